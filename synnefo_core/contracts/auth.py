@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The contract of a login method.
+
+Stevedore group: ``synnefo.auth``. A driver is a subclass of :class:`AuthMethod`, called
+with one :class:`~synnefo_core.contracts.driver.DriverSetup`. It turns credentials into an
+:class:`Assertion`; it never makes users or roles and never links accounts: identity does.
+
+All calls block; the caller runs them off the event loop. The conformance suite is
+:mod:`synnefo_core.testing.auth`, the in-memory twin
+:class:`synnefo_core.testing.fakes.MemoryAuth`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from synnefo_core.contracts.driver import Driver, DriverError, DriverSetup, Unavailable
+
+
+class AuthError(DriverError):
+    """A login could not be decided."""
+
+
+class AuthUnavailable(AuthError, Unavailable):
+    """The directory behind the method did not answer."""
+
+
+class Rejected(AuthError):
+    """The credentials are wrong; the message never says which part."""
+
+
+class NotResponsible(AuthError):
+    """This method does not know such a user: the next one in the list is asked."""
+
+
+@dataclass(frozen=True)
+class PasswordLogin:
+    """A name and a password as a person gave them.
+
+    Attributes:
+        name: The login name.
+        domain_id: The domain in which the name was looked up.
+        user_id: The cloud's own user of that name, None when there is none. Methods that
+            know users by their own means (LDAP) don't need it.
+        password: Never logged, never in a repr.
+    """
+
+    name: str
+    domain_id: str
+    user_id: str | None
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """What a method vouches for.
+
+    Attributes:
+        method: The configured name of the method ("local").
+        subject: The method's stable identifier of the person; with ``method`` it is the
+            only thing by which accounts are linked. Never empty.
+        attributes: E-mail, names … as the method tells them.
+        groups: The method's groups.
+    """
+
+    method: str
+    subject: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse an assertion about nobody."""
+        if not self.subject:
+            msg = f"the login method {self.method} asserted an empty subject"
+            raise Rejected(msg)
+
+
+class Authenticator(ABC):
+    """Check a name and a password."""
+
+    @abstractmethod
+    def authenticate(self, login: PasswordLogin, *, timeout_s: float = 10.0) -> Assertion:
+        """Return who this is.
+
+        Takes as long for an unknown user as for a wrong password.
+
+        Raises:
+            NotResponsible: No such user here.
+            Rejected: The password is wrong or may not be used.
+            AuthUnavailable: It could not be found out.
+        """
+
+
+@dataclass(frozen=True)
+class PreparedPassword:
+    """A password made ready to be stored: hashed with all that is needed to check it."""
+
+    hashed: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PasswordState:
+    """When a password was set and ends, in seconds since the epoch; None: never."""
+
+    set_at: float
+    expires_at: float | None = None
+
+
+class PasswordStore(ABC):
+    """Keep passwords for the cloud's own users; the subject is the user id."""
+
+    @abstractmethod
+    def prepare(self, password: str) -> PreparedPassword:
+        """Hash a password. Slow on purpose; call it outside of a transaction.
+
+        Raises:
+            Rejected: The password breaks a rule; the message says which.
+        """
+
+    @abstractmethod
+    def store(self, subject: str, prepared: PreparedPassword) -> None:
+        """Replace the subject's password, inside the caller's transaction."""
+
+    @abstractmethod
+    def remove(self, subject: str) -> None:
+        """Forget the subject's password; none is not an error."""
+
+    @abstractmethod
+    def verify(self, subject: str, password: str) -> bool:
+        """Return whether this is the subject's password; as slow for an unknown subject."""
+
+    @abstractmethod
+    def state(self, subject: str) -> PasswordState | None:
+        """Return when the password was set, None when the subject has none."""
+
+
+class AuthMethod(Driver):
+    """A login method: the driver class that an entry point of ``synnefo.auth`` names.
+
+    A facet that the method lacks is None.
+    """
+
+    authenticator: Authenticator | None = None
+    passwords: PasswordStore | None = None
+
+    @abstractmethod
+    def __init__(self, setup: DriverSetup) -> None:
+        """Make the method ready; no network call is made yet."""

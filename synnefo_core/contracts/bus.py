@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The contract of the message bus: hints from clusters and nodes to the cloud.
+
+Stevedore group: ``synnefo.bus``. The in-process bus of the core is the default. Messages
+are hints: they may be lost, doubled and reordered, and a handler bears it.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from synnefo_core.contracts.driver import Driver, DriverError, DriverSetup, Unavailable
+
+
+class BusUnavailable(DriverError, Unavailable):
+    """The broker did not take the message."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message: its topic ("ganeti.job"), who sent it and JSON values.
+
+    ``sender`` is what the broker vouches for, not what the message claims.
+    """
+
+    topic: str
+    payload: Mapping[str, object]
+    sender: str = ""
+
+
+Receiver = Callable[[Message], None]
+
+
+class Bus(Driver):
+    """A bus: the driver class that an entry point of ``synnefo.bus`` names."""
+
+    @abstractmethod
+    def __init__(self, setup: DriverSetup) -> None:
+        """Prepare to talk to the broker."""
+
+    @abstractmethod
+    def publish(self, message: Message, *, timeout_s: float = 10.0) -> None:
+        """Hand a message over; it is safe with the bus when this returns.
+
+        Raises:
+            BusUnavailable: Whether it was taken is unknown.
+        """
+
+    @abstractmethod
+    def subscribe(self, topic: str, receiver: Receiver) -> None:
+        """Call ``receiver`` for each message of a topic from now on."""
+
+    @abstractmethod
+    def receive(self, *, timeout_s: float) -> int:
+        """Deliver what has come, waiting at most ``timeout_s`` for the first; return how many."""
+
+    def close(self) -> None:
+        """Leave the broker."""
+        return

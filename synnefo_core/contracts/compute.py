@@ -1,0 +1,343 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The contract of a compute backend: one cluster that runs instances.
+
+Stevedore group: ``synnefo.compute_backend``. A driver is a subclass of
+:class:`ComputeBackend`, called with one
+:class:`~synnefo_core.contracts.driver.DriverSetup`; one object serves one cluster.
+
+Everything that changes a cluster is a *job*: a call submits it and returns its id; the
+job's end is seen by polling :meth:`Jobs.job` or told by the update path. A job id is
+the cluster's own word (a string), unique in that cluster.
+
+All calls block and take ``timeout_s``, the seconds after which the caller no longer
+wants the answer. The conformance suite is :mod:`synnefo_core.testing.compute`, the
+in-memory twin :class:`synnefo_core.testing.fakes.MemoryBackend`.
+"""
+
+from __future__ import annotations
+
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from synnefo_core.contracts.driver import Driver, DriverError, DriverSetup, Unavailable
+
+DEFAULT_TIMEOUT_S = 35.0
+"""Longer than the 30 s after which a Ganeti master without its queue answers 504."""
+
+
+class BackendError(DriverError):
+    """The cluster refused or failed."""
+
+
+class BackendUnavailable(BackendError, Unavailable):
+    """The cluster did not answer. Whether a job was submitted is unknown."""
+
+
+class BackendBusy(BackendError, Unavailable):
+    """The cluster takes no jobs now (queue drained or full); nothing was submitted."""
+
+
+class InstanceMissing(BackendError):
+    """The cluster has no instance of this name."""
+
+
+class JobMissing(BackendError):
+    """The cluster knows no job of this id (any more)."""
+
+
+class RequestRefused(BackendError):
+    """The cluster will never accept this request; nothing was submitted."""
+
+
+class JobState(enum.Enum):
+    """Where a job stands; the last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCESS = "success"
+    ERROR = "error"
+    CANCELED = "canceled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job has ended."""
+        return self in (JobState.SUCCESS, JobState.ERROR, JobState.CANCELED)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as the cluster tells it.
+
+    Attributes:
+        id: The cluster's id.
+        state: Where it stands.
+        operation: "create", "delete", "start", "stop", "reboot" or the cluster's own word.
+        instance: The instance that it is about, when there is one.
+        error: Why it failed, as one sentence; empty otherwise.
+        ended_at: Seconds since the epoch by the cluster's clock, None while it goes on.
+        is_transient: Whether an error may go away by itself (locks, resources, a node).
+        already_exists: Whether a create failed because the name was in use.
+    """
+
+    id: str
+    state: JobState
+    operation: str = ""
+    instance: str = ""
+    error: str = ""
+    ended_at: float | None = None
+    is_transient: bool = False
+    already_exists: bool = False
+
+
+class PowerState(enum.Enum):
+    """Whether an instance runs."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    CRASHED = "crashed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class DiskSpec:
+    """A disk to be made: ``size_mib`` of a template's storage, called ``name``."""
+
+    name: str
+    size_mib: int
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NicSpec:
+    """A network card to be made.
+
+    Attributes:
+        name: Our name for it, unique in the cluster.
+        mac: ``aa:bb:cc:dd:ee:ff``.
+        ip: Its IPv4 address, or None.
+        link: The bridge or routing table on the node; empty for the cluster's default.
+        mode: "bridged", "routed" or "openvswitch"; empty for the cluster's default.
+        network: The cluster's network to take link and mode from; empty for none.
+    """
+
+    name: str
+    mac: str
+    ip: str | None = None
+    link: str = ""
+    mode: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True)
+class InstanceSpec:
+    """An instance to be made.
+
+    Attributes:
+        name: Its name in the cluster; derived from our id, so making it twice is seen.
+        vcpus: Virtual processors.
+        ram_mib: Memory.
+        disk_template: Ganeti's word: "file", "ext", "plain", "drbd", "diskless", …
+        disks: At least one unless diskless.
+        nics: In the guest's order.
+        os: The OS definition; empty for the backend's default.
+        os_parameters: For the OS definition; stored in the cluster, so no secrets.
+        secret_parameters: For the OS definition; the cluster forgets them with the job.
+        tags: The cluster's tags; the caller's own mark is among them.
+        hypervisor: Empty for the cluster's default.
+        hypervisor_parameters: Passed through.
+        is_started: Whether it runs once made.
+    """
+
+    name: str
+    vcpus: int
+    ram_mib: int
+    disk_template: str = ""
+    disks: tuple[DiskSpec, ...] = ()
+    nics: tuple[NicSpec, ...] = ()
+    os: str = ""
+    os_parameters: Mapping[str, str] = field(default_factory=dict)
+    secret_parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tags: tuple[str, ...] = ()
+    hypervisor: str = ""
+    hypervisor_parameters: Mapping[str, str | int | bool] = field(default_factory=dict)
+    is_started: bool = True
+
+
+@dataclass(frozen=True)
+class Nic:
+    """A network card as the cluster has it."""
+
+    name: str
+    mac: str
+    ip: str | None
+    link: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A disk as the cluster has it."""
+
+    name: str
+    size_mib: int
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An instance as the cluster has it.
+
+    ``node`` is its primary node, ``created_at`` seconds since the epoch.
+    """
+
+    name: str
+    power: PowerState
+    vcpus: int
+    ram_mib: int
+    node: str = ""
+    disks: tuple[Disk, ...] = ()
+    nics: tuple[Nic, ...] = ()
+    tags: tuple[str, ...] = ()
+    created_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What a cluster has and has left, in MiB and virtual processors, over all online nodes."""
+
+    nodes: int
+    vcpus: int
+    ram_mib: int
+    free_ram_mib: int
+    disk_mib: int
+    free_disk_mib: int
+    instances: int
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a backend can do; the API answers "not supported" for what it can't.
+
+    Attributes:
+        disk_templates: The templates that may be asked for.
+        hypervisors: The enabled hypervisors, the default one first.
+        has_hotplug: Whether NICs and disks may be changed while the instance runs.
+        has_soft_reboot: Whether a reboot may be left to the guest.
+        notifies: Whether an update path exists beside polling.
+    """
+
+    disk_templates: tuple[str, ...]
+    hypervisors: tuple[str, ...]
+    has_hotplug: bool = False
+    has_soft_reboot: bool = True
+    notifies: bool = False
+
+
+class Lifecycle(ABC):
+    """Make, run and remove instances. Every backend has it.
+
+    Each method submits one job and returns its id. It raises :class:`BackendUnavailable`
+    (unknown whether submitted), :class:`BackendBusy` (not submitted) or
+    :class:`RequestRefused` (never will be). That an instance is missing or in the wrong
+    state may be told by :class:`InstanceMissing` or by the job's error: callers handle both.
+    """
+
+    @abstractmethod
+    def create(self, spec: InstanceSpec, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        """Make an instance; its job ends when it is made (and runs, if asked to)."""
+
+    @abstractmethod
+    def delete(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        """Stop an instance at once and remove it with its disks."""
+
+    @abstractmethod
+    def start(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        """Start an instance; starting a running one succeeds."""
+
+    @abstractmethod
+    def stop(
+        self, name: str, *, grace_s: int | None = None, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str:
+        """Stop an instance, leaving the guest ``grace_s`` seconds (None: cluster's default)."""
+
+    @abstractmethod
+    def reboot(
+        self, name: str, *, is_hard: bool = False, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str:
+        """Restart an instance; soft asks the guest where the backend can."""
+
+
+class Jobs(ABC):
+    """Follow jobs. Every backend has it."""
+
+    @abstractmethod
+    def job(self, job_id: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Job:
+        """Return one job.
+
+        Raises:
+            JobMissing: The cluster does not know it (any more).
+        """
+
+    @abstractmethod
+    def jobs(
+        self, job_ids: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> Mapping[str, Job]:
+        """Return those of ``job_ids`` that the cluster knows, in as few requests as it can."""
+
+    @abstractmethod
+    def cancel(self, job_id: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> bool:
+        """Take a queued job back; return whether it was."""
+
+    @abstractmethod
+    def pending(self, instance: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> list[Job]:
+        """Return the jobs about an instance that have not ended, oldest first.
+
+        A caller that died between submitting a job and writing its id down finds it here.
+        """
+
+
+class Inventory(ABC):
+    """See what is there. Every backend has it."""
+
+    @abstractmethod
+    def instance(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Instance:
+        """Return one instance with its live power state.
+
+        Raises:
+            InstanceMissing: There is none of this name.
+        """
+
+    @abstractmethod
+    def instances(
+        self, prefix: str = "", *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> list[Instance]:
+        """Return all instances whose name starts with ``prefix``, in the order of names."""
+
+    @abstractmethod
+    def capacity(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capacity:
+        """Return what the cluster has and has left."""
+
+
+class ComputeBackend(Driver):
+    """One cluster: the driver class that an entry point of ``synnefo.compute_backend`` names."""
+
+    lifecycle: Lifecycle
+    job_queue: Jobs
+    inventory: Inventory
+
+    @abstractmethod
+    def __init__(self, setup: DriverSetup) -> None:
+        """Prepare to talk to the cluster; no network call is made yet.
+
+        Raises:
+            Misconfigured: The settings can't work.
+        """
+
+    @abstractmethod
+    def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:
+        """Ask the cluster what it can do."""
+
+    def close(self) -> None:
+        """Give back connections; a closed backend is not used again."""
+        return
