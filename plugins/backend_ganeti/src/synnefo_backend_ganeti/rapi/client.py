@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The remote API of one Ganeti cluster, call by call.
+
+Calls that change the cluster submit a job and return its id; almost all that can
+go wrong then (an unknown name, a wrong state, no room) is told by the job, not by
+the call. Every call takes a ``deadline``: the instant of ``time.monotonic()`` by
+which it has ended, with its answer or one of :mod:`~synnefo_backend_ganeti.rapi.errors`.
+
+Source: Ganeti manual, "Ganeti remote API"; where 3.0 answers differently from its
+manual, a comment or a docstring here says so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from synnefo_backend_ganeti.rapi import queries
+from synnefo_backend_ganeti.rapi.cluster import (
+    NODE_FIELDS,
+    NODE_LIVE_FIELDS,
+    ClusterInfo,
+    Node,
+    info_from,
+    node_from,
+)
+from synnefo_backend_ganeti.rapi.errors import JobUnfinished, ServerError, TimedOut
+from synnefo_backend_ganeti.rapi.instances import (
+    INSTANCE_FIELDS,
+    Instance,
+    NewInstance,
+    instance_from,
+)
+from synnefo_backend_ganeti.rapi.jobs import JOB_FIELDS, Job, job_from
+from synnefo_backend_ganeti.rapi.records import Json, Record, integer, items, texts
+from synnefo_backend_ganeti.rapi.transport import Endpoint, Query, Transport
+
+
+class RapiClient:
+    """A client of one cluster. It holds no connection while idle; threads may share it."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._transport = Transport(endpoint)
+
+    # The cluster
+
+    def version(self, *, deadline: float | None = None) -> int:
+        """Return the version of the remote API; this client speaks 2."""
+        return integer(self._get("/version", deadline))
+
+    def features(self, *, deadline: float | None = None) -> frozenset[str]:
+        """Return the names of the extensions that the remote API has."""
+        return frozenset(texts(self._get("/2/features", deadline)))
+
+    def info(self, *, deadline: float | None = None) -> ClusterInfo:
+        """Return the cluster's settings."""
+        return info_from(Record.of(self._get("/2/info", deadline)))
+
+    def nodes(self, *, is_live: bool = False, deadline: float | None = None) -> list[Node]:
+        """Return the nodes; their figures only if ``is_live``, which asks every node."""
+        fields = NODE_LIVE_FIELDS if is_live else NODE_FIELDS
+        return [node_from(row) for row in self.query("node", fields, deadline=deadline)]
+
+    # Instances
+
+    def instance(self, name: str, *, deadline: float | None = None) -> Instance:
+        """Return an instance.
+
+        Raises:
+            NotFound: There is none of this name.
+        """
+        answer = self._get(f"/2/instances/{quote(name, safe='')}", deadline)
+        return instance_from(Record.of(answer))
+
+    def instances(
+        self, chosen: queries.Filter | None = None, *, deadline: float | None = None
+    ) -> list[Instance]:
+        """Return the instances that a filter chooses, or all."""
+        rows = self.query("instance", INSTANCE_FIELDS, chosen, deadline=deadline)
+        return [instance_from(row) for row in rows]
+
+    def create_instance(self, instance: NewInstance, *, deadline: float | None = None) -> int:
+        """Submit the making of an instance."""
+        return self._submit("POST", "/2/instances", body=instance.body(), deadline=deadline)
+
+    def delete_instance(
+        self, name: str, *, shutdown_timeout_s: int, deadline: float | None = None
+    ) -> int:
+        """Submit the removal of an instance with its disks."""
+        path = f"/2/instances/{quote(name, safe='')}"
+        body: Json = {"shutdown_timeout": shutdown_timeout_s}
+        return self._submit("DELETE", path, body=body, deadline=deadline)
+
+    def start_instance(self, name: str, *, deadline: float | None = None) -> int:
+        """Submit the start of an instance; one that runs already stays as it is."""
+        path = f"/2/instances/{quote(name, safe='')}/startup"
+        return self._submit("PUT", path, deadline=deadline)
+
+    def stop_instance(
+        self, name: str, *, timeout_s: int | None = None, deadline: float | None = None
+    ) -> int:
+        """Submit the shutdown of an instance, which is killed after ``timeout_s`` (120)."""
+        path = f"/2/instances/{quote(name, safe='')}/shutdown"
+        body: Json = {} if timeout_s is None else {"timeout": timeout_s}
+        return self._submit("PUT", path, body=body, deadline=deadline)
+
+    def reboot_instance(
+        self, name: str, *, shutdown_timeout_s: int | None = None, deadline: float | None = None
+    ) -> int:
+        """Submit a restart through the hypervisor, after a shutdown of at most so long (120)."""
+        path = f"/2/instances/{quote(name, safe='')}/reboot"
+        body: Json = {}
+        if shutdown_timeout_s is not None:
+            body = {"shutdown_timeout": shutdown_timeout_s}
+        return self._submit("POST", path, query=[("type", "hard")], body=body, deadline=deadline)
+
+    # Jobs
+
+    def job(self, job_id: int, *, deadline: float | None = None) -> Job:
+        """Return a job, also one that is archived.
+
+        Raises:
+            JobNotFound: It never existed, or its record was purged.
+        """
+        return job_from(Record.of(self._get(f"/2/jobs/{job_id}", deadline)))
+
+    def jobs(self, chosen: queries.Filter, *, deadline: float | None = None) -> list[Job]:
+        """Return the jobs that a filter chooses, archived ones left out, in no order."""
+        rows = self.query("job", JOB_FIELDS, chosen, deadline=deadline)
+        return [job_from(row) for row in rows]
+
+    def jobs_by_id(self, job_ids: Iterable[int], *, deadline: float | None = None) -> list[Job]:
+        """Return those of some jobs that are known, also archived ones, in one request."""
+        chosen = queries.any_of(queries.equal("id", job_id) for job_id in job_ids)
+        # Naming this field makes Ganeti look into the archive as well.
+        rows = self.query("job", (*JOB_FIELDS, "archived"), chosen, deadline=deadline)
+        return [job_from(row) for row in rows]
+
+    def wait_for_job(self, job_id: int, *, deadline: float) -> Job:
+        """Return a job once it has ended.
+
+        Holds one of the cluster's twenty or so connections all the while, and
+        needs a user who may write: wait for a few jobs, poll for many.
+
+        Raises:
+            JobNotFound: The job is not known.
+            JobUnfinished: The deadline came first.
+        """
+        while True:
+            try:
+                job = self.job(job_id, deadline=deadline)
+                if job.status.is_final:
+                    return job
+                self._wait_for_change(job, deadline)
+            except TimedOut as error:
+                raise JobUnfinished(job_id) from error
+            except ServerError:
+                # A job archived in between can be read but not waited for.
+                if not self.job(job_id, deadline=deadline).status.is_final:
+                    raise
+            if time.monotonic() >= deadline:
+                raise JobUnfinished(job_id)
+
+    def _wait_for_change(self, job: Job, deadline: float) -> None:
+        """Block until the job's status changes; Ganeti itself gives up after 10 s."""
+        body: Json = {
+            "fields": ["status"],
+            "previous_job_info": [job.status.value],
+            "previous_log_serial": None,
+        }
+        self._transport.call("GET", f"/2/jobs/{job.id}/wait", body=body, deadline=deadline)
+
+    def cancel_job(self, job_id: int, *, deadline: float | None = None) -> bool:
+        """Take back a job that has not begun; return whether it was."""
+        answer = items(self._transport.call("DELETE", f"/2/jobs/{job_id}", deadline=deadline))
+        return answer[:1] == [True]
+
+    # Underneath
+
+    def query(
+        self,
+        resource: str,
+        fields: tuple[str, ...],
+        chosen: queries.Filter | None = None,
+        *,
+        deadline: float | None = None,
+    ) -> list[Record]:
+        """Return the named fields of those objects that a filter chooses, or of all.
+
+        Args:
+            resource: ``instance``, ``node``, ``job``, ``group``, ``network``, …
+        """
+        body: Json = {"fields": list(fields), "qfilter": chosen}
+        path = f"/2/query/{resource}"
+        return queries.rows(self._transport.call("PUT", path, body=body, deadline=deadline), fields)
+
+    def _get(self, path: str, deadline: float | None) -> Json:
+        return self._transport.call("GET", path, deadline=deadline)
+
+    def _submit(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query = (),
+        body: Json = None,
+        deadline: float | None,
+    ) -> int:
+        """Send a request that makes a job; return the job's id."""
+        answer = self._transport.call(method, path, query=query, body=body, deadline=deadline)
+        return integer(answer)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a cluster proves that it is the cluster we mean.
+
+Ganeti makes its own certificate (self-signed, ``CN=ganeti.example.com``, no
+alternative names), so the usual check of a host name against an authority is
+impossible out of the box. :class:`PinnedCertificate` is the right answer there;
+:class:`Authority` suits clusters whose operator installed a certificate of
+their own authority.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+
+
+@dataclass(frozen=True)
+class PinnedCertificate:
+    """Trust exactly one certificate, whatever host name, dates or issuer it has.
+
+    Args:
+        fingerprint: SHA-256 of the certificate's DER form: 64 hexadecimal digits,
+            with or without colons.
+    """
+
+    fingerprint: str
+
+    def __post_init__(self) -> None:
+        digits = self.fingerprint.replace(":", "").lower()
+        if not re.fullmatch("[0-9a-f]{64}", digits):
+            raise ValueError("a certificate fingerprint is a SHA-256 of 64 hexadecimal digits")
+        object.__setattr__(self, "fingerprint", digits)
+
+    @classmethod
+    def from_pem(cls, pem: str) -> PinnedCertificate:
+        """Pin the first certificate of a PEM text; keys around it are ignored.
+
+        Raises:
+            ValueError: The text holds no certificate.
+        """
+        start = pem.find(_BEGIN)
+        end = pem.find(_END, start)
+        if start < 0 or end < 0:
+            raise ValueError("no PEM certificate to pin")
+        der = ssl.PEM_cert_to_DER_cert(pem[start : end + len(_END)])
+        return cls(hashlib.sha256(der).hexdigest())
+
+
+@dataclass(frozen=True)
+class Authority:
+    """Trust certificates of an authority, for the host name of the cluster's URL.
+
+    Args:
+        file: PEM file of the authorities; None means those of the system.
+    """
+
+    file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Insecure:
+    """Trust whoever answers. Whoever sits in between reads the password."""
+
+
+Trust = PinnedCertificate | Authority | Insecure
+
+
+def tls_context(trust: Trust) -> ssl.SSLContext:
+    """Make the TLS settings for a kind of trust.
+
+    For a pinned certificate the context checks nothing: the connection compares
+    the fingerprint itself, before the first byte of a request is sent.
+    """
+    if isinstance(trust, Authority):
+        return ssl.create_default_context(cafile=trust.file)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
