@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Debian and Ubuntu packages that the laboratories need.
+
+Nothing that gets installed starts by itself: not now (a policy-rc.d that forbids it stands
+for as long as apt runs) and not at the next boot (its services are disabled).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import records
+from .errors import LabFailed, LabUnavailable
+from .processes import PATH
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+POLICY_ASIDE = Path("/usr/sbin/policy-rc.d.synnefo-labs")
+POLICY_TEXT = "#!/bin/sh\n# synnefo-labs: no service starts while the laboratories install packages\nexit 101\n"
+INSTALL = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "install", "-y", "--no-install-recommends"]
+
+
+@dataclass(frozen=True)
+class Need:
+    """A package and how to see that it is there, from wherever it came.
+
+    Attributes:
+        package: What apt calls it, on Debian 12 and Ubuntu 24.04.
+        sign: A glob below ``/`` that matches once it is installed.
+        services: The units that it enables for the next boot.
+    """
+
+    package: str
+    sign: str
+    services: tuple[str, ...] = ()
+
+
+_SANDBOX = (Need("iproute2", "*bin/ip"), Need("util-linux", "usr/bin/nsenter"))
+_GANETI = (*_SANDBOX, Need("ganeti", "usr/sbin/gnt-cluster", ("ganeti.service",)))
+
+GROUPS: dict[str, tuple[Need, ...]] = {
+    "postgres": (Need("postgresql", "usr/lib/postgresql/*/bin/initdb", ("postgresql.service",)),),
+    "rabbitmq": (
+        Need("rabbitmq-server", "usr/lib/rabbitmq/bin/rabbitmq-server", ("rabbitmq-server.service", "epmd.socket")),
+    ),
+    "ganeti": _GANETI,
+    "kvm": (
+        *_GANETI,
+        Need("qemu-system-x86", "usr/bin/qemu-system-x86_64"),
+        # The dynamic busybox has the same path, but would need its libraries in the guest.
+        Need("busybox-static", "var/lib/dpkg/info/busybox-static.list"),
+        Need("kmod", "*bin/depmod"),
+        Need("xz-utils", "usr/bin/xz"),
+        Need("zstd", "usr/bin/zstd"),
+    ),
+}
+
+
+def missing(group: str) -> list[Need]:
+    """What of a group is not installed."""
+    return [need for need in GROUPS[group] if not any(Path("/").glob(need.sign))]
+
+
+def ensure(group: str) -> None:
+    """Install what a group lacks; do nothing if it lacks nothing.
+
+    Raises:
+        LabUnavailable: Something lacks and we may not install it; names the command that would.
+        LabFailed: apt refused.
+    """
+    if not missing(group):
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get", path=PATH) is None:
+        names = " ".join(need.package for need in missing(group))
+        raise LabUnavailable(f"packages are missing for {group}; as root: apt-get install --no-install-recommends {names}")
+    with (records.folder() / "packages.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lacking = missing(group)  # another run may have installed it while we waited
+        if lacking:
+            with _no_service_starts():
+                _install([need.package for need in lacking])
+            _disable([service for need in lacking for service in need.services])
+    if missing(group):
+        raise LabFailed(f"apt installed {group} but not what was looked for: {missing(group)}")
+
+
+def _install(names: list[str]) -> None:
+    """Install packages, reading the lists anew only if the first attempt fails."""
+    if _apt([*INSTALL, *names]).returncode == 0:
+        return
+    _apt(["apt-get", "-o", "DPkg::Lock::Timeout=300", "update"])
+    done = _apt([*INSTALL, *names])
+    if done.returncode != 0:
+        raise LabFailed(f"`{' '.join(INSTALL + names)}` failed:\n{done.stdout[-2000:]}")
+
+
+def _apt(command: list[str]) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": PATH, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    # A proxy that the user set is the user's way to the archive.
+    environment |= {key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")}
+    return subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1200, check=False
+    )
+
+
+def _disable(services: list[str]) -> None:
+    """Undo that the packages enabled their services for the next boot."""
+    if services and shutil.which("systemctl", path=PATH):
+        # One that this release of the package does not have is fine.
+        subprocess.run(["systemctl", "disable", "--quiet", *services], capture_output=True, check=False)
+
+
+@contextlib.contextmanager
+def _no_service_starts() -> Iterator[None]:
+    """Forbid packages to start services, then put back the rule that was there."""
+    if POLICY.exists() and POLICY.read_text(errors="replace") != POLICY_TEXT:
+        POLICY.rename(POLICY_ASIDE)  # an aside from a killed run stays: ours is in its place then
+    try:
+        POLICY.write_text(POLICY_TEXT)
+        POLICY.chmod(0o755)
+        yield
+    finally:
+        POLICY.unlink()
+        if POLICY_ASIDE.exists():
+            POLICY_ASIDE.rename(POLICY)

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Processes that are known by more than their number, and so are safe to end later."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import LabFailed
+from .waiting import until
+
+PATH = "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process that cannot be mistaken for a later one of the same number.
+
+    Attributes:
+        pid: Its number.
+        started: The boot of the machine, and the clock tick at which it began.
+    """
+
+    pid: int
+    started: str
+
+    @classmethod
+    def of(cls, pid: int) -> Process:
+        """Identify a process that runs now.
+
+        Raises:
+            ProcessLookupError: There is none.
+        """
+        fields = _stat(pid)
+        if fields is None:
+            raise ProcessLookupError(pid)
+        return cls(pid, f"{_boot()}/{fields[19]}")
+
+    def is_alive(self) -> bool:
+        """Whether it still runs; a zombie does not."""
+        fields = _stat(self.pid)
+        return fields is not None and fields[0] != "Z" and f"{_boot()}/{fields[19]}" == self.started
+
+    def end(self, polite: signal.Signals | None, *, within_s: float = 20) -> None:
+        """End it and its whole session, of which it must be the leader.
+
+        Ending one that is gone is not an error.
+
+        Args:
+            polite: Sent to it alone first; then it has ``within_s`` to go.
+            within_s: How long it may take to go, also after SIGKILL.
+
+        Raises:
+            LabFailed: It survives SIGKILL.
+        """
+        if polite is not None and self.is_alive():
+            os.kill(self.pid, polite)
+            try:
+                until(lambda: not self.is_alive(), "a polite end", within_s=within_s)
+            except LabFailed:
+                pass  # SIGKILL follows
+        # The leader goes last: it reaps its own children, the init of a container may not.
+        for pid in self._members():
+            _kill(pid)
+        until(lambda: not self._members(), f"the children of {self.pid} to end", within_s=within_s)
+        if self.is_alive():
+            _kill(self.pid)
+        until(lambda: not self.is_alive(), f"process {self.pid} to end", within_s=within_s)
+
+    def children(self) -> list[int]:
+        """The processes it started and has not yet waited for."""
+        return [pid for pid, fields in _running() if int(fields[1]) == self.pid]
+
+    def _members(self) -> list[int]:
+        """The other processes of its session, none if its number is another's now."""
+        if self.started.split("/")[0] != _boot() or (_stat(self.pid) and not self._is_same()):
+            return []
+        return [pid for pid, fields in _running() if int(fields[3]) == self.pid and pid != self.pid]
+
+    def _is_same(self) -> bool:
+        fields = _stat(self.pid)
+        return fields is not None and f"{_boot()}/{fields[19]}" == self.started
+
+
+def spawn(command: list[str], *, log: Path, environment: dict[str, str], directory: Path) -> subprocess.Popen[bytes]:
+    """Start a process as the leader of a session of its own, its output in a file."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            cwd=directory,
+            start_new_session=True,
+        )
+
+
+def as_user(name: str | None) -> list[str]:
+    """The words before a command that run it as a user; none when we are not root or ``name`` is None."""
+    if name is None or os.geteuid() != 0:
+        return []
+    entry = pwd.getpwnam(name)
+    return ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """The end of a log, for an error message; empty if there is none."""
+    try:
+        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return ""
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # gone by itself
+
+
+def _running() -> list[tuple[int, list[str]]]:
+    pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+    found = [(pid, _stat(pid)) for pid in pids]
+    return [(pid, fields) for pid, fields in found if fields is not None and fields[0] != "Z"]
+
+
+def _stat(pid: int) -> list[str] | None:
+    """Fields of /proc/PID/stat from the state on: 0 state, 1 parent, 3 session, 19 start; None if gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return text.rpartition(")")[2].split()  # the name before it may hold spaces
+
+
+def _boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
