@@ -157,8 +157,10 @@ class RapiClient:
                 raise JobUnfinished(job_id) from error
             except ServerError:
                 # A job archived in between can be read but not waited for.
-                if not self.job(job_id, deadline=deadline).status.is_final:
+                job = self.job(job_id, deadline=deadline)
+                if not job.status.is_final:
                     raise
+                return job
             if time.monotonic() >= deadline:
                 raise JobUnfinished(job_id)
 

@@ -196,7 +196,9 @@ def _content(answer: HTTPResponse, sock: socket.socket, until: float) -> bytes:
             raise errors.MalformedAnswer(f"the answer is longer than {ANSWER_LIMIT_BYTES} bytes")
         if time.monotonic() >= until:
             raise TimeoutError
-        sock.settimeout(_left(until))
+        # With its last piece an answer closes the socket.
+        if sock.fileno() >= 0:
+            sock.settimeout(_left(until))
     return bytes(content)
 
 

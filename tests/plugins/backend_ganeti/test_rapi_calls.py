@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+import time
+
+import pytest
+
+from synnefo_backend_ganeti.rapi import JobStatus, NewInstance, errors, queries
+from tests.plugins.backend_ganeti.rapi_server import Answer, sample
+
+
+def test_the_settings_of_a_cluster_are_read(server, client):
+    server.replay("get-info")
+
+    info = client.info()
+
+    assert "cluster.c1.test" == info.name
+    assert "fake" == info.default_hypervisor
+    assert ("fake", "kvm") == info.enabled_hypervisors
+
+
+def test_the_features_are_read(server, client):
+    server.replay("get-features")
+
+    assert "instance-create-reqv1" in client.features()
+
+
+def test_an_instance_is_read_with_its_disks_and_cards(server, client):
+    server.replay("get-instance-file")
+
+    instance = client.instance("snf-3.c1.test")
+
+    assert ("running", 1, 64) == (instance.status, instance.vcpus, instance.ram_mib)
+    assert [("snf-vol-1", 64)] == [(disk.name, disk.size_mib) for disk in instance.disks]
+    (nic,) = instance.nics
+    assert ("snf-p", "aa:00:00:11:22:33", "10.99.1.50") == (nic.name, nic.mac, nic.ip)
+    assert ("synnefo:t1",) == instance.tags
+
+
+def test_a_name_cannot_leave_its_place_in_the_path(server, client):
+    server.answer = lambda received: Answer.of({"code": 404, "message": "Not Found"}, 404)
+
+    with pytest.raises(errors.NotFound):
+        client.instance("../info?x=1")
+
+    assert "/2/instances/..%2Finfo%3Fx%3D1" == server.received[0].path
+
+
+def test_making_an_instance_sends_what_ganeti_wants(server, client):
+    server.answer = lambda received: Answer.of(13)
+
+    job_id = client.create_instance(
+        NewInstance(
+            name="snf-1",
+            os_type="snf-empty+default",
+            vcpus=1,
+            ram_mib=128,
+            disk_template="file",
+            disks=({"size": 64, "name": "snf-vol-1"},),
+            node="node1",
+            osparams_secret={"key": "hidden"},
+        )
+    )
+
+    assert 13 == job_id
+    body = server.received[0].body
+    assert {"vcpus": 1, "minmem": 128, "maxmem": 128, "auto_balance": True} == body["beparams"]
+    assert {"key": "hidden"} == body["osparams_secret"]
+    assert "iallocator" not in body
+    assert "hypervisor" not in body
+
+
+def test_secrets_are_not_in_the_representation_of_a_new_instance():
+    new = NewInstance("snf-1", "os", 1, 1, osparams_secret={"key": "hidden"})
+
+    assert "hidden" not in repr(new)
+
+
+@pytest.mark.parametrize(
+    "name, call",
+    [
+        ("put-startup", lambda client: client.start_instance("snf-1.c1.test")),
+        ("put-shutdown", lambda client: client.stop_instance("snf-1.c1.test", timeout_s=5)),
+        ("post-reboot-hard", lambda client: client.reboot_instance("snf-1.c1.test")),
+    ],
+)
+def test_a_change_sends_the_recorded_request_and_returns_the_job(server, client, name, call):
+    job_id = server.replay(name)
+
+    assert job_id == call(client)
+    assert sample(name)["request"]["body"] == server.received[0].body
+
+
+def test_a_removal_does_not_wait_for_the_guest(server, client):
+    server.answer = lambda received: Answer.of(44)
+
+    assert 44 == client.delete_instance("snf-2.c1.test", shutdown_timeout_s=0)
+    assert ("DELETE", {"shutdown_timeout": 0}) == (
+        server.received[0].method,
+        server.received[0].body,
+    )
+
+
+def test_a_query_gives_the_chosen_fields(server, client):
+    server.replay("put-query-job-filter")
+    fields = ("id", "status", "summary", "received_ts", "start_ts", "end_ts")
+
+    rows = client.query("job", fields, [">", "id", 15])
+
+    assert (16, "success") == (rows[0].integer("id"), rows[0].text("status"))
+    assert sample("put-query-job-filter")["request"]["body"] == server.received[0].body
+
+
+def test_a_value_that_the_cluster_cannot_tell_now_is_null(server, client):
+    server.replay("put-query-instance-filter")
+
+    (row,) = client.query("instance", ("name", "status", "oper_ram"))
+
+    assert "ADMIN_offline" == row.text("status")
+    assert row.maybe_integer("oper_ram") is None
+
+
+def test_a_field_that_this_ganeti_lacks_is_said(server, client):
+    server.answer = lambda received: Answer.of({"data": [[[1, None]]], "fields": []})
+
+    with pytest.raises(errors.MalformedAnswer, match="zork"):
+        client.query("node", ("zork",))
+
+
+def test_a_prefix_filter_matches_its_letters_only():
+    assert ["=~", "name", r"^snf\.1\-"] == queries.starts_with("name", "snf.1-")
+
+
+def test_a_queued_job_can_be_taken_back(server, client):
+    server.replay("err-cancel-queued")
+
+    assert client.cancel_job(10)
+
+
+def test_a_finished_job_cannot_be_taken_back(server, client):
+    server.replay("err-cancel-finished")
+
+    assert not client.cancel_job(1)
+
+
+def test_a_finished_job_is_not_waited_for(server, client):
+    server.replay("get-job-create-success")
+
+    job = client.wait_for_job(13, deadline=time.monotonic() + 5)
+
+    assert JobStatus.SUCCESS is job.status
+    assert 1 == len(server.received)
+
+
+def test_waiting_ends_with_the_job(server, client):
+    early = sample("get-job-early")["response"]["body"]
+    final = sample("get-job-create-success")["response"]["body"]
+    answers = iter([early, {"job_info": ["success"], "log_entries": []}, final])
+    server.answer = lambda received: Answer.of(next(answers))
+
+    job = client.wait_for_job(13, deadline=time.monotonic() + 5)
+
+    assert JobStatus.SUCCESS is job.status
+    assert ["/2/jobs/13", "/2/jobs/13/wait", "/2/jobs/13"] == [r.path for r in server.received]
+    assert ["queued"] == server.received[1].body["previous_job_info"]
+
+
+def test_a_job_that_was_archived_while_we_waited_has_ended(server, client):
+    early = sample("get-job-early")["response"]["body"]
+    archived = sample("err-404-job-wait")["response"]
+    final = sample("get-job-create-success")["response"]["body"]
+    answers = iter(
+        [Answer.of(early), Answer.of(archived["body"], archived["status"]), Answer.of(final)]
+    )
+    server.answer = lambda received: next(answers)
+
+    assert JobStatus.SUCCESS is client.wait_for_job(13, deadline=time.monotonic() + 5).status
+
+
+def test_a_job_that_does_not_end_is_unfinished_at_the_deadline(server, client):
+    early = sample("get-job-early")["response"]["body"]
+
+    def answer(received):
+        if received.path.endswith("/wait"):
+            server.released.wait(2)
+        return Answer.of(early)
+
+    server.answer = answer
+
+    with pytest.raises(errors.JobUnfinished):
+        client.wait_for_job(13, deadline=time.monotonic() + 0.3)
