@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The driver class that the entry point ``sim`` names."""
+
+from __future__ import annotations
+
+import time
+
+from oslo_config import cfg
+
+from synnefo_backend_sim import options
+from synnefo_backend_sim.clusterfile import Clock, ClusterFile
+from synnefo_backend_sim.frontdoor import FrontDoor
+from synnefo_backend_sim.inventory import SimInventory
+from synnefo_backend_sim.job_queue import SimJobs
+from synnefo_backend_sim.lifecycle import DISK_TEMPLATES, HYPERVISORS, SimLifecycle
+from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Capabilities, ComputeBackend
+from synnefo_core.contracts.driver import DriverSetup
+
+
+class SimBackend(ComputeBackend):
+    """A simulated cluster that lives in a file.
+
+    Attributes:
+        cluster: The file, for :mod:`~synnefo_backend_sim.faults` and
+            :mod:`~synnefo_backend_sim.operator`.
+    """
+
+    def __init__(self, setup: DriverSetup, *, clock: Clock = time.time) -> None:
+        path, layout = options.read(setup)
+        self.cluster = ClusterFile(path, layout=layout, clock=clock)
+        door = FrontDoor(self.cluster)
+        self.lifecycle = SimLifecycle(door)
+        self.job_queue = SimJobs(door)
+        self.inventory = SimInventory(door)
+
+    @classmethod
+    def options(cls) -> list[cfg.Opt]:
+        return options.declare()
+
+    def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:
+        return Capabilities(disk_templates=DISK_TEMPLATES, hypervisors=HYPERVISORS)
+
+    def close(self) -> None:
+        self.cluster.close()

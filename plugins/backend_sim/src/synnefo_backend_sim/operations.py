@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a job does to the cluster when it begins and when it ends.
+
+=======  ===================================  =============================
+job      at its beginning                     at its end
+=======  ===================================  =============================
+create   the instance is listed, stopped      it runs, if asked to
+delete   must exist                           it is gone
+start    must exist                           it runs
+stop     must exist                           it is stopped
+reboot   must exist                           it runs, though it was stopped
+=======  ===================================  =============================
+
+The node must be online but for a create. A job whose requirements fail ends at once, as an error.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from synnefo_backend_sim import instances
+from synnefo_core.contracts.compute import PowerState
+
+
+class JobFailed(Exception):
+    """A job ends as an error; ``reason`` is Ganeti's word for its kind."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether the same job may succeed later."""
+        return self.reason in ("insufficient_resources", "temporary")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The three things that a kind of job may do; each takes the database and the job's row.
+
+    Attributes:
+        begin: Check and reserve; also gets the time.
+        complete: Take effect.
+        undo: Give back what ``begin`` reserved.
+    """
+
+    begin: Callable[[sqlite3.Connection, sqlite3.Row, float], None]
+    complete: Callable[[sqlite3.Connection, sqlite3.Row], None]
+    undo: Callable[[sqlite3.Connection, sqlite3.Row], None]
+
+
+def _reserve(db: sqlite3.Connection, job: sqlite3.Row, at: float) -> None:
+    name, request = job["instance"], json.loads(job["request"])
+    if db.execute("SELECT 1 FROM instance WHERE name = ?", (name,)).fetchone():
+        raise JobFailed(f"instance {name!r} is already in the cluster", "already_exists")
+    node = instances.tightest_node(
+        db, ram_mib=request["ram_mib"], disk_mib=instances.disk_mib_of(request)
+    )
+    if node is None:
+        raise JobFailed(f"no node has room for {name!r}", "insufficient_resources")
+    instances.insert(db, name, request, node=node, at=at)
+
+
+def _boot(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    if json.loads(job["request"])["is_started"]:
+        _run(db, job)
+
+
+def _release(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    instances.remove(db, job["instance"])
+
+
+def _require(db: sqlite3.Connection, job: sqlite3.Row, _at: float) -> None:
+    row = db.execute(
+        "SELECT is_online FROM instance JOIN node ON node.id = instance.node"
+        " WHERE instance.name = ?",
+        (job["instance"],),
+    ).fetchone()
+    if row is None:
+        raise _unknown(job)
+    if not row["is_online"]:
+        raise JobFailed(f"the node of {job['instance']!r} is offline", "temporary")
+
+
+def _run(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    if not instances.set_power(db, job["instance"], PowerState.RUNNING):
+        raise _unknown(job)
+
+
+def _halt(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    if not instances.set_power(db, job["instance"], PowerState.STOPPED):
+        raise _unknown(job)
+
+
+def _vanish(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    if not instances.remove(db, job["instance"]):
+        raise _unknown(job)
+
+
+def _leave(_db: sqlite3.Connection, _job: sqlite3.Row) -> None:
+    """Change nothing: nothing was reserved."""
+
+
+def _unknown(job: sqlite3.Row) -> JobFailed:
+    return JobFailed(f"instance {job['instance']!r} not known", "unknown_entity")
+
+
+OPERATIONS = {
+    "create": Operation(_reserve, _boot, _release),
+    "delete": Operation(_require, _vanish, _leave),
+    "start": Operation(_require, _run, _leave),
+    "stop": Operation(_require, _halt, _leave),
+    "reboot": Operation(_require, _run, _leave),
+}
