@@ -170,6 +170,7 @@ class GanetiLab(Lab):
         password = secrets.token_urlsafe(16)
         variables = {
             "CLUSTER_NAME": self._address.cluster_name,
+            "CLUSTER_ADDRESS": self._address.cluster,
             "HYPERVISOR": self._hypervisor,
             "HYPERVISOR_PARAMETERS": KVM_PARAMETERS if self._hypervisor == "kvm" else "",
             "RAPI_USER": RAPI_USER,
