@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The empty house: the core with nothing else installed."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import urllib.request
+
+import pytest
+
+from tools.members import ROOT
+
+LIGHT = ("plugins", "hookspecs", "contracts", "config")
+
+
+@pytest.fixture
+def empty_house(environment):
+    environment.install("synnefo-core[server,testing]", "hypothesis", "pytest-timeout")
+    return environment
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def test_without_the_extra_nothing_of_web_or_database_is_needed(environment):
+    environment.install("synnefo-core")
+
+    environment.run("python", "-c", f"import {', '.join(f'synnefo_core.{name}' for name in LIGHT)}")
+
+    with pytest.raises(AssertionError, match="No module named 'webob'"):
+        environment.run("python", "-c", "import webob")
+
+
+def test_the_core_alone_passes_its_own_tests(empty_house, tmp_path):
+    shutil.copytree(ROOT / "tests/core", tmp_path / "tests/core")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+
+    empty_house.run("pytest", "-q", "tests/core", cwd=tmp_path)
+
+
+@pytest.mark.timeout(120)
+def test_the_core_alone_starts_serves_and_stops(empty_house, tmp_path):
+    base = f"http://127.0.0.1:{free_port()}"
+    command = [str(empty_house.folder / "bin/synnefo"), "run", "--data", str(tmp_path / "data")]
+    command += ["--port", base.rpartition(":")[2]]
+
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as cloud:
+        # It says where it is once it listens.
+        said = next((line for line in cloud.stdout if base in line), "")
+        healthy = urllib.request.urlopen(f"{base}/healthz", timeout=10).status if said else None
+        cloud.send_signal(signal.SIGINT)
+
+    assert (200, 0) == (healthy, cloud.returncode)
