@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""In-memory twins of the contracts; each passes its contract's conformance suite."""
+
+from synnefo_core.testing.fakes.compute import MemoryBackend
+
+__all__ = ["MemoryBackend"]

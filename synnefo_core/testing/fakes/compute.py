@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A cluster in memory: the compute contract's twin, for tests of what stands on it."""
+# ruff: noqa: ARG002 (a cluster in memory answers at once: it heeds no deadlines)
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from synnefo_core.contracts.compute import (
+    DEFAULT_TIMEOUT_S,
+    BackendBusy,
+    BackendUnavailable,
+    Capabilities,
+    Capacity,
+    ComputeBackend,
+    Disk,
+    Instance,
+    InstanceMissing,
+    InstanceSpec,
+    Inventory,
+    Job,
+    JobMissing,
+    Jobs,
+    JobState,
+    Lifecycle,
+    Nic,
+    PowerState,
+    RequestRefused,
+)
+from synnefo_core.contracts.driver import DriverSetup
+
+_NODE = "memory-node"
+_CAPABILITIES = Capabilities(
+    disk_templates=("file", "ext", "plain", "diskless"), hypervisors=("memory",)
+)
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """How the next job shall fail."""
+
+    error: str
+    is_transient: bool
+
+
+@dataclass
+class _World:
+    """What the facets share. Whoever touches it holds the lock."""
+
+    vcpus: int
+    ram_mib: int
+    disk_mib: int
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    instances: dict[str, Instance] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    waiting: dict[str, Callable[[], None]] = field(default_factory=dict)
+    failures: list[_Failure] = field(default_factory=list)
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    is_held: bool = False
+    is_drained: bool = False
+    is_unreachable: bool = False
+
+    def answer(self) -> None:
+        """Refuse to, if the cluster is cut off."""
+        if self.is_unreachable:
+            raise BackendUnavailable("the cluster can't be reached")
+
+    def submit(self, operation: str, instance: str, effect: Callable[[], None]) -> str:
+        """Take a job in, and run it unless jobs are held."""
+        with self.lock:
+            self.answer()
+            if self.is_drained:
+                raise BackendBusy("the job queue is drained")
+            job = Job(str(next(self.ids)), JobState.QUEUED, operation, instance)
+            self.jobs[job.id] = job
+            self.waiting[job.id] = effect
+            if not self.is_held:
+                self.run(job.id)
+            return job.id
+
+    def run(self, job_id: str) -> None:
+        """Run a job to its end."""
+        effect = self.waiting.pop(job_id)
+        try:
+            if self.failures:
+                failure = self.failures.pop(0)
+                raise _JobFailed(failure.error, is_transient=failure.is_transient)
+            effect()
+        except _JobFailed as failed:
+            self.end(
+                job_id,
+                JobState.ERROR,
+                error=str(failed),
+                is_transient=failed.is_transient,
+                already_exists=failed.already_exists,
+            )
+        else:
+            self.end(job_id, JobState.SUCCESS)
+
+    def end(
+        self,
+        job_id: str,
+        state: JobState,
+        *,
+        error: str = "",
+        is_transient: bool = False,
+        already_exists: bool = False,
+    ) -> None:
+        """Write down how a job ended."""
+        self.jobs[job_id] = replace(
+            self.jobs[job_id],
+            state=state,
+            error=error,
+            is_transient=is_transient,
+            already_exists=already_exists,
+            ended_at=time.time(),
+        )
+
+    def used_mib(self) -> tuple[int, int]:
+        """Return the memory and the disk space that the instances take."""
+        kept = self.instances.values()
+        return (
+            sum(instance.ram_mib for instance in kept),
+            sum(disk.size_mib for instance in kept for disk in instance.disks),
+        )
+
+
+class _JobFailed(Exception):
+    def __init__(
+        self, message: str, *, is_transient: bool = False, already_exists: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.is_transient = is_transient
+        self.already_exists = already_exists
+
+
+@dataclass(frozen=True)
+class _Lifecycle(Lifecycle):
+    world: _World
+
+    def create(self, spec: InstanceSpec, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        if spec.disk_template and spec.disk_template not in _CAPABILITIES.disk_templates:
+            raise RequestRefused(f"disk template {spec.disk_template!r} is not enabled")
+        return self.world.submit("create", spec.name, lambda: self._make(spec))
+
+    def delete(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        self._require(name)
+        return self.world.submit("delete", name, lambda: self._remove(name))
+
+    def start(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        return self._switch("start", name, PowerState.RUNNING)
+
+    def stop(
+        self, name: str, *, grace_s: int | None = None, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str:
+        return self._switch("stop", name, PowerState.STOPPED)
+
+    def reboot(
+        self, name: str, *, is_hard: bool = False, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str:
+        return self._switch("reboot", name, PowerState.RUNNING)
+
+    def _switch(self, operation: str, name: str, power: PowerState) -> str:
+        self._require(name)
+
+        def switch() -> None:
+            world = self.world
+            world.instances[name] = replace(self._there(name), power=power)
+
+        return self.world.submit(operation, name, switch)
+
+    def _require(self, name: str) -> None:
+        """Tell at once that an instance is missing, unless a job may be about to make it."""
+        with self.world.lock:
+            self.world.answer()
+            awaited = any(self.world.jobs[job_id].instance == name for job_id in self.world.waiting)
+            if name not in self.world.instances and not awaited:
+                raise InstanceMissing(f"instance {name!r} not known")
+
+    def _there(self, name: str) -> Instance:
+        if name not in self.world.instances:
+            raise _JobFailed(f"instance {name!r} not known")
+        return self.world.instances[name]
+
+    def _remove(self, name: str) -> None:
+        del self.world.instances[self._there(name).name]
+
+    def _make(self, spec: InstanceSpec) -> None:
+        world = self.world
+        if spec.name in world.instances:
+            raise _JobFailed(f"instance {spec.name!r} is already there", already_exists=True)
+        used_ram_mib, used_disk_mib = world.used_mib()
+        disk_mib = sum(disk.size_mib for disk in spec.disks)
+        if used_ram_mib + spec.ram_mib > world.ram_mib or used_disk_mib + disk_mib > world.disk_mib:
+            raise _JobFailed(f"no room for {spec.name!r}", is_transient=True)
+        world.instances[spec.name] = _made_of(spec)
+
+
+@dataclass(frozen=True)
+class _Jobs(Jobs):
+    world: _World
+
+    def job(self, job_id: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Job:
+        with self.world.lock:
+            self.world.answer()
+            if job_id not in self.world.jobs:
+                raise JobMissing(f"job {job_id} not known")
+            return self.world.jobs[job_id]
+
+    def jobs(
+        self, job_ids: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> Mapping[str, Job]:
+        with self.world.lock:
+            self.world.answer()
+            known = self.world.jobs
+            return {job_id: known[job_id] for job_id in job_ids if job_id in known}
+
+    def cancel(self, job_id: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> bool:
+        with self.world.lock:
+            self.world.answer()
+            if self.world.waiting.pop(job_id, None) is None:
+                return False
+            self.world.end(job_id, JobState.CANCELED)
+            return True
+
+    def pending(self, instance: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> list[Job]:
+        with self.world.lock:
+            self.world.answer()
+            waiting = [self.world.jobs[job_id] for job_id in self.world.waiting]
+            return [job for job in waiting if job.instance == instance]
+
+
+@dataclass(frozen=True)
+class _Inventory(Inventory):
+    world: _World
+
+    def instance(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Instance:
+        with self.world.lock:
+            self.world.answer()
+            if name not in self.world.instances:
+                raise InstanceMissing(f"instance {name!r} not known")
+            return self.world.instances[name]
+
+    def instances(
+        self, prefix: str = "", *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> list[Instance]:
+        with self.world.lock:
+            self.world.answer()
+            kept = sorted(self.world.instances.items())
+            return [instance for name, instance in kept if name.startswith(prefix)]
+
+    def capacity(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capacity:
+        with self.world.lock:
+            self.world.answer()
+            used_ram_mib, used_disk_mib = self.world.used_mib()
+            return Capacity(
+                nodes=1,
+                vcpus=self.world.vcpus,
+                ram_mib=self.world.ram_mib,
+                free_ram_mib=self.world.ram_mib - used_ram_mib,
+                disk_mib=self.world.disk_mib,
+                free_disk_mib=self.world.disk_mib - used_disk_mib,
+                instances=len(self.world.instances),
+            )
+
+
+class MemoryBackend(ComputeBackend):
+    """A cluster of one node that forgets everything with the process.
+
+    A job runs at once, within the call that submits it, so that a test need not wait; between
+    :meth:`hold` and :meth:`release` jobs stay queued.
+    """
+
+    def __init__(
+        self,
+        setup: DriverSetup | None = None,
+        *,
+        vcpus: int = 64,
+        ram_mib: int = 262144,
+        disk_mib: int = 4194304,
+    ) -> None:
+        self.name = "memory" if setup is None else setup.name
+        self._world = _World(vcpus=vcpus, ram_mib=ram_mib, disk_mib=disk_mib)
+        self.lifecycle = _Lifecycle(self._world)
+        self.job_queue = _Jobs(self._world)
+        self.inventory = _Inventory(self._world)
+
+    def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:
+        with self._world.lock:
+            self._world.answer()
+            return _CAPABILITIES
+
+    def hold(self) -> None:
+        """Leave the jobs that come from now on queued."""
+        self._world.is_held = True
+
+    def release(self) -> None:
+        """Run the queued jobs, oldest first, and every later one at once."""
+        with self._world.lock:
+            self._world.is_held = False
+            for job_id in list(self._world.waiting):
+                self._world.run(job_id)
+
+    def fail_next(self, error: str, *, is_transient: bool = False) -> None:
+        """Let one more job fail; the next to run that no earlier call has claimed."""
+        self._world.failures.append(_Failure(error, is_transient))
+
+    def set_unreachable(self, *, is_unreachable: bool) -> None:
+        """Answer nothing any more, or again."""
+        self._world.is_unreachable = is_unreachable
+
+    def set_drained(self, *, is_drained: bool) -> None:
+        """Take no jobs any more, or again."""
+        self._world.is_drained = is_drained
+
+    def put(self, instance: Instance) -> None:
+        """Make or change an instance behind the cloud's back."""
+        with self._world.lock:
+            self._world.instances[instance.name] = instance
+
+    def drop(self, name: str) -> None:
+        """Remove an instance behind the cloud's back."""
+        with self._world.lock:
+            del self._world.instances[name]
+
+    def forget_jobs(self) -> None:
+        """Forget every job that has ended."""
+        with self._world.lock:
+            jobs = self._world.jobs
+            self._world.jobs = {key: job for key, job in jobs.items() if not job.state.is_final}
+
+
+def _made_of(spec: InstanceSpec) -> Instance:
+    return Instance(
+        name=spec.name,
+        power=PowerState.RUNNING if spec.is_started else PowerState.STOPPED,
+        vcpus=spec.vcpus,
+        ram_mib=spec.ram_mib,
+        node=_NODE,
+        disks=tuple(Disk(name=disk.name, size_mib=disk.size_mib) for disk in spec.disks),
+        nics=tuple(
+            Nic(name=nic.name, mac=nic.mac, ip=nic.ip, link=nic.link, network=nic.network)
+            for nic in spec.nics
+        ),
+        tags=spec.tags,
+        created_at=time.time(),
+    )
