@@ -259,7 +259,10 @@ class Lifecycle(ABC):
     def stop(
         self, name: str, *, grace_s: int | None = None, timeout_s: float = DEFAULT_TIMEOUT_S
     ) -> str:
-        """Stop an instance, leaving the guest ``grace_s`` seconds (None: cluster's default)."""
+        """Stop an instance, leaving the guest ``grace_s`` seconds (None: cluster's default).
+
+        Stopping a stopped one succeeds.
+        """
 
     @abstractmethod
     def reboot(
@@ -287,13 +290,16 @@ class Jobs(ABC):
 
     @abstractmethod
     def cancel(self, job_id: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> bool:
-        """Take a queued job back; return whether it was."""
+        """Take a queued job back; return whether it was.
+
+        False for a job that has begun or ended, or that the cluster does not know.
+        """
 
     @abstractmethod
     def pending(self, instance: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> list[Job]:
         """Return the jobs about an instance that have not ended, oldest first.
 
-        A caller that died between submitting a job and writing its id down finds it here.
+        Empty for an instance that the cluster does not know. A caller that died between submitting a job and writing its id down finds it here.
         """
 
 
@@ -339,5 +345,5 @@ class ComputeBackend(Driver):
         """Ask the cluster what it can do."""
 
     def close(self) -> None:
-        """Give back connections; a closed backend is not used again."""
+        """Give back connections; a closed backend is not used again, but may be closed again."""
         return
