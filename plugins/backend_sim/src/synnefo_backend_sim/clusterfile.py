@@ -17,10 +17,10 @@ from typing import TypeVar
 
 from synnefo_backend_sim import schema, simulation
 from synnefo_backend_sim.layout import Layout
+from synnefo_core.clock import Clock
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, BackendError, BackendUnavailable
 
 T = TypeVar("T")
-Clock = Callable[[], float]
 
 _FIRST_PAUSE_S = 0.001
 _LONGEST_PAUSE_S = 0.025
@@ -53,13 +53,15 @@ class ClusterFile:
     Args:
         path: The file.
         layout: What the cluster is made of if it is new; without it the file must exist.
-        clock: Tells the seconds since the epoch.
+        clock: What time it is in the cluster; the system's clock if None.
     """
 
-    def __init__(self, path: Path, *, layout: Layout | None = None, clock: Clock = time.time) -> None:
+    def __init__(
+        self, path: Path, *, layout: Layout | None = None, clock: Clock | None = None
+    ) -> None:
         self.path = path
         self._layout = layout
-        self._clock = clock
+        self._clock = clock or Clock()
         self._idle: list[sqlite3.Connection] = []
 
     def look(self, work: Work[T], *, timeout_s: float = DEFAULT_TIMEOUT_S) -> T:
@@ -69,7 +71,7 @@ class ClusterFile:
         """
 
         def looked(db: sqlite3.Connection) -> T:
-            turn = Turn(db, self._clock())
+            turn = Turn(db, self._clock.now())
             if simulation.is_due(db, turn.now):
                 with _transaction(db):
                     simulation.advance(db, turn.now)
@@ -85,7 +87,7 @@ class ClusterFile:
 
         def changed(db: sqlite3.Connection) -> T:
             with _transaction(db):
-                turn = Turn(db, self._clock())
+                turn = Turn(db, self._clock.now())
                 simulation.advance(db, turn.now)
                 return work(turn)
 

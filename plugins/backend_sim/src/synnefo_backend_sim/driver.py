@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import time
-
 from oslo_config import cfg
 
 from synnefo_backend_sim import options
-from synnefo_backend_sim.clusterfile import Clock, ClusterFile
+from synnefo_backend_sim.clusterfile import ClusterFile
 from synnefo_backend_sim.frontdoor import FrontDoor
 from synnefo_backend_sim.inventory import SimInventory
 from synnefo_backend_sim.job_queue import SimJobs
 from synnefo_backend_sim.lifecycle import DISK_TEMPLATES, HYPERVISORS, SimLifecycle
+from synnefo_core.clock import Clock
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Capabilities, ComputeBackend
 from synnefo_core.contracts.driver import DriverSetup
 
@@ -25,20 +24,21 @@ class SimBackend(ComputeBackend):
             :mod:`~synnefo_backend_sim.operator`.
     """
 
-    def __init__(self, setup: DriverSetup, *, clock: Clock = time.time) -> None:
+    def __init__(self, setup: DriverSetup, *, clock: Clock | None = None) -> None:
         path, layout = options.read(setup)
         self.cluster = ClusterFile(path, layout=layout, clock=clock)
-        door = FrontDoor(self.cluster)
-        self.lifecycle = SimLifecycle(door)
-        self.job_queue = SimJobs(door)
-        self.inventory = SimInventory(door)
+        self._door = FrontDoor(self.cluster)
+        self.lifecycle = SimLifecycle(self._door)
+        self.job_queue = SimJobs(self._door)
+        self.inventory = SimInventory(self._door)
 
     @classmethod
     def options(cls) -> list[cfg.Opt]:
         return options.declare()
 
     def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:
-        return Capabilities(disk_templates=DISK_TEMPLATES, hypervisors=HYPERVISORS)
+        able = Capabilities(disk_templates=DISK_TEMPLATES, hypervisors=HYPERVISORS)
+        return self._door.ask(lambda _turn: able, timeout_s=timeout_s)
 
     def close(self) -> None:
         self.cluster.close()

@@ -8,17 +8,15 @@ Each function takes effect at once, whatever jobs are under way. Those about an 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import asdict
 
 from synnefo_backend_sim import instances
 from synnefo_backend_sim.clusterfile import ClusterFile, Turn
 from synnefo_core.contracts.compute import (
-    Disk,
     Instance,
     InstanceMissing,
     InstanceSpec,
-    Nic,
     PowerState,
 )
 
@@ -69,31 +67,17 @@ def remove(cluster: ClusterFile, name: str) -> None:
     cluster.change(removed)
 
 
-def modify(
-    cluster: ClusterFile,
-    name: str,
-    *,
-    vcpus: int | None = None,
-    ram_mib: int | None = None,
-    disks: Iterable[Disk] | None = None,
-    nics: Iterable[Nic] | None = None,
-    tags: Iterable[str] | None = None,
-) -> None:
-    """Change an instance's hardware; what is None stays as it is."""
+def modify(cluster: ClusterFile, name: str, change: Callable[[Instance], Instance]) -> None:
+    """Give an instance the processors, memory, disks, NICs and tags that ``change`` answers.
+
+    ``change`` gets the instance as it is; what it says of name, power and node is ignored.
+    """
 
     def modified(turn: Turn) -> None:
         found = instances.select(turn.db, first=name, last=name)
         if not found:
             raise InstanceMissing(f"instance {name!r} not known")
-        asked = {
-            "vcpus": vcpus,
-            "ram_mib": ram_mib,
-            "disks": None if disks is None else tuple(disks),
-            "nics": None if nics is None else tuple(nics),
-            "tags": None if tags is None else tuple(tags),
-        }
-        changes = {key: value for key, value in asked.items() if value is not None}
-        _rewrite(turn, replace(found[0], **changes))
+        _rewrite(turn, name, change(found[0]))
 
     cluster.change(modified)
 
@@ -126,9 +110,7 @@ def set_node_online(cluster: ClusterFile, node: str, *, is_online: bool) -> None
     """
 
     def switched(turn: Turn) -> None:
-        changed = turn.db.execute(
-            "UPDATE node SET is_online = ? WHERE name = ?", (is_online, node)
-        )
+        changed = turn.db.execute("UPDATE node SET is_online = ? WHERE name = ?", (is_online, node))
         if changed.rowcount == 0:
             raise ValueError(f"there is no node {node!r}")
 
@@ -170,7 +152,7 @@ def _switch(cluster: ClusterFile, name: str, power: PowerState) -> None:
     cluster.change(switched)
 
 
-def _rewrite(turn: Turn, instance: Instance) -> None:
+def _rewrite(turn: Turn, name: str, instance: Instance) -> None:
     turn.db.execute(
         "UPDATE instance SET vcpus = ?, ram_mib = ?, disk_mib = ?, disks = ?, nics = ?, tags = ?"
         " WHERE name = ?",
@@ -181,6 +163,6 @@ def _rewrite(turn: Turn, instance: Instance) -> None:
             json.dumps([asdict(disk) for disk in instance.disks]),
             json.dumps([asdict(nic) for nic in instance.nics]),
             json.dumps(instance.tags),
-            instance.name,
+            name,
         ),
     )

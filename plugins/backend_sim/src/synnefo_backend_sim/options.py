@@ -11,7 +11,7 @@ from oslo_config import cfg
 from synnefo_backend_sim.layout import Layout, Pace
 from synnefo_core.contracts.driver import DriverSetup, Misconfigured
 
-_CLUSTER_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
+_CLUSTER_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 
 
 def declare() -> list[cfg.Opt]:
