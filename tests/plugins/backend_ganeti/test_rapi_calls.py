@@ -130,9 +130,18 @@ def test_a_prefix_filter_matches_its_letters_only():
 
 
 def test_a_queued_job_can_be_taken_back(server, client):
-    server.replay("err-cancel-queued")
+    answers = iter([[True, "Dequeued job 10"], sample("job-canceled")["response"]["body"]])
+    server.answer = lambda received: Answer.of(next(answers))
 
     assert client.cancel_job(10)
+
+
+def test_a_job_that_ended_while_it_was_taken_back_was_not(server, client):
+    final = sample("get-job-create-success")["response"]["body"]
+    answers = iter([[True, "Job 13 has been already dead"], final])
+    server.answer = lambda received: Answer.of(next(answers))
+
+    assert not client.cancel_job(13)
 
 
 def test_a_finished_job_cannot_be_taken_back(server, client):

@@ -10,17 +10,23 @@
 """
 
 from synnefo_backend_ganeti.rapi.client import RapiClient
-from synnefo_backend_ganeti.rapi.instances import NewInstance
-from synnefo_backend_ganeti.rapi.jobs import JobStatus
+from synnefo_backend_ganeti.rapi.cluster import ClusterInfo, Node
+from synnefo_backend_ganeti.rapi.instances import Instance, NewInstance
+from synnefo_backend_ganeti.rapi.jobs import Job, JobStatus, OperationError
 from synnefo_backend_ganeti.rapi.transport import Endpoint
 from synnefo_backend_ganeti.rapi.trust import Authority, Insecure, PinnedCertificate, Trust
 
 __all__ = [
     "Authority",
+    "ClusterInfo",
     "Endpoint",
     "Insecure",
+    "Instance",
+    "Job",
     "JobStatus",
     "NewInstance",
+    "Node",
+    "OperationError",
     "PinnedCertificate",
     "RapiClient",
     "Trust",

@@ -32,8 +32,8 @@ from synnefo_backend_ganeti.rapi.instances import (
     NewInstance,
     instance_from,
 )
-from synnefo_backend_ganeti.rapi.jobs import JOB_FIELDS, Job, job_from
-from synnefo_backend_ganeti.rapi.records import Json, Record, integer, items, texts
+from synnefo_backend_ganeti.rapi.jobs import JOB_FIELDS, Job, JobStatus, job_from, jobs_from
+from synnefo_backend_ganeti.rapi.records import Json, Record, integer, items
 from synnefo_backend_ganeti.rapi.transport import Endpoint, Query, Transport
 
 
@@ -44,14 +44,6 @@ class RapiClient:
         self._transport = Transport(endpoint)
 
     # The cluster
-
-    def version(self, *, deadline: float | None = None) -> int:
-        """Return the version of the remote API; this client speaks 2."""
-        return integer(self._get("/version", deadline))
-
-    def features(self, *, deadline: float | None = None) -> frozenset[str]:
-        """Return the names of the extensions that the remote API has."""
-        return frozenset(texts(self._get("/2/features", deadline)))
 
     def info(self, *, deadline: float | None = None) -> ClusterInfo:
         """Return the cluster's settings."""
@@ -127,15 +119,14 @@ class RapiClient:
 
     def jobs(self, chosen: queries.Filter, *, deadline: float | None = None) -> list[Job]:
         """Return the jobs that a filter chooses, archived ones left out, in no order."""
-        rows = self.query("job", JOB_FIELDS, chosen, deadline=deadline)
-        return [job_from(row) for row in rows]
+        return jobs_from(self.query("job", JOB_FIELDS, chosen, deadline=deadline))
 
     def jobs_by_id(self, job_ids: Iterable[int], *, deadline: float | None = None) -> list[Job]:
         """Return those of some jobs that are known, also archived ones, in one request."""
         chosen = queries.any_of(queries.equal("id", job_id) for job_id in job_ids)
         # Naming this field makes Ganeti look into the archive as well.
-        rows = self.query("job", (*JOB_FIELDS, "archived"), chosen, deadline=deadline)
-        return [job_from(row) for row in rows]
+        fields = (*JOB_FIELDS, "archived")
+        return jobs_from(self.query("job", fields, chosen, deadline=deadline))
 
     def wait_for_job(self, job_id: int, *, deadline: float) -> Job:
         """Return a job once it has ended.
@@ -176,7 +167,10 @@ class RapiClient:
     def cancel_job(self, job_id: int, *, deadline: float | None = None) -> bool:
         """Take back a job that has not begun; return whether it was."""
         answer = items(self._transport.call("DELETE", f"/2/jobs/{job_id}", deadline=deadline))
-        return answer[:1] == [True]
+        if answer[:1] != [True]:
+            return False
+        # Ganeti says true, and "has been already dead", of a job that has just succeeded too.
+        return self.job(job_id, deadline=deadline).status is JobStatus.CANCELED
 
     # Underneath
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from synnefo_backend_ganeti.rapi.errors import JobNotFound, MalformedAnswer
@@ -112,6 +112,11 @@ def job_from(record: Record) -> Job:
         operations=tuple(_operation(*part) for part in parts),
         ended_at=_instant(record.maybe_items("end_ts")),
     )
+
+
+def jobs_from(rows: Iterable[Record]) -> list[Job]:
+    """Read the jobs of a query, which has a row of nulls for each that is not known."""
+    return [job_from(row) for row in rows if row.values.get("status") is not None]
 
 
 def _operation(parameters: Json, status: str, result: Json) -> Operation:

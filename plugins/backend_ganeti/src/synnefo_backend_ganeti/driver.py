@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The driver: one Ganeti cluster as a compute backend."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from synnefo_backend_ganeti import options, translation
+from synnefo_backend_ganeti.failures import in_contract_words
+from synnefo_backend_ganeti.inventory import GanetiInventory
+from synnefo_backend_ganeti.job_queue import GanetiJobs
+from synnefo_backend_ganeti.lifecycle import GanetiLifecycle
+from synnefo_backend_ganeti.rapi import RapiClient
+from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Capabilities, ComputeBackend
+from synnefo_core.contracts.driver import DriverSetup
+
+if TYPE_CHECKING:
+    from oslo_config import cfg
+
+
+class GanetiBackend(ComputeBackend):
+    """A Ganeti cluster, spoken to through its remote API.
+
+    It keeps nothing but its settings: any number of processes may serve one cluster.
+    """
+
+    @classmethod
+    def options(cls) -> list[cfg.Opt]:
+        return list(options.OPTIONS)
+
+    def __init__(self, setup: DriverSetup) -> None:
+        self._client = RapiClient(options.endpoint(setup.settings))
+        self._defaults = options.defaults(setup.settings)
+        self.lifecycle = GanetiLifecycle(self._client, self._defaults)
+        self.job_queue = GanetiJobs(self._client)
+        self.inventory = GanetiInventory(self._client)
+
+    def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:
+        deadline = time.monotonic() + timeout_s
+        with in_contract_words():
+            info = self._client.info(deadline=deadline)
+        return translation.capabilities(info, defaults=self._defaults)

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Values of the contract out of Ganeti's, and Ganeti's out of the contract's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from synnefo_backend_ganeti import rapi
+from synnefo_backend_ganeti.options import Defaults
+from synnefo_backend_ganeti.placement import Placement
+from synnefo_backend_ganeti.rapi.records import Json
+from synnefo_core.contracts import compute
+
+_OPERATIONS = {
+    "OP_INSTANCE_CREATE": "create",
+    "OP_INSTANCE_REMOVE": "delete",
+    "OP_INSTANCE_STARTUP": "start",
+    "OP_INSTANCE_SHUTDOWN": "stop",
+    "OP_INSTANCE_REBOOT": "reboot",
+}
+
+_JOB_STATES = {
+    rapi.JobStatus.QUEUED: compute.JobState.QUEUED,
+    # Waiting for locks: the job has a process, and may begin at any moment.
+    rapi.JobStatus.WAITING: compute.JobState.RUNNING,
+    rapi.JobStatus.CANCELING: compute.JobState.RUNNING,
+    rapi.JobStatus.RUNNING: compute.JobState.RUNNING,
+    rapi.JobStatus.CANCELED: compute.JobState.CANCELED,
+    rapi.JobStatus.SUCCESS: compute.JobState.SUCCESS,
+    rapi.JobStatus.ERROR: compute.JobState.ERROR,
+}
+
+_TRANSIENT_CODES = {
+    "environment_error",
+    "insufficient_resources",
+    "resolver_error",
+    "temp_insufficient_resources",
+}
+
+# What the HTTP library says, by its number, when the master cannot reach a node.
+_NODE_UNREACHABLE = re.compile(r"\bError \d+: ")
+
+_POWER_STATES = {
+    "running": compute.PowerState.RUNNING,
+    # It runs on a node other than its own, or although it should not.
+    "ERROR_wrongnode": compute.PowerState.RUNNING,
+    "ERROR_up": compute.PowerState.RUNNING,
+    "ADMIN_down": compute.PowerState.STOPPED,
+    "ADMIN_offline": compute.PowerState.STOPPED,
+    "USER_down": compute.PowerState.STOPPED,
+    "ERROR_down": compute.PowerState.CRASHED,
+}
+
+
+def new_instance(
+    spec: compute.InstanceSpec, *, defaults: Defaults, placement: Placement
+) -> rapi.NewInstance:
+    """Say to Ganeti what the contract says of an instance to be made."""
+    template = spec.disk_template or (defaults.disk_template if spec.disks else "diskless")
+    return rapi.NewInstance(
+        name=spec.name,
+        os_type=spec.os or defaults.os_type,
+        vcpus=spec.vcpus,
+        ram_mib=spec.ram_mib,
+        disk_template=template or None,
+        disks=tuple(_new_disk(disk) for disk in spec.disks),
+        nics=tuple(_new_nic(nic) for nic in spec.nics),
+        node=placement.node,
+        iallocator=placement.iallocator,
+        hypervisor=spec.hypervisor or defaults.hypervisor or None,
+        hvparams=spec.hypervisor_parameters,
+        osparams=spec.os_parameters,
+        osparams_secret=spec.secret_parameters,
+        tags=spec.tags,
+        is_started=spec.is_started,
+    )
+
+
+def _new_disk(disk: compute.DiskSpec) -> dict[str, Json]:
+    return {**disk.parameters, "name": disk.name, "size": disk.size_mib}
+
+
+def _new_nic(nic: compute.NicSpec) -> dict[str, Json]:
+    # Ganeti refuses a network together with a mode or link of its own.
+    where = {"network": nic.network} if nic.network else {"mode": nic.mode, "link": nic.link}
+    wanted = {"name": nic.name, "mac": nic.mac, "ip": nic.ip, **where}
+    return {key: value for key, value in wanted.items() if value}
+
+
+def instance(found: rapi.Instance) -> compute.Instance:
+    """Tell of an instance in the words of the contract."""
+    return compute.Instance(
+        name=found.name,
+        power=_POWER_STATES.get(found.status or "", compute.PowerState.UNKNOWN),
+        vcpus=found.vcpus,
+        ram_mib=found.ram_mib,
+        node=found.node,
+        disks=tuple(compute.Disk(disk.name or "", disk.size_mib) for disk in found.disks),
+        nics=tuple(
+            compute.Nic(nic.name or "", nic.mac, nic.ip, nic.link or "", nic.network or "")
+            for nic in found.nics
+        ),
+        tags=found.tags,
+        created_at=found.created_at,
+    )
+
+
+def job(found: rapi.Job) -> compute.Job:
+    """Tell of a job in the words of the contract.
+
+    A job of several operations is called by all of them, so that nobody takes a
+    reinstallation, which begins with a shutdown, for a stop.
+    """
+    words = [_operation(step.opcode) for step in found.operations]
+    error = found.error
+    return compute.Job(
+        id=str(found.id),
+        state=_JOB_STATES[found.status],
+        operation="+".join(words),
+        instance=next((step.instance for step in found.operations if step.instance), ""),
+        error=error.text if error else "",
+        ended_at=found.ended_at,
+        is_transient=error is not None and _is_transient(error),
+        already_exists=error is not None and words == ["create"] and error.code == "already_exists",
+    )
+
+
+def _operation(opcode: str) -> str:
+    return _OPERATIONS.get(opcode, opcode.removeprefix("OP_").lower())
+
+
+def _is_transient(error: rapi.OperationError) -> bool:
+    return error.code in _TRANSIENT_CODES or bool(_NODE_UNREACHABLE.search(error.text))
+
+
+def capacity(nodes: Iterable[rapi.Node]) -> compute.Capacity:
+    """Add up the nodes that take new instances and tell their figures."""
+    counted = [node for node in nodes if node.is_usable and node.ram_mib is not None]
+    return compute.Capacity(
+        nodes=len(counted),
+        vcpus=sum(node.cpus or 0 for node in counted),
+        ram_mib=sum(node.ram_mib or 0 for node in counted),
+        free_ram_mib=sum(node.free_ram_mib or 0 for node in counted),
+        disk_mib=sum(node.disk_mib or 0 for node in counted),
+        free_disk_mib=sum(node.free_disk_mib or 0 for node in counted),
+        instances=sum(node.instances or 0 for node in counted),
+    )
+
+
+def capabilities(info: rapi.ClusterInfo, *, defaults: Defaults) -> compute.Capabilities:
+    """Tell what a cluster can do."""
+    first = defaults.hypervisor or info.default_hypervisor
+    others = (name for name in info.enabled_hypervisors if name != first)
+    return compute.Capabilities(
+        disk_templates=info.enabled_disk_templates,
+        hypervisors=(first, *others),
+        # Of Ganeti's hypervisors only this one plugs devices into what runs.
+        has_hotplug=first == "kvm",
+    )
