@@ -1,1 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Laboratories: the real things that the system tests run against. README.rst tells how to use them."""
+
+from __future__ import annotations
+
+from .errors import LabError, LabFailed, LabUnavailable
+from .ganeti import GanetiLab
+from .postgres import PostgresLab
+from .rabbitmq import RabbitLab
+
+__all__ = ["GanetiLab", "LabError", "LabFailed", "LabUnavailable", "PostgresLab", "RabbitLab"]

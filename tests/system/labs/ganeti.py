@@ -28,19 +28,18 @@ RAPI_PORT = 5080
 RAPI_USER = "synnefo"
 HERE = Path(__file__).parent
 
-# What `gnt-cluster init` is told of kvm. QEMU started as "kvm" would prefer /dev/kvm, which
-# may be there and not work; Ganeti wants a root device beside a kernel.
-KVM_PARAMETERS = ",".join(
-    [
-        "kvm_path=/usr/bin/qemu-system-x86_64",
-        "kvm_flag=disabled",
-        "kernel_path=/srv/guest/vmlinuz",
-        "initrd_path=/srv/guest/initrd",
-        "kernel_args=ro quiet panic=-1",
-        "root_path=/dev/vda",
-        "vnc_bind_address=127.0.0.1",
-    ]
-)
+# QEMU started as "kvm" would prefer /dev/kvm, which may be there and not work; Ganeti wants a
+# root device beside a kernel.
+KVM_PARAMETERS = {
+    "kvm_path": "/usr/bin/qemu-system-x86_64",
+    "kvm_flag": "disabled",
+    "kernel_path": "/srv/guest/vmlinuz",
+    "initrd_path": "/srv/guest/initrd",
+    "kernel_args": "ro quiet panic=-1",
+    "root_path": "/dev/vda",
+    "vnc_bind_address": "127.0.0.1",
+}
+PARAMETERS: dict[Hypervisor, dict[str, str]] = {"fake": {}, "kvm": KVM_PARAMETERS}
 
 
 class GanetiLab(Lab):
@@ -53,7 +52,10 @@ class GanetiLab(Lab):
     rapi_user = RAPI_USER
 
     def __init__(
-        self, number: int | None = None, directory: Path | None = None, hypervisor: Hypervisor = "fake"
+        self,
+        number: int | None = None,
+        directory: Path | None = None,
+        hypervisor: Hypervisor = "fake",
     ) -> None:
         """Prepare a cluster.
 
@@ -93,7 +95,9 @@ class GanetiLab(Lab):
         """
         return Path(self.record.facts["rapi_certificate"])
 
-    def run(self, *command: str, check: bool = True, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, check: bool = True, timeout_s: float = 120
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command on the node as root, such as ``run("gnt-instance", "list")``.
 
         Raises:
@@ -101,7 +105,9 @@ class GanetiLab(Lab):
         """
         done = self._sandbox.run(*command, timeout_s=timeout_s)
         if check and done.returncode != 0:
-            raise LabFailed(f"`{' '.join(command)}` failed with {done.returncode}:\n{done.stdout}{done.stderr}")
+            raise LabFailed(
+                f"`{' '.join(command)}` failed with {done.returncode}:\n{done.stdout}{done.stderr}"
+            )
         return done
 
     def instances(self) -> list[str]:
@@ -132,7 +138,9 @@ class GanetiLab(Lab):
 
     def _start(self) -> None:
         if os.geteuid() != 0:
-            raise LabUnavailable("a Ganeti cluster needs root, for namespaces and network interfaces")
+            raise LabUnavailable(
+                "a Ganeti cluster needs root, for namespaces and network interfaces"
+            )
         if self._hypervisor == "kvm" and not Path("/dev/net/tun").exists():
             raise LabUnavailable("guests need /dev/net/tun for their network interfaces")
         packages.ensure("kvm" if self._hypervisor == "kvm" else "ganeti")
@@ -168,11 +176,14 @@ class GanetiLab(Lab):
 
     def _init_cluster(self) -> None:
         password = secrets.token_urlsafe(16)
+        parameters = PARAMETERS[self._hypervisor]
         variables = {
             "CLUSTER_NAME": self._address.cluster_name,
             "CLUSTER_ADDRESS": self._address.cluster,
             "HYPERVISOR": self._hypervisor,
-            "HYPERVISOR_PARAMETERS": KVM_PARAMETERS if self._hypervisor == "kvm" else "",
+            "HYPERVISOR_PARAMETERS": ",".join(
+                f"{key}={value}" for key, value in parameters.items()
+            ),
             "RAPI_USER": RAPI_USER,
             "RAPI_PASSWORD": password,
         }
@@ -182,7 +193,7 @@ class GanetiLab(Lab):
         done = self._sandbox.run("env", *words, "bash", "-s", stdin=script, timeout_s=180)
         (self.directory / "cluster-init.log").write_text(done.stdout + done.stderr)
         if done.returncode != 0:
-            raise LabFailed(f"the cluster could not be initialised:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            raise LabFailed(f"no cluster:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         self.record.facts |= {
             "rapi_url": f"https://{self._address.cluster}:{RAPI_PORT}",
             "rapi_user": RAPI_USER,
@@ -212,11 +223,15 @@ class GanetiLab(Lab):
         context.check_hostname = False
         context.load_verify_locations(self.rapi_certificate)
         login = base64.b64encode(f"{self.rapi_user}:{self.rapi_password}".encode()).decode()
-        connection = http.client.HTTPSConnection(self._address.cluster, RAPI_PORT, context=context, timeout=10)
+        connection = http.client.HTTPSConnection(
+            self._address.cluster, RAPI_PORT, context=context, timeout=10
+        )
         with contextlib.closing(connection):
             try:
                 # /version alone would answer even without the daemon behind RAPI.
-                connection.request("GET", "/2/instances", headers={"Authorization": f"Basic {login}"})
+                connection.request(
+                    "GET", "/2/instances", headers={"Authorization": f"Basic {login}"}
+                )
                 return connection.getresponse().status == http.HTTPStatus.OK
             except (OSError, http.client.HTTPException):
                 return False

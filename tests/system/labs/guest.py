@@ -89,7 +89,9 @@ def _read_answer(line: socket.socket, question: str) -> str | None:
 def _kernel_package() -> str:
     """The package that the distribution's kernel for virtual machines stands for now."""
     for name in KERNELS:
-        found = re.search(r"Depends: (linux-image-\d\S+)", _run(["apt-cache", "depends", name], check=False))
+        found = re.search(
+            r"Depends: (linux-image-\d\S+)", _run(["apt-cache", "depends", name], check=False)
+        )
         if found:
             return found.group(1)
     raise LabFailed(f"apt knows none of {', '.join(KERNELS)}")
@@ -150,14 +152,26 @@ def _in_load_order(modules: Path) -> list[Path]:
 def _pack(tree: Path, initrd: Path) -> None:
     names = "".join(f"{path.relative_to(tree)}\n" for path in sorted(tree.rglob("*")))
     packed = subprocess.run(
-        ["/bin/busybox", "cpio", "-o", "-H", "newc"], input=names.encode(), cwd=tree, capture_output=True, check=True
+        ["/bin/busybox", "cpio", "-o", "-H", "newc"],
+        input=names.encode(),
+        cwd=tree,
+        capture_output=True,
+        check=True,
     )
     initrd.write_bytes(gzip.compress(packed.stdout, compresslevel=1))
 
 
 def _run(command: list[str], *, directory: Path = Path("/"), check: bool = True) -> str:
     environment = dict(os.environ) | {"PATH": PATH, "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(
+        command,
+        cwd=directory,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
     if check and done.returncode != 0:
         raise LabFailed(f"`{' '.join(command)}` failed:\n{done.stdout}{done.stderr}")
     return done.stdout

@@ -90,12 +90,11 @@ class Lab(ABC):
             directory = Path(tempfile.mkdtemp(prefix=f"snf-{name}-"))
             directory.chmod(0o711)  # a server that is not root must pass through
         record = Record(name, str(directory), is_directory_ours=self._given is None)
-        try:
+        with contextlib.ExitStack() as on_failure:
+            if record.is_directory_ours:
+                on_failure.callback(directory.rmdir)
             record.claim()
-        except BaseException:
-            if self._given is None:
-                directory.rmdir()
-            raise
+            on_failure.pop_all()
         self._record = record
 
     def _watch(self, child: subprocess.Popen[bytes], log: Path) -> None:

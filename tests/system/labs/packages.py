@@ -47,7 +47,11 @@ _GANETI = (*_SANDBOX, Need("ganeti", "usr/sbin/gnt-cluster", ("ganeti.service",)
 GROUPS: dict[str, tuple[Need, ...]] = {
     "postgres": (Need("postgresql", "usr/lib/postgresql/*/bin/initdb", ("postgresql.service",)),),
     "rabbitmq": (
-        Need("rabbitmq-server", "usr/lib/rabbitmq/bin/rabbitmq-server", ("rabbitmq-server.service", "epmd.socket")),
+        Need(
+            "rabbitmq-server",
+            "usr/lib/rabbitmq/bin/rabbitmq-server",
+            ("rabbitmq-server.service", "epmd.socket"),
+        ),
     ),
     "ganeti": _GANETI,
     "kvm": (
@@ -78,7 +82,9 @@ def ensure(group: str) -> None:
         return
     if os.geteuid() != 0 or shutil.which("apt-get", path=PATH) is None:
         names = " ".join(need.package for need in missing(group))
-        raise LabUnavailable(f"packages are missing for {group}; as root: apt-get install --no-install-recommends {names}")
+        raise LabUnavailable(
+            f"packages are missing for {group}; as root: apt-get install --no-install-recommends {names}"
+        )
     with (records.folder() / "packages.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lacking = missing(group)  # another run may have installed it while we waited
@@ -103,9 +109,17 @@ def _install(names: list[str]) -> None:
 def _apt(command: list[str]) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": PATH, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
     # A proxy that the user set is the user's way to the archive.
-    environment |= {key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")}
+    environment |= {
+        key: value for key, value in os.environ.items() if key.lower().endswith("_proxy")
+    }
     return subprocess.run(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1200, check=False
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=1200,
+        check=False,
     )
 
 
@@ -113,7 +127,9 @@ def _disable(services: list[str]) -> None:
     """Undo that the packages enabled their services for the next boot."""
     if services and shutil.which("systemctl", path=PATH):
         # One that this release of the package does not have is fine.
-        subprocess.run(["systemctl", "disable", "--quiet", *services], capture_output=True, check=False)
+        subprocess.run(
+            ["systemctl", "disable", "--quiet", *services], capture_output=True, check=False
+        )
 
 
 @contextlib.contextmanager

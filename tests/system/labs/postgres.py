@@ -66,35 +66,61 @@ class PostgresLab(Lab):
         """Fail early with a better message than initdb's, which names the wrong culprit."""
         command = [*self._prefix, "test", "-w", str(self.directory)]
         if subprocess.run(command, check=False, cwd="/").returncode != 0:
-            raise LabFailed(f"user {_server_user()} cannot reach {self.directory}: every folder above must be searchable")
+            raise LabFailed(
+                f"user {_server_user()} cannot reach {self.directory}: every folder above must be searchable"
+            )
 
     def _init(self) -> None:
         done = self._run(
-            "initdb", "--pgdata=data", "--username=postgres", "--auth=trust", "--no-sync", "--locale=C.UTF-8", "--encoding=UTF8"
+            "initdb",
+            "--pgdata=data",
+            "--username=postgres",
+            "--auth=trust",
+            "--no-sync",
+            "--locale=C.UTF-8",
+            "--encoding=UTF8",
         )
         if done.returncode != 0:
             raise LabFailed(f"initdb failed:\n{done.stdout}")
 
     def _serve(self) -> None:
-        settings = SETTINGS | {"port": str(self._port), "unix_socket_directories": str(self.directory)}
+        settings = SETTINGS | {
+            "port": str(self._port),
+            "unix_socket_directories": str(self.directory),
+        }
         options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         log = self.directory / "postgres.log"
         server = spawn(
-            [*self._prefix, str(_programs() / "postgres"), "-D", str(self.directory / "data"), *options],
+            [
+                *self._prefix,
+                str(_programs() / "postgres"),
+                "-D",
+                str(self.directory / "data"),
+                *options,
+            ],
             log=log,
             environment=_environment(self.directory),
             directory=self.directory,
         )
         self.record.add(self._adopt(server), signal.SIGINT)
-        until(self._is_ready, f"PostgreSQL to answer; {log} may tell", within_s=60, watch=lambda: self._watch(server, log))
+        until(
+            self._is_ready,
+            f"PostgreSQL to answer; {log} may tell",
+            within_s=60,
+            watch=lambda: self._watch(server, log),
+        )
 
     def _is_ready(self) -> bool:
         return self._run("pg_isready", "--host=127.0.0.1", f"--port={self._port}").returncode == 0
 
     def _client(self, program: str, *arguments: str) -> None:
-        done = self._run(program, "--host=127.0.0.1", f"--port={self._port}", "--username=postgres", *arguments)
+        done = self._run(
+            program, "--host=127.0.0.1", f"--port={self._port}", "--username=postgres", *arguments
+        )
         if done.returncode != 0:
-            raise LabFailed(f"{program} failed: {done.stdout}\n{tail(self.directory / 'postgres.log')}")
+            raise LabFailed(
+                f"{program} failed: {done.stdout}\n{tail(self.directory / 'postgres.log')}"
+            )
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

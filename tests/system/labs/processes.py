@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import signal
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from .errors import LabFailed
 from .waiting import until
@@ -35,15 +38,15 @@ class Process:
         Raises:
             ProcessLookupError: There is none.
         """
-        fields = _stat(pid)
-        if fields is None:
+        stat = _stat(pid)
+        if stat is None:
             raise ProcessLookupError(pid)
-        return cls(pid, f"{_boot()}/{fields[19]}")
+        return cls(pid, stat.started)
 
     def is_alive(self) -> bool:
         """Whether it still runs; a zombie does not."""
-        fields = _stat(self.pid)
-        return fields is not None and fields[0] != "Z" and f"{_boot()}/{fields[19]}" == self.started
+        stat = _stat(self.pid)
+        return stat is not None and stat.state != "Z" and stat.started == self.started
 
     def end(self, polite: signal.Signals | None, *, within_s: float = 20) -> None:
         """End it and its whole session, of which it must be the leader.
@@ -59,10 +62,8 @@ class Process:
         """
         if polite is not None and self.is_alive():
             os.kill(self.pid, polite)
-            try:
+            with contextlib.suppress(LabFailed):  # SIGKILL follows
                 until(lambda: not self.is_alive(), "a polite end", within_s=within_s)
-            except LabFailed:
-                pass  # SIGKILL follows
         # The leader goes last: it reaps its own children, the init of a container may not.
         for pid in self._members():
             _kill(pid)
@@ -73,20 +74,19 @@ class Process:
 
     def children(self) -> list[int]:
         """The processes it started and has not yet waited for."""
-        return [pid for pid, fields in _running() if int(fields[1]) == self.pid]
+        return [pid for pid, stat in _running() if stat.parent == self.pid]
 
     def _members(self) -> list[int]:
-        """The other processes of its session, none if its number is another's now."""
-        if self.started.split("/")[0] != _boot() or (_stat(self.pid) and not self._is_same()):
+        """The other processes of its session; none if its number is another's now."""
+        leader = _stat(self.pid)
+        if self.started.split("/")[0] != _boot() or (leader and leader.started != self.started):
             return []
-        return [pid for pid, fields in _running() if int(fields[3]) == self.pid and pid != self.pid]
-
-    def _is_same(self) -> bool:
-        fields = _stat(self.pid)
-        return fields is not None and f"{_boot()}/{fields[19]}" == self.started
+        return [pid for pid, stat in _running() if stat.session == self.pid and pid != self.pid]
 
 
-def spawn(command: list[str], *, log: Path, environment: dict[str, str], directory: Path) -> subprocess.Popen[bytes]:
+def spawn(
+    command: list[str], *, log: Path, environment: dict[str, str], directory: Path
+) -> subprocess.Popen[bytes]:
     """Start a process as the leader of a session of its own, its output in a file."""
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -117,26 +117,36 @@ def tail(log: Path, lines: int = 15) -> str:
 
 
 def _kill(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):  # gone by itself
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass  # gone by itself
 
 
-def _running() -> list[tuple[int, list[str]]]:
-    pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
-    found = [(pid, _stat(pid)) for pid in pids]
-    return [(pid, fields) for pid, fields in found if fields is not None and fields[0] != "Z"]
+class _Stat(NamedTuple):
+    """What the kernel tells of a process in /proc/PID/stat."""
+
+    state: str
+    parent: int
+    session: int
+    started: str
 
 
-def _stat(pid: int) -> list[str] | None:
-    """Fields of /proc/PID/stat from the state on: 0 state, 1 parent, 3 session, 19 start; None if gone."""
+def _stat(pid: int) -> _Stat | None:
+    """Ask the kernel; None if there is no such process."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return text.rpartition(")")[2].split()  # the name before it may hold spaces
+    fields = text.rpartition(")")[2].split()  # the name before it may hold spaces
+    return _Stat(fields[0], int(fields[1]), int(fields[3]), f"{_boot()}/{fields[19]}")
 
 
+def _running() -> list[tuple[int, _Stat]]:
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    found = [(pid, _stat(pid)) for pid in pids]
+    return [(pid, stat) for pid, stat in found if stat is not None and stat.state != "Z"]
+
+
+@cache
 def _boot() -> str:
+    """Which boot of this machine this is."""
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

@@ -114,11 +114,16 @@ def folder() -> Path:
 
 def find() -> list[Record]:
     """All laboratories that are written down, by name."""
-    return [_load(path) for path in sorted(folder().glob("[!.]*.json"))]
+    found = [_load(path) for path in sorted(folder().glob("[!.]*.json"))]
+    return [record for record in found if record is not None]
 
 
-def _load(path: Path) -> Record:
-    fields = json.loads(path.read_text())
+def _load(path: Path) -> Record | None:
+    """Read a record; None if its laboratory went away meanwhile."""
+    try:
+        fields = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
     fields["owner"] = Process(**fields["owner"])
     fields["parts"] = [Part(Process(**part["process"]), part["polite"]) for part in fields["parts"]]
     return Record(**fields)

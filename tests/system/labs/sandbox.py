@@ -98,7 +98,9 @@ class Sandbox:
         until(self._is_ready, "the sandbox", within_s=20, watch=lambda: self._watch(shell))
         self._connect()
 
-    def run(self, *command: str, stdin: str | None = None, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, stdin: str | None = None, timeout_s: float = 120
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command inside, as root; stdout and stderr are kept apart."""
         return subprocess.run(
             [*enter(self._record), *command],
@@ -120,7 +122,9 @@ class Sandbox:
 
     def _watch(self, shell: subprocess.Popen[bytes]) -> None:
         if shell.poll() is not None:
-            raise LabUnavailable(f"no namespaces here (a container needs CAP_SYS_ADMIN):\n{tail(self._log)}")
+            raise LabUnavailable(
+                f"no namespaces here (a container needs CAP_SYS_ADMIN):\n{tail(self._log)}"
+            )
 
     def _connect(self) -> None:
         """Lay the cable between this machine and the bridge inside."""
@@ -128,7 +132,21 @@ class Sandbox:
         self._record.link = address.link
         self._record.save()
         inside = str(_process_one(self._record))
-        _ip(["ip", "link", "add", address.link, "type", "veth", "peer", "name", "up0", "netns", inside])
+        _ip(
+            [
+                "ip",
+                "link",
+                "add",
+                address.link,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "up0",
+                "netns",
+                inside,
+            ]
+        )
         _ip(["ip", "address", "add", f"{address.host}/24", "dev", address.link])
         _ip(["ip", "link", "set", address.link, "up"])
         # With an address of its own the bridge keeps it when guests come and go.
@@ -150,8 +168,12 @@ def enter(record: Record) -> list[str]:
 
 def is_taken(address: Address) -> bool:
     """Whether something on this machine uses the network of an address already."""
-    done = subprocess.run(["ip", "-json", "address"], env=ENVIRONMENT, capture_output=True, text=True, check=True)
-    locals_ = [entry.get("local", "") for link in json.loads(done.stdout) for entry in link["addr_info"]]
+    done = subprocess.run(
+        ["ip", "-json", "address"], env=ENVIRONMENT, capture_output=True, text=True, check=True
+    )
+    locals_ = [
+        entry.get("local", "") for link in json.loads(done.stdout) for entry in link["addr_info"]
+    ]
     return any(local.startswith(address.prefix) for local in locals_)
 
 

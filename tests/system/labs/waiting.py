@@ -13,7 +13,11 @@ POLL_S = 0.05
 
 
 def until(
-    condition: Callable[[], bool], what: str, *, within_s: float, watch: Callable[[], None] | None = None
+    condition: Callable[[], bool],
+    what: str,
+    *,
+    within_s: float,
+    watch: Callable[[], None] | None = None,
 ) -> None:
     """Return as soon as a condition holds.
 

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pytest fixtures: laboratories that live as long as the session.
+
+``pytest_plugins = ["labs.fixtures"]`` makes them known, with tests/system on the path. Where a
+laboratory is not to be had its tests are skipped with the reason, or fail with it if the
+environment has ``SYNNEFO_LABS_REQUIRED=1``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import pytest
+
+from . import GanetiLab, LabUnavailable, PostgresLab, RabbitLab
+from .ganeti import Hypervisor
+from .lab import Lab
+
+SomeLab = TypeVar("SomeLab", bound=Lab)
+GanetiLabs = Callable[..., list[GanetiLab]]
+
+
+@pytest.fixture(scope="session")
+def postgres_lab() -> Iterator[PostgresLab]:
+    """A PostgreSQL server; take a database of your own with ``create_database``."""
+    with _started([PostgresLab()]) as labs:
+        yield labs[0]
+
+
+@pytest.fixture(scope="session")
+def rabbit_lab() -> Iterator[RabbitLab]:
+    """A RabbitMQ broker; take a virtual host of your own with ``ctl``."""
+    with _started([RabbitLab()]) as labs:
+        yield labs[0]
+
+
+@pytest.fixture(scope="session")
+def ganeti_labs() -> Iterator[GanetiLabs]:
+    """Start clusters: ``ganeti_labs(2)``, ``ganeti_labs(1, hypervisor="kvm")``; all new, for the session."""
+    with contextlib.ExitStack() as session:
+
+        def start(count: int, hypervisor: Hypervisor = "fake") -> list[GanetiLab]:
+            return session.enter_context(
+                _started([GanetiLab(hypervisor=hypervisor) for _ in range(count)])
+            )
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def ganeti_lab(ganeti_labs: GanetiLabs) -> GanetiLab:
+    """One Ganeti cluster whose guests are not real."""
+    return ganeti_labs(1)[0]
+
+
+@contextlib.contextmanager
+def _started(labs: list[SomeLab]) -> Iterator[list[SomeLab]]:
+    """Start laboratories side by side, and stop them all, whatever happens to one."""
+    with contextlib.ExitStack() as stack:
+        for lab in labs:
+            stack.callback(lab.stop)
+        try:
+            with ThreadPoolExecutor(len(labs)) as pool:
+                list(pool.map(lambda lab: lab.start(), labs))
+        except LabUnavailable as reason:
+            if os.environ.get("SYNNEFO_LABS_REQUIRED") == "1":
+                raise
+            pytest.skip(str(reason))
+        yield labs
