@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 _FIRST_PAUSE_S = 0.001
 _LONGEST_PAUSE_S = 0.025
+_NO_CLUSTER = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _HELD_BY_OTHERS = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _OUT_OF_ORDER = frozenset(
     {
@@ -124,7 +125,7 @@ class ClusterFile:
         try:
             yield db
         except sqlite3.DatabaseError as error:
-            self._explain(error)
+            _explain(error, self.path)
             raise
         finally:
             self._idle.append(db)
@@ -132,22 +133,24 @@ class ClusterFile:
     def _open(self) -> sqlite3.Connection:
         if self._layout is None and not self.path.exists():
             raise BackendUnavailable(f"there is no cluster at {self.path}")
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.path.touch(mode=0o600)
-        db = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
-        db.row_factory = sqlite3.Row
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
+            db = sqlite3.connect(
+                self.path, timeout=0, isolation_level=None, check_same_thread=False
+            )
+        except (OSError, sqlite3.OperationalError) as error:
+            raise BackendUnavailable(f"{self.path}: {error}") from error
         try:
             self._prepare(db)
-        except sqlite3.DatabaseError as error:
+        except (BackendError, sqlite3.DatabaseError) as error:
             db.close()
-            self._explain(error)
-            raise
-        except BackendError:
-            db.close()
+            _explain(error, self.path)
             raise
         return db
 
     def _prepare(self, db: sqlite3.Connection) -> None:
+        db.row_factory = sqlite3.Row
         # With a write-ahead log, a commit that SIGKILL interrupts is there whole or not at all,
         # and readers don't wait for the writer.
         db.execute("PRAGMA journal_mode = WAL")
@@ -161,14 +164,6 @@ class ClusterFile:
         if self._layout is not None:
             schema.keep_pace(db, self._layout.pace)
 
-    def _explain(self, error: sqlite3.DatabaseError) -> None:
-        """Raise what the contract calls this error, unless it is a lock or our own mistake."""
-        code = _primary_code(error)
-        if code in _OUT_OF_ORDER:
-            raise BackendUnavailable(f"{self.path}: {error}") from error
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise BackendError(f"{self.path}: {error}") from error
-
 
 @contextmanager
 def _transaction(db: sqlite3.Connection) -> Iterator[None]:
@@ -181,10 +176,19 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
             db.execute("ROLLBACK")
 
 
+def _explain(error: Exception, path: Path) -> None:
+    """Raise what the contract calls this error, unless it is a lock or our own mistake."""
+    code = _primary_code(error)
+    if code in _OUT_OF_ORDER:
+        raise BackendUnavailable(f"{path}: {error}") from error
+    if code in _NO_CLUSTER:
+        raise BackendError(f"{path}: {error}") from error
+
+
 def _is_held_by_others(error: sqlite3.OperationalError) -> bool:
     return _primary_code(error) in _HELD_BY_OTHERS
 
 
-def _primary_code(error: sqlite3.Error) -> int:
-    # Errors that the Python module raises itself carry no code.
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+def _primary_code(error: Exception) -> int:
+    # Only errors that SQLite itself raised carry a code.
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)) & 0xFF
