@@ -82,6 +82,15 @@ def test_a_package_declares_what_it_imports(package):
     assert {} == undeclared
 
 
+@pytest.mark.parametrize("package", FOLDERS)
+def test_every_dependency_has_a_version_that_we_test_with(package):
+    constraints = (ROOT / "constraints.txt").read_text()
+    pinned = {normalized(name) for name in re.findall(r"^([\w.-]+)==", constraints, re.MULTILINE)}
+    own = {normalized(name) for name in FOLDERS}
+
+    assert set() == declared(FOLDERS[package]) - pinned - own
+
+
 @pytest.mark.parametrize("module", LIGHT_MODULES)
 def test_what_a_node_needs_of_the_core_loads_no_web_and_no_database(module):
     code = f"import json, sys, synnefo_core.{module}; print(json.dumps(list(sys.modules)))"
