@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The open files of one head, for reading what was flushed."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+from synnefo_core.contracts.storage import Head
+from synnefo_storage_nfs import record
+from synnefo_storage_nfs.clusters import clusters_in, present_runs
+from synnefo_storage_nfs.files import opened, read_at
+
+RECORD = "head"
+DATA = "data"
+CLUSTERS = "clusters"
+CONTROL = "control"
+
+
+class HeadView:
+    """A head opened for reading.
+
+    A view is opened for one call: opening is what makes an NFS client ask the server for
+    what others wrote.
+    """
+
+    flags = os.O_RDONLY
+
+    def __init__(self, name: str, directory: Path) -> None:
+        self.directory = directory
+        with ExitStack() as files:
+            # The record stays open, so that its inode number means this record and no later one.
+            record_file = files.enter_context(opened(directory / RECORD))
+            self.data = files.enter_context(opened(directory / DATA, self.flags))
+            self.map = files.enter_context(opened(directory / CLUSTERS, self.flags))
+            status = os.fstat(record_file)
+            self._inode = status.st_ino
+            self.head: Head = record.decode(name, read_at(record_file, 0, status.st_size))
+            self._files = files.pop_all()
+
+    def close(self) -> None:
+        self._files.close()
+
+    def is_current(self) -> bool:
+        """Say whether nobody replaced the record or the head since this was opened."""
+        try:
+            return (self.directory / RECORD).stat().st_ino == self._inode
+        except OSError:
+            return False
+
+    def states(self, first: int, stop: int) -> bytes:
+        """Return one byte for each cluster from ``first`` to before ``stop``: 1 if it is there."""
+        return read_at(self.map, first, stop - first).ljust(stop - first, b"\0")
+
+    def present(self) -> list[tuple[int, int]]:
+        size, unit = self.head.size_bytes, self.head.cluster_bytes
+        runs = present_runs(self.states(0, clusters_in(size, unit)))
+        return [(first * unit, min(stop * unit, size) - first * unit) for first, stop in runs]
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return ``length`` bytes; zeros where no cluster is.
+
+        Raises:
+            ValueError: That is not within the head.
+        """
+        self.require_within(offset, length)
+        unit = self.head.cluster_bytes
+        base, stop = offset // unit, clusters_in(offset + length, unit)
+        states = self.states(base, stop)
+        if b"\0" not in states:
+            return read_at(self.data, offset, length).ljust(length, b"\0")
+        pieces, position = [], offset
+        for first, behind in present_runs(states):
+            start = max(offset, (base + first) * unit)
+            end = min(offset + length, (base + behind) * unit)
+            pieces.append(bytes(start - position))
+            pieces.append(read_at(self.data, start, end - start).ljust(end - start, b"\0"))
+            position = end
+        pieces.append(bytes(offset + length - position))
+        return b"".join(pieces)
+
+    def require_within(self, offset: int, length: int) -> None:
+        if offset < 0 or length < 0 or offset + length > self.head.size_bytes:
+            raise ValueError(f"{length} bytes at {offset} are not within {self.head}")
