@@ -128,7 +128,10 @@ class ClusterFile:
             _explain(error, self.path)
             raise
         finally:
-            self._idle.append(db)
+            if db.in_transaction:  # it could not even be rolled back
+                db.close()
+            else:
+                self._idle.append(db)
 
     def _open(self) -> sqlite3.Connection:
         if self._layout is None and not self.path.exists():
@@ -151,18 +154,20 @@ class ClusterFile:
 
     def _prepare(self, db: sqlite3.Connection) -> None:
         db.row_factory = sqlite3.Row
+        if schema.version(db) not in (0, schema.VERSION):
+            raise BackendError(f"{self.path} holds no cluster of this version")
         # With a write-ahead log, a commit that SIGKILL interrupts is there whole or not at all,
         # and readers don't wait for the writer.
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
-        if schema.version(db) == 0 and self._layout is not None:
+        if self._layout is None:
+            return
+        if schema.version(db) == 0:
             with _transaction(db):
+                # Another process may have been quicker.
                 if schema.version(db) == 0:
                     schema.make(db, self._layout)
-        if schema.version(db) != schema.VERSION:
-            raise BackendError(f"{self.path} holds no cluster of this version")
-        if self._layout is not None:
-            schema.keep_pace(db, self._layout.pace)
+        schema.keep_pace(db, self._layout.pace)
 
 
 @contextmanager
