@@ -65,10 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     ensure.add_argument("group", choices=sorted(packages.GROUPS), nargs="+")
     ensure.set_defaults(command=_packages)
     commands.add_parser("status", help="show what is there").set_defaults(command=_status)
-    down = commands.add_parser(
-        "down", help="take away what no living process owns, or what is named"
-    )
+    down = commands.add_parser("down", help="take away what killed runs left, or what is named")
     down.add_argument("name", nargs="*", help="as shown by status")
+    down.add_argument("--all", action="store_true", help="also what is in use")
     down.set_defaults(command=_down)
     return parser
 
@@ -76,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
 def _up(arguments: argparse.Namespace) -> int:
     lab: Lab = arguments.make(arguments)
     lab.start()
+    lab.record.owner = None  # it outlives this command
+    lab.record.save()
     _show(lab.record)
     return 0
 
@@ -102,20 +103,28 @@ def _packages(arguments: argparse.Namespace) -> int:
 def _status(_: argparse.Namespace) -> int:
     for record in records.find():
         _show(record)
-        owner = record.owner
-        print(f"    owner: process {owner.pid}" if owner.is_alive() else "    owner: none any more")
+        print(f"    used by: {_user(record)}")
     return 0
 
 
 def _down(arguments: argparse.Namespace) -> int:
     named = [_find(name) for name in arguments.name]
     for record in named or records.find():
-        if not named and record.owner.is_alive():
-            print(f"{record.name}: left alone, process {record.owner.pid} uses it")
-            continue
-        record.undo()
-        print(f"{record.name}: gone")
+        if named or arguments.all or record.is_left_behind():
+            record.undo()
+            print(f"{record.name}: gone")
+        else:
+            print(f"{record.name}: left alone, used by {_user(record)}")
     return 0
+
+
+def _user(record: Record) -> str:
+    """Who uses a laboratory, in words."""
+    if record.owner is None:
+        return "whoever started it by hand"
+    if record.is_left_behind():
+        return f"nobody: process {record.owner.pid} died"
+    return f"process {record.owner.pid}"
 
 
 def _find(name: str) -> Record:

@@ -41,7 +41,7 @@ class Record:
         name: Such as ``ganeti-3``; unique on the machine.
         directory: Where its files are.
         is_directory_ours: Whether we made the directory, and so remove it.
-        owner: The process that started the laboratory.
+        owner: The process that uses the laboratory; None if it was started by hand, to stay.
         parts: What runs, in the order it was started.
         link: The network interface on the host's side, if any.
         facts: What a user needs to know (addresses, passwords).
@@ -50,10 +50,14 @@ class Record:
     name: str
     directory: str
     is_directory_ours: bool
-    owner: Process = field(default_factory=lambda: Process.of(os.getpid()))
+    owner: Process | None = field(default_factory=lambda: Process.of(os.getpid()))
     parts: list[Part] = field(default_factory=list)
     link: str | None = None
     facts: dict[str, str] = field(default_factory=dict)
+
+    def is_left_behind(self) -> bool:
+        """Whether the run that used it died without taking it away."""
+        return self.owner is not None and not self.owner.is_alive()
 
     def claim(self) -> None:
         """Take the name.
@@ -124,6 +128,6 @@ def _load(path: Path) -> Record | None:
         fields = json.loads(path.read_text())
     except FileNotFoundError:
         return None
-    fields["owner"] = Process(**fields["owner"])
+    fields["owner"] = Process(**fields["owner"]) if fields["owner"] else None
     fields["parts"] = [Part(Process(**part["process"]), part["polite"]) for part in fields["parts"]]
     return Record(**fields)
