@@ -11,10 +11,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from synnefo_core.contracts.driver import Driver, DriverError, DriverSetup, Unavailable
+from synnefo_core.contracts.driver import Driver, DriverSetup, Unavailable
 
 
-class BusUnavailable(DriverError, Unavailable):
+class BusUnavailable(Unavailable):
     """The broker did not take the message."""
 
 

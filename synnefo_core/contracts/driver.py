@@ -48,7 +48,7 @@ class DriverSetup:
     database: Any = field(default=None, repr=False)
 
 
-class Driver(ABC):
+class Driver(ABC):  # noqa: B024  # each contract adds its own
     """The base of every driver class that an entry point names."""
 
     @classmethod

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The in-process bus: the embedded default, for one process."""
+
+from __future__ import annotations
+
+import queue
+from collections import defaultdict
+
+from synnefo_core.contracts.bus import Bus, Message, Receiver
+from synnefo_core.contracts.driver import DriverSetup
+
+
+class LocalBus(Bus):
+    """Messages of this process, kept in memory until they are received."""
+
+    def __init__(self, setup: DriverSetup) -> None:
+        """Begin empty."""
+        self._sender = setup.name
+        self._queue: queue.Queue[Message] = queue.Queue()
+        self._receivers: dict[str, list[Receiver]] = defaultdict(list)
+
+    def publish(self, message: Message, *, timeout_s: float = 10.0) -> None:
+        """Queue a message; see :meth:`Bus.publish`."""
+        self._queue.put(message, timeout=timeout_s)
+
+    def subscribe(self, topic: str, receiver: Receiver) -> None:
+        """Remember a receiver; see :meth:`Bus.subscribe`."""
+        self._receivers[topic].append(receiver)
+
+    def receive(self, *, timeout_s: float) -> int:
+        """Deliver what is queued; see :meth:`Bus.receive`."""
+        delivered = 0
+        try:
+            message = self._queue.get(timeout=timeout_s)
+            while True:
+                for receiver in self._receivers[message.topic]:
+                    receiver(message)
+                delivered += 1
+                message = self._queue.get_nowait()
+        except queue.Empty:
+            return delivered

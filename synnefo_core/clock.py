@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The time, as something that tests can hold still."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Wall-clock time: seconds since the epoch, UTC."""
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        return time.time()
+
+    def utc(self) -> datetime:
+        """Return the time as an aware datetime."""
+        return datetime.fromtimestamp(self.now(), UTC)
+
+
+def iso(moment: float) -> str:
+    """Return ``2026-01-31T12:00:00Z`` for seconds since the epoch."""
+    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_micro(moment: float) -> str:
+    """Return ``2026-01-31T12:00:00.000000Z`` for seconds since the epoch (Keystone's form)."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def iso_naive(moment: float) -> str:
+    """Return ``2026-01-31T12:00:00.000000`` for seconds since the epoch (Cinder's form)."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")

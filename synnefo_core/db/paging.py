@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Marker paging: a page starts behind the row that the last one ended with.
+
+Every list is ordered by columns with an index, the last of which is unique, so a page
+costs the same wherever it starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, or_
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+
+def behind(
+    order: Sequence[tuple[ColumnElement[Any], bool]], values: Sequence[Any]
+) -> ColumnElement[bool]:
+    """Return the condition that a row comes behind ``values`` in an order.
+
+    Args:
+        order: Columns with whether each descends.
+        values: The marker's value for each.
+    """
+    steps: list[ColumnElement[bool]] = []
+    for index, (column, descends) in enumerate(order):
+        same = [left == value for (left, _), value in zip(order[:index], values, strict=False)]
+        beyond = column < values[index] if descends else column > values[index]
+        steps.append(and_(*same, beyond))
+    return or_(*steps)
+
+
+def page(
+    query: Select[Row],
+    order: Sequence[tuple[ColumnElement[Any], bool]],
+    *,
+    limit: int | None,
+    marker: Sequence[Any] | None = None,
+) -> Select[Row]:
+    """Order a query and cut one page out of it; ``marker`` are the values of a row."""
+    if marker is not None:
+        query = query.where(behind(order, marker))
+    query = query.order_by(*(column.desc() if down else column.asc() for column, down in order))
+    return query if limit is None else query.limit(limit)

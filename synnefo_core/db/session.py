@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Transactions: one unit of work a request, whoever joins it.
+
+``unit_of_work`` writes, ``reading`` reads. Both join the one that is open in the same
+thread or green thread; only the outermost commits. No network call is made inside.
+
+On SQLite there is one writer at a time in the whole file: writers of this process queue at
+a lock and those of other processes retry, so neither ever holds up an event loop inside C.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from typing import Any, cast
+
+from sqlalchemy import Connection, CursorResult, Delete, Engine, Update, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from synnefo_core.contracts.driver import Misconfigured
+from synnefo_core.errors import Unavailable
+
+Deferred = Callable[[Session], None]
+
+_WRITES = "synnefo_writes"
+
+
+class Database:
+    """The cloud's database.
+
+    Attributes:
+        engine: SQLAlchemy's engine.
+        is_sqlite: Whether there is one file and one writer.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 20, busy_timeout_s: float = 30.0) -> None:
+        """Prepare to connect; nothing is opened yet.
+
+        Raises:
+            Misconfigured: The URL's driver is not installed or not supported.
+        """
+        backend = make_url(url).get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
+            msg = f"the database must be sqlite or postgresql, not {backend}"
+            raise Misconfigured(msg)
+        self.is_sqlite = backend == "sqlite"
+        self._busy_timeout_s = busy_timeout_s
+        self._writer = threading.Lock() if self.is_sqlite else nullcontext()
+        self._current: ContextVar[Session | None] = ContextVar(f"session-{id(self)}", default=None)
+        self.engine = self._engine(url, pool_size)
+
+    def _engine(self, url: str, pool_size: int) -> Engine:
+        arguments: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+        if self.is_sqlite:
+            # isolation_level None: Python must not begin transactions by itself.
+            arguments["connect_args"] = {
+                "check_same_thread": False,
+                "timeout": 0,
+                "isolation_level": None,
+            }
+        else:
+            arguments["pool_pre_ping"] = True
+        try:
+            engine = create_engine(url, **arguments)
+        except ImportError as cause:
+            msg = f"the database driver is not installed: {cause}"
+            raise Misconfigured(msg) from cause
+        if self.is_sqlite:
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", self._begin_sqlite)
+        return engine
+
+    def _begin_sqlite(self, connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        give_up = time.monotonic() + self._busy_timeout_s
+        wait_s = 0.001
+        while True:
+            try:
+                connection.exec_driver_sql(statement)
+            except OperationalError as cause:
+                busy = (
+                    isinstance(cause.orig, sqlite3.OperationalError)
+                    and cause.orig.sqlite_errorcode == sqlite3.SQLITE_BUSY
+                )
+                if not busy:
+                    raise
+                if time.monotonic() > give_up:
+                    msg = "the database is busy"
+                    raise Unavailable(msg) from cause
+                time.sleep(wait_s)
+                wait_s = min(wait_s * 2, 0.05)
+            else:
+                return
+
+    @property
+    def is_in_transaction(self) -> bool:
+        """Whether this thread has a transaction open."""
+        return self._current.get() is not None
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """Join the open unit of work, or begin one that commits at the end.
+
+        An exception rolls all of it back. Inside ``reading`` it can't begin.
+        """
+        current = self._current.get()
+        if current is not None:
+            if not current.info.get(_WRITES):
+                msg = "a unit of work can't begin inside of a read-only transaction"
+                raise RuntimeError(msg)
+            yield current
+            return
+        with self._writer:
+            session = self._session(writes=True)
+            token = self._current.set(session)
+            try:
+                yield session
+                _run_deferred(session)
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                self._current.reset(token)
+                session.close()
+        for call in session.info.get("after_commit", ()):
+            call()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Join the open transaction, or begin a read-only one."""
+        current = self._current.get()
+        if current is not None:
+            yield current
+            return
+        session = self._session(writes=False)
+        token = self._current.set(session)
+        try:
+            yield session
+        finally:
+            self._current.reset(token)
+            session.rollback()
+            session.close()
+
+    def _session(self, *, writes: bool) -> Session:
+        bind = self.engine.execution_options(**{_WRITES: writes})
+        session = Session(bind, expire_on_commit=False, autoflush=True)
+        session.info[_WRITES] = writes
+        return session
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def changed_rows(session: Session, statement: Update | Delete) -> int:
+    """Execute an UPDATE or DELETE and return how many rows it met."""
+    result = cast("CursorResult[Any]", session.execute(statement))
+    return int(result.rowcount)
+
+
+def defer(session: Session, name: str, call: Deferred) -> None:
+    """Have ``call`` made as one of the last statements before the commit.
+
+    For rows that many transactions want (quota holdings): the later they are locked, the
+    shorter others wait. Calls are made in the order of their names, each name once.
+    """
+    session.info.setdefault("deferred", {})[name] = call
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Have ``call`` made once the commit is done; not when it fails."""
+    calls = session.info.setdefault("after_commit", [])
+    if call not in calls:
+        calls.append(call)
+
+
+def _run_deferred(session: Session) -> None:
+    session.flush()
+    deferred: dict[str, Deferred] = session.info.get("deferred", {})
+    for name in sorted(deferred):
+        deferred[name](session)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # FULL: what was acknowledged survives a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")

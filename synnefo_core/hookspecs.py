@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The questions that the core asks every plugin: "what do you add?".
+
+A plugin is a module (or object) named by an entry point in the group ``synnefo.hooks``
+whose functions carry :data:`hookimpl`. All answers are collected; their order is never
+promised. An implementation may leave out arguments that it does not need. Unless said
+otherwise an exception in a hook that is asked while the cloud is put together stops the
+start with the name of the plugin; so answer with values and do no work there.
+
+All hooks exist since version 0.1.
+"""
+
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from oslo_config import cfg
+    from oslo_policy.policy import DocumentedRuleDefault
+
+    from synnefo_core.cloud import Cloud
+    from synnefo_core.commands import CommandTable
+    from synnefo_core.context import RequestContext
+    from synnefo_core.contracts.api import Api
+    from synnefo_core.contracts.directory import Directory
+    from synnefo_core.contracts.quota import QuotaResource, Usage
+    from synnefo_core.contracts.storage import Kind
+    from synnefo_core.db.migrations import Branch
+    from synnefo_core.outbox import Subscription
+    from synnefo_core.sagas import Saga
+    from synnefo_core.worker import Task
+
+hookspec = pluggy.HookspecMarker("synnefo")
+hookimpl = pluggy.HookimplMarker("synnefo")
+
+
+# -- Configuration and database ---------------------------------------------------------
+
+
+@hookspec
+def options() -> Mapping[str, Iterable[cfg.Opt]]:
+    """Return configuration options by section.
+
+    Asked once, before configuration files are read. Give each option a type, default,
+    bounds and help: the sample file and the reference are made from them.
+    """
+
+
+@hookspec
+def migrations() -> Branch:
+    """Return where the package's Alembic revisions are.
+
+    Asked when the schema is migrated or checked. A branch has its own version table, so
+    packages come and go without touching each other.
+    """
+
+
+@hookspec
+def policies() -> Iterable[DocumentedRuleDefault]:
+    """Return default policy rules, named ``<service>:<noun>:<verb>``.
+
+    Asked once, when the policy is built. Operators override them in ``policy.yaml``.
+    """
+
+
+# -- Serving ----------------------------------------------------------------------------
+
+
+@hookspec
+def apis(cloud: Cloud) -> Iterable[Api]:
+    """Return the API frontends that the package serves.
+
+    Asked when the WSGI application is put together and when the catalog is made. Two
+    APIs of one name or one prefix are an error at start.
+    """
+
+
+@hookspec(firstresult=True)
+def directory(cloud: Cloud) -> Directory | None:
+    """Return who answers for users, projects and tokens, or None.
+
+    Asked once. One answer is the meaning, so only one package may implement it; without
+    any, every request that needs a token is refused.
+    """
+
+
+@hookspec
+def commands() -> CommandTable:
+    """Return subcommands of ``synnefo``: cliff command classes by name ("backend add").
+
+    Asked at each start of the command line.
+    """
+
+
+@hookspec
+def bootstrap(cloud: Cloud) -> None:
+    """Make what an empty cloud needs to be useful: a first user, flavors, a network.
+
+    Called by ``synnefo run`` and ``synnefo bootstrap`` after migration at every start, in
+    no promised order: be safe to call twice, and make nothing that an operator removed
+    (see :func:`synnefo_core.bootstrap.once`).
+    """
+
+
+# -- Work -------------------------------------------------------------------------------
+
+
+@hookspec
+def sagas() -> Iterable[Saga]:
+    """Return the sagas that the worker runs.
+
+    Asked once. A saga row whose definition is not there is left alone until it is back.
+    """
+
+
+@hookspec
+def subscriptions() -> Iterable[Subscription]:
+    """Return which outbox events the package handles.
+
+    Asked once. Each handler sees each event at least once, in no promised order. A handler
+    that ever subscribed is remembered: its events wait while the package is absent.
+    """
+
+
+@hookspec
+def tasks() -> Iterable[Task]:
+    """Return periodic tasks.
+
+    Asked once. A task runs in one worker at a time; when it raises it is logged and tried
+    again at its next turn.
+    """
+
+
+@hookspec
+def saga_step(saga: str, saga_id: str, step: str, phase: str) -> None:
+    """Learn that a saga has come to a step; ``phase`` is "do", "done", "undo" or "undone".
+
+    Called by the worker before and after each step, inside no transaction. An exception
+    counts as a crash of the worker.
+    """
+
+
+# -- Quota and storage: owners of things that others count or collect ----------------------
+
+
+@hookspec
+def quota_resources() -> Iterable[QuotaResource]:
+    """Return what the package counts.
+
+    Asked once. A resource is registered at start; its defaults are for holders that come
+    later.
+    """
+
+
+@hookspec
+def quota_usage(context: RequestContext) -> Iterable[Usage]:
+    """Count the package's own rows, for all projects, by looking at them.
+
+    Asked by ``synnefo quota verify`` inside a read-only transaction. Leave out zeros.
+    """
+
+
+@hookspec
+def storage_roots(context: RequestContext, store: str) -> Iterable[tuple[Kind, bytes]]:
+    """Yield every reference that the package holds into a store.
+
+    Asked by garbage collection inside a read-only transaction. What no root reaches is
+    deleted after a grace period, so an exception here stops the collection.
+    """

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finding what is installed: hooks through pluggy, drivers through stevedore.
+
+* Hooks (entry-point group ``synnefo.hooks``): installing makes them active.
+* Drivers (groups ``synnefo.storage``, ``synnefo.compute_backend``, ``synnefo.auth``,
+  ``synnefo.bus``): installing makes them available; the configuration names the one.
+
+A plugin that can't be imported is quarantined as a :class:`BrokenPlugin` that says which
+distribution and entry point it is; it stops the start only where it is needed.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pluggy
+from stevedore.driver import DriverManager
+from stevedore.exception import MultipleMatches, NoMatches
+
+from synnefo_core import hookspecs
+from synnefo_core.contracts.driver import Driver, Misconfigured
+
+log = logging.getLogger(__name__)
+
+HOOKS_GROUP = "synnefo.hooks"
+DRIVER_GROUPS = {
+    "storage": "synnefo.storage",
+    "compute_backend": "synnefo.compute_backend",
+    "auth": "synnefo.auth",
+    "bus": "synnefo.bus",
+}
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """An entry point that was found, and how it went.
+
+    ``problem`` is empty for one that works.
+    """
+
+    group: str
+    name: str
+    distribution: str
+    version: str
+    target: str
+    problem: str = ""
+
+
+def _described(group: str, entry: importlib.metadata.EntryPoint, problem: str = "") -> Plugin:
+    dist = entry.dist
+    return Plugin(
+        group=group,
+        name=entry.name,
+        distribution=dist.name if dist else "?",
+        version=dist.version if dist else "?",
+        target=entry.value,
+        problem=problem,
+    )
+
+
+class Plugins:
+    """All plugins of this process.
+
+    Attributes:
+        hook: pluggy's caller: ``plugins.hook.options()``.
+        loaded: Hook plugins that are active.
+        broken: Hook plugins that are not.
+    """
+
+    def __init__(self, extra: dict[str, object] | None = None) -> None:
+        """Load every hook plugin; ``extra`` are more of them, by name (tests).
+
+        Raises:
+            Misconfigured: A hook is misspelt or two plugins have one name.
+        """
+        self._manager = pluggy.PluginManager("synnefo")
+        self._manager.add_hookspecs(hookspecs)
+        self.loaded: list[Plugin] = []
+        self.broken: list[Plugin] = []
+        for entry in sorted(
+            importlib.metadata.entry_points(group=HOOKS_GROUP), key=lambda e: e.name
+        ):
+            self._load(entry)
+        for name, plugin in (extra or {}).items():
+            self._manager.register(plugin, name)
+        self._check()
+        if os.environ.get("SYNNEFO_TRACE_HOOKS"):
+            self._trace()
+
+    @property
+    def hook(self) -> pluggy.HookRelay:
+        """Pluggy's caller of hooks."""
+        return self._manager.hook
+
+    def _load(self, entry: importlib.metadata.EntryPoint) -> None:
+        try:
+            plugin = entry.load()
+            self._manager.register(plugin, entry.name)
+        except (Exception, SystemExit) as cause:  # a stranger's import may raise anything
+            broken = _described(HOOKS_GROUP, entry, f"{type(cause).__name__}: {cause}")
+            self.broken.append(broken)
+            log.error(  # noqa: TRY400  # the reason is enough; a trace would be a stranger's
+                "plugin quarantined",
+                extra={
+                    "plugin": entry.name,
+                    "distribution": broken.distribution,
+                    "problem": broken.problem,
+                },
+            )
+        else:
+            self.loaded.append(_described(HOOKS_GROUP, entry))
+
+    def _check(self) -> None:
+        try:
+            self._manager.check_pending()
+        except pluggy.PluginValidationError as cause:
+            msg = f"plugin {self._manager.get_name(cause.plugin)}: {cause}"
+            raise Misconfigured(msg) from cause
+
+    def _trace(self) -> None:
+        def before(name: str, _impls: object, kwargs: Mapping[str, Any]) -> None:
+            log.warning("hook called", extra={"hook": name, "arguments": sorted(kwargs)})
+
+        def after(outcome: pluggy.Result[Any], name: str, _impls: object, _kwargs: object) -> None:
+            log.warning("hook answered", extra={"hook": name, "answer": repr(outcome.get_result())})
+
+        self._manager.add_hookcall_monitoring(before, after)
+
+    def answers(self, hook: str, **arguments: object) -> Iterator[tuple[str, Any]]:
+        """Ask one plugin after the other; yield ``(plugin name, answer)``.
+
+        For hooks whose answer must be attributed to its plugin.
+        """
+        caller = getattr(self._manager.hook, hook)
+        for implementation in caller.get_hookimpls():
+            wanted = {name: arguments[name] for name in implementation.argnames}
+            yield implementation.plugin_name, implementation.function(**wanted)
+
+    def require(self, names: list[str]) -> None:
+        """Refuse to go on without the hook plugins of these names.
+
+        Raises:
+            Misconfigured: One is broken or not installed; the message names it.
+        """
+        for plugin in self.broken:
+            if plugin.name in names:
+                msg = (
+                    f"the configuration requires the plugin {plugin.name}, but {plugin.target} of "
+                    f"{plugin.distribution} {plugin.version} does not load: {plugin.problem}"
+                )
+                raise Misconfigured(msg)
+        missing = set(names) - {plugin.name for plugin in self.loaded}
+        if missing:
+            msg = f"the configuration requires plugins that are not installed: {sorted(missing)}"
+            raise Misconfigured(msg)
+
+
+def driver_class(kind: str, name: str) -> type[Driver]:
+    """Return the driver class of a kind ("storage") that the operator named ("nfs").
+
+    Raises:
+        Misconfigured: It is not installed, does not load, or two distributions offer it.
+    """
+    group = DRIVER_GROUPS[kind]
+
+    def failed(
+        _manager: object, entry: importlib.metadata.EntryPoint, cause: BaseException
+    ) -> None:
+        broken = _described(group, entry)
+        msg = (
+            f"the {kind} driver {name} ({broken.target} of {broken.distribution} "
+            f"{broken.version}) does not load: {type(cause).__name__}: {cause}"
+        )
+        raise Misconfigured(msg) from cause
+
+    try:
+        found: DriverManager[Driver] = DriverManager(group, name, on_load_failure_callback=failed)
+    except MultipleMatches as cause:
+        msg = f"two distributions offer a {kind} driver called {name}: {cause}"
+        raise Misconfigured(msg) from cause
+    except NoMatches as cause:
+        names = sorted(e.name for e in importlib.metadata.entry_points(group=group))
+        msg = f"no {kind} driver is called {name}; installed: {', '.join(names) or 'none'}"
+        raise Misconfigured(msg) from cause
+    return found.driver  # type: ignore[return-value]  # stevedore types it as an instance
+
+
+def drivers() -> Iterator[Plugin]:
+    """Yield every driver that is installed, loading each to see whether it works."""
+    for group in DRIVER_GROUPS.values():
+        for entry in sorted(importlib.metadata.entry_points(group=group), key=lambda e: e.name):
+            try:
+                entry.load()
+            except (Exception, SystemExit) as cause:  # a stranger's import may raise anything
+                yield _described(group, entry, f"{type(cause).__name__}: {cause}")
+            else:
+                yield _described(group, entry)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may call what: oslo.policy with defaults in code.
+
+The roles form a ladder (admin > manager > member > reader); tokens carry the implied ones,
+so a rule names the lowest role that may.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oslo_config import cfg
+from oslo_policy import policy
+
+from synnefo_core.errors import Forbidden
+
+if TYPE_CHECKING:
+    from synnefo_core.context import RequestContext
+    from synnefo_core.plugins import Plugins
+
+ANYONE = "@"
+AUTHENTICATED = "rule:authenticated"
+READER = "rule:project_reader"
+MEMBER = "rule:project_member"
+MANAGER = "rule:project_manager"
+ADMIN = "rule:admin"
+
+_LADDER = [
+    policy.RuleDefault("admin", "role:admin", "An administrator of the cloud"),
+    policy.RuleDefault("authenticated", "not user_id:", "Anyone with a valid token"),
+    policy.RuleDefault(
+        "project_reader",
+        "rule:admin or (role:reader and project_id:%(project_id)s)",
+        "May look at what a project has",
+    ),
+    policy.RuleDefault(
+        "project_member",
+        "rule:admin or (role:member and project_id:%(project_id)s)",
+        "May use a project",
+    ),
+    policy.RuleDefault(
+        "project_manager",
+        "rule:admin or (role:manager and project_id:%(project_id)s)",
+        "May manage a project",
+    ),
+]
+
+
+def rule(name: str, check: str, description: str, *operations: str) -> policy.DocumentedRuleDefault:
+    """Return a default rule; an operation is written as ``"GET /servers"``."""
+    split = [operation.split(" ", 1) for operation in operations]
+    return policy.DocumentedRuleDefault(
+        name=name,
+        check_str=check,
+        description=description,
+        operations=[{"method": method, "path": path} for method, path in split],
+    )
+
+
+class Policy:
+    """The rules of this cloud: defaults of all plugins under the operator's ``policy.yaml``."""
+
+    def __init__(self, config: cfg.ConfigOpts, plugins: Plugins) -> None:
+        """Collect the defaults.
+
+        Raises:
+            oslo_policy.policy.DuplicatePolicyError: Two plugins have a rule of one name.
+        """
+        self._enforcer = policy.Enforcer(config, fallback_to_json_file=False)
+        self._enforcer.suppress_default_change_warnings = True
+        self._enforcer.suppress_deprecation_warnings = True
+        self._enforcer.register_defaults(_LADDER)
+        for answer in plugins.hook.policies():
+            self._enforcer.register_defaults(list(answer))
+
+    def allows(self, context: RequestContext, name: str, *, project_id: str | None = None) -> bool:
+        """Return whether the caller passes a rule for things of a project (its own: None)."""
+        target = {"project_id": context.project_id if project_id is None else project_id}
+        credentials = {
+            "user_id": context.user_id,
+            "project_id": context.project_id,
+            "roles": list(context.roles),
+        }
+        return bool(self._enforcer.authorize(name, target, credentials))
+
+    def require(self, context: RequestContext, name: str, *, project_id: str | None = None) -> None:
+        """Refuse a caller who does not pass a rule.
+
+        Raises:
+            Forbidden: The message names the rule, which is no secret.
+        """
+        if not self.allows(context, name, project_id=project_id):
+            msg = f"your roles do not allow {name}"
+            raise Forbidden(msg)

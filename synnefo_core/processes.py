@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the long-running processes do, whatever their runtime.
+
+* ``run``: the whole cloud in one process: APIs and worker.
+* ``serve``: the APIs, in as many processes as asked for.
+* ``work``: the worker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import logging
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol
+
+from synnefo_core import logs, metrics, outbox, sagas
+from synnefo_core.cloud import Cloud, assemble
+from synnefo_core.context import for_worker
+from synnefo_core.contracts.driver import DriverError, Misconfigured
+from synnefo_core.db import migrations
+from synnefo_core.worker import Worker
+from synnefo_core.wsgi import compose
+from synnefo_core.wsgi_app import build
+
+if TYPE_CHECKING:
+    import socket
+
+    from _typeshed.wsgi import WSGIApplication
+
+log = logging.getLogger(__name__)
+
+GRACE_S = 10.0
+"""How long steps under way may take once the process is told to end."""
+
+
+class Server(Protocol):
+    """A WSGI server of one process."""
+
+    def listen(self, host: str, port: int) -> socket.socket:
+        """Bind the address."""
+
+    def serve(self, bound: socket.socket, application: WSGIApplication) -> None:
+        """Serve until the process is told to end."""
+
+
+def start(arguments: argparse.Namespace, server: Server | None) -> int:
+    """Become the process of ``arguments.role``; ``server`` is None for the threads runtime."""
+    try:
+        cloud = _assemble(arguments)
+        logs.configure(cloud.config.log.format, cloud.config.log.level)
+        if arguments.role == "work":
+            return work(cloud)
+        if server is None:
+            return _gunicorn(cloud, arguments)
+        return run(cloud, server) if arguments.role == "run" else serve(cloud, arguments, server)
+    except DriverError as error:
+        sys.stderr.write(f"synnefo: {error}\n")
+        return 1
+
+
+def _assemble(arguments: argparse.Namespace) -> Cloud:
+    given = {
+        ("server", name): getattr(arguments, name, None)
+        for name in ("host", "port", "runtime", "workers")
+    }
+    return assemble(
+        data_dir=arguments.data,
+        files=tuple(arguments.config),
+        overrides={key: value for key, value in given.items() if value is not None},
+    )
+
+
+def run(cloud: Cloud, server: Server) -> int:
+    """Be the whole cloud in this process."""
+    lock = prepare(cloud)
+    bound = server.listen(cloud.config.server.host, cloud.config.server.port)
+    worker = begin_work(cloud)
+    try:
+        server.serve(bound, compose.application(cloud))
+    finally:
+        worker.stop(GRACE_S)
+        cloud.close()
+        lock.close()
+    return 0
+
+
+def prepare(cloud: Cloud) -> Any:
+    """Take the data directory for this process alone, migrate and bootstrap.
+
+    Returns:
+        The lock file; the directory is taken while it is open.
+
+    Raises:
+        Misconfigured: Another cloud runs on this directory.
+    """
+    lock = (cloud.data_dir / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as cause:
+        msg = f"another cloud runs on {cloud.data_dir}"
+        raise Misconfigured(msg) from cause
+    migrations.upgrade(cloud.database, cloud.branches())
+    cloud.plugins.hook.bootstrap(cloud=cloud)
+    if cloud.database.is_sqlite:
+        # Nobody else works on an embedded database: what a killed run began goes on at once.
+        sagas.forget_leases(for_worker(cloud))
+        outbox.forget_leases(for_worker(cloud))
+    return lock
+
+
+def begin_work(cloud: Cloud) -> Worker:
+    """Start the worker in the background and say where the cloud is."""
+    metrics.listen(cloud)
+    worker = Worker(cloud)
+    worker.start()
+    say_where(cloud)
+    return worker
+
+
+def say_where(cloud: Cloud) -> None:
+    """Print where the cloud is, for people and for scripts that wait for it."""
+    sys.stdout.write(f"Synnefo is at {cloud.public_url}, its data in {cloud.data_dir}\n")
+    sys.stdout.flush()
+
+
+def serve(cloud: Cloud, arguments: argparse.Namespace, server: Server) -> int:
+    """Serve the APIs in ``server.workers`` processes that share one socket."""
+    migrations.require_current(cloud.database, cloud.branches())
+    section = cloud.config.server
+    bound = server.listen(section.host, section.port)
+    say_where(cloud)
+    if section.workers == 1:
+        metrics.listen(cloud)
+        server.serve(bound, build(cloud))
+        cloud.close()
+        return 0
+    if cloud.database.is_sqlite:
+        log.warning("several processes write to one SQLite file; PostgreSQL suits them better")
+    cloud.close()  # a child opens its own
+
+    def child() -> None:
+        server.serve(bound, build(_assemble(arguments)))
+
+    return _Family(child, section.workers).keep()
+
+
+class _Family:
+    """Child processes that are started again when they die, until the parent is told to end."""
+
+    def __init__(self, child: Any, number: int) -> None:
+        self._child, self._number = child, number
+        self._children: set[int] = set()
+        self._is_ending = False
+
+    def keep(self) -> int:
+        for _ in range(self._number):
+            self._fork()
+        signal.signal(signal.SIGTERM, self._end)
+        signal.signal(signal.SIGINT, self._end)
+        while self._children:
+            pid, status = os.wait()
+            self._children.discard(pid)
+            if not self._is_ending:
+                log.error("a server process died", extra={"pid": pid, "status": status})
+                self._fork()
+        return 0
+
+    def _fork(self) -> None:
+        pid = os.fork()
+        if pid:
+            self._children.add(pid)
+            return
+        try:
+            self._child()
+        finally:
+            os._exit(0)
+
+    def _end(self, _number: int, _frame: object) -> None:
+        self._is_ending = True
+        for pid in self._children:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+
+def work(cloud: Cloud) -> int:
+    """Be a worker until told to end."""
+    migrations.require_current(cloud.database, cloud.branches())
+    ending = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ending.set())
+    signal.signal(signal.SIGINT, lambda *_: ending.set())
+    metrics.listen(cloud)
+    worker = Worker(cloud)
+    worker.start()
+    sys.stdout.write(f"Synnefo's worker {worker.owner} is at work\n")
+    sys.stdout.flush()
+    ending.wait()
+    worker.stop(GRACE_S)
+    cloud.close()
+    return 0
+
+
+def _gunicorn(cloud: Cloud, arguments: argparse.Namespace) -> int:
+    from synnefo_core import threaded  # gunicorn only where it is used
+
+    cloud.close()  # the process that serves opens its own
+    return threaded.serve(lambda: _assemble(arguments), is_whole=arguments.role == "run")

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a face's table of routes to a WSGI application."""

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every request passes, outermost first; a small, fixed list.
+
+* :class:`RequestId` first, so that everything behind it can be traced.
+* :class:`AccessLog` next, so that it sees the final status of every request.
+* The composer picks the face by the path.
+* ``Faults`` of that face, so that its own dialect words what goes wrong behind it.
+* :class:`Authenticate` last: who asks is found out once, before any row is looked at.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+from synnefo_core import errors, metrics
+from synnefo_core.context import RequestContext, for_claims, new_request_id
+from synnefo_core.logs import request_id_var
+from synnefo_core.wsgi.faults import REQUEST_ID
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from synnefo_core.cloud import Cloud
+
+access = logging.getLogger("synnefo.access")
+
+CONTEXT = "synnefo.context"
+_ID_FORM = re.compile(r"^req-[0-9a-f-]{36}$")
+
+
+class RequestId:
+    """Gives each request an id; one that a trusted-looking client brings is kept beside."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        """Wrap the rest."""
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass the request on with an id; tell the client."""
+        given = environ.get("HTTP_X_OPENSTACK_REQUEST_ID", "")
+        request_id = given if _ID_FORM.match(given) else new_request_id()
+        environ[REQUEST_ID] = request_id
+        token = request_id_var.set(request_id)
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            headers.append(("X-Openstack-Request-Id", request_id))
+            return start_response(status, headers, exc_info)
+
+        try:
+            return self._application(environ, cast("StartResponse", start))
+        finally:
+            request_id_var.reset(token)
+
+
+class AccessLog:
+    """One line a request: method, path, status, milliseconds to the first byte."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        """Wrap the rest."""
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass the request on and write down how it went."""
+        begun = time.monotonic()
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            took_s = time.monotonic() - begun
+            code = status.split(" ", 1)[0]
+            face = environ.get("synnefo.face", "none")
+            metrics.REQUESTS.labels(face, environ["REQUEST_METHOD"], code).inc()
+            metrics.REQUEST_SECONDS.labels(face).observe(took_s)
+            if access.isEnabledFor(logging.INFO):
+                access.info(
+                    "request",
+                    extra={
+                        "method": environ["REQUEST_METHOD"],
+                        # The query may hold secrets (signatures): it is not logged.
+                        "path": environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""),
+                        "status": code,
+                        "took_ms": round(took_s * 1000, 1),
+                    },
+                )
+            return start_response(status, headers, exc_info)
+
+        return self._application(environ, cast("StartResponse", start))
+
+
+class Authenticate:
+    """Finds out who asks from the token and puts a context into the environ."""
+
+    def __init__(self, application: WSGIApplication, cloud: Cloud) -> None:
+        """Wrap a face."""
+        self._application, self._cloud = application, cloud
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass the request on with its context; a bad token is refused by who needs one."""
+        token = environ.get("HTTP_X_AUTH_TOKEN") or environ.get("HTTP_X_STORAGE_TOKEN", "")
+        environ[CONTEXT] = self._context(token, environ[REQUEST_ID])
+        return self._application(environ, start_response)
+
+    def _context(self, token: str, request_id: str) -> RequestContext | None:
+        if not token:
+            return RequestContext(cloud=self._cloud, request_id=request_id)
+        directory = self._cloud.directory
+        claims = directory.claims(token) if directory else None
+        return None if claims is None else for_claims(self._cloud, claims, request_id)
+
+
+def context_of(environ: WSGIEnvironment, *, is_public: bool) -> RequestContext:
+    """Return the context of a request.
+
+    Raises:
+        Unauthenticated: There is no token where one is needed, or it is not valid.
+    """
+    context: RequestContext | None = environ[CONTEXT]
+    if context is None or (context.is_anonymous and not is_public):
+        raise errors.Unauthenticated
+    return context

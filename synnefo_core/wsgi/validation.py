@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bodies and queries against their JSON schema, with errors that help."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError, best_match
+
+from synnefo_core.errors import Invalid, InvalidField
+
+_FORMATS = FormatChecker()
+
+
+class Schema:
+    """A JSON schema, compiled once."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        """Compile.
+
+        Raises:
+            jsonschema.exceptions.SchemaError: The schema itself is wrong.
+        """
+        Draft202012Validator.check_schema(schema)
+        self.schema = schema
+        self._validator = Draft202012Validator(schema, format_checker=_FORMATS)
+
+    def check(self, value: object, prefix: str = "") -> None:
+        """Refuse a value that does not fit.
+
+        Raises:
+            InvalidField: Names the field by its path and says what it must be.
+        """
+        error = best_match(self._validator.iter_errors(value))
+        if error is not None:
+            path = [prefix] if prefix else []
+            path += [str(part) for part in error.absolute_path]
+            raise InvalidField(".".join(path), _problem(error))
+
+
+def _problem(error: ValidationError) -> str:
+    """Word one violation without repeating a long value."""
+    if len(error.message) <= 200:
+        return error.message
+    return f"does not fit the rule {error.validator}: {json.dumps(error.validator_value)[:120]}"
+
+
+def parse_json(raw: bytes) -> Any:
+    """Return what a body says.
+
+    Raises:
+        Invalid: It is not JSON; says where.
+    """
+    try:
+        return json.loads(raw, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as cause:
+        msg = f"the body is not valid JSON: {cause.msg} (line {cause.lineno} column {cause.colno})"
+        raise Invalid(msg) from cause
+    except UnicodeDecodeError as cause:
+        msg = "the body is not valid JSON: it is not UTF-8 text"
+        raise Invalid(msg) from cause
+    except RecursionError as cause:
+        msg = "the body is nested too deeply"
+        raise Invalid(msg) from cause
+
+
+def _refuse_constant(name: str) -> None:
+    msg = f"the body is not valid JSON: {name} is not a number"
+    raise Invalid(msg)
+
+
+def query_values(schema: Schema | None, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """Return the query as a mapping; a parameter whose schema is an array is a list.
+
+    Of a parameter that is given several times and is no array the last one counts.
+
+    Raises:
+        InvalidField: It does not fit the schema.
+    """
+    properties = schema.schema.get("properties", {}) if schema else {}
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if properties.get(name, {}).get("type") == "array":
+            values.setdefault(name, []).append(value)
+        else:
+            values[name] = value
+    if schema is not None:
+        schema.check(values, prefix="query")
+    return values

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all tests share: the database that ``SYNNEFO_TEST_DATABASE`` asks for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from synnefo_core.testing.database import SERVER
+
+pytest_plugins = ["synnefo_core.testing.fixtures"]
+
+sys.path.insert(0, str(Path(__file__).parent / "system"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database_server() -> Iterator[None]:
+    """Start PostgreSQL when the tests are to run on it and no server is given."""
+    if os.environ.get("SYNNEFO_TEST_DATABASE", "sqlite") != "postgresql" or SERVER in os.environ:
+        yield
+        return
+    from labs import PostgresLab  # only where it is needed
+
+    with PostgresLab() as lab:
+        os.environ[SERVER] = lab.url
+        yield
+        del os.environ[SERVER]
