@@ -241,6 +241,9 @@ class Lifecycle(ABC):
     (unknown whether submitted), :class:`BackendBusy` (not submitted) or
     :class:`RequestRefused` (never will be). That an instance is missing or in the wrong
     state may be told by :class:`InstanceMissing` or by the job's error: callers handle both.
+
+    Jobs on one instance never run at the same time, but only a job that has ended is sure to
+    come before another one: wait for it where the order matters.
     """
 
     @abstractmethod
