@@ -91,6 +91,7 @@ _STATEMENTS = (
     """,
     "CREATE INDEX job_open ON job (instance, id) WHERE ended_at IS NULL",
     "CREATE INDEX job_due ON job (ends_at, id) WHERE ended_at IS NULL AND ends_at IS NOT NULL",
+    "CREATE INDEX job_waiting ON job (id) WHERE ended_at IS NULL AND ends_at IS NULL",
     "CREATE INDEX job_age ON job (ended_at) WHERE ended_at IS NOT NULL",
     """
     CREATE TABLE fault (

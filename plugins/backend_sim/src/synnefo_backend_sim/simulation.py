@@ -19,7 +19,7 @@ _NEXT_DUE = """
 """
 _RUNNING = "SELECT count(*) FROM job WHERE ended_at IS NULL AND ends_at IS NOT NULL"
 _FIRST_READY = """
-    SELECT * FROM job AS waiting
+    SELECT * FROM job AS waiting INDEXED BY job_waiting
     WHERE ended_at IS NULL AND ends_at IS NULL AND NOT EXISTS (
         SELECT 1 FROM job AS earlier
         WHERE earlier.ended_at IS NULL AND earlier.instance = waiting.instance
