@@ -5,7 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from synnefo_backend_ganeti.driver import GanetiBackend
 from synnefo_backend_ganeti.rapi import Endpoint, PinnedCertificate, RapiClient
+from synnefo_core.config import checked_settings
+from synnefo_core.contracts.driver import DriverSetup
+from tests.plugins.backend_ganeti.fake_cluster import FakeCluster
 from tests.plugins.backend_ganeti.rapi_server import PASSWORD, USER, make_certificate, serve
 
 
@@ -55,3 +59,27 @@ def plain_port():
         thread.start()
         yield listener.getsockname()[1]
         thread.join()
+
+
+@pytest.fixture
+def cluster(server):
+    """Put a small Ganeti behind the server."""
+    server.answer = FakeCluster()
+    return server.answer
+
+
+@pytest.fixture
+def make_backend(server, certificate, tmp_path):
+    """Make a driver for the server, with some settings other than the usual ones."""
+
+    def make(**changes):
+        given = {
+            "url": f"https://127.0.0.1:{server.port}",
+            "user": USER,
+            "password": PASSWORD,
+            "certificate_file": str(certificate),
+        }
+        settings = checked_settings(GanetiBackend, given | changes)
+        return GanetiBackend(DriverSetup("test", settings, tmp_path))
+
+    return make

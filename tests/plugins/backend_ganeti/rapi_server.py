@@ -89,7 +89,10 @@ class RapiServer:
     port: int
     answer: Callable[[Received], Answer]
     received: list[Received] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
+    """Set with the first request."""
     released: threading.Event = field(default_factory=threading.Event)
+    """Set by a test, or at its end: silence may be broken."""
 
     def replay(self, name: str) -> Any:
         """Answer the recorded request with the recorded answer; return the answer's value."""
@@ -104,11 +107,11 @@ class RapiServer:
         return exchange["response"]["body"]
 
     def fall_silent(self) -> None:
-        """Take requests, and answer with an empty list once released."""
+        """Take requests, and answer with an empty query once released."""
 
         def answer(received: Received) -> Answer:
             self.released.wait(30)
-            return Answer.of([])
+            return Answer.of({"data": []})
 
         self.answer = answer
 
@@ -125,6 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length)) if length else None
         received = Received(self.command, self.path, body, dict(self.headers))
         self.server.state.received.append(received)
+        self.server.state.arrived.set()
         answer = self._judge(received)
         self.send_response(answer.status)
         self.send_header("Content-Type", "application/json")

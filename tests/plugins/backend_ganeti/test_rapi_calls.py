@@ -17,12 +17,6 @@ def test_the_settings_of_a_cluster_are_read(server, client):
     assert ("fake", "kvm") == info.enabled_hypervisors
 
 
-def test_the_features_are_read(server, client):
-    server.replay("get-features")
-
-    assert "instance-create-reqv1" in client.features()
-
-
 def test_an_instance_is_read_with_its_disks_and_cards(server, client):
     server.replay("get-instance-file")
 

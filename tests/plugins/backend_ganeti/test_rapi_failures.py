@@ -59,7 +59,7 @@ def test_an_answer_in_drips_is_not_waited_for_beyond_the_deadline(server, client
     server.answer = drip
 
     with pytest.raises((errors.TimedOut, errors.ConnectionBroken)) as caught:
-        client.features(deadline=time.monotonic() + 0.1)
+        client.nodes(deadline=time.monotonic() + 0.1)
 
     assert caught.value.may_have_submitted
 
@@ -90,13 +90,12 @@ def test_an_answer_of_another_shape_is_malformed(server, client):
 def test_more_calls_than_connections_wait_for_each_other(server, connect):
     client = connect(connections=1)
     server.fall_silent()
-    first = threading.Thread(target=client.features)
+    first = threading.Thread(target=client.nodes)
     first.start()
-    while not server.received:
-        time.sleep(0.01)
+    assert server.arrived.wait(5)
 
     with pytest.raises(errors.NoFreeConnection) as caught:
-        client.features(deadline=time.monotonic() + 0.1)
+        client.nodes(deadline=time.monotonic() + 0.1)
 
     assert not caught.value.may_have_submitted
     server.released.set()

@@ -6,9 +6,9 @@ from tests.plugins.backend_ganeti.rapi_server import make_certificate, serve
 
 
 def test_the_pinned_certificate_is_trusted_without_a_host_name(server, client):
-    server.replay("get-features")
+    server.replay("get-info")
 
-    assert client.features()
+    assert client.info()
 
 
 def test_a_fingerprint_may_have_colons(endpoint):
@@ -42,31 +42,31 @@ def test_another_certificate_of_the_same_name_gets_no_request(server, connect, t
 
 def test_an_authority_vouches_for_its_host_names_only(connect, certificate):
     with pytest.raises(errors.CertificateRejected):
-        connect(trust=Authority(certificate)).features()
+        connect(trust=Authority(certificate.read_text())).info()
 
 
 def test_an_authority_vouches_for_its_host_names(connect, tmp_path):
     path = make_certificate(tmp_path, address="localhost")
 
     with serve(path) as server:
-        server.replay("get-features")
-        client = connect(url=f"https://localhost:{server.port}", trust=Authority(path))
+        server.replay("get-info")
+        client = connect(url=f"https://localhost:{server.port}", trust=Authority(path.read_text()))
 
-        assert client.features()
+        assert client.info()
 
 
 def test_the_system_does_not_know_a_cluster_of_its_own_making(connect):
     with pytest.raises(errors.CertificateRejected):
-        connect(trust=Authority()).features()
+        connect(trust=Authority()).info()
 
 
 def test_insecure_trusts_anybody_and_says_so(server, connect, caplog):
-    server.replay("get-features")
+    server.replay("get-info")
 
-    assert connect(trust=Insecure()).features()
+    assert connect(trust=Insecure()).info()
     assert "not checked" in caplog.text
 
 
 def test_a_server_without_tls_is_no_cluster(connect, plain_port):
     with pytest.raises(errors.ConnectionFailed):
-        connect(url=f"https://127.0.0.1:{plain_port}").features()
+        connect(url=f"https://127.0.0.1:{plain_port}").info()

@@ -11,7 +11,6 @@ from synnefo_backend_ganeti.failures import in_contract_words
 from synnefo_backend_ganeti.inventory import GanetiInventory
 from synnefo_backend_ganeti.job_queue import GanetiJobs
 from synnefo_backend_ganeti.lifecycle import GanetiLifecycle
-from synnefo_backend_ganeti.rapi import RapiClient
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Capabilities, ComputeBackend
 from synnefo_core.contracts.driver import DriverSetup
 
@@ -30,7 +29,7 @@ class GanetiBackend(ComputeBackend):
         return list(options.OPTIONS)
 
     def __init__(self, setup: DriverSetup) -> None:
-        self._client = RapiClient(options.endpoint(setup.settings))
+        self._client = options.client(setup.settings)
         self._defaults = options.defaults(setup.settings)
         self.lifecycle = GanetiLifecycle(self._client, self._defaults)
         self.job_queue = GanetiJobs(self._client)

@@ -18,9 +18,11 @@ class GanetiJobs(Jobs):
         self._client = client
 
     def job(self, job_id: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Job:
+        if not job_id.isdecimal():
+            raise JobMissing(f"{job_id!r} is no job of Ganeti's")
         deadline = time.monotonic() + timeout_s
         with in_contract_words():
-            return translation.job(self._client.job(_number(job_id), deadline=deadline))
+            return translation.job(self._client.job(int(job_id), deadline=deadline))
 
     def jobs(
         self, job_ids: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S
@@ -36,7 +38,7 @@ class GanetiJobs(Jobs):
     def cancel(self, job_id: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> bool:
         deadline = time.monotonic() + timeout_s
         with in_contract_words():
-            return self._client.cancel_job(_number(job_id), deadline=deadline)
+            return job_id.isdecimal() and self._client.cancel_job(int(job_id), deadline=deadline)
 
     def pending(self, instance: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> list[Job]:
         deadline = time.monotonic() + timeout_s
@@ -46,10 +48,3 @@ class GanetiJobs(Jobs):
         # Ganeti's filters do not reach into what a job is asked to do.
         about = [job for job in found if any(step.instance == instance for step in job.operations)]
         return [translation.job(job) for job in sorted(about, key=lambda job: job.id)]
-
-
-def _number(job_id: str) -> int:
-    """Read an id; a word that is no number was never an id of Ganeti's."""
-    if not job_id.isdecimal():
-        raise JobMissing(f"{job_id!r} is no job of Ganeti's")
-    return int(job_id)

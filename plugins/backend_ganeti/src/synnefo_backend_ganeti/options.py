@@ -10,7 +10,14 @@ from typing import Any
 
 from oslo_config import cfg
 
-from synnefo_backend_ganeti.rapi import Authority, Endpoint, Insecure, PinnedCertificate, Trust
+from synnefo_backend_ganeti.rapi import (
+    Authority,
+    Endpoint,
+    Insecure,
+    PinnedCertificate,
+    RapiClient,
+    Trust,
+)
 from synnefo_core.contracts.driver import Misconfigured
 
 OPTIONS = [
@@ -102,24 +109,24 @@ def defaults(settings: Mapping[str, Any]) -> Defaults:
     return Defaults(**{field.name: settings[field.name] for field in fields(Defaults)})
 
 
-def endpoint(settings: Mapping[str, Any]) -> Endpoint:
-    """Make the client's endpoint out of a driver's settings.
+def client(settings: Mapping[str, Any]) -> RapiClient:
+    """Make a client of the cluster out of a driver's settings.
 
     Raises:
         Misconfigured: They can't work together, or a file can't be read.
     """
     try:
-        made = Endpoint(
-            url=settings["url"],
-            user=settings["user"],
-            password=settings["password"],
-            trust=_trust(settings),
-            connections=settings["connections"],
+        return RapiClient(
+            Endpoint(
+                url=settings["url"],
+                user=settings["user"],
+                password=settings["password"],
+                trust=_trust(settings),
+                connections=settings["connections"],
+            )
         )
-        made.address()
     except (OSError, ValueError) as error:
-        raise Misconfigured(str(error)) from error
-    return made
+        raise Misconfigured(f"no client of {settings['url']} can be made: {error}") from error
 
 
 def _trust(settings: Mapping[str, Any]) -> Trust:
@@ -133,7 +140,7 @@ def _trust(settings: Mapping[str, Any]) -> Trust:
         case ["certificate_file"]:
             return PinnedCertificate.from_pem(Path(settings["certificate_file"]).read_text())
         case ["authority_file"]:
-            return Authority(Path(settings["authority_file"]))
+            return Authority(Path(settings["authority_file"]).read_text())
         case ["insecure"]:
             return Insecure()
         case _:

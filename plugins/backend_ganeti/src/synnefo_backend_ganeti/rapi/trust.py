@@ -14,7 +14,6 @@ import hashlib
 import re
 import ssl
 from dataclasses import dataclass
-from pathlib import Path
 
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
@@ -56,10 +55,10 @@ class Authority:
     """Trust certificates of an authority, for the host name of the cluster's URL.
 
     Args:
-        file: PEM file of the authorities; None means those of the system.
+        pem: Certificates of the authorities; None means those of the system.
     """
 
-    file: Path | None = None
+    pem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def tls_context(trust: Trust) -> ssl.SSLContext:
     the fingerprint itself, before the first byte of a request is sent.
     """
     if isinstance(trust, Authority):
-        return ssl.create_default_context(cafile=trust.file)
+        return ssl.create_default_context(cadata=trust.pem)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname = False

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small Ganeti for the RAPI server of these tests.
+
+It does what the recorded answers of a real one show, as far as the driver asks for it. Its
+time passes with each request: the oldest open job goes one step on.
+"""
+
+import itertools
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from tests.plugins.backend_ganeti.rapi_server import Answer, Received, sample
+
+Row = dict[str, Any]
+
+NOT_FOUND = Answer.of({"code": 404, "message": "Not Found"}, 404)
+STEPS = {"queued": "waiting", "waiting": "running"}
+
+
+class FakeCluster:
+    """Instances, jobs and nodes; called with each request of a server."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Row] = {}
+        self.instances: dict[str, Row] = {}
+        self.jobs: dict[int, Row] = {}
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._routes: list[tuple[str, str, Callable[..., Any]]] = [
+            ("GET", "/2/info", lambda body: sample("get-info")["response"]["body"]),
+            ("POST", "/2/instances", self._create),
+            ("GET", "/2/instances/([^/]+)", lambda body, name: self.instances.get(name)),
+            ("DELETE", "/2/instances/([^/]+)", self._submitter("REMOVE")),
+            ("PUT", "/2/instances/([^/]+)/startup", self._submitter("STARTUP")),
+            ("PUT", "/2/instances/([^/]+)/shutdown", self._submitter("SHUTDOWN")),
+            ("POST", r"/2/instances/([^/]+)/reboot\?type=hard", self._submitter("REBOOT")),
+            ("GET", r"/2/jobs/(\d+)", lambda body, job_id: self._job(int(job_id))),
+            ("DELETE", r"/2/jobs/(\d+)", self._cancel),
+            ("PUT", "/2/query/(instance|job|node)", self._query),
+        ]
+
+        self.add_node("node1")
+
+    def add_node(self, name: str) -> None:
+        """Add a node that takes instances."""
+        self.nodes[name] = {
+            "name": name,
+            "offline": False,
+            "drained": False,
+            "vm_capable": True,
+            "ctotal": 2,
+            "mtotal": 24105,
+            "mfree": 22632,
+            "dtotal": 258019,
+            "dfree": 74897,
+        }
+
+    def __call__(self, received: Received) -> Answer:
+        with self._lock:
+            self._advance()
+            for method, path, action in self._routes:
+                match = re.fullmatch(path, received.path)
+                if match and method == received.method:
+                    value = action(received.body, *match.groups())
+                    return NOT_FOUND if value is None else Answer.of(value)
+        return NOT_FOUND
+
+    def _create(self, body: Row) -> int:
+        return self._submit({"OP_ID": "OP_INSTANCE_CREATE", **body})
+
+    def _submitter(self, word: str) -> Callable[[Any, str], int]:
+        return lambda body, name: self._submit(
+            {"OP_ID": f"OP_INSTANCE_{word}", "instance_name": name, **(body or {})}
+        )
+
+    def _submit(self, operation: Row) -> int:
+        job_id = next(self._numbers)
+        self.jobs[job_id] = {
+            "id": job_id,
+            "ops": [operation],
+            "status": "queued",
+            "opstatus": ["queued"],
+            "opresult": [None],
+            "end_ts": None,
+            "archived": False,
+        }
+        return job_id
+
+    def _job(self, job_id: int) -> Row:
+        unknown = dict.fromkeys(("ops", "status", "opstatus", "opresult", "end_ts"))
+        return self.jobs.get(job_id, {"id": job_id, **unknown})
+
+    def _cancel(self, body: None, job_id: str) -> list[Any]:
+        job = self._job(int(job_id))
+        if job["status"] != "queued":
+            return [False, f"Job {job_id} not found in queue"]
+        self._end(job, "canceled", None)
+        return [True, f"Dequeued job {job_id}"]
+
+    def _advance(self) -> None:
+        job = next((job for job in self.jobs.values() if not job["end_ts"]), None)
+        if job is None:
+            return
+        if job["status"] in STEPS:
+            job["status"] = STEPS[job["status"]]
+            job["opstatus"] = [job["status"]]
+            return
+        problem = self._perform(job["ops"][0])
+        self._end(job, "error" if problem else "success", problem)
+
+    def _end(self, job: Row, status: str, result: Any) -> None:
+        seconds, fraction = divmod(time.time(), 1)
+        end_ts = [int(seconds), int(fraction * 1e6)]
+        job.update(status=status, opstatus=[status], opresult=[result], end_ts=end_ts)
+
+    def _perform(self, operation: Row) -> Any:
+        name, word = operation["instance_name"], operation["OP_ID"].removeprefix("OP_INSTANCE_")
+        if word == "CREATE":
+            if name in self.instances:
+                text = f"Instance '{name}' is already in the cluster"
+                return ["OpPrereqError", [text, "already_exists"]]
+            node = operation.get("pnode") or next(iter(self.nodes))
+            self.instances[name] = _instance(operation, node)
+        elif name not in self.instances:
+            return ["OpPrereqError", [f"Instance '{name}' not known", "unknown_entity"]]
+        elif word == "REMOVE":
+            del self.instances[name]
+        else:
+            self.instances[name]["status"] = "ADMIN_down" if word == "SHUTDOWN" else "running"
+        return None
+
+    def _query(self, body: Row, resource: str) -> Row:
+        chosen, fields = body["qfilter"], body["fields"]
+        if resource == "node":
+            used = [instance["pnode"] for instance in self.instances.values()]
+            rows = [node | {"pinst_cnt": used.count(node["name"])} for node in self.nodes.values()]
+        elif resource == "instance":
+            rows = list(self.instances.values())
+        else:
+            named = {part[2] for part in (chosen or [])[1:] if part[1] == "id"}
+            rows = [self._job(job_id) for job_id in {*self.jobs, *named}]
+        kept = [row for row in rows if chosen is None or _holds(chosen, row)]
+        return {"data": [[[0, row.get(field)] for field in fields] for row in kept]}
+
+
+def _holds(chosen: list[Any], row: Row) -> bool:
+    """Whether a filter of Ganeti's query language chooses a row."""
+    match chosen:
+        case ["|", *filters]:
+            return any(_holds(one, row) for one in filters)
+        case ["=", field, value]:
+            return bool(row[field] == value)
+        case ["=~", field, pattern]:
+            return bool(re.search(pattern, row[field]))
+    raise AssertionError(f"unknown filter {chosen}")
+
+
+def _instance(operation: Row, node: str) -> Row:
+    """Return an instance with the fields of a real one, which a query and a GET name alike."""
+    nics, disks = operation["nics"], operation["disks"]
+    return {
+        "name": operation["instance_name"],
+        "uuid": str(uuid.uuid4()),
+        "status": "running" if operation["start"] else "ADMIN_down",
+        "pnode": node,
+        "beparams": operation["beparams"],
+        "disk.names": [disk["name"] for disk in disks],
+        "disk.sizes": [disk["size"] for disk in disks],
+        "nic.names": [nic["name"] for nic in nics],
+        "nic.macs": [nic["mac"] for nic in nics],
+        "nic.ips": [nic.get("ip") for nic in nics],
+        "nic.links": [nic.get("link", "gbr0") for nic in nics],
+        "nic.networks.names": [nic.get("network") for nic in nics],
+        "tags": operation["tags"],
+        "ctime": time.time(),
+    }

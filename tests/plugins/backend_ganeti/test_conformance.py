@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from synnefo_core.testing.compute import ComputeBackendContract
+
+
+class TestGaneti(ComputeBackendContract):
+    """Over TLS to a small Ganeti in this process; tests/system runs it on a real one."""
+
+    poll_interval_s = 0.0
+    has_exact_capacity = False
+
+    @pytest.fixture
+    def backend(self, make_backend, cluster):
+        backend = make_backend()
+        yield backend
+        backend.close()

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from synnefo_backend_ganeti import rapi, translation
+from synnefo_core.contracts.compute import JobState, PowerState
+from tests.plugins.backend_ganeti.rapi_server import Answer, sample
+
+
+@pytest.fixture
+def told_job(server, client):
+    """Tell of a recorded job in the words of the contract."""
+
+    def tell(name):
+        return translation.job(client.job(server.replay(name)["id"]))
+
+    return tell
+
+
+@pytest.fixture
+def told_power(server, client):
+    """Tell of the power of an instance that has a status of Ganeti's."""
+
+    def tell(status):
+        body = sample("get-instance-file")["response"]["body"] | {"status": status}
+        server.answer = lambda received: Answer.of(body)
+        return translation.instance(client.instance("snf-3")).power
+
+    return tell
+
+
+@pytest.mark.parametrize(
+    "status, expected",
+    [
+        ("running", PowerState.RUNNING),
+        ("ADMIN_down", PowerState.STOPPED),
+        ("ADMIN_offline", PowerState.STOPPED),
+        ("USER_down", PowerState.STOPPED),
+        ("ERROR_down", PowerState.CRASHED),
+        ("ERROR_up", PowerState.RUNNING),
+        ("ERROR_wrongnode", PowerState.RUNNING),
+        ("ERROR_nodedown", PowerState.UNKNOWN),
+        ("ERROR_nodeoffline", PowerState.UNKNOWN),
+        (None, PowerState.UNKNOWN),
+    ],
+)
+def test_power_is_what_the_node_says(told_power, status, expected):
+    assert expected is told_power(status)
+
+
+@pytest.mark.parametrize("status", list(rapi.JobStatus))
+def test_a_job_is_final_for_us_when_it_is_for_ganeti(status):
+    job = translation.job(rapi.Job(1, status, (), None))
+
+    assert status.is_final == job.state.is_final
+
+
+def test_a_job_that_found_its_name_in_use_says_so(told_job):
+    job = told_job("job-of-post-create-dup")
+
+    assert (JobState.ERROR, "create", True) == (job.state, job.operation, job.already_exists)
+
+
+def test_a_job_that_broke_says_why(told_job):
+    job = told_job("job-of-post-create-os-fail")
+
+    assert "OS create told to fail" in job.error
+    assert not job.already_exists
+    assert not job.is_transient
+
+
+@pytest.mark.parametrize("name", ["job-noded-down", "job-of-post-create-autoalloc"])
+def test_a_job_without_node_or_room_may_do_better_later(told_job, name):
+    assert told_job(name).is_transient
+
+
+def test_a_reinstallation_is_no_stop(told_job):
+    assert "stop+instance_reinstall+start" == told_job("job-of-post-reinstall").operation
