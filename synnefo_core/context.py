@@ -62,9 +62,9 @@ class RequestContext:
         """Begin or join the transaction that writes."""
         return self.cloud.database.unit_of_work()
 
-    def reading(self) -> AbstractContextManager[Session]:
-        """Begin or join a transaction that reads."""
-        return self.cloud.database.reading()
+    def reading(self, *, is_snapshot: bool = False) -> AbstractContextManager[Session]:
+        """Begin or join a transaction that reads; a snapshot sees one moment."""
+        return self.cloud.database.reading(is_snapshot=is_snapshot)
 
     def now(self) -> float:
         """Return the time in seconds since the epoch."""

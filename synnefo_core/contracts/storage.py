@@ -124,9 +124,11 @@ class BlockStore(ABC):
             content: 1 to ``properties.block_bytes`` bytes.
 
         Returns:
-            True when it was stored now, False when it was there before.
+            True when it was stored now, False when it was there before. Of several callers
+            that put the same digest at once, more than one may be told True.
 
         Raises:
+            ValueError: The digest or the content has a wrong length.
             StorageFull: Nothing was stored.
             StorageUnavailable: Whether it was stored is unknown; put it again.
         """
@@ -137,6 +139,7 @@ class BlockStore(ABC):
 
         Raises:
             NoSuchThing: Nothing has this digest.
+            ValueError: The digest has a wrong length, or the range is negative.
             StorageUnavailable: The store did not answer.
         """
 
@@ -165,7 +168,7 @@ class Head:
     """A head as stored.
 
     Attributes:
-        name: 1 to 128 of ``a-z 0-9 . _ -``.
+        name: 1 to 128 of ``a-z 0-9 . _ -``; the first is a letter or a digit.
         size_bytes: The size of the volume.
         epoch: The number of the writer that may write; it only grows.
         cluster_bytes: The unit of :meth:`HeadStore.present`.
@@ -178,13 +181,22 @@ class Head:
 
 
 class HeadStore(ABC):
-    """Named mutable heads: sparse data in clusters, one writer, fenced by an epoch."""
+    """Named mutable heads: sparse data in clusters, one writer, fenced by an epoch.
+
+    Every call on a head that is not there raises :class:`NoSuchThing`, but for ``delete``. A
+    range that is not within the head, or of parts of clusters where whole ones are asked for, is
+    a ``ValueError``.
+
+    What was not flushed need not be seen by readers elsewhere, and may be lost when the writer
+    ends or another epoch begins. A write becomes visible at once to readers in this store object.
+    """
 
     @abstractmethod
     def create(self, name: str, size_bytes: int, *, epoch: int = 1) -> Head:
         """Make an empty head.
 
         Raises:
+            ValueError: The name is not one of a head, or the size is negative.
             HeadExists: A head of that name is there already.
         """
 
@@ -223,11 +235,19 @@ class HeadStore(ABC):
 
     @abstractmethod
     def present(self, name: str) -> list[tuple[int, int]]:
-        """Return what was written as sorted ``(offset, length)`` runs of whole clusters."""
+        """Return what was written as sorted ``(offset, length)`` runs of whole clusters.
+
+        Runs that touch are one; the last one ends with the head.
+        """
 
     @abstractmethod
     def flush(self, name: str, epoch: int) -> None:
-        """Make every write that returned before this call durable."""
+        """Make every write that returned before this call durable.
+
+        Raises:
+            StorageError: Writes since the last flush may be lost. Making the call again does not
+                bring them back, so the writer may be refused until the epoch advances.
+        """
 
     @abstractmethod
     def resize(self, name: str, epoch: int, size_bytes: int) -> Head:

@@ -134,13 +134,16 @@ class Database:
             call()
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """Join the open transaction, or begin a read-only one."""
+    def reading(self, *, is_snapshot: bool = False) -> Iterator[Session]:
+        """Join the open transaction, or begin a read-only one.
+
+        With ``is_snapshot`` all statements see one moment (SQLite always does).
+        """
         current = self._current.get()
         if current is not None:
             yield current
             return
-        session = self._session(writes=False)
+        session = self._session(writes=False, is_snapshot=is_snapshot)
         token = self._current.set(session)
         try:
             yield session
@@ -149,8 +152,10 @@ class Database:
             session.rollback()
             session.close()
 
-    def _session(self, *, writes: bool) -> Session:
+    def _session(self, *, writes: bool, is_snapshot: bool = False) -> Session:
         bind = self.engine.execution_options(**{_WRITES: writes})
+        if is_snapshot and not self.is_sqlite:
+            bind = bind.execution_options(isolation_level="REPEATABLE READ")
         session = Session(bind, expire_on_commit=False, autoflush=True)
         session.info[_WRITES] = writes
         return session

@@ -91,7 +91,7 @@ def login(application: WSGIApplication, user: str, project: str) -> tuple[str, s
     return response.headers["X-Subject-Token"], response.json_body["token"]["project"]["id"]
 
 
-class CloudFixture(GabbiFixture):
+class CloudFixture(GabbiFixture):  # type: ignore[misc]  # gabbi is untyped
     """A bootstrapped cloud with three logged-in users, for one YAML file."""
 
     settings: ClassVar[Settings] = {}

@@ -2,5 +2,6 @@
 """In-memory twins of the contracts; each passes its contract's conformance suite."""
 
 from synnefo_core.testing.fakes.compute import MemoryBackend
+from synnefo_core.testing.fakes.storage import MemoryStorage
 
-__all__ = ["MemoryBackend"]
+__all__ = ["MemoryBackend", "MemoryStorage"]

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The quota ledger: who may use how much, and who uses how much.
+
+A holding is (holder, source, resource) with a limit and a usage. Charging a user in a
+project changes two: ``user:ID`` with the project as source, and ``project:ID`` (AST-060, 070).
+"""
+
+from synnefo_quota.ledger import Holding, charge, holdings, left, set_limit
+from synnefo_quota.resources import resources
+from synnefo_quota.verify import Difference, verify
+
+__all__ = [
+    "Difference",
+    "Holding",
+    "charge",
+    "holdings",
+    "left",
+    "resources",
+    "set_limit",
+    "verify",
+]

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holdings and what changes them.
+
+Charges are collected during a unit of work and written as its last statements, in one
+fixed order: so two transactions never wait for each other in a circle, and the rows that
+many want are locked for the shortest time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from synnefo_core.cloud import Cloud
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.quota import Charge
+from synnefo_core.db.session import changed_rows, defer
+from synnefo_core.errors import QuotaExceeded
+from synnefo_quota.models import HoldingRow, ResourceRow
+from synnefo_quota.resources import default_limit, resources
+
+Key = tuple[str, str, str]
+"""(holder, source, resource), in the order in which rows are locked."""
+
+_COLLECTED = "quota_collected"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A holding as it stands.
+
+    ``usage`` counts pending increases; ``pending`` is what is not accepted or given back
+    yet. ``limit`` is :data:`~synnefo_core.contracts.quota.UNLIMITED` for none.
+    """
+
+    holder: str
+    source: str
+    resource: str
+    limit: int
+    usage: int
+    pending: int = 0
+
+
+def charge(context: RequestContext, charges: Iterable[Charge]) -> None:
+    """Pay for things, or give back, at the end of the caller's unit of work.
+
+    Charges of one unit of work add up, so replacing a thing costs the difference.
+
+    Raises:
+        QuotaExceeded: At the end of the unit of work, when a limit would be passed;
+            nothing of the unit of work is kept.
+    """
+    with context.unit_of_work() as session:
+        collected: dict[Key, int] = session.info.setdefault(_COLLECTED, {})
+        for item in charges:
+            for key in _keys(item):
+                collected[key] = collected.get(key, 0) + item.amount
+        defer(session, "quota", partial(_settle, context.cloud))
+
+
+def _keys(item: Charge) -> tuple[Key, Key]:
+    project = f"project:{item.project_id}"
+    return (project, "", item.resource), (f"user:{item.user_id}", project, item.resource)
+
+
+def _settle(cloud: Cloud, session: Session) -> None:
+    collected: dict[Key, int] = session.info.pop(_COLLECTED, {})
+    for key in sorted(collected):
+        if collected[key]:
+            _change(cloud, session, key, collected[key])
+
+
+def _change(cloud: Cloud, session: Session, key: Key, amount: int) -> None:
+    if _try_change(session, key, amount):
+        return
+    _make(cloud, session, key)
+    if _try_change(session, key, amount):
+        return
+    row = session.scalars(_at(key)).one()
+    if amount < 0:
+        msg = f"usage of {key} would fall below zero: {row.usage_min} by {amount}"
+        raise RuntimeError(msg)
+    raise QuotaExceeded(key[2], amount, max(0, row.limit - row.usage_max))
+
+
+def _try_change(session: Session, key: Key, amount: int) -> bool:
+    holder, source, resource = key
+    allowed = (
+        HoldingRow.usage_max + amount <= HoldingRow.limit
+        if amount > 0
+        else HoldingRow.usage_min + amount >= 0
+    )
+    statement = (
+        update(HoldingRow)
+        .where(
+            HoldingRow.holder == holder,
+            HoldingRow.source == source,
+            HoldingRow.resource == resource,
+            allowed,
+        )
+        .values(usage_min=HoldingRow.usage_min + amount, usage_max=HoldingRow.usage_max + amount)
+        .execution_options(synchronize_session=False)
+    )
+    return changed_rows(session, statement) == 1
+
+
+def _make(cloud: Cloud, session: Session, key: Key, limit: int | None = None) -> None:
+    """Make a holding unless it is there; another transaction may be making it too."""
+    holder, source, resource = key
+    if limit is None:
+        limit = default_limit(cloud, holder=holder, source=source, resource=resource)
+    insert = sqlite.insert if cloud.database.is_sqlite else postgresql.insert
+    session.execute(
+        insert(HoldingRow)
+        .values(
+            holder=holder, source=source, resource=resource, limit=limit, usage_min=0, usage_max=0
+        )
+        .on_conflict_do_nothing()
+    )
+    owned = resources(cloud).get(resource)
+    if owned is not None:
+        session.execute(
+            insert(ResourceRow).values(name=resource, owner=owned.owner).on_conflict_do_nothing()
+        )
+
+
+def _at(key: Key) -> Select[HoldingRow]:
+    holder, source, resource = key
+    return select(HoldingRow).where(
+        HoldingRow.holder == holder, HoldingRow.source == source, HoldingRow.resource == resource
+    )
+
+
+def _shown(row: HoldingRow) -> Holding:
+    return Holding(
+        holder=row.holder,
+        source=row.source,
+        resource=row.resource,
+        limit=row.limit,
+        usage=row.usage_max,
+        pending=row.usage_max - row.usage_min,
+    )
+
+
+def holdings(context: RequestContext, project_id: str) -> list[Holding]:
+    """Return the holdings of a project and of the users in it, in the ledger's order."""
+    project = f"project:{project_id}"
+    query = (
+        select(HoldingRow)
+        .where((HoldingRow.holder == project) | (HoldingRow.source == project))
+        .order_by(HoldingRow.holder, HoldingRow.source, HoldingRow.resource)
+    )
+    with context.reading() as session:
+        return [_shown(row) for row in session.scalars(query)]
+
+
+def left(context: RequestContext, project_id: str, resource: str) -> Holding:
+    """Return a project's own holding of a resource, as it would be if it is not there yet."""
+    key = (f"project:{project_id}", "", resource)
+    with context.reading() as session:
+        row = session.scalars(_at(key)).first()
+        if row is not None:
+            return _shown(row)
+    limit = default_limit(context.cloud, holder=key[0], source="", resource=resource)
+    return Holding(holder=key[0], source="", resource=resource, limit=limit, usage=0)
+
+
+def set_limit(
+    context: RequestContext, *, holder: str, source: str = "", resource: str, limit: int
+) -> None:
+    """Set a limit, below the usage if need be: then nothing grows until it has shrunk.
+
+    Args:
+        context: The unit of work.
+        holder: ``project:ID`` or ``user:ID``.
+        source: ``project:ID`` for a user's share, empty for a project.
+        resource: Its name.
+        limit: 0 or more.
+    """
+    with context.unit_of_work() as session:
+        _make(context.cloud, session, (holder, source, resource), limit)
+        row = session.scalars(_at((holder, source, resource))).one()
+        row.limit = limit
