@@ -131,10 +131,10 @@ def keep_pace(db: sqlite3.Connection, pace: Pace) -> None:
     db.execute(
         """
         UPDATE cluster
-        SET (jobs_at_once, delay_min_s, delay_max_s, archive_after_s) = (?1, ?2, ?3, ?4)
-        WHERE (jobs_at_once, delay_min_s, delay_max_s, archive_after_s) <> (?1, ?2, ?3, ?4)
+        SET (jobs_at_once, delay_min_s, delay_max_s, archive_after_s) = (?, ?, ?, ?)
+        WHERE (jobs_at_once, delay_min_s, delay_max_s, archive_after_s) <> (?, ?, ?, ?)
         """,
-        _figures(pace),
+        2 * _figures(pace),
     )
 
 
@@ -143,5 +143,5 @@ def version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _figures(pace: Pace) -> tuple[int, float, float, int]:
+def _figures(pace: Pace) -> tuple[float, ...]:
     return (pace.jobs_at_once, pace.delay_min_s, pace.delay_max_s, pace.archive_after_s)
