@@ -11,6 +11,7 @@ import argparse
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,8 +58,10 @@ def become_green() -> None:
     """Make the standard library's blocking calls yield to other green threads."""
     # psycopg would wait in C; this makes it wait with select, which is green.
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
-    import eventlet  # only for this runtime
-
+    with warnings.catch_warnings():
+        # Its upstream advises against it for new projects; docs/decisions says why it is here.
+        warnings.simplefilter("ignore")
+        import eventlet  # only for this runtime
     eventlet.monkey_patch()
 
 
