@@ -36,6 +36,7 @@ def test_without_the_extra_nothing_of_web_or_database_is_needed(environment):
 
 def test_the_core_alone_passes_its_own_tests(empty_house, tmp_path):
     shutil.copytree(ROOT / "tests/core", tmp_path / "tests/core")
+    shutil.copy(ROOT / "tests/conftest.py", tmp_path / "tests")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
 
     empty_house.run("pytest", "-q", "tests/core", cwd=tmp_path)
