@@ -165,7 +165,11 @@ def make_driver(
     state = cloud.data_dir / "drivers" / kind / name
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     setup = DriverSetup(
-        name=name, settings=settings, state_directory=state, database=cloud.database
+        name=name,
+        settings=settings,
+        state_directory=state,
+        database=cloud.database,
+        offload=cloud.offload,
     )
     made: Driver = cast("Any", driver)(setup)
     return made

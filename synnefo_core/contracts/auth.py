@@ -5,7 +5,8 @@ Stevedore group: ``synnefo.auth``. A driver is a subclass of :class:`AuthMethod`
 with one :class:`~synnefo_core.contracts.driver.DriverSetup`. It turns credentials into an
 :class:`Assertion`; it never makes users or roles and never links accounts: identity does.
 
-All calls block; the caller runs them off the event loop. The conformance suite is
+All calls block. A method that owns tables is called where the caller's transaction is, so it
+runs C code that takes long (hashing, libldap) in ``setup.offload``. The conformance suite is
 :mod:`synnefo_core.testing.auth`, the in-memory twin
 :class:`synnefo_core.testing.fakes.MemoryAuth`.
 """
@@ -25,6 +26,10 @@ class AuthError(DriverError):
 
 class AuthUnavailable(AuthError, Unavailable):
     """The directory behind the method did not answer."""
+
+
+class AuthBusy(AuthUnavailable):
+    """More logins at once than the method decides; try again later."""
 
 
 class Rejected(AuthError):

@@ -40,12 +40,15 @@ class DriverSetup:
         state_directory: A private directory (0700) where the driver may keep files.
         database: The cloud's database for the few drivers that own tables
             (:class:`synnefo_core.db.session.Database`), or None on a Ganeti node.
+        offload: Where a driver runs C code that blocks, without its database or its sockets
+            (:class:`synnefo_core.offload.Offload`), or None: in the calling thread.
     """
 
     name: str
     settings: Mapping[str, Any] = field(repr=False)
     state_directory: Path
     database: Any = field(default=None, repr=False)
+    offload: Any = field(default=None, repr=False)
 
 
 class Driver(ABC):  # noqa: B024  # each contract adds its own
