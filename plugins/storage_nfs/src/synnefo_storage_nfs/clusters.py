@@ -37,10 +37,7 @@ def absent_runs(states: bytes) -> Iterator[tuple[int, int]]:
     return present_runs(states.translate(_FLIPPED))
 
 
-def forgotten(before: bytes, after: bytes) -> bytes:
-    """Return the map of what is there in ``before`` and no longer in ``after``."""
-    gone = int.from_bytes(before) & ~int.from_bytes(after)
-    return gone.to_bytes(len(before)) if gone else b""
+Runs = list[tuple[int, int]]
 
 
 class ClusterMap:
@@ -49,6 +46,7 @@ class ClusterMap:
     def __init__(self, states: bytes, count: int) -> None:
         self._states = bytearray(states[:count].ljust(count, ABSENT))
         self._changed: set[int] = set()
+        self._cleared: Runs = []
 
     def states(self, first: int, stop: int) -> bytes:
         return bytes(self._states[first:stop])
@@ -62,13 +60,18 @@ class ClusterMap:
 
     def clear(self, first: int, stop: int) -> None:
         """Say that they are not."""
+        self._cleared.append((first, stop))
         self._set(first, stop, ABSENT, other=PRESENT)
 
-    def take_changes(self) -> Mapping[int, bytes]:
-        """Return the changed pages by their offset in the file; they then count as written."""
+    def take_changes(self) -> tuple[Mapping[int, bytes], Runs]:
+        """Return the changed pages by their offset in the file, and the runs that were cleared.
+
+        They count as written then.
+        """
         offsets = sorted(page * PAGE_BYTES for page in self._changed)
+        cleared, self._cleared = self._cleared, []
         self._changed.clear()
-        return {offset: self.states(offset, offset + PAGE_BYTES) for offset in offsets}
+        return {offset: self.states(offset, offset + PAGE_BYTES) for offset in offsets}, cleared
 
     def _set(self, first: int, stop: int, state: bytes, *, other: bytes) -> None:
         if self._states.find(other, first, stop) < 0:

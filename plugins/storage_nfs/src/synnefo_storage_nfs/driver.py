@@ -39,7 +39,7 @@ class NfsStorage(Storage):
         disk = Files(told.fsync)
         try:
             prepare(self._layout, disk, block_bytes=told.block_bytes, must_exist=told.must_exist)
-        except (PermissionError, FileNotFoundError, NotADirectoryError) as fault:
+        except (PermissionError, FileExistsError, FileNotFoundError, NotADirectoryError) as fault:
             raise Misconfigured(f"{told.path}: {fault.strerror}") from fault
         except OSError as fault:
             raise explained(fault, f"the store in {told.path} was not opened") from fault

@@ -12,13 +12,7 @@ from pathlib import Path
 
 from synnefo_core.contracts.storage import Fenced, Head, StorageError, StorageUnavailable
 from synnefo_storage_nfs import holes
-from synnefo_storage_nfs.clusters import (
-    ClusterMap,
-    absent_runs,
-    clusters_in,
-    forgotten,
-    present_runs,
-)
+from synnefo_storage_nfs.clusters import ClusterMap, Runs, absent_runs, clusters_in
 from synnefo_storage_nfs.faults import explained
 from synnefo_storage_nfs.files import Files, read_at, write_at
 from synnefo_storage_nfs.headview import HeadView
@@ -109,8 +103,8 @@ class HeadWriter(HeadView):
             with self.holding(epoch):
                 if not self.is_unflushed:
                     return
-                changes = self._taken()
-            self._persist(changes)
+                changes, cleared = self._taken()
+            self._persist(changes, cleared)
 
     def resize(self, epoch: int, size_bytes: int, publish: Callable[[Head], None]) -> Head:
         """Change the size; ``publish`` replaces the record. This writer is outdated then.
@@ -120,7 +114,7 @@ class HeadWriter(HeadView):
         """
         with self._flush_lock, self.holding(epoch):
             if self.is_unflushed:
-                self._persist(self._taken())
+                self._persist(*self._taken())
             changed = replace(self.head, size_bytes=size_bytes)
             if size_bytes < self.head.size_bytes:
                 self._cut(size_bytes)
@@ -144,14 +138,15 @@ class HeadWriter(HeadView):
             behind = 0
         return before, min(behind, self.head.size_bytes - end)
 
-    def _taken(self) -> Mapping[int, bytes]:
+    def _taken(self) -> tuple[Mapping[int, bytes], Runs]:
         self.is_unflushed = False
         return self._clusters.take_changes()
 
-    def _persist(self, changes: Mapping[int, bytes]) -> None:
+    def _persist(self, changes: Mapping[int, bytes], cleared: Runs) -> None:
         try:
             self._disk.sync(self.data)
-            gone = [run for offset, page in changes.items() for run in self._write(offset, page)]
+            for offset, page in changes.items():
+                write_at(self.map, offset, [page])
             self._disk.sync(self.map)
         except OSError as fault:
             self._failure = StorageUnavailable(
@@ -159,16 +154,8 @@ class HeadWriter(HeadView):
                 "what was written before may be lost"
             )
             raise explained(fault, f"head {self.head.name} was not flushed") from fault
-        for first, stop in gone:
+        for first, stop in cleared:
             self._give_back(first, stop)
-
-    def _write(self, offset: int, page: bytes) -> list[tuple[int, int]]:
-        """Write a page of the map; return the runs of clusters that are no longer there."""
-        before = read_at(self.map, offset, len(page)).ljust(len(page), b"\0")
-        if before != page:
-            write_at(self.map, offset, [page])
-        runs = present_runs(forgotten(before, page))
-        return [(offset + first, offset + stop) for first, stop in runs]
 
     def _give_back(self, first: int, stop: int) -> None:
         """Give back the room of clusters unless they were written again meanwhile."""

@@ -21,4 +21,3 @@ def punch(descriptor: int, offset: int, length: int) -> bool:
     if _fallocate is None or length <= 0:
         return False
     return bool(_fallocate(descriptor, _PUNCH_HOLE | _KEEP_SIZE, offset, length) == 0)
-

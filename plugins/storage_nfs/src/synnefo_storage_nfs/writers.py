@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from synnefo_storage_nfs.headwriter import HeadWriter
 
@@ -86,8 +86,14 @@ class Writers:
                 return
             if not writer.users and not writer.is_unflushed:
                 del self._writers[name]
-                writer.close()
+                _close(writer)
 
     def _close_if_unused(self, writer: HeadWriter) -> None:
         if not writer.users:
-            writer.close()
+            _close(writer)
+
+
+def _close(writer: HeadWriter) -> None:
+    # What a late error tells is known: nothing is unflushed, or somebody took over.
+    with suppress(OSError):
+        writer.close()
