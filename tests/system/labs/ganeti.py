@@ -14,7 +14,7 @@ import subprocess
 from pathlib import Path
 from typing import Literal
 
-from . import guest, packages
+from . import debian, guest, packages
 from .errors import LabFailed, LabUnavailable
 from .lab import Lab
 from .processes import tail
@@ -145,7 +145,9 @@ class GanetiLab(Lab):
             raise LabUnavailable("guests need /dev/net/tun for their network interfaces")
         packages.ensure("kvm" if self._hypervisor == "kvm" else "ganeti")
         image = guest.build() if self._hypervisor == "kvm" else None
+        tree = None if debian.is_here() else debian.tree()
         self._take_number()
+        self.record.tree = str(tree) if tree is not None else None
         self._sandbox = Sandbox(self._address, self.record)
         shutil.copytree(HERE / "os", self.directory / "srv/ganeti/os")
         if image is not None:

@@ -19,6 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from . import debian
 from .errors import LabFailed
 from .processes import PATH
 from .waiting import until
@@ -38,11 +39,10 @@ def build() -> Path:
     """
     package = _kernel_package()
     key = hashlib.sha256(INIT.read_bytes()).hexdigest()[:8]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "synnefo-labs"
+    cache = debian.cache()
     ready = cache / f"{package}-{key}"
     if ready.is_dir():
         return ready
-    cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as scratch:
         image = Path(scratch, "image")
         _make(package, Path(scratch), image)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import records
+from . import debian, records
 from .errors import LabFailed, LabUnavailable
 from .processes import PATH
 
@@ -42,7 +42,23 @@ class Need:
 
 
 _SANDBOX = (Need("iproute2", "*bin/ip"), Need("util-linux", "usr/bin/nsenter"))
-_GANETI = (*_SANDBOX, Need("ganeti", "usr/sbin/gnt-cluster", ("ganeti.service",)))
+_DEBIAN_TREE = (
+    *_SANDBOX,
+    Need("debootstrap", "usr/sbin/debootstrap"),
+    Need("debian-archive-keyring", "usr/share/keyrings/debian-archive-keyring.*"),
+)
+_GUEST = (
+    # The dynamic busybox has the same path, but would need its libraries in the guest.
+    Need("busybox-static", "var/lib/dpkg/info/busybox-static.list"),
+    Need("kmod", "*bin/depmod"),
+    Need("xz-utils", "usr/bin/xz"),
+    Need("zstd", "usr/bin/zstd"),
+)
+_GANETI: tuple[Need, ...] = _DEBIAN_TREE
+_KVM: tuple[Need, ...] = (*_DEBIAN_TREE, *_GUEST)
+if debian.is_here():
+    _GANETI = (*_SANDBOX, Need("ganeti", "usr/sbin/gnt-cluster", ("ganeti.service",)))
+    _KVM = (*_GANETI, *_GUEST, Need("qemu-system-x86", "usr/bin/qemu-system-x86_64"))
 
 GROUPS: dict[str, tuple[Need, ...]] = {
     "postgres": (Need("postgresql", "usr/lib/postgresql/*/bin/initdb", ("postgresql.service",)),),
@@ -54,15 +70,7 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         ),
     ),
     "ganeti": _GANETI,
-    "kvm": (
-        *_GANETI,
-        Need("qemu-system-x86", "usr/bin/qemu-system-x86_64"),
-        # The dynamic busybox has the same path, but would need its libraries in the guest.
-        Need("busybox-static", "var/lib/dpkg/info/busybox-static.list"),
-        Need("kmod", "*bin/depmod"),
-        Need("xz-utils", "usr/bin/xz"),
-        Need("zstd", "usr/bin/zstd"),
-    ),
+    "kvm": _KVM,
 }
 
 

@@ -43,6 +43,7 @@ class Record:
         is_directory_ours: Whether we made the directory, and so remove it.
         owner: The process that uses the laboratory; None if it was started by hand, to stay.
         parts: What runs, in the order it was started.
+        tree: The root directory of another system that the sandbox lives in; None for this one's.
         link: The network interface on the host's side, if any.
         facts: What a user needs to know (addresses, passwords).
     """
@@ -52,6 +53,7 @@ class Record:
     is_directory_ours: bool
     owner: Process | None = field(default_factory=lambda: Process.of(os.getpid()))
     parts: list[Part] = field(default_factory=list)
+    tree: str | None = None
     link: str | None = None
     facts: dict[str, str] = field(default_factory=dict)
 

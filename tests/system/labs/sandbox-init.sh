@@ -1,25 +1,41 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Process 1 of a sandbox: sandbox-init.sh DIRECTORY HOSTNAME
+# Process 1 of a sandbox: sandbox-init.sh DIRECTORY HOSTNAME [TREE]
 #
 # Makes the places that Ganeti writes to private, says "sandbox ready", and waits for ever.
 # When it is killed the kernel ends every process of the sandbox and drops its mounts.
+# TREE is another system's root directory: it is then laid out, unchanged, below /mnt/root,
+# where the commands of the sandbox live.
 set -e
+tree=${3:+$(readlink -f "$3")}
 cd "$1"
 hostname "$2"
-mount -t sysfs sysfs /sys                               # the interfaces of this network namespace
 mount -t tmpfs -o mode=755 tmpfs /mnt                   # an overlay cannot lie on an overlay, as in a container
-mkdir /mnt/etc /mnt/work
-mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/etc,workdir=/mnt/work /etc
-mount -t tmpfs -o mode=755 tmpfs /run
-mkdir /run/lock
-mount -t tmpfs -o mode=755 tmpfs /var/lib/ganeti        # the job queue syncs each file: memory is faster
+mkdir /mnt/lower /mnt/upper /mnt/work /mnt/root
+if [ -n "$tree" ]; then
+    root=/mnt/root
+    mount --bind "$tree" /mnt/lower                     # its own name may hold a colon
+    overlay=$root
+else
+    root=
+    mount --bind /etc /mnt/lower
+    overlay=/etc
+fi
+mount -t overlay overlay -o lowerdir=/mnt/lower,upperdir=/mnt/upper,workdir=/mnt/work $overlay
+if [ -n "$tree" ]; then
+    mount -t proc proc $root/proc
+    mount --rbind /dev $root/dev
+fi
+mount -t sysfs sysfs $root/sys                          # the interfaces of this network namespace
+mount -t tmpfs -o mode=755 tmpfs $root/run
+mkdir $root/run/lock
+mount -t tmpfs -o mode=755 tmpfs $root/var/lib/ganeti   # the job queue syncs each file: memory is faster
 # Relative and uncanonical, since the directory may itself lie below one of the next three.
-mount --no-canonicalize --bind log /var/log/ganeti
-mount --no-canonicalize --bind home /root
-mount --no-canonicalize --bind srv /srv
-cat hosts > /etc/hosts
-echo "$2" > /etc/hostname
+mount --no-canonicalize --bind log $root/var/log/ganeti
+mount --no-canonicalize --bind home $root/root
+mount --no-canonicalize --bind srv $root/srv
+cat hosts > $root/etc/hosts
+echo "$2" > $root/etc/hostname
 echo "sandbox ready"
 while :; do
     sleep infinity &

@@ -93,6 +93,8 @@ class Sandbox:
         (self._directory / "hosts").write_text(self._address.hosts())
         command = ["unshare", *NAMESPACES, "--fork", "--kill-child", "--mount-proc"]
         command += [str(INIT), str(self._directory), self._address.node_name]
+        if self._record.tree is not None:
+            command.append(self._record.tree)
         shell = spawn(command, log=self._log, environment=ENVIRONMENT, directory=self._directory)
         self._record.add(adopt(shell))
         until(self._is_ready, "the sandbox", within_s=20, watch=lambda: self._watch(shell))
@@ -115,7 +117,7 @@ class Sandbox:
 
     def inside(self, path: str) -> Path:
         """Where a file of the sandbox is seen from this machine."""
-        return Path(f"/proc/{_process_one(self._record)}/root{path}")
+        return Path(f"{_root(self._record)}{path}")
 
     def _is_ready(self) -> bool:
         return "sandbox ready" in tail(self._log)
@@ -163,7 +165,8 @@ class Sandbox:
 
 def enter(record: Record) -> list[str]:
     """The words before a command that run it in the sandbox of a record."""
-    return ["nsenter", f"--target={_process_one(record)}", *NAMESPACES, "--wdns=/"]
+    words = ["nsenter", f"--target={_process_one(record)}", *NAMESPACES]
+    return [*words, f"--root={_root(record)}", f"--wd={_root(record)}"]
 
 
 def is_taken(address: Address) -> bool:
@@ -183,6 +186,12 @@ def _process_one(record: Record) -> int:
     if not children:
         raise LabFailed(f"the sandbox of {record.name} is gone")
     return children[0]
+
+
+def _root(record: Record) -> str:
+    """The sandbox's root directory, as seen from this machine."""
+    below = "/mnt/root" if record.tree is not None else ""
+    return f"/proc/{_process_one(record)}/root{below}"
 
 
 def _ip(command: list[str]) -> None:
