@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a password hash costs, and how many are computed at once.
+
+The default costs are OWASP's recommendation for argon2id ("Password Storage Cheat Sheet"): about
+20 ms and 19 MiB a login.
+"""
+
+from __future__ import annotations
+
+from oslo_config import cfg
+
+OPTIONS = [
+    cfg.IntOpt("time_cost", default=2, min=1, max=64, help="Passes over the memory of a hash."),
+    cfg.IntOpt(
+        "memory_kib", default=19456, min=8, max=4 * 1024 * 1024, help="Memory of a hash in KiB."
+    ),
+    cfg.IntOpt("parallelism", default=1, min=1, max=64, help="Lanes of a hash."),
+    cfg.IntOpt(
+        "at_once", default=2, min=1, max=256, help="Hashes computed at once by one process."
+    ),
+    cfg.IntOpt(
+        "waiting",
+        default=32,
+        min=0,
+        max=10_000,
+        help="Logins that may wait for a hash in one process; more are refused with 429.",
+    ),
+]
