@@ -33,7 +33,7 @@ def migrations() -> Branch:
     from synnefo_core.db.migrations import Branch  # not on a node
     from synnefo_core.db.models import Model  # not on a node
 
-    return Branch("core", Path(__file__).parent / "db" / "versions", Model.metadata)
+    return Branch("core", Path(__file__).parent / "migrations", Model.metadata)
 
 
 @hookimpl

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a new server goes: filters, then weighers.
+
+What is booked counts at once, so parallel creations spread. The clusters' own figures only
+say how large they are; what is free is the rest of our bookings.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from synnefo_backends.models import BackendRow, BookingRow
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a server needs: sizes in MiB; an empty template means any."""
+
+    vcpus: int
+    ram_mib: int
+    disk_mib: int
+    disk_template: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A cluster and what is booked on it."""
+
+    row: BackendRow
+    vcpus: int
+    ram_mib: int
+    disk_mib: int
+
+
+class NoRoomAnywhere(Unavailable):
+    """No cluster takes the server; the operator finds in the log why each did not."""
+
+    code = "no_valid_host"
+
+
+Filter = Callable[[Candidate, Demand, float], str]
+"""Returns why a cluster is out, or nothing. The number is the processors' over-commit ratio."""
+
+
+def _is_open(candidate: Candidate, _demand: Demand, _ratio: float) -> str:
+    if candidate.row.is_offline:
+        return "offline"
+    return "drained" if candidate.row.is_drained else ""
+
+
+def _is_known(candidate: Candidate, _demand: Demand, _ratio: float) -> str:
+    return "" if candidate.row.nodes else f"not known yet: {candidate.row.problem or 'never asked'}"
+
+
+def _has_template(candidate: Candidate, demand: Demand, _ratio: float) -> str:
+    if not demand.disk_template or demand.disk_template in candidate.row.disk_templates:
+        return ""
+    return f"has no disk template {demand.disk_template}"
+
+
+def _has_vcpus(candidate: Candidate, demand: Demand, ratio: float) -> str:
+    left = candidate.row.vcpus * ratio - candidate.vcpus
+    return "" if demand.vcpus <= left else f"{left:.0f} virtual processors left"
+
+
+def _has_ram(candidate: Candidate, demand: Demand, _ratio: float) -> str:
+    left = candidate.row.ram_mib - candidate.ram_mib
+    return "" if demand.ram_mib <= left else f"{left} MiB of memory left"
+
+
+def _has_disk(candidate: Candidate, demand: Demand, _ratio: float) -> str:
+    left = candidate.row.disk_mib - candidate.disk_mib
+    return "" if demand.disk_mib <= left else f"{left} MiB of disk left"
+
+
+FILTERS: Sequence[Filter] = (_is_open, _is_known, _has_template, _has_vcpus, _has_ram, _has_disk)
+
+
+def weight(candidate: Candidate, ratio: float) -> float:
+    """Return how full a cluster is: half processors, half the scarcer of memory and disk."""
+    row = candidate.row
+    processors = candidate.vcpus / (row.vcpus * ratio)
+    room = max(candidate.ram_mib / row.ram_mib, candidate.disk_mib / max(row.disk_mib, 1))
+    return 0.5 * processors + 0.5 * room
+
+
+def place(context: RequestContext, server_id: str, demand: Demand) -> str:
+    """Choose a cluster for a server and book the room, in the caller's unit of work.
+
+    Returns:
+        The id of the cluster.
+
+    Raises:
+        NoRoomAnywhere: No cluster passes the filters.
+    """
+    ratio = context.cloud.config.backends.vcpu_ratio
+    with context.unit_of_work() as session:
+        left, refused = [], {}
+        for candidate in _candidates(session):
+            reasons = [why for check in FILTERS if (why := check(candidate, demand, ratio))]
+            if reasons:
+                refused[candidate.row.name] = reasons[0]
+            else:
+                left.append(candidate)
+        if not left:
+            log.warning("no cluster takes a server", extra={"why": refused, "demand": demand})
+            msg = "no cluster has room for this server"
+            raise NoRoomAnywhere(msg)
+        chosen = min(left, key=lambda c: (weight(c, ratio), c.row.name))
+        book(context, server_id, chosen.row.id, demand)
+        return chosen.row.id
+
+
+def _candidates(session: Session) -> list[Candidate]:
+    booked = {
+        backend_id: (vcpus, ram, disk)
+        for backend_id, vcpus, ram, disk in session.execute(
+            select(
+                BookingRow.backend_id,
+                func.sum(BookingRow.vcpus),
+                func.sum(BookingRow.ram_mib),
+                func.sum(BookingRow.disk_mib),
+            ).group_by(BookingRow.backend_id)
+        )
+    }
+    rows = session.scalars(select(BackendRow).order_by(BackendRow.name))
+    return [Candidate(row, *map(int, booked.get(row.id, (0, 0, 0)))) for row in rows]
+
+
+def book(context: RequestContext, server_id: str, backend_id: str, demand: Demand) -> None:
+    """Book room for a server on a given cluster."""
+    with context.unit_of_work() as session:
+        session.add(
+            BookingRow(
+                id=server_id,
+                backend_id=backend_id,
+                vcpus=demand.vcpus,
+                ram_mib=demand.ram_mib,
+                disk_mib=demand.disk_mib,
+            )
+        )
+
+
+def release(context: RequestContext, server_id: str) -> None:
+    """Give a server's room back; none booked is not an error."""
+    with context.unit_of_work() as session:
+        session.execute(delete(BookingRow).where(BookingRow.id == server_id))

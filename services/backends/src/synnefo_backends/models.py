@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The clusters' tables, prefix ``backends``."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from synnefo_core.db.base import Base, Big, Id, Json, Key, LongText, Moment, Name, new_metadata
+
+
+class Model(Base):
+    """The root of the clusters' models."""
+
+    __abstract__ = True
+    metadata = new_metadata()
+
+
+class BackendRow(Model):
+    """A cluster.
+
+    ``settings`` are the driver's, without secrets; ``secrets`` is a JSON object of those,
+    encrypted with the ring ``backends``. ``version`` grows with each change of either, so
+    that pooled connections are renewed. Sizes are MiB.
+    """
+
+    __tablename__ = "backends_backend"
+
+    id: Mapped[Key]
+    name: Mapped[Name] = mapped_column(unique=True)
+    driver: Mapped[Name]
+    settings: Mapped[Json]
+    secrets: Mapped[LongText]
+    version: Mapped[int] = mapped_column(default=1)
+    is_drained: Mapped[bool] = mapped_column(default=False)
+    is_offline: Mapped[bool] = mapped_column(default=False)
+    disk_templates: Mapped[list[str]] = mapped_column(JSON, default=list)
+    nodes: Mapped[int] = mapped_column(default=0)
+    vcpus: Mapped[int] = mapped_column(default=0)
+    ram_mib: Mapped[Big] = mapped_column(default=0)
+    disk_mib: Mapped[Big] = mapped_column(default=0)
+    refreshed_at: Mapped[Moment] = mapped_column(default=0.0)
+    problem: Mapped[LongText] = mapped_column(default="")
+    created_at: Mapped[Moment]
+
+
+class BookingRow(Model):
+    """Room on a cluster that a server takes; its id is the server's."""
+
+    __tablename__ = "backends_booking"
+    __table_args__ = (Index("ix_backends_booking_backend_id", "backend_id"),)
+
+    id: Mapped[Key]
+    backend_id: Mapped[Id]
+    vcpus: Mapped[int]
+    ram_mib: Mapped[Big]
+    disk_mib: Mapped[Big]
