@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import socket
 import ssl
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
@@ -69,16 +72,39 @@ class Insecure:
 Trust = PinnedCertificate | Authority | Insecure
 
 
+class ClosingContext(ssl.SSLContext):
+    """TLS settings that close the socket of a handshake that failed.
+
+    The standard library does so itself; eventlet leaves it to the garbage collector.
+    """
+
+    def wrap_socket(self, sock: socket.socket, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
+        """Return the socket once the other side has shown its certificate."""
+        kwargs["do_handshake_on_connect"] = False
+        wrapped = super().wrap_socket(sock, *args, **kwargs)
+        with ExitStack() as on_failure:
+            on_failure.callback(wrapped.close)
+            wrapped.do_handshake()
+            on_failure.pop_all()
+        return wrapped
+
+
 def tls_context(trust: Trust) -> ssl.SSLContext:
     """Make the TLS settings for a kind of trust.
 
     For a pinned certificate the context checks nothing: the connection compares
     the fingerprint itself, before the first byte of a request is sent.
+
+    Raises:
+        ssl.SSLError: The certificates of the authorities can't be read.
     """
-    if isinstance(trust, Authority):
-        return ssl.create_default_context(cadata=trust.pem)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = ClosingContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    if not isinstance(trust, Authority):
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    elif trust.pem is None:
+        context.load_default_certs()
+    else:
+        context.load_verify_locations(cadata=trust.pem)
     return context
