@@ -155,7 +155,17 @@ def test_an_error_page_of_something_in_between_is_told_by_its_status(server, cli
     assert status == caught.value.status
 
 
-@pytest.mark.parametrize("url", ["http://ganeti", "ganeti:5080", "https://", "https://a/2/info"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://ganeti",
+        "ganeti:5080",
+        "https://",
+        "https://a/2/info",
+        "https://u:p@a",
+        "https://a:x",
+    ],
+)
 def test_a_url_that_cannot_be_a_cluster_is_refused(connect, url):
     with pytest.raises(ValueError):
         connect(url=url)

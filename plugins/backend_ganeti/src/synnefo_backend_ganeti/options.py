@@ -126,7 +126,7 @@ def client(settings: Mapping[str, Any]) -> RapiClient:
             )
         )
     except (OSError, ValueError) as error:
-        raise Misconfigured(f"no client of {settings['url']} can be made: {error}") from error
+        raise Misconfigured(f"these settings cannot work: {error}") from error
 
 
 def _trust(settings: Mapping[str, Any]) -> Trust:

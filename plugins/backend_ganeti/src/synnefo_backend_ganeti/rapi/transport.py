@@ -71,7 +71,8 @@ class Endpoint:
             ValueError: The URL is not one of an HTTPS server.
         """
         parts = urlsplit(self.url)
-        if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query:
+        is_bare = not (parts.username or parts.path.strip("/") or parts.query)
+        if parts.scheme != "https" or not parts.hostname or not is_bare:
             raise ValueError("the URL of a cluster looks like https://host:5080")
         return parts.hostname, parts.port or 5080
 
@@ -204,11 +205,9 @@ def _content(answer: HTTPResponse, sock: socket.socket, until: float) -> bytes:
 
 def _handshake_error(error: Exception, where: str) -> errors.NotSent:
     """Tell a certificate that is not trusted from any other failed handshake."""
-    cause = error.args[0] if isinstance(error, urllib3.exceptions.SSLError) else error
-    if isinstance(cause, ssl.SSLCertVerificationError) or "ingerprint" in str(error):
-        return errors.CertificateRejected(
-            f"{where} shows a certificate that is not trusted: {error}"
-        )
+    # urllib3 raises its own class for a fingerprint, and lets those of the handshake through.
+    if isinstance(error, ssl.SSLCertVerificationError | urllib3.exceptions.SSLError):
+        return errors.CertificateRejected(f"{where} is not the cluster we trust: {error}")
     return errors.ConnectionFailed(f"no TLS with {where}: {error}")
 
 
