@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,8 @@ def project(tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(project):
     """Install the distribution aside and return how to run Python with it."""
+    if not (find_spec("pip") and find_spec("setuptools")):
+        pytest.skip("installing a distribution needs pip and setuptools")
     target = project.parent / "installed"
     environment = os.environ | {
         "PYTHONPATH": str(target),

@@ -180,21 +180,18 @@ class DirectoryHeads(HeadStore):
     def _viewing(self, name: str, call: Callable[[HeadView], Result]) -> Result:
         """Call with the writer of this process if it is the head's, else with a fresh view."""
         directory = self._layout.head(name)
-        with translated(f"head {name} was not read"):
-            with self._writers.known(name) as writer:
-                if writer is not None and writer.is_current():
-                    try:
-                        return call(writer)
-                    except OSError as fault:
-                        self._outdate_if_stale(writer, fault)
 
-            def fresh() -> Result:
-                view = HeadView(name, directory)
-                try:
-                    return call(view)
-                finally:
-                    view.close()
+        def fresh() -> Result:
+            view = HeadView(name, directory)
+            try:
+                return call(view)
+            finally:
+                view.close()
 
+        with translated(f"head {name} was not read"), self._writers.known(name) as writer:
+            if writer is not None and writer.is_current():
+                with self._forgetting_if_outdated(writer):
+                    return call(writer)
             return self._there(name, fresh)
 
     def _writing(self, name: str, epoch: int, call: Callable[[HeadWriter], Result]) -> Result:
@@ -207,19 +204,24 @@ class DirectoryHeads(HeadStore):
 
         with translated(f"head {name} was not written"):
             for _ in range(ATTEMPTS):
-                with self._writers.opened(name, check) as writer:
-                    try:
-                        return call(writer)
-                    except Outdated:
-                        self._outdate(writer)
-                    except OSError as fault:
-                        self._outdate_if_stale(writer, fault)
+                with (
+                    self._writers.opened(name, check) as writer,
+                    self._forgetting_if_outdated(writer),
+                ):
+                    return call(writer)
         raise StorageUnavailable(f"head {name} changes all the time")
 
-    def _outdate_if_stale(self, writer: HeadWriter, fault: OSError) -> None:
-        if fault.errno not in STALE:
-            raise fault
-        self._outdate(writer)
+    @contextmanager
+    def _forgetting_if_outdated(self, writer: HeadWriter) -> Iterator[None]:
+        """Swallow that the files of a writer are no longer the head's, and forget the writer."""
+        try:
+            yield
+        except Outdated:
+            self._outdate(writer)
+        except OSError as fault:
+            if fault.errno not in STALE:
+                raise
+            self._outdate(writer)
 
     def _outdate(self, writer: HeadWriter) -> None:
         """Forget a writer whose files are no longer the head's.
