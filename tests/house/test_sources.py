@@ -105,6 +105,19 @@ def test_tests_await_conditions_instead_of_sleeping():
     assert [] == asleep
 
 
+def test_system_tests_say_that_they_are():
+    # The part "system" is chosen by this mark, wherever the tests lie; without it they never run.
+    unmarked = [
+        source.name
+        for source in sources.tests()
+        if source.name.startswith("tests/system/")
+        and source.path.name.startswith("test_")
+        and "pytestmark = pytest.mark.system" not in source.text
+    ]
+
+    assert [] == unmarked
+
+
 @pytest.mark.parametrize("word", ["TODO", "FIXME", "XXX"])
 def test_nothing_is_put_off_in_a_comment(word):
     # The words are split so that this file does not find itself.
