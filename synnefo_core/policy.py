@@ -66,7 +66,7 @@ class Policy:
         Raises:
             oslo_policy.policy.DuplicatePolicyError: Two plugins have a rule of one name.
         """
-        self._enforcer = policy.Enforcer(config, fallback_to_json_file=False)
+        self._enforcer = policy.Enforcer(config)
         self._enforcer.suppress_default_change_warnings = True
         self._enforcer.suppress_deprecation_warnings = True
         self._enforcer.register_defaults(_LADDER)
