@@ -8,11 +8,11 @@ costs the same wherever it starts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, or_
 
-Row = TypeVar("Row", bound=tuple[Any, ...])
+Columns = TypeVarTuple("Columns")
 
 
 def behind(
@@ -33,12 +33,12 @@ def behind(
 
 
 def page(
-    query: Select[Row],
+    query: Select[*Columns],
     order: Sequence[tuple[ColumnElement[Any], bool]],
     *,
     limit: int | None,
     marker: Sequence[Any] | None = None,
-) -> Select[Row]:
+) -> Select[*Columns]:
     """Order a query and cut one page out of it; ``marker`` are the values of a row."""
     if marker is not None:
         query = query.where(behind(order, marker))
