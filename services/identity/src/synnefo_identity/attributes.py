@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Setting what clients may set on a thing: attributes that we know, and any others as extra."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from synnefo_core.errors import Duplicate
+
+
+def apply(row: Any, values: Mapping[str, Any], known: frozenset[str]) -> None:
+    """Set the known attributes of a row; keep the rest in its ``extra``, where None removes."""
+    extra = dict(row.extra or {})
+    for name, value in values.items():
+        if name in known:
+            setattr(row, name, value)
+        elif value is None:
+            extra.pop(name, None)
+        else:
+            extra[name] = value
+    if extra != (row.extra or {}):
+        row.extra = extra
+
+
+def save(session: Session, row: Any, noun: str) -> None:
+    """Write a row whose name must be free.
+
+    Raises:
+        Duplicate: The name is taken.
+    """
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as cause:
+        raise Duplicate(noun, row.name) from cause

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Identity's answers to the other rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+
+from synnefo_core.cloud import Cloud
+from synnefo_core.contracts.directory import Claims, Directory, Named
+from synnefo_identity.claims import ClaimsCache
+from synnefo_identity.models import ProjectRow, UserRow
+
+
+class IdentityDirectory(Directory):
+    """People, projects and tokens, from identity's tables."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._database = cloud.database
+        self._claims = ClaimsCache(cloud)
+
+    def claims(self, token: str) -> Claims | None:
+        return self._claims.claims(token)
+
+    def users(self, ids: Iterable[str]) -> Mapping[str, Named]:
+        return self._named(UserRow, ids)
+
+    def projects(self, ids: Iterable[str]) -> Mapping[str, Named]:
+        return self._named(ProjectRow, ids)
+
+    def _named(self, model: type[UserRow | ProjectRow], ids: Iterable[str]) -> Mapping[str, Named]:
+        query = select(model.id, model.name, model.domain_id, model.is_enabled).where(
+            model.id.in_(list(ids))
+        )
+        with self._database.reading() as session:
+            return {row.id: Named(*row) for row in session.execute(query)}

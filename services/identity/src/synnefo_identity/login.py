@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logins: from a name and a password, or a token, to a proof of who it is.
+
+The answer to a wrong name, a wrong password, a disabled user and an unknown domain is one and the
+same, after the same work.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.auth import (
+    Assertion,
+    AuthUnavailable,
+    NotResponsible,
+    PasswordLogin,
+    Rejected,
+)
+from synnefo_core.errors import Unauthenticated, Unavailable
+from synnefo_identity import methods, tokens
+from synnefo_identity.models import DomainRow, LinkRow, UserRow
+from synnefo_identity.tokens import Proof
+
+log = logging.getLogger(__name__)
+
+PASSWORD = "password"  # noqa: S105  # the method's name
+TOKEN = "token"  # noqa: S105  # the method's name
+
+
+@dataclass(frozen=True)
+class Reference:
+    """How a request names a thing of a domain: by id, or by name and domain."""
+
+    id: str | None = None
+    name: str | None = None
+    domain_id: str | None = None
+    domain_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A name and a password as they came."""
+
+    user: Reference
+    password: str = field(repr=False)
+
+
+def with_password(context: RequestContext, credentials: Credentials) -> Proof:
+    """Ask the login methods in their order.
+
+    Raises:
+        Unauthenticated: None vouches for an enabled user.
+        Unavailable: None does, and one could not be asked.
+        TooManyRequests: Too many log in at once.
+    """
+    login = _login(context, credentials)
+    assertion = _ask(context, login)
+    user_id = _account(context, assertion)
+    if user_id is None:
+        log.info("login refused", extra={"login_method": assertion.method})
+        raise Unauthenticated
+    return Proof(user_id=user_id, methods=(PASSWORD,))
+
+
+def with_token(context: RequestContext, text: str) -> Proof:
+    """Take a valid token for a proof; the new token ends with it.
+
+    Raises:
+        Unauthenticated: It is not valid.
+    """
+    token = tokens.check(context, text)
+    if token is None:
+        raise Unauthenticated
+    return tokens.renewed(token, (TOKEN,))
+
+
+def _login(context: RequestContext, credentials: Credentials) -> PasswordLogin:
+    who = credentials.user
+    query = select(UserRow.id, UserRow.name, UserRow.domain_id)
+    if who.id is not None:
+        query = query.where(UserRow.id == who.id)
+    else:
+        query = query.join(DomainRow, DomainRow.id == UserRow.domain_id).where(
+            UserRow.name == who.name,
+            DomainRow.id == who.domain_id
+            if who.domain_id is not None
+            else DomainRow.name == who.domain_name,
+        )
+    with context.reading() as session:
+        user = session.execute(query).first()
+    return PasswordLogin(
+        name=user.name if user else who.name or "",
+        domain_id=user.domain_id if user else who.domain_id or "",
+        user_id=user.id if user else None,
+        password=credentials.password,
+    )
+
+
+def _ask(context: RequestContext, login: PasswordLogin) -> Assertion:
+    """Return the first method's assertion."""
+    silent: AuthUnavailable | None = None
+    for name, method in methods.methods(context.cloud):
+        if method.authenticator is None:
+            continue
+        try:
+            with methods.bounded():
+                return method.authenticator.authenticate(login)
+        except NotResponsible:
+            continue
+        except Rejected as cause:
+            log.info("login refused", extra={"login_method": name})
+            raise Unauthenticated from cause
+        except AuthUnavailable as cause:
+            log.warning("login method failed", extra={"login_method": name, "problem": str(cause)})
+            silent = cause
+    if silent is not None:
+        msg = "a directory of users does not answer; try again later"
+        raise Unavailable(msg) from silent
+    raise Unauthenticated
+
+
+def _account(context: RequestContext, assertion: Assertion) -> str | None:
+    """Return the enabled user that an assertion is linked to."""
+    query = (
+        select(UserRow.id)
+        .join(LinkRow, LinkRow.user_id == UserRow.id)
+        .join(DomainRow, DomainRow.id == UserRow.domain_id)
+        .where(
+            LinkRow.method == assertion.method,
+            LinkRow.subject == assertion.subject,
+            UserRow.is_enabled,
+            DomainRow.is_enabled,
+        )
+    )
+    with context.reading() as session:
+        return session.scalar(query)

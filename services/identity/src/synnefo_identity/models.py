@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Identity's tables, prefix ``identity``."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from synnefo_core.db.base import (
+    Base,
+    Big,
+    Id,
+    Json,
+    Key,
+    LongText,
+    Moment,
+    Name,
+    new_hex_id,
+    new_metadata,
+)
+
+
+class Model(Base):
+    """The root of identity's models."""
+
+    __abstract__ = True
+    metadata = new_metadata()
+
+
+class DomainRow(Model):
+    """A namespace of users, groups and projects."""
+
+    __tablename__ = "identity_domain"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    name: Mapped[Name]
+    description: Mapped[LongText] = mapped_column(default="")
+    is_enabled: Mapped[bool] = mapped_column(default=True)
+    extra: Mapped[Json] = mapped_column(default=dict)
+
+
+class ProjectRow(Model):
+    """A project; a user's personal one has the user's id."""
+
+    __tablename__ = "identity_project"
+    __table_args__ = (UniqueConstraint("domain_id", "name"),)
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    domain_id: Mapped[Id] = mapped_column(ForeignKey("identity_domain.id"))
+    name: Mapped[Name]
+    description: Mapped[LongText] = mapped_column(default="")
+    is_enabled: Mapped[bool] = mapped_column(default=True)
+    is_personal: Mapped[bool] = mapped_column(default=False)
+    extra: Mapped[Json] = mapped_column(default=dict)
+
+
+class UserRow(Model):
+    """A user. Tokens of an older ``token_epoch`` than the row's are void."""
+
+    __tablename__ = "identity_user"
+    __table_args__ = (UniqueConstraint("domain_id", "name"),)
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    domain_id: Mapped[Id] = mapped_column(ForeignKey("identity_domain.id"))
+    name: Mapped[Name]
+    email: Mapped[Name] = mapped_column(default="")
+    description: Mapped[LongText] = mapped_column(default="")
+    default_project_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    is_enabled: Mapped[bool] = mapped_column(default=True)
+    token_epoch: Mapped[int] = mapped_column(default=0)
+    extra: Mapped[Json] = mapped_column(default=dict)
+
+
+class LinkRow(Model):
+    """By what a login method calls a user: the only way from an assertion to an account."""
+
+    __tablename__ = "identity_link"
+    __table_args__ = (Index("ix_identity_link_user", "user_id"),)
+
+    method: Mapped[Key]
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("identity_user.id", ondelete="CASCADE"))
+
+
+class GroupRow(Model):
+    """A group of users."""
+
+    __tablename__ = "identity_group"
+    __table_args__ = (UniqueConstraint("domain_id", "name"),)
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    domain_id: Mapped[Id] = mapped_column(ForeignKey("identity_domain.id"))
+    name: Mapped[Name]
+    description: Mapped[LongText] = mapped_column(default="")
+    extra: Mapped[Json] = mapped_column(default=dict)
+
+
+class MembershipRow(Model):
+    """A user in a group."""
+
+    __tablename__ = "identity_membership"
+    __table_args__ = (Index("ix_identity_membership_user", "user_id"),)
+
+    group_id: Mapped[Key] = mapped_column(ForeignKey("identity_group.id", ondelete="CASCADE"))
+    user_id: Mapped[Key] = mapped_column(ForeignKey("identity_user.id", ondelete="CASCADE"))
+
+
+class RoleRow(Model):
+    """A role. Those of the ladder are the cloud's own and stay as they are."""
+
+    __tablename__ = "identity_role"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    name: Mapped[Name]
+    description: Mapped[LongText] = mapped_column(default="")
+    is_builtin: Mapped[bool] = mapped_column(default=False)
+    extra: Mapped[Json] = mapped_column(default=dict)
+
+
+class ImpliedRoleRow(Model):
+    """Who has the prior role has the implied one, too."""
+
+    __tablename__ = "identity_implied_role"
+
+    prior_id: Mapped[Key] = mapped_column(ForeignKey("identity_role.id", ondelete="CASCADE"))
+    implied_id: Mapped[Key] = mapped_column(ForeignKey("identity_role.id", ondelete="CASCADE"))
+
+
+class AssignmentRow(Model):
+    """A role of a user or group on a project, a domain or the system."""
+
+    __tablename__ = "identity_assignment"
+    __table_args__ = (
+        UniqueConstraint("actor_id", "actor_kind", "target_kind", "target_id", "role_id"),
+        Index("ix_identity_assignment_target", "target_id", "target_kind"),
+        Index("ix_identity_assignment_role", "role_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    actor_kind: Mapped[Id]
+    actor_id: Mapped[Id]
+    target_kind: Mapped[Id]
+    target_id: Mapped[Id]
+    role_id: Mapped[Id] = mapped_column(ForeignKey("identity_role.id", ondelete="CASCADE"))
+
+
+class RevocationRow(Model):
+    """A token that was given back before its time."""
+
+    __tablename__ = "identity_revocation"
+    __table_args__ = (Index("ix_identity_revocation_expires_at", "expires_at"),)
+
+    audit_id: Mapped[Key]
+    expires_at: Mapped[Moment]
+
+
+class CounterRow(Model):
+    """The number of the last change; whoever writes changes holds this row until the commit."""
+
+    __tablename__ = "identity_counter"
+
+    name: Mapped[Key]
+    number: Mapped[Big]
+
+
+class ChangeRow(Model):
+    """Something that makes claims which processes remember untrue."""
+
+    __tablename__ = "identity_change"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[Id]
+    subject: Mapped[Id]
+    made_at: Mapped[Moment]

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What identity plugs in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from oslo_config import cfg
+from oslo_policy.policy import DocumentedRuleDefault
+
+from synnefo_core.cloud import Cloud
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.directory import Directory
+from synnefo_core.db.migrations import Branch
+from synnefo_core.hookspecs import hookimpl
+from synnefo_core.worker import Task
+from synnefo_identity import bootstrap as first, changes, policies as defaults, tokens
+from synnefo_identity.directory import IdentityDirectory
+from synnefo_identity.models import Model
+from synnefo_identity.options import SECTIONS
+
+KEEP_CHANGES_S = 3600.0
+"""A process that reads the log less often forgets all claims."""
+
+
+@hookimpl
+def options() -> Mapping[str, Iterable[cfg.Opt]]:
+    """Return identity's options."""
+    return SECTIONS
+
+
+@hookimpl
+def migrations() -> Branch:
+    """Return identity's tables."""
+    return Branch("identity", Path(__file__).parent / "migrations", Model.metadata)
+
+
+@hookimpl
+def policies() -> Iterable[DocumentedRuleDefault]:
+    """Return identity's rules."""
+    return defaults.rules()
+
+
+@hookimpl
+def directory(cloud: Cloud) -> Directory:
+    """Answer for users, projects and tokens."""
+    return IdentityDirectory(cloud)
+
+
+@hookimpl
+def bootstrap(cloud: Cloud) -> None:
+    """Make the first users, roles and keys."""
+    first.bootstrap(cloud)
+
+
+@hookimpl
+def tasks() -> Iterable[Task]:
+    """Return what is done from time to time."""
+    return [Task("identity.tidy", 600.0, tidy)]
+
+
+def tidy(context: RequestContext) -> None:
+    """Delete what nobody needs any more."""
+    with context.unit_of_work() as session:
+        tokens.forget_revocations(context, session)
+        changes.trim(session, before=context.now() - KEEP_CHANGES_S)

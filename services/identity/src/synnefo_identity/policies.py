@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may call what of identity; the defaults are Keystone's.
+
+What users may see of themselves, the service calls decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from oslo_policy.policy import DocumentedRuleDefault
+
+from synnefo_core.policy import ADMIN, AUTHENTICATED, rule
+
+_CRUD = {
+    "list": ("GET /{noun}s", "See all {noun}s"),
+    "create": ("POST /{noun}s", "Make a {noun}"),
+    "update": ("PATCH /{noun}s/{{id}}", "Change a {noun}"),
+    "delete": ("DELETE /{noun}s/{{id}}", "Delete a {noun}"),
+}
+
+_SHOW = {
+    "domain": ADMIN,
+    "project": AUTHENTICATED,
+    "user": AUTHENTICATED,
+    "group": ADMIN,
+    "role": ADMIN,
+}
+"""Who may ask for one; of projects and users, the caller's own ones only."""
+
+
+def rules() -> Iterable[DocumentedRuleDefault]:
+    """Return identity's rules."""
+    for noun, may_show in _SHOW.items():
+        yield rule(f"identity:{noun}:show", may_show, f"See a {noun}", f"GET /{noun}s/{{id}}")
+        for verb, (operation, description) in _CRUD.items():
+            yield rule(
+                f"identity:{noun}:{verb}",
+                ADMIN,
+                description.format(noun=noun),
+                operation.format(noun=noun),
+            )
+    yield rule(
+        "identity:membership:manage",
+        ADMIN,
+        "See and change who is in a group",
+        "GET /groups/{id}/users",
+        "PUT /groups/{id}/users/{user_id}",
+        "DELETE /groups/{id}/users/{user_id}",
+    )
+    yield rule("identity:assignment:list", ADMIN, "See who has which role", "GET /role_assignments")
+    yield rule(
+        "identity:assignment:manage",
+        ADMIN,
+        "See and change the roles of a user or group on a project, a domain or the system",
+        "PUT /projects/{id}/users/{user_id}/roles/{role_id}",
+        "DELETE /projects/{id}/users/{user_id}/roles/{role_id}",
+    )
+    yield rule(
+        "identity:catalog:list",
+        AUTHENTICATED,
+        "See services, endpoints and regions",
+        "GET /services",
+        "GET /endpoints",
+        "GET /regions",
+    )

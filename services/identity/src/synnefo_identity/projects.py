@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Projects: what resources belong to. Each user has a personal one of the user's own id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from synnefo_core import outbox
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import Conflict, Forbidden, NotFound
+from synnefo_identity import assignments, attributes, changes, listing
+from synnefo_identity.changes import Change, Kind
+from synnefo_identity.listing import EVERYTHING, WHOLE, Filter, Page
+from synnefo_identity.models import DomainRow, ProjectRow
+from synnefo_identity.payload import ScopeKind
+from synnefo_identity.values import Project
+
+KNOWN = frozenset({"name", "description", "is_enabled"})
+
+
+def create(context: RequestContext, domain_id: str, values: Mapping[str, Any]) -> Project:
+    """Make a project of the attributes ``values``.
+
+    Raises:
+        NotFound: There is no such domain.
+        Duplicate: The name is taken in the domain.
+    """
+    with context.unit_of_work() as session:
+        if session.get(DomainRow, domain_id) is None:
+            raise NotFound("domain", domain_id)
+        row = ProjectRow(domain_id=domain_id, extra={})
+        attributes.apply(row, values, KNOWN)
+        attributes.save(session, row, "project")
+        return Project.of(row)
+
+
+def create_personal(session: Session, user_id: str, domain_id: str) -> None:
+    """Make the project of a new user; its name is the original's (AST-076)."""
+    session.add(
+        ProjectRow(id=user_id, domain_id=domain_id, name=f"system:{user_id}", is_personal=True)
+    )
+
+
+def show(context: RequestContext, project_id: str) -> Project:
+    """Return a project: to an administrator any, to others those in which they have a role.
+
+    Raises:
+        Forbidden: The caller may not know whether there is such a project.
+        NotFound: There is none.
+    """
+    with context.reading() as session:
+        is_own = context.project_id == project_id or project_id in assignments.targets(
+            session, context.user_id, ScopeKind.PROJECT
+        )
+        if not context.is_admin and not is_own:
+            raise Forbidden
+        return Project.of(find(session, project_id))
+
+
+def index(
+    context: RequestContext, only: Filter = EVERYTHING, page: Page = WHOLE
+) -> Sequence[Project]:
+    """Return a page of all projects."""
+    with context.reading() as session:
+        found = listing.rows(session, select(ProjectRow), ProjectRow, only=only, page=page)
+        return [Project.of(row) for row in found]
+
+
+def of_user(context: RequestContext, user_id: str, only: Filter = EVERYTHING) -> Sequence[Project]:
+    """Return the projects in which a user has a role.
+
+    Raises:
+        Forbidden: The caller is neither the user nor an administrator.
+    """
+    if not context.is_admin and context.user_id != user_id:
+        raise Forbidden
+    with context.reading() as session:
+        ids = assignments.targets(session, user_id, ScopeKind.PROJECT)
+        query = select(ProjectRow).where(ProjectRow.id.in_(ids))
+        found = listing.rows(session, query, ProjectRow, only=only, page=WHOLE)
+        return [Project.of(row) for row in found]
+
+
+def update(context: RequestContext, project_id: str, values: Mapping[str, Any]) -> Project:
+    """Change attributes; disabling makes the project's tokens invalid.
+
+    Raises:
+        Conflict: A personal project keeps its name.
+        Duplicate: The name is taken in the domain.
+    """
+    with context.unit_of_work() as session:
+        row = find(session, project_id)
+        if row.is_personal and values.get("name", row.name) != row.name:
+            raise Conflict("a personal project keeps its name")
+        attributes.apply(row, values, KNOWN)
+        attributes.save(session, row, "project")
+        changes.note(context, session, Change(Kind.PROJECT, project_id))
+        return Project.of(row)
+
+
+def delete(context: RequestContext, project_id: str) -> None:
+    """Delete a project and who had which role in it.
+
+    Raises:
+        Conflict: A personal project goes with its user only.
+    """
+    with context.unit_of_work() as session:
+        row = find(session, project_id)
+        if row.is_personal:
+            raise Conflict("a personal project goes only with its user")
+        remove(context, session, row)
+
+
+def remove(context: RequestContext, session: Session, row: ProjectRow) -> None:
+    """Delete a project's rows and tell the other rooms."""
+    assignments.forget_target(session, ScopeKind.PROJECT, row.id)
+    changes.note(context, session, Change(Kind.PROJECT, row.id))
+    outbox.emit(context, session, "project.deleted", subject_id=row.id)
+    session.delete(row)
+
+
+def find(session: Session, project_id: str) -> ProjectRow:
+    """Return a project's row.
+
+    Raises:
+        NotFound: There is none.
+    """
+    row = session.get(ProjectRow, project_id)
+    if row is None:
+        raise NotFound("project", project_id)
+    return row

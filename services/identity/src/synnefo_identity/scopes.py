@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From what a login asks for to the scope that its token gets."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import Unauthenticated
+from synnefo_identity import standing
+from synnefo_identity.login import Reference
+from synnefo_identity.models import DomainRow, ProjectRow, UserRow
+from synnefo_identity.payload import UNSCOPED, Scope, ScopeKind
+
+
+def project(context: RequestContext, reference: Reference) -> Scope:
+    """Return the scope of a project.
+
+    Raises:
+        Unauthenticated: There is no such project; nobody learns that it is not there.
+    """
+    query = select(ProjectRow.id)
+    if reference.id is not None:
+        query = query.where(ProjectRow.id == reference.id)
+    else:
+        query = query.join(DomainRow, DomainRow.id == ProjectRow.domain_id).where(
+            ProjectRow.name == reference.name,
+            DomainRow.id == reference.domain_id
+            if reference.domain_id is not None
+            else DomainRow.name == reference.domain_name,
+        )
+    with context.reading() as session:
+        found = session.scalar(query)
+    if found is None:
+        raise Unauthenticated
+    return Scope(ScopeKind.PROJECT, found)
+
+
+def domain(context: RequestContext, reference: Reference) -> Scope:
+    """Return the scope of a domain.
+
+    Raises:
+        Unauthenticated: There is no such domain.
+    """
+    same = DomainRow.name == reference.name
+    if reference.id is not None:
+        same = DomainRow.id == reference.id
+    with context.reading() as session:
+        found = session.scalar(select(DomainRow.id).where(same))
+    if found is None:
+        raise Unauthenticated
+    return Scope(ScopeKind.DOMAIN, found)
+
+
+def default(context: RequestContext, user_id: str) -> Scope:
+    """Return the scope of a login that asks for none.
+
+    It is the user's default project if that can be used; else none, as Keystone does it.
+    """
+    with context.reading() as session:
+        query = select(UserRow.default_project_id).where(UserRow.id == user_id)
+        project_id = session.scalar(query)
+        if not project_id:
+            return UNSCOPED
+        wished = Scope(ScopeKind.PROJECT, project_id)
+        return UNSCOPED if standing.read(session, user_id, wished) is None else wished

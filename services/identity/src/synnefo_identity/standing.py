@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a user is in a scope, as the database says now: the truth behind every token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from synnefo_identity.ladder import Roles
+from synnefo_identity.models import (
+    AssignmentRow,
+    DomainRow,
+    MembershipRow,
+    ProjectRow,
+    UserRow,
+)
+from synnefo_identity.payload import Scope, ScopeKind
+from synnefo_identity.values import Domain, Project, Role, User
+
+USER = "user"
+GROUP = "group"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A user in a scope.
+
+    Attributes:
+        user: An enabled user of an enabled domain.
+        user_domain: The user's domain.
+        epoch: Which of the user's tokens count.
+        groups: Ids of the groups that the user is in.
+        scope: In what.
+        project: The scope's project, if it is one.
+        domain: The scope's domain, if it is one; with a project, the project's.
+        roles: The user's roles there, implied ones included; none when unscoped.
+    """
+
+    user: User
+    user_domain: Domain
+    epoch: int
+    groups: frozenset[str]
+    scope: Scope
+    project: Project | None
+    domain: Domain | None
+    roles: tuple[Role, ...]
+
+
+def read(session: Session, user_id: str, scope: Scope) -> Standing | None:
+    """Return a user's standing, None when there is none: disabled, gone, or without a role."""
+    found = session.execute(
+        select(UserRow, DomainRow)
+        .join(DomainRow, DomainRow.id == UserRow.domain_id)
+        .where(UserRow.id == user_id, UserRow.is_enabled, DomainRow.is_enabled)
+    ).first()
+    if found is None:
+        return None
+    user, user_domain = found
+    groups = frozenset(
+        session.scalars(select(MembershipRow.group_id).where(MembershipRow.user_id == user_id))
+    )
+    target = _target(session, scope)
+    if target is None:
+        return None
+    roles = roles_on(session, user_id, groups, scope)
+    if not roles and scope.kind is not ScopeKind.NONE:
+        return None
+    return Standing(
+        user=User.of(user),
+        user_domain=Domain.of(user_domain),
+        epoch=user.token_epoch,
+        groups=groups,
+        scope=scope,
+        project=target[0],
+        domain=target[1],
+        roles=roles,
+    )
+
+
+def _target(session: Session, scope: Scope) -> tuple[Project | None, Domain | None] | None:
+    """Return what a scope names, None when it can't be used (any more)."""
+    if scope.kind is ScopeKind.PROJECT:
+        found = session.execute(
+            select(ProjectRow, DomainRow)
+            .join(DomainRow, DomainRow.id == ProjectRow.domain_id)
+            .where(ProjectRow.id == scope.id, ProjectRow.is_enabled, DomainRow.is_enabled)
+        ).first()
+        return None if found is None else (Project.of(found[0]), Domain.of(found[1]))
+    if scope.kind is ScopeKind.DOMAIN:
+        domain = session.get(DomainRow, scope.id)
+        return (None, Domain.of(domain)) if domain and domain.is_enabled else None
+    return None, None
+
+
+def roles_on(
+    session: Session, user_id: str, groups: frozenset[str], scope: Scope
+) -> tuple[Role, ...]:
+    """Return a user's effective roles in a scope, by name."""
+    if scope.kind is ScopeKind.NONE:
+        return ()
+    role_ids = session.scalars(
+        select(AssignmentRow.role_id).where(
+            AssignmentRow.target_kind == scope.kind,
+            AssignmentRow.target_id == scope.id,
+            acts_as(user_id, groups),
+        )
+    ).all()
+    return Roles(session).effective(role_ids) if role_ids else ()
+
+
+def acts_as(user_id: str, groups: frozenset[str]) -> ColumnElement[bool]:
+    """Return the condition that an assignment is a user's, directly or by a group."""
+    own = and_(AssignmentRow.actor_kind == USER, AssignmentRow.actor_id == user_id)
+    if not groups:
+        return own
+    return or_(own, and_(AssignmentRow.actor_kind == GROUP, AssignmentRow.actor_id.in_(groups)))

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tokens: issued after a login, shown, given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
+from synnefo_identity import changes, standing
+from synnefo_identity.changes import Change, Kind
+from synnefo_identity.keys import keys
+from synnefo_identity.ladder import SERVICE
+from synnefo_identity.models import RevocationRow
+from synnefo_identity.payload import Payload, Scope, new_audit_id, seal, unseal
+from synnefo_identity.standing import Standing
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That somebody is a user, and by what: a login's outcome.
+
+    Attributes:
+        user_id: Who.
+        methods: What was shown.
+        expires_at: When the token ends, if not after the usual time: a token made from
+            another one lives no longer.
+        parent_audit_id: The first token of the chain.
+    """
+
+    user_id: str
+    methods: tuple[str, ...]
+    expires_at: float | None = None
+    parent_audit_id: str = ""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A valid token and what it stands for now."""
+
+    text: str = field(repr=False)
+    payload: Payload
+    standing: Standing
+
+
+def issue(context: RequestContext, proof: Proof, scope: Scope) -> Token:
+    """Return a new token.
+
+    Raises:
+        Unauthenticated: The user is disabled or has no role in the scope, or there is none.
+    """
+    with context.reading() as session:
+        found = standing.read(session, proof.user_id, scope)
+    if found is None:
+        raise Unauthenticated
+    now = context.now()
+    lifetime_s = context.cloud.config.identity.token_lifetime_s
+    audit_ids = (new_audit_id(), proof.parent_audit_id)
+    payload = Payload(
+        user_id=proof.user_id,
+        epoch=found.epoch,
+        scope=scope,
+        methods=tuple(dict.fromkeys(proof.methods)),
+        issued_at=now,
+        expires_at=proof.expires_at or now + lifetime_s,
+        audit_ids=tuple(each for each in audit_ids if each),
+    )
+    return Token(seal(keys(context.cloud), payload), payload, found)
+
+
+def check(context: RequestContext, text: str) -> Token | None:
+    """Return what a token stands for, None when it is forged, expired, revoked or outdated."""
+    payload = unseal(keys(context.cloud), text)
+    if payload is None or payload.expires_at <= context.now():
+        return None
+    with context.reading() as session:
+        if session.get(RevocationRow, payload.audit_ids[0]) is not None:
+            return None
+        found = standing.read(session, payload.user_id, payload.scope)
+    if found is None or found.epoch != payload.epoch:
+        return None
+    return Token(text, payload, found)
+
+
+def show(context: RequestContext, text: str) -> Token:
+    """Return what another token stands for.
+
+    Raises:
+        NotFound: It is not valid.
+        Forbidden: It is not the caller's own, who is no service or administrator.
+    """
+    token = check(context, text)
+    if token is None:
+        raise NotFound("token")
+    if not _may_see(context, token):
+        raise Forbidden
+    return token
+
+
+def revoke(context: RequestContext, text: str) -> None:
+    """Make a token invalid, in all processes within a second.
+
+    Raises:
+        NotFound: It is not valid.
+        Forbidden: It is not the caller's own, who is no administrator.
+    """
+    token = show(context, text)
+    with context.unit_of_work() as session:
+        revoke_id(context, session, token.payload.audit_ids[0], token.payload.expires_at)
+
+
+def revoke_id(context: RequestContext, session: Session, audit_id: str, expires_at: float) -> None:
+    """Make the token of an audit id invalid; a second time changes nothing."""
+    if session.get(RevocationRow, audit_id) is None:
+        session.add(RevocationRow(audit_id=audit_id, expires_at=expires_at))
+        changes.note(context, session, Change(Kind.TOKEN, audit_id))
+
+
+def _may_see(context: RequestContext, token: Token) -> bool:
+    is_trusted = context.is_admin or SERVICE in context.roles
+    return is_trusted or token.payload.user_id == context.user_id
+
+
+def forget_revocations(context: RequestContext, session: Session) -> None:
+    """Delete revocations of tokens that have ended anyway."""
+    session.execute(delete(RevocationRow).where(RevocationRow.expires_at < context.now()))
+
+
+def renewed(token: Token, methods: Iterable[str]) -> Proof:
+    """Return the proof that a valid token is."""
+    return Proof(
+        user_id=token.payload.user_id,
+        methods=(*methods, *token.payload.methods),
+        expires_at=token.payload.expires_at,
+        parent_audit_id=token.payload.audit_ids[-1],
+    )

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Users. What a user may do is an assignment; how a user logs in, a login method's business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from synnefo_core import outbox
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.auth import PreparedPassword
+from synnefo_core.db.base import new_hex_id
+from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
+from synnefo_identity import (
+    assignments,
+    attributes,
+    changes,
+    ladder,
+    listing,
+    methods,
+    projects,
+)
+from synnefo_identity.changes import Change, Kind
+from synnefo_identity.listing import EVERYTHING, WHOLE, Filter, Page
+from synnefo_identity.models import DomainRow, MembershipRow, ProjectRow, RoleRow, UserRow
+from synnefo_identity.payload import Scope, ScopeKind
+from synnefo_identity.standing import USER
+from synnefo_identity.values import User
+
+KNOWN = frozenset({"name", "email", "description", "default_project_id", "is_enabled"})
+
+
+def create(
+    context: RequestContext,
+    domain_id: str,
+    values: Mapping[str, Any],
+    *,
+    password: str | None = None,
+) -> User:
+    """Make a user of the attributes ``values``, with a personal project.
+
+    Raises:
+        NotFound: There is no such domain.
+        Duplicate: The name is taken in the domain.
+        InvalidField: The password breaks a rule.
+    """
+    prepared = None if password is None else methods.prepare(context.cloud, password)
+    with context.unit_of_work() as session:
+        return add(context, session, domain_id, values, prepared)
+
+
+def add(
+    context: RequestContext,
+    session: Session,
+    domain_id: str,
+    values: Mapping[str, Any],
+    prepared: PreparedPassword | None,
+) -> User:
+    """Make a user whose password is hashed already."""
+    if session.get(DomainRow, domain_id) is None:
+        raise NotFound("domain", domain_id)
+    row = UserRow(id=new_hex_id(), domain_id=domain_id, extra={})
+    attributes.apply(row, values, KNOWN)
+    attributes.save(session, row, "user")
+    projects.create_personal(session, row.id, domain_id)
+    member = session.scalars(select(RoleRow.id).where(RoleRow.name == ladder.MEMBER)).one()
+    scope = Scope(ScopeKind.PROJECT, row.id)
+    assignments.add(context, session, (USER, row.id), scope, member)
+    if prepared is not None:
+        methods.keep(context.cloud, session, row.id, prepared)
+    return User.of(row)
+
+
+def show(context: RequestContext, user_id: str) -> User:
+    """Return a user: to an administrator any, to others themselves.
+
+    Raises:
+        Forbidden: It is somebody else, or nobody.
+        NotFound: There is none.
+    """
+    if not context.is_admin and context.user_id != user_id:
+        raise Forbidden
+    with context.reading() as session:
+        return User.of(find(session, user_id))
+
+
+def index(context: RequestContext, only: Filter = EVERYTHING, page: Page = WHOLE) -> Sequence[User]:
+    """Return a page of all users."""
+    with context.reading() as session:
+        found = listing.rows(session, select(UserRow), UserRow, only=only, page=page)
+        return [User.of(row) for row in found]
+
+
+def of_group(
+    context: RequestContext, group_id: str, only: Filter = EVERYTHING, page: Page = WHOLE
+) -> Sequence[User]:
+    """Return a page of a group's users."""
+    query = (
+        select(UserRow)
+        .join(MembershipRow, MembershipRow.user_id == UserRow.id)
+        .where(MembershipRow.group_id == group_id)
+    )
+    with context.reading() as session:
+        found = listing.rows(session, query, UserRow, only=only, page=page)
+        return [User.of(row) for row in found]
+
+
+def update(
+    context: RequestContext,
+    user_id: str,
+    values: Mapping[str, Any],
+    *,
+    password: str | None = None,
+) -> User:
+    """Change attributes and the password; that, and disabling, makes all tokens invalid.
+
+    Raises:
+        Duplicate: The name is taken in the domain.
+        InvalidField: The password breaks a rule.
+    """
+    prepared = None if password is None else methods.prepare(context.cloud, password)
+    with context.unit_of_work() as session:
+        row = find(session, user_id)
+        attributes.apply(row, values, KNOWN)
+        attributes.save(session, row, "user")
+        if prepared is not None:
+            methods.keep(context.cloud, session, user_id, prepared)
+        if prepared is not None or not row.is_enabled:
+            row.token_epoch += 1
+        changes.note(context, session, Change(Kind.USER, user_id))
+        return User.of(row)
+
+
+def change_password(context: RequestContext, user_id: str, *, original: str, new: str) -> None:
+    """Replace one's own password by one who knows it; all tokens become invalid.
+
+    Raises:
+        Unauthenticated: The original is wrong, or there is no such user.
+        InvalidField: The new one breaks a rule.
+    """
+    _, passwords = methods.store(context.cloud)
+    with methods.bounded():
+        is_right = passwords.verify(user_id, original)
+    if not is_right:
+        raise Unauthenticated
+    prepared = methods.prepare(context.cloud, new)
+    with context.unit_of_work() as session:
+        row = find(session, user_id)
+        if not row.is_enabled:
+            raise Unauthenticated
+        methods.keep(context.cloud, session, user_id, prepared)
+        row.token_epoch += 1
+        changes.note(context, session, Change(Kind.USER, user_id))
+
+
+def delete(context: RequestContext, user_id: str) -> None:
+    """Delete a user, the personal project, and what roles the user had."""
+    with context.unit_of_work() as session:
+        find(session, user_id)
+        remove(context, session, user_id)
+
+
+def remove(context: RequestContext, session: Session, user_id: str) -> None:
+    """Delete a user's rows and tell the other rooms."""
+    personal = session.get(ProjectRow, user_id)
+    if personal is not None:
+        projects.remove(context, session, personal)
+    assignments.forget_actor(session, USER, user_id)
+    methods.forget(context.cloud, user_id)
+    changes.note(context, session, Change(Kind.USER, user_id))
+    outbox.emit(context, session, "user.deleted", subject_id=user_id)
+    session.delete(find(session, user_id))
+
+
+def find(session: Session, user_id: str) -> UserRow:
+    """Return a user's row.
+
+    Raises:
+        NotFound: There is none.
+    """
+    row = session.get(UserRow, user_id)
+    if row is None:
+        raise NotFound("user", user_id)
+    return row
