@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Networks, subnets and ports.
+
+Upper rooms use :func:`plug`, :func:`unplug` and :func:`ports_of`; faces the rest.
+"""
+
+from synnefo_network.networks import (
+    NetworkChanges,
+    create_network,
+    delete_network,
+    list_networks,
+    show_network,
+    update_network,
+)
+from synnefo_network.plugging import plug, ports_of, unplug
+from synnefo_network.ports import (
+    PortChanges,
+    create_port,
+    delete_port,
+    list_ports,
+    show_port,
+    update_port,
+)
+from synnefo_network.subnets import (
+    SubnetChanges,
+    create_subnet,
+    delete_subnet,
+    list_subnets,
+    show_subnet,
+    update_subnet,
+)
+from synnefo_network.values import (
+    FIRST_ADDRESS,
+    FixedIp,
+    FixedIpRequest,
+    Listing,
+    Network,
+    NetworkSpec,
+    PlugRequest,
+    Port,
+    PortSpec,
+    Subnet,
+    SubnetSpec,
+)
+
+__all__ = [
+    "FIRST_ADDRESS",
+    "FixedIp",
+    "FixedIpRequest",
+    "Listing",
+    "Network",
+    "NetworkChanges",
+    "NetworkSpec",
+    "PlugRequest",
+    "Port",
+    "PortChanges",
+    "PortSpec",
+    "Subnet",
+    "SubnetChanges",
+    "SubnetSpec",
+    "create_network",
+    "create_port",
+    "create_subnet",
+    "delete_network",
+    "delete_port",
+    "delete_subnet",
+    "list_networks",
+    "list_ports",
+    "list_subnets",
+    "plug",
+    "ports_of",
+    "show_network",
+    "show_port",
+    "show_subnet",
+    "unplug",
+    "update_network",
+    "update_port",
+    "update_subnet",
+]

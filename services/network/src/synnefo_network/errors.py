@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can go wrong with networks beyond what the core knows."""
+
+from __future__ import annotations
+
+from synnefo_core.errors import Conflict, Invalid
+
+
+class NetworkInUse(Conflict):
+    """A network has ports."""
+
+    code = "network_in_use"
+
+    def __init__(self, network_id: str) -> None:
+        """Say which network."""
+        super().__init__(f"network {network_id} still has ports")
+        self.network_id = network_id
+
+
+class SubnetInUse(Conflict):
+    """Ports have addresses of a subnet."""
+
+    code = "subnet_in_use"
+
+    def __init__(self, subnet_id: str) -> None:
+        """Say which subnet."""
+        super().__init__(f"ports have addresses of subnet {subnet_id}")
+        self.subnet_id = subnet_id
+
+
+class PortInUse(Conflict):
+    """A port belongs to a device."""
+
+    code = "port_in_use"
+
+    def __init__(self, port_id: str, device_id: str) -> None:
+        """Say which port and which device."""
+        super().__init__(f"port {port_id} is in use by device {device_id}")
+        self.port_id, self.device_id = port_id, device_id
+
+
+class AddressInUse(Conflict):
+    """Another port has the address."""
+
+    code = "address_in_use"
+
+    def __init__(self, ip: str) -> None:
+        """Say which address."""
+        super().__init__(f"the address {ip} is in use")
+        self.ip = ip
+
+
+class MacInUse(Conflict):
+    """Another port of the network has the MAC address."""
+
+    code = "mac_in_use"
+
+    def __init__(self, mac: str) -> None:
+        """Say which MAC address."""
+        super().__init__(f"the MAC address {mac} is in use on this network")
+        self.mac = mac
+
+
+class NoAddressLeft(Conflict):
+    """No pool of a network has a free address."""
+
+    code = "no_address_left"
+
+    def __init__(self, network_id: str) -> None:
+        """Say which network."""
+        super().__init__(f"no more addresses are free on network {network_id}")
+        self.network_id = network_id
+
+
+class NoMacPrefixLeft(Conflict):
+    """Each MAC prefix belongs to a network."""
+
+    code = "no_mac_prefix_left"
+
+    def __init__(self) -> None:
+        """Say it; only an operator can help."""
+        super().__init__("no MAC prefix is free for another network")
+
+
+class PoolConflict(Conflict):
+    """Allocation pools overlap each other or hold the gateway."""
+
+    code = "pool_conflict"
+
+
+class AmbiguousNetwork(Conflict):
+    """A device is to be plugged in somewhere, and there are several places."""
+
+    code = "ambiguous_network"
+
+    def __init__(self) -> None:
+        """Say what helps."""
+        super().__init__("multiple possible networks found, use a network id to be more specific")
+
+
+class AddressOutside(Invalid):
+    """An address lies in no subnet of the network."""
+
+    code = "address_outside"
+
+    def __init__(self, ip: str) -> None:
+        """Say which address."""
+        super().__init__(f"{ip} is not a valid address in any subnet of this network")
+        self.ip = ip

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MAC addresses: a prefix of three bytes for each network, three more for each port."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import InvalidField
+from synnefo_network import claims
+from synnefo_network.errors import NoMacPrefixLeft
+from synnefo_network.models import MacPrefixRow
+
+_FORM = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")
+
+
+def give_prefix(context: RequestContext, session: Session, network_id: str) -> str:
+    """Give a network a MAC prefix of its own and return it.
+
+    Raises:
+        NoMacPrefixLeft: Every prefix of the pool has a network.
+    """
+
+    def try_claim(position: int) -> bool:
+        values = {"position": position, "network_id": network_id}
+        return claims.claim(session, MacPrefixRow, values, key=f"mac {position}")
+
+    config = context.cloud.config.network
+    position = claims.draw(
+        [(0, config.mac_count - 1)],
+        try_claim=try_claim,
+        gaps=partial(claims.gaps, session, MacPrefixRow, scope={}),
+    )
+    if position is None:
+        raise NoMacPrefixLeft
+    number = int(config.mac_first.replace(":", ""), 16) + position
+    return ":".join(f"{byte:02x}" for byte in number.to_bytes(3, "big"))
+
+
+def random_mac(prefix: str) -> str:
+    """Return a MAC address with a prefix; whether it is free shows at its insertion."""
+    return ":".join([prefix, *(f"{byte:02x}" for byte in secrets.token_bytes(3))])
+
+
+def parse(text: str) -> str:
+    """Return a MAC address in its usual form.
+
+    Raises:
+        InvalidField: It is none, or is one of a group or of nobody.
+    """
+    mac = text.strip().lower().replace("-", ":")
+    if not _FORM.match(mac):
+        raise InvalidField("mac_address", f"{text!r} is not a MAC address")
+    if int(mac[:2], 16) & 1 or mac == "00:00:00:00:00:00":
+        raise InvalidField("mac_address", f"{text!r} can't be the address of one card")
+    return mac

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of networks, prefix ``network``.
+
+What says that an address, a MAC or a MAC prefix is taken is a row under a unique constraint
+(see :mod:`synnefo_network.claims`); there is no second book that could differ from it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from synnefo_core.db.base import (
+    Base,
+    Big,
+    Id,
+    JsonList,
+    Key,
+    LongText,
+    Moment,
+    Name,
+    new_metadata,
+)
+
+IP_CHARACTERS = 45
+MAC_CHARACTERS = 17
+
+
+class Model(Base):
+    """The root of the network models."""
+
+    __abstract__ = True
+    metadata = new_metadata()
+
+
+class NetworkRow(Model):
+    """A network: a layer-2 segment of one project, perhaps open to others."""
+
+    __tablename__ = "network_network"
+    __table_args__ = (
+        Index("ix_network_network_project", "project_id", "id"),
+        Index("ix_network_network_shared", "is_shared"),
+        Index("ix_network_network_external", "is_external"),
+    )
+
+    id: Mapped[Key]
+    project_id: Mapped[Id]
+    user_id: Mapped[Id]
+    name: Mapped[Name]
+    description: Mapped[LongText]
+    is_shared: Mapped[bool]
+    is_external: Mapped[bool]
+    is_admin_up: Mapped[bool]
+    mtu: Mapped[int]
+    mac_prefix: Mapped[str] = mapped_column(String(8))
+    mode: Mapped[Id]
+    link: Mapped[Id]
+    revision: Mapped[int]
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
+class MacPrefixRow(Model):
+    """The MAC prefix of a network: its distance from the first one of the pool."""
+
+    __tablename__ = "network_mac_prefix"
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    network_id: Mapped[Id] = mapped_column(unique=True)
+
+
+class SubnetRow(Model):
+    """A range of addresses of a network.
+
+    ``pools`` holds ``[first, last]`` addresses: from these a port gets one that names none.
+    """
+
+    __tablename__ = "network_subnet"
+    __table_args__ = (
+        Index("ix_network_subnet_network", "network_id", "id"),
+        Index("ix_network_subnet_project", "project_id", "id"),
+    )
+
+    id: Mapped[Key]
+    network_id: Mapped[str] = mapped_column(ForeignKey("network_network.id"))
+    project_id: Mapped[Id]
+    name: Mapped[Name]
+    description: Mapped[LongText]
+    ip_version: Mapped[int]
+    cidr: Mapped[str] = mapped_column(String(IP_CHARACTERS + 4))
+    gateway_ip: Mapped[str | None] = mapped_column(String(IP_CHARACTERS))
+    pools: Mapped[JsonList]
+    is_dhcp_enabled: Mapped[bool]
+    dns_servers: Mapped[JsonList]
+    host_routes: Mapped[JsonList]
+    ipv6_ra_mode: Mapped[str | None] = mapped_column(String(32))
+    ipv6_address_mode: Mapped[str | None] = mapped_column(String(32))
+    revision: Mapped[int]
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
+class PortRow(Model):
+    """A card on a network, used by a device or waiting for one.
+
+    ``is_temporary`` is true of a port that was made with its device and goes with it.
+    """
+
+    __tablename__ = "network_port"
+    __table_args__ = (
+        UniqueConstraint("network_id", "mac"),
+        Index("ix_network_port_project", "project_id", "id"),
+        Index("ix_network_port_network", "network_id", "id"),
+        Index("ix_network_port_device", "device_id"),
+    )
+
+    id: Mapped[Key]
+    network_id: Mapped[str] = mapped_column(ForeignKey("network_network.id"))
+    project_id: Mapped[Id]
+    name: Mapped[Name]
+    description: Mapped[LongText]
+    mac: Mapped[str] = mapped_column(String(MAC_CHARACTERS))
+    is_admin_up: Mapped[bool]
+    device_id: Mapped[Name]
+    device_owner: Mapped[Name]
+    is_temporary: Mapped[bool]
+    revision: Mapped[int]
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
+class AddressRow(Model):
+    """An address in use.
+
+    ``position`` is its distance from the subnet's first address, by which gaps are found;
+    None where no pool can reach (far inside a large IPv6 subnet).
+    """
+
+    __tablename__ = "network_address"
+    __table_args__ = (
+        UniqueConstraint("subnet_id", "ip"),
+        Index("ix_network_address_position", "subnet_id", "position"),
+        Index("ix_network_address_port", "port_id"),
+        Index("ix_network_address_ip", "ip"),
+    )
+
+    id: Mapped[Key]
+    subnet_id: Mapped[str] = mapped_column(ForeignKey("network_subnet.id"))
+    port_id: Mapped[str] = mapped_column(ForeignKey("network_port.id"))
+    ip: Mapped[str] = mapped_column(String(IP_CHARACTERS))
+    position: Mapped[Big | None]

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Networks: made, shown, changed, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypedDict
+
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.orm import Session
+
+from synnefo_core import outbox
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.quota import Charge, QuotaResource, Usage
+from synnefo_core.db.base import new_id
+from synnefo_core.errors import Forbidden, NotFound
+from synnefo_network import macs, policies
+from synnefo_network.errors import NetworkInUse
+from synnefo_network.models import MacPrefixRow, NetworkRow, PortRow, SubnetRow
+from synnefo_network.pages import select_page
+from synnefo_network.values import Listing, Network, NetworkSpec
+from synnefo_quota import charge
+
+PRIVATE = QuotaResource(
+    name="cyclades.network.private",
+    description="Private networks",
+    user_default=8,
+    project_default=64,
+)
+"""Counted for every network but those that lead outside."""
+
+_COLUMNS = {
+    "id": NetworkRow.id,
+    "name": NetworkRow.name,
+    "description": NetworkRow.description,
+    "project_id": NetworkRow.project_id,
+    "is_shared": NetworkRow.is_shared,
+    "is_external": NetworkRow.is_external,
+    "is_admin_up": NetworkRow.is_admin_up,
+    "mtu": NetworkRow.mtu,
+    "revision": NetworkRow.revision,
+    "created_at": NetworkRow.created_at,
+    "updated_at": NetworkRow.updated_at,
+}
+
+
+class NetworkChanges(TypedDict, total=False):
+    """What is to become of a network; what is left out stays."""
+
+    name: str
+    description: str
+    is_shared: bool
+    is_external: bool
+    is_admin_up: bool
+    mtu: int
+
+
+def visible(context: RequestContext) -> list[ColumnElement[bool]]:
+    """Return what makes a network visible: own, shared, or leading outside."""
+    if context.is_admin:
+        return []
+    own = NetworkRow.project_id == context.project_id
+    return [or_(own, NetworkRow.is_shared, NetworkRow.is_external)]
+
+
+def owner_of(context: RequestContext, asked: str | None) -> str:
+    """Return the project to which a new thing shall belong.
+
+    Raises:
+        Forbidden: It is another's, and the caller may not give things away.
+    """
+    if asked is None or asked == context.project_id:
+        return context.require_project()
+    context.cloud.policy.require(context, policies.FOR_OTHERS)
+    return asked
+
+
+def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
+    """Make a network.
+
+    Raises:
+        Forbidden: Only administrators may make one shared or external.
+        NoMacPrefixLeft: There are too many networks.
+        QuotaExceeded: At the end of the unit of work.
+    """
+    project_id = owner_of(context, spec.project_id)
+    if spec.is_shared or spec.is_external or spec.mode or spec.link:
+        context.cloud.policy.require(context, policies.PUBLISH)
+    now, network_id = context.now(), new_id()
+    with context.unit_of_work() as session:
+        row = NetworkRow(
+            id=network_id,
+            project_id=project_id,
+            user_id=context.user_id,
+            name=spec.name,
+            description=spec.description,
+            is_shared=spec.is_shared,
+            is_external=spec.is_external,
+            is_admin_up=spec.is_admin_up,
+            mtu=spec.mtu or context.cloud.config.network.mtu,
+            mac_prefix=macs.give_prefix(context, session, network_id),
+            mode=spec.mode,
+            link=spec.link,
+            revision=1,
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(row)
+        if not row.is_external:
+            charge(context, [_cost(row, 1)])
+        return _shown(row, ())
+
+
+def _cost(row: NetworkRow, amount: int) -> Charge:
+    return Charge(row.project_id, row.user_id, PRIVATE.name, amount)
+
+
+def show_network(context: RequestContext, network_id: str) -> Network:
+    """Return a network.
+
+    Raises:
+        NotFound: There is none, or the caller may not see it.
+    """
+    with context.reading() as session:
+        row = session.scalar(
+            select(NetworkRow).where(NetworkRow.id == network_id, *visible(context))
+        )
+        if row is None:
+            raise NotFound("network", network_id)
+        return _shown(row, _subnets_of(session, [row.id]).get(row.id, ()))
+
+
+def list_networks(context: RequestContext, listing: Listing) -> list[Network]:
+    """Return a page of the networks that the caller may see."""
+    with context.reading() as session:
+        rows = select_page(
+            session,
+            NetworkRow,
+            listing,
+            noun="network",
+            columns=_COLUMNS,
+            visible=visible(context),
+        )
+        subnets = _subnets_of(session, [row.id for row in rows])
+        return [_shown(row, subnets.get(row.id, ())) for row in rows]
+
+
+def update_network(context: RequestContext, network_id: str, changes: NetworkChanges) -> Network:
+    """Change a network and return it.
+
+    Raises:
+        Forbidden: It is another's, or only administrators may do this.
+        NotFound: There is none, or the caller may not see it.
+    """
+    if {"is_shared", "is_external"} & changes.keys():
+        context.cloud.policy.require(context, policies.PUBLISH)
+    with context.unit_of_work() as session:
+        row = lock_own(context, session, network_id)
+        was_external = row.is_external
+        for name, value in changes.items():
+            setattr(row, name, value)
+        row.revision += 1
+        row.updated_at = context.now()
+        if row.is_external != was_external:
+            charge(context, [_cost(row, -1 if row.is_external else 1)])
+        return _shown(row, _subnets_of(session, [row.id]).get(row.id, ()))
+
+
+def delete_network(context: RequestContext, network_id: str) -> None:
+    """Delete a network and its subnets.
+
+    Raises:
+        NetworkInUse: There are ports on it.
+        Forbidden: It is another's.
+        NotFound: There is none, or the caller may not see it.
+    """
+    with context.unit_of_work() as session:
+        row = lock_own(context, session, network_id, is_for_delete=True)
+        if session.scalar(select(PortRow.id).where(PortRow.network_id == row.id).limit(1)):
+            raise NetworkInUse(network_id)
+        session.execute(delete(SubnetRow).where(SubnetRow.network_id == row.id))
+        session.execute(delete(MacPrefixRow).where(MacPrefixRow.network_id == row.id))
+        session.delete(row)
+        if not row.is_external:
+            charge(context, [_cost(row, -1)])
+        outbox.emit(context, session, "network.deleted", subject_id=network_id)
+
+
+def lock_own(
+    context: RequestContext, session: Session, network_id: str, *, is_for_delete: bool = False
+) -> NetworkRow:
+    """Lock a network that the caller may change; ports can be made meanwhile unless it goes.
+
+    Raises:
+        Forbidden: The caller may see it but not change it.
+        NotFound: There is none, or the caller may not see it.
+    """
+    query = select(NetworkRow).where(NetworkRow.id == network_id, *visible(context))
+    row = session.scalar(query.with_for_update(key_share=not is_for_delete))
+    if row is None:
+        raise NotFound("network", network_id)
+    require_own(context, row)
+    return row
+
+
+def require_own(context: RequestContext, row: NetworkRow) -> None:
+    """Refuse a caller whose network this is not.
+
+    Raises:
+        Forbidden: It is another project's.
+    """
+    if not context.is_admin and row.project_id != context.project_id:
+        msg = f"network {row.id} belongs to another project"
+        raise Forbidden(msg)
+
+
+def usage(context: RequestContext) -> Iterable[Usage]:
+    """Count the networks that are paid for."""
+    with context.reading() as session:
+        counted: dict[tuple[str, str], int] = {}
+        owners = select(NetworkRow.project_id, NetworkRow.user_id)
+        for owner in session.execute(owners.where(~NetworkRow.is_external)):
+            key = owner.project_id, owner.user_id
+            counted[key] = counted.get(key, 0) + 1
+    for (project_id, user_id), amount in counted.items():
+        yield Usage(project_id, user_id, PRIVATE.name, amount)
+
+
+def _subnets_of(session: Session, network_ids: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    query = (
+        select(SubnetRow.network_id, SubnetRow.id)
+        .where(SubnetRow.network_id.in_(list(network_ids)))
+        .order_by(SubnetRow.id)
+    )
+    for network_id, subnet_id in session.execute(query):
+        found[network_id] = (*found.get(network_id, ()), subnet_id)
+    return found
+
+
+def _shown(row: NetworkRow, subnet_ids: tuple[str, ...]) -> Network:
+    return Network(
+        id=row.id,
+        project_id=row.project_id,
+        name=row.name,
+        description=row.description,
+        is_shared=row.is_shared,
+        is_external=row.is_external,
+        is_admin_up=row.is_admin_up,
+        mtu=row.mtu,
+        mac_prefix=row.mac_prefix,
+        mode=row.mode,
+        link=row.link,
+        subnet_ids=subnet_ids,
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The section ``[network]``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from oslo_config import cfg
+
+MAC_PREFIX_FORM = r"^[0-9a-f][26ae]:[0-9a-f]{2}:[0-9a-f]{2}$"
+
+NETWORK = [
+    cfg.StrOpt(
+        "public_cidr",
+        default="10.64.0.0/16",
+        help="The subnet of the network `public` that an empty cloud is given; empty: none.",
+    ),
+    cfg.StrOpt(
+        "public_mode",
+        default="",
+        choices=["", "bridged", "routed", "openvswitch"],
+        help="How cards of `public` are attached in Ganeti; empty: the cluster's default.",
+    ),
+    cfg.StrOpt(
+        "public_link",
+        default="",
+        help="The bridge or routing table of `public`; empty: the cluster's default.",
+    ),
+    cfg.StrOpt(
+        "mac_first",
+        # Ganeti gives cards that nobody named a MAC of aa:00:00 by default: stay clear of it.
+        default="aa:01:00",
+        regex=MAC_PREFIX_FORM,
+        help="The first MAC prefix that a network is given; locally administered, unicast.",
+    ),
+    cfg.IntOpt(
+        "mac_count",
+        default=65280,
+        min=1,
+        max=65536,
+        help="How many MAC prefixes there are from the first one on.",
+    ),
+    cfg.IntOpt("mtu", default=1500, min=68, max=65535, help="MTU of a network that names none."),
+]
+
+SECTIONS: Mapping[str, Sequence[cfg.Opt]] = {"network": NETWORK}

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages of rows: filters, order and marker of a :class:`~synnefo_network.values.Listing`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from synnefo_core.db.paging import page
+from synnefo_core.errors import InvalidField, NotFound
+from synnefo_network.models import NetworkRow, PortRow, SubnetRow
+from synnefo_network.values import Listing
+
+Row = TypeVar("Row", NetworkRow, SubnetRow, PortRow)
+Columns = Mapping[str, Any]
+
+
+def select_page(
+    session: Session,
+    model: type[Row],
+    listing: Listing,
+    *,
+    noun: str,
+    columns: Columns,
+    visible: Sequence[ColumnElement[bool]],
+) -> list[Row]:
+    """Return one page of the rows that the caller may see.
+
+    Args:
+        session: A transaction.
+        model: The rows.
+        listing: What is wanted.
+        noun: What a row is called when the marker is none of them.
+        columns: By which attributes may be filtered and sorted.
+        visible: What makes a row visible.
+
+    Raises:
+        InvalidField: The listing names an attribute that is not among ``columns``.
+        NotFound: The marker is none of the rows.
+    """
+    query = select(model).where(*visible)
+    for name, values in listing.where.items():
+        query = query.where(_column(columns, name).in_(list(values)))
+    order = [(_column(columns, name), descends) for name, descends in listing.order]
+    if all(column is not model.id for column, _ in order):
+        order.append((model.id, False))
+    if listing.is_reversed:
+        order = [(column, not descends) for column, descends in order]
+    marker = None
+    if listing.marker is not None:
+        places = select(*(column for column, _ in order)).where(*visible)
+        marker = session.execute(places.where(model.id == listing.marker)).first()
+        if marker is None:
+            raise NotFound(noun, listing.marker)
+    rows = list(session.scalars(page(query, order, limit=listing.limit, marker=marker)))
+    return rows[::-1] if listing.is_reversed else rows
+
+
+def _column(columns: Columns, name: str) -> Any:
+    if name not in columns:
+        raise InvalidField(name, "things of this kind can't be chosen by this")
+    return columns[name]

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the compute service asks for: cards for a device, and to have them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import InvalidField
+from synnefo_network import ports
+from synnefo_network.errors import AmbiguousNetwork
+from synnefo_network.models import NetworkRow, PortRow
+from synnefo_network.values import FixedIpRequest, PlugRequest, Port, PortSpec
+
+
+def plug(
+    context: RequestContext,
+    *,
+    device_id: str,
+    device_owner: str,
+    requests: Sequence[PlugRequest] | None,
+) -> list[Port]:
+    """Give a device its cards, in the caller's unit of work; return them in order.
+
+    Args:
+        context: Whose device it is.
+        device_id: What is plugged in.
+        device_owner: What kind of thing it is: "compute:nova".
+        requests: Where; none for the only network that the project can use, if there is one.
+
+    Raises:
+        AddressInUse: An address that was asked for is taken.
+        AmbiguousNetwork: Nothing was asked for, and there are several networks.
+        InvalidField: A request names neither a port nor a network.
+        NoAddressLeft: A network has no free address.
+        NotFound: A network or port is not there for the caller.
+        PortInUse: A port belongs to another device.
+    """
+    with context.unit_of_work() as session:
+        wanted = requests or _automatic(context, session)
+        given = sorted({request.port_id for request in wanted if request.port_id})
+        # In the order of their ids: two devices that want the same ports don't wait in a circle.
+        locked = {port_id: ports.lock(context, session, port_id) for port_id in given}
+        return [
+            _bind(context, session, locked[request.port_id], device_id, device_owner)
+            if request.port_id
+            else _make(context, session, request, device_id, device_owner)
+            for request in wanted
+        ]
+
+
+def _automatic(context: RequestContext, session: Session) -> Sequence[PlugRequest]:
+    """Return the only network that the project can use, if there is one."""
+    own = (NetworkRow.project_id == context.project_id) & ~NetworkRow.is_external
+    query = select(NetworkRow.id).where(own | NetworkRow.is_shared).limit(2)
+    found = list(session.scalars(query))
+    if len(found) > 1:
+        raise AmbiguousNetwork
+    return [PlugRequest(network_id=network_id) for network_id in found]
+
+
+def _bind(
+    context: RequestContext, session: Session, row: PortRow, device_id: str, device_owner: str
+) -> Port:
+    ports.require_free(row)
+    row.device_id, row.device_owner = device_id, device_owner
+    row.revision += 1
+    row.updated_at = context.now()
+    return ports.show_all(session, [row])[0]
+
+
+def _make(
+    context: RequestContext,
+    session: Session,
+    request: PlugRequest,
+    device_id: str,
+    device_owner: str,
+) -> Port:
+    if request.network_id is None:
+        raise InvalidField("networks", "each entry names a port or a network")
+    network = ports.usable_network(context, session, request.network_id)
+    spec = PortSpec(
+        network_id=network.id,
+        fixed_ips=None if request.fixed_ip is None else [FixedIpRequest(ip=request.fixed_ip)],
+        device_id=device_id,
+        device_owner=device_owner,
+    )
+    ports.require_choices(context, network, spec)
+    return ports.add(context, session, network, spec, is_temporary=True)
+
+
+def unplug(context: RequestContext, *, device_id: str) -> None:
+    """Take a device's cards away: those made for it go, the others are free again.
+
+    A device that has none is not an error, so a job that was cut off may simply run again.
+    """
+    with context.unit_of_work() as session:
+        query = select(PortRow.id).where(PortRow.device_id == device_id, PortRow.is_temporary)
+        ports.remove(session, list(session.scalars(query)))
+        session.execute(
+            update(PortRow)
+            .where(PortRow.device_id == device_id)
+            .values(
+                device_id="",
+                device_owner="",
+                revision=PortRow.revision + 1,
+                updated_at=context.now(),
+            )
+        )
+
+
+def ports_of(context: RequestContext, device_ids: Iterable[str]) -> Mapping[str, list[Port]]:
+    """Return the ports of many devices by device, in the order in which they were made.
+
+    The caller has made sure that the devices are whose they should be.
+    """
+    query = (
+        select(PortRow)
+        .where(PortRow.device_id.in_(list(device_ids)), PortRow.device_id != "")
+        .order_by(PortRow.created_at, PortRow.id)
+    )
+    found: dict[str, list[Port]] = {}
+    with context.reading() as session:
+        for port in ports.show_all(session, list(session.scalars(query))):
+            found.setdefault(port.device_id, []).append(port)
+    return found

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the room adds to the cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from oslo_config import cfg
+from oslo_policy.policy import DocumentedRuleDefault
+
+from synnefo_core.cloud import Cloud
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.quota import QuotaResource, Usage
+from synnefo_core.db.migrations import Branch
+from synnefo_core.hookspecs import hookimpl
+from synnefo_network import networks
+from synnefo_network.bootstrap import make_public_network
+from synnefo_network.models import Model
+from synnefo_network.options import SECTIONS
+from synnefo_network.policies import POLICIES
+
+
+@hookimpl
+def options() -> Mapping[str, Iterable[cfg.Opt]]:
+    """Return the section ``[network]``."""
+    return SECTIONS
+
+
+@hookimpl
+def migrations() -> Branch:
+    """Return the tables."""
+    return Branch("network", Path(__file__).parent / "migrations", Model.metadata)
+
+
+@hookimpl
+def policies() -> Iterable[DocumentedRuleDefault]:
+    """Return who may do what."""
+    return POLICIES
+
+
+@hookimpl
+def quota_resources() -> Iterable[QuotaResource]:
+    """Return what is counted."""
+    return [networks.PRIVATE]
+
+
+@hookimpl
+def quota_usage(context: RequestContext) -> Iterable[Usage]:
+    """Count private networks."""
+    return networks.usage(context)
+
+
+@hookimpl
+def bootstrap(cloud: Cloud) -> None:
+    """Make the network ``public``."""
+    make_public_network(cloud)

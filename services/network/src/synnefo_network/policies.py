@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may do what to networks, by default."""
+
+from __future__ import annotations
+
+from synnefo_core.policy import ADMIN, MEMBER, READER, rule
+
+PUBLISH = "network:network:publish"
+FOR_OTHERS = "network:for_others"
+OWN_DEVICE = "network:port:internal"
+
+POLICIES = [
+    rule("network:network:list", READER, "List networks", "GET /networks"),
+    rule("network:network:show", READER, "Show a network", "GET /networks/{network_id}"),
+    rule("network:network:create", MEMBER, "Make a network", "POST /networks"),
+    rule("network:network:update", MEMBER, "Change a network", "PUT /networks/{network_id}"),
+    rule("network:network:delete", MEMBER, "Delete a network", "DELETE /networks/{network_id}"),
+    rule(PUBLISH, ADMIN, "Share a network or let it lead outside", "POST /networks"),
+    rule("network:subnet:list", READER, "List subnets", "GET /subnets"),
+    rule("network:subnet:show", READER, "Show a subnet", "GET /subnets/{subnet_id}"),
+    rule("network:subnet:create", MEMBER, "Make a subnet", "POST /subnets"),
+    rule("network:subnet:update", MEMBER, "Change a subnet", "PUT /subnets/{subnet_id}"),
+    rule("network:subnet:delete", MEMBER, "Delete a subnet", "DELETE /subnets/{subnet_id}"),
+    rule("network:port:list", READER, "List ports", "GET /ports"),
+    rule("network:port:show", READER, "Show a port", "GET /ports/{port_id}"),
+    rule("network:port:create", MEMBER, "Make a port", "POST /ports"),
+    rule("network:port:update", MEMBER, "Change a port", "PUT /ports/{port_id}"),
+    rule("network:port:delete", MEMBER, "Delete a port", "DELETE /ports/{port_id}"),
+    rule(OWN_DEVICE, ADMIN, "Make a port for the cloud's own use (network:*)", "POST /ports"),
+    rule("network:quota:show", READER, "Show a project's limits", "GET /quotas/{project_id}"),
+    rule(FOR_OTHERS, ADMIN, "Make things for another project", "POST /networks"),
+]

@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ports: cards on networks, with a MAC and addresses of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypedDict
+
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from synnefo_core import outbox
+from synnefo_core.context import RequestContext
+from synnefo_core.db.base import new_id
+from synnefo_core.errors import Conflict, NotFound
+from synnefo_network import addresses, claims, macs, networks, policies
+from synnefo_network.addresses import Assignment
+from synnefo_network.errors import MacInUse, PortInUse
+from synnefo_network.models import AddressRow, NetworkRow, PortRow, SubnetRow
+from synnefo_network.pages import select_page
+from synnefo_network.values import FixedIp, FixedIpRequest, Listing, Port, PortSpec
+
+_MAC_TRIES = 16
+_OWN_DEVICES = "network:"
+_SERVERS = "compute:"
+
+_COLUMNS = {
+    "id": PortRow.id,
+    "name": PortRow.name,
+    "description": PortRow.description,
+    "project_id": PortRow.project_id,
+    "network_id": PortRow.network_id,
+    "mac": PortRow.mac,
+    "device_id": PortRow.device_id,
+    "device_owner": PortRow.device_owner,
+    "is_admin_up": PortRow.is_admin_up,
+    "revision": PortRow.revision,
+    "created_at": PortRow.created_at,
+    "updated_at": PortRow.updated_at,
+}
+
+
+class PortChanges(TypedDict, total=False):
+    """What is to become of a port; what is left out stays."""
+
+    name: str
+    description: str
+    is_admin_up: bool
+    device_id: str
+    device_owner: str
+    fixed_ips: Sequence[FixedIpRequest]
+
+
+def _visible(context: RequestContext) -> list[ColumnElement[bool]]:
+    return [] if context.is_admin else [PortRow.project_id == context.project_id]
+
+
+def create_port(context: RequestContext, spec: PortSpec) -> Port:
+    """Make a port on a network that the caller may use.
+
+    Raises:
+        AddressInUse: An address that was asked for is taken.
+        Forbidden: On another's network nobody chooses a MAC or an address.
+        MacInUse: The MAC that was asked for is taken.
+        NoAddressLeft: No address is free.
+        NotFound: There is no such network, or the caller may not see it.
+    """
+    with context.unit_of_work() as session:
+        network = usable_network(context, session, spec.network_id)
+        require_choices(context, network, spec)
+        return add(context, session, network, spec, is_temporary=False)
+
+
+def usable_network(context: RequestContext, session: Session, network_id: str) -> NetworkRow:
+    """Return a network on which the caller may have ports: own or shared.
+
+    Raises:
+        Forbidden: It can be seen because it leads outside, but it is not shared.
+        NotFound: There is none, or the caller may not see it.
+    """
+    query = select(NetworkRow).where(NetworkRow.id == network_id, *networks.visible(context))
+    network = session.scalar(query)
+    if network is None:
+        raise NotFound("network", network_id)
+    if not network.is_shared:
+        networks.require_own(context, network)
+    return network
+
+
+def require_choices(context: RequestContext, network: NetworkRow, spec: PortSpec) -> None:
+    """Refuse choices that are the network's owner's.
+
+    Raises:
+        Forbidden: The caller is not the owner.
+    """
+    if spec.device_owner.startswith(_OWN_DEVICES):
+        context.cloud.policy.require(context, policies.OWN_DEVICE)
+    chosen = spec.mac is not None or any(fixed.ip for fixed in spec.fixed_ips or ())
+    if chosen:
+        networks.require_own(context, network)
+
+
+def add(
+    context: RequestContext,
+    session: Session,
+    network: NetworkRow,
+    spec: PortSpec,
+    *,
+    is_temporary: bool,
+) -> Port:
+    """Make the rows of a port on a network that was checked before."""
+    row = _insert(context, session, network, spec, is_temporary=is_temporary)
+    subnets = _subnets_of(session, network.id)
+    assignment = Assignment(session, row, subnets)
+    given = assignment.give_any() if spec.fixed_ips is None else assignment.give(spec.fixed_ips)
+    return _shown(row, network, given)
+
+
+def _insert(
+    context: RequestContext,
+    session: Session,
+    network: NetworkRow,
+    spec: PortSpec,
+    *,
+    is_temporary: bool,
+) -> PortRow:
+    """Insert a port under a MAC that no other port of the network has."""
+    wanted = None if spec.mac is None else macs.parse(spec.mac)
+    now = context.now()
+    values = {
+        "id": new_id(),
+        "network_id": network.id,
+        "project_id": networks.owner_of(context, spec.project_id),
+        "name": spec.name,
+        "description": spec.description,
+        "is_admin_up": spec.is_admin_up,
+        "device_id": spec.device_id,
+        "device_owner": spec.device_owner,
+        "is_temporary": is_temporary,
+        "revision": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    for _ in range(_MAC_TRIES):
+        mac = wanted or macs.random_mac(network.mac_prefix)
+        try:
+            is_new = claims.insert_unless_taken(session, PortRow, values | {"mac": mac})
+        except IntegrityError as cause:
+            raise Conflict(f"network {network.id} was deleted meanwhile") from cause
+        if is_new:
+            return PortRow(**values, mac=mac)
+        if wanted:
+            break
+    raise MacInUse(wanted or f"{network.mac_prefix}:…")
+
+
+def _subnets_of(session: Session, network_id: str) -> list[SubnetRow]:
+    query = select(SubnetRow).where(SubnetRow.network_id == network_id).order_by(SubnetRow.id)
+    return list(session.scalars(query))
+
+
+def show_port(context: RequestContext, port_id: str) -> Port:
+    """Return a port.
+
+    Raises:
+        NotFound: There is none, or the caller may not see it.
+    """
+    with context.reading() as session:
+        row = session.scalar(select(PortRow).where(PortRow.id == port_id, *_visible(context)))
+        if row is None:
+            raise NotFound("port", port_id)
+        return show_all(session, [row])[0]
+
+
+def list_ports(
+    context: RequestContext,
+    listing: Listing,
+    *,
+    ips: Sequence[str] = (),
+    subnet_ids: Sequence[str] = (),
+) -> list[Port]:
+    """Return a page of the caller's ports.
+
+    Args:
+        context: Who asks.
+        listing: Which page of which ports; also by ``status``.
+        ips: If any: only ports that have one of these addresses.
+        subnet_ids: If any: only ports with an address of one of these subnets.
+    """
+    visible = _visible(context)
+    if ips or subnet_ids:
+        matching = select(AddressRow.port_id)
+        if ips:
+            matching = matching.where(AddressRow.ip.in_(ips))
+        if subnet_ids:
+            matching = matching.where(AddressRow.subnet_id.in_(subnet_ids))
+        visible.append(PortRow.id.in_(matching))
+    where = dict(listing.where)
+    if "status" in where:
+        visible.append(_has_status(where.pop("status")))
+    narrowed = Listing(where, listing.order, listing.marker, listing.limit, listing.is_reversed)
+    with context.reading() as session:
+        rows = select_page(
+            session, PortRow, narrowed, noun="port", columns=_COLUMNS, visible=visible
+        )
+        return show_all(session, rows)
+
+
+def _has_status(wanted: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition behind :attr:`~synnefo_network.values.Port.status`."""
+    is_active = (PortRow.device_id != "") & PortRow.is_admin_up
+    conditions = {"ACTIVE": is_active, "DOWN": ~is_active}
+    matching = [conditions[status] for status in wanted if status in conditions]
+    return or_(*matching) if matching else PortRow.id.is_(None)
+
+
+def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> Port:
+    """Change a port and return it.
+
+    Whoever takes a port away from a device that did not ask for it is heard: the event
+    ``port.unbound`` tells what the device has lost.
+
+    Raises:
+        AddressInUse: An address that was asked for is taken.
+        NoAddressLeft: A subnet has none left.
+        NotFound: There is none, or the caller may not see it.
+    """
+    with context.unit_of_work() as session:
+        row = lock(context, session, port_id)
+        network = session.get_one(NetworkRow, row.network_id)
+        if changes.get("device_owner", "").startswith(_OWN_DEVICES):
+            context.cloud.policy.require(context, policies.OWN_DEVICE)
+        if "fixed_ips" in changes:
+            _reassign(context, session, row, network, changes["fixed_ips"])
+        was_of = row.device_id
+        row.name = changes.get("name", row.name)
+        row.description = changes.get("description", row.description)
+        row.is_admin_up = changes.get("is_admin_up", row.is_admin_up)
+        row.device_id = changes.get("device_id", row.device_id)
+        row.device_owner = changes.get("device_owner", row.device_owner)
+        row.revision += 1
+        row.updated_at = context.now()
+        if was_of and row.device_id != was_of:
+            _tell_unbound(context, session, row, was_of)
+        return show_all(session, [row])[0]
+
+
+def _tell_unbound(context: RequestContext, session: Session, row: PortRow, device_id: str) -> None:
+    payload = {"device_id": device_id, "network_id": row.network_id, "mac": row.mac}
+    outbox.emit(context, session, "port.unbound", subject_id=row.id, payload=payload)
+
+
+def _reassign(
+    context: RequestContext,
+    session: Session,
+    row: PortRow,
+    network: NetworkRow,
+    wanted: Sequence[FixedIpRequest],
+) -> None:
+    """Give a port other addresses, keeping those that it has and shall have."""
+    if any(request.ip for request in wanted):
+        networks.require_own(context, network)
+    spare = list(addresses.of_ports(session, [row.id]).get(row.id, ()))
+    missing = []
+    for request in sorted(wanted, key=lambda request: request.ip is None):
+        kept = next((fixed for fixed in spare if _fits(fixed, request)), None)
+        if kept is None:
+            missing.append(request)
+        else:
+            spare.remove(kept)
+    addresses.release_some(session, row.id, spare)
+    Assignment(session, row, _subnets_of(session, row.network_id)).give(missing)
+
+
+def _fits(fixed: FixedIp, request: FixedIpRequest) -> bool:
+    return request.subnet_id in (None, fixed.subnet_id) and request.ip in (None, fixed.ip)
+
+
+def delete_port(context: RequestContext, port_id: str) -> None:
+    """Delete a port that no server uses, and free its addresses.
+
+    Raises:
+        NotFound: There is none, or the caller may not see it.
+        PortInUse: A server uses it: take it from there first.
+    """
+    with context.unit_of_work() as session:
+        row = lock(context, session, port_id)
+        if row.device_id and row.device_owner.startswith(_SERVERS):
+            raise PortInUse(port_id, row.device_id)
+        remove(session, [row.id])
+
+
+def remove(session: Session, port_ids: Sequence[str]) -> None:
+    """Delete ports and free their addresses."""
+    addresses.release(session, port_ids)
+    session.execute(delete(PortRow).where(PortRow.id.in_(port_ids)))
+
+
+def lock(context: RequestContext, session: Session, port_id: str) -> PortRow:
+    """Lock a port of the caller's.
+
+    Raises:
+        NotFound: There is none, or the caller may not see it.
+    """
+    query = select(PortRow).where(PortRow.id == port_id, *_visible(context))
+    row = session.scalar(query.with_for_update())
+    if row is None:
+        raise NotFound("port", port_id)
+    return row
+
+
+def require_free(row: PortRow) -> None:
+    """Refuse a port that a device uses.
+
+    Raises:
+        PortInUse: One does.
+    """
+    if row.device_id:
+        raise PortInUse(row.id, row.device_id)
+
+
+def show_all(session: Session, rows: Sequence[PortRow]) -> list[Port]:
+    """Return ports as values, with two queries for all of them."""
+    given = addresses.of_ports(session, [row.id for row in rows])
+    found = _networks(session, {row.network_id for row in rows})
+    return [_shown(row, found[row.network_id], given.get(row.id, ())) for row in rows]
+
+
+def _networks(session: Session, ids: Iterable[str]) -> Mapping[str, NetworkRow]:
+    query = select(NetworkRow).where(NetworkRow.id.in_(list(ids)))
+    return {network.id: network for network in session.scalars(query)}
+
+
+def _shown(row: PortRow, network: NetworkRow, given: Sequence[FixedIp]) -> Port:
+    return Port(
+        id=row.id,
+        network_id=row.network_id,
+        network_name=network.name,
+        project_id=row.project_id,
+        name=row.name,
+        description=row.description,
+        mac=row.mac,
+        fixed_ips=tuple(given),
+        device_id=row.device_id,
+        device_owner=row.device_owner,
+        is_admin_up=row.is_admin_up,
+        is_temporary=row.is_temporary,
+        is_external=network.is_external,
+        mode=network.mode,
+        link=network.link,
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

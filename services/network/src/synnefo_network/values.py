@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the room hands out, and what it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network.
+
+    Attributes:
+        mac_prefix: The first three bytes of its ports' MAC addresses, of no other network's.
+        mode: How its cards are attached in Ganeti; empty for the cluster's default.
+        link: The bridge or routing table; empty for the cluster's default.
+        subnet_ids: In the order of their ids.
+    """
+
+    id: str
+    project_id: str
+    name: str
+    description: str
+    is_shared: bool
+    is_external: bool
+    is_admin_up: bool
+    mtu: int
+    mac_prefix: str
+    mode: str
+    link: str
+    subnet_ids: tuple[str, ...]
+    revision: int
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """A network to be made; ``project_id`` and ``mtu`` None for the caller's and the default."""
+
+    name: str = ""
+    description: str = ""
+    project_id: str | None = None
+    is_shared: bool = False
+    is_external: bool = False
+    is_admin_up: bool = True
+    mtu: int | None = None
+    mode: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A range of addresses of a network.
+
+    Attributes:
+        pools: First and last address of what ports get addresses from.
+        host_routes: Destination (CIDR) and next hop.
+    """
+
+    id: str
+    network_id: str
+    project_id: str
+    name: str
+    description: str
+    ip_version: int
+    cidr: str
+    gateway_ip: str | None
+    pools: tuple[tuple[str, str], ...]
+    is_dhcp_enabled: bool
+    dns_servers: tuple[str, ...]
+    host_routes: tuple[tuple[str, str], ...]
+    ipv6_ra_mode: str | None
+    ipv6_address_mode: str | None
+    revision: int
+    created_at: float
+    updated_at: float
+
+
+FIRST_ADDRESS = "first"
+"""The gateway of a subnet that names none: its first address."""
+
+
+@dataclass(frozen=True)
+class SubnetSpec:
+    """A subnet to be made.
+
+    Attributes:
+        gateway_ip: None for no gateway.
+        pools: None for every address but the gateway's.
+    """
+
+    network_id: str
+    cidr: str
+    ip_version: int = 4
+    name: str = ""
+    description: str = ""
+    project_id: str | None = None
+    gateway_ip: str | None = FIRST_ADDRESS
+    pools: Sequence[tuple[str, str]] | None = None
+    is_dhcp_enabled: bool = True
+    dns_servers: Sequence[str] = ()
+    host_routes: Sequence[tuple[str, str]] = ()
+    ipv6_ra_mode: str | None = None
+    ipv6_address_mode: str | None = None
+
+
+@dataclass(frozen=True)
+class FixedIp:
+    """An address of a port; ``version`` is 4 or 6."""
+
+    subnet_id: str
+    ip: str
+    version: int
+
+
+@dataclass(frozen=True)
+class FixedIpRequest:
+    """An address wanted for a port: this one, any of this subnet, or both named."""
+
+    subnet_id: str | None = None
+    ip: str | None = None
+
+
+@dataclass(frozen=True)
+class Port:
+    """A card on a network.
+
+    Attributes:
+        device_id: What uses it; empty when it is free.
+        status: "ACTIVE" while it is used and up, else "DOWN".
+        is_temporary: Whether it goes with its device.
+        network_name: For those who show servers' addresses by network.
+        is_external: Whether its network leads outside.
+        mode: The network's, for a Ganeti NIC; empty for the cluster's default.
+        link: The network's, for a Ganeti NIC; empty for the cluster's default.
+    """
+
+    id: str
+    network_id: str
+    network_name: str
+    project_id: str
+    name: str
+    description: str
+    mac: str
+    fixed_ips: tuple[FixedIp, ...]
+    device_id: str
+    device_owner: str
+    is_admin_up: bool
+    is_temporary: bool
+    is_external: bool
+    mode: str
+    link: str
+    revision: int
+    created_at: float
+    updated_at: float
+
+    @property
+    def status(self) -> str:
+        """Whether traffic may flow."""
+        return "ACTIVE" if self.device_id and self.is_admin_up else "DOWN"
+
+
+@dataclass(frozen=True)
+class PortSpec:
+    """A port to be made; ``fixed_ips`` None for an address of each kind that there is."""
+
+    network_id: str
+    name: str = ""
+    description: str = ""
+    project_id: str | None = None
+    mac: str | None = None
+    fixed_ips: Sequence[FixedIpRequest] | None = None
+    device_id: str = ""
+    device_owner: str = ""
+    is_admin_up: bool = True
+
+
+@dataclass(frozen=True)
+class PlugRequest:
+    """Where a device is to be plugged in: a port that there is, or a new one on a network.
+
+    ``fixed_ip`` is the address that a new port shall have.
+    """
+
+    network_id: str | None = None
+    port_id: str | None = None
+    fixed_ip: str | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Which things of a kind are wanted, in which order, and which page of them.
+
+    Attributes:
+        where: Accepted values by attribute; a thing has one of each.
+        order: Attributes with whether each descends; the id comes last by itself.
+        marker: The id of the thing behind which the page begins.
+        limit: The size of the page; None for all.
+        is_reversed: The page before the marker instead, still in the given order.
+    """
+
+    where: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    order: Sequence[tuple[str, bool]] = ()
+    marker: str | None = None
+    limit: int | None = None
+    is_reversed: bool = False
