@@ -155,8 +155,8 @@ def test_a_miss_that_a_client_remembers_is_asked_again(storage, block, root, mon
 
     def remembering_open(path, flags, mode=0o777):
         if flags & os.O_DIRECTORY:
-            remembered.discard(path)
-        elif path.parent in remembered:
+            remembered.discard(Path(path))
+        elif Path(path).parent in remembered:
             raise FileNotFoundError(errno.ENOENT, "remembered", str(path))
         return really_open(path, flags, mode)
 

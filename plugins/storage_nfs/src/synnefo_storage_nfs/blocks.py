@@ -23,7 +23,7 @@ class DirectoryBlocks(BlockStore):
         self._layout = layout
         self._disk = disk
         self._block_bytes = block_bytes
-        self._durable_leaves: set[Path] = set()
+        self._durable_leaves: set[str] = set()
 
     def put(self, kind: Kind, digest: bytes, content: bytes | memoryview) -> bool:
         path = self._layout.block(kind, digest)
@@ -58,7 +58,7 @@ class DirectoryBlocks(BlockStore):
         path = self._layout.block(kind, digest)
 
         def remove() -> bool:
-            path.unlink()
+            Path(path).unlink()
             return True
 
         with translated(f"{kind.value} {digest.hex()} was not removed"):
@@ -83,32 +83,30 @@ class DirectoryBlocks(BlockStore):
             if len(leaf) == LEAF_DIGITS and leaf >= behind[:LEAF_DIGITS]:
                 yield from self._listed(self._layout.kind(kind) / leaf, behind)
 
-    def _store(self, path: Path, content: bytes | memoryview) -> bool:
+    def _store(self, path: str, content: bytes | memoryview) -> bool:
         """Write the file unless it is there; either way its name is durable afterwards.
 
         Another process may have renamed it there and be about to make that durable.
         """
-        leaf = path.parent
-        try:
-            files.size_of(path)
-            is_new = False
-            self._disk.sync_directory(leaf)
-        except FileNotFoundError:
-            is_new = True
+        leaf = _directory(path)
+        is_new = not files.exists(path)
+        if is_new:
             self._publish(path, content)
+        else:
+            self._disk.sync_directory(leaf)
         if leaf not in self._durable_leaves:
-            self._disk.sync_directory(leaf.parent)
+            self._disk.sync_directory(_directory(leaf))
             self._durable_leaves.add(leaf)
         return is_new
 
-    def _publish(self, path: Path, content: bytes | memoryview) -> None:
+    def _publish(self, path: str, content: bytes | memoryview) -> None:
         try:
             self._disk.publish(path, content)
         except FileNotFoundError:
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            Path(path).parent.mkdir(mode=0o700, exist_ok=True)
             self._disk.publish(path, content)
 
-    def _if_there(self, path: Path, call: Callable[[], Result]) -> Result | None:
+    def _if_there(self, path: str, call: Callable[[], Result]) -> Result | None:
         """Return what ``call`` returns, or None when the file is not there.
 
         A miss is asked again: an NFS client may only remember that nothing was there.
@@ -116,9 +114,9 @@ class DirectoryBlocks(BlockStore):
         try:
             return twice_if_stale(call)
         except FileNotFoundError:
-            files.require_directory(path.parent.parent)
+            files.require_directory(_directory(_directory(path)))
         try:
-            return twice_if_stale(call) if files.is_there(path.parent) else None
+            return twice_if_stale(call) if files.is_there(_directory(path)) else None
         except FileNotFoundError:
             return None
 
@@ -131,6 +129,10 @@ class DirectoryBlocks(BlockStore):
                 elif item.name > behind and (entry := _entry(item)):
                     found.append(entry)
         return sorted(found, key=lambda entry: entry.digest)
+
+
+def _directory(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _entry(item: os.DirEntry[str]) -> Entry | None:

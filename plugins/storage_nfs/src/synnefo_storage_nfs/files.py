@@ -19,6 +19,8 @@ DRAFT_AGE_S = 24 * 3600
 """Nobody writes one file for so long: an older draft is that of a dead writer."""
 
 Content = bytes | memoryview
+Location = str | Path
+"""Blocks have their paths as strings: making a :class:`Path` costs more than most system calls."""
 
 
 def draft_name() -> str:
@@ -42,7 +44,7 @@ def remove_if_abandoned(draft: Path) -> None:
 
 
 @contextmanager
-def opened(path: Path, flags: int = os.O_RDONLY) -> Iterator[int]:
+def opened(path: Location, flags: int = os.O_RDONLY) -> Iterator[int]:
     """Open a file for as long as the block runs.
 
     NFS may report a full disk as late as at ``close``: its error is raised like any other.
@@ -54,7 +56,7 @@ def opened(path: Path, flags: int = os.O_RDONLY) -> Iterator[int]:
         os.close(descriptor)
 
 
-def is_there(directory: Path) -> bool:
+def is_there(directory: Location) -> bool:
     """Say whether a directory is there, asking the server.
 
     An NFS client remembers for up to a minute what was *not* there. Opening a directory makes it
@@ -67,7 +69,7 @@ def is_there(directory: Path) -> bool:
         return False
 
 
-def require_directory(directory: Path) -> None:
+def require_directory(directory: Location) -> None:
     """Refuse to take a directory that is not mounted for an empty one.
 
     Raises:
@@ -88,13 +90,23 @@ def read_at(descriptor: int, offset: int, length: int) -> bytes:
     return content
 
 
-def size_of(path: Path) -> int:
+def size_of(path: Location) -> int:
     """Return the size of a file as the server has it now.
 
     ``stat`` alone would let an NFS client answer from memory for what was removed elsewhere.
     """
     with opened(path) as descriptor:
         return os.fstat(descriptor).st_size
+
+
+def exists(path: Location) -> bool:
+    """Say whether a file is there; True is what the server says, False may be a memory."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    os.close(descriptor)
+    return True
 
 
 def read_whole(path: Path) -> bytes:
@@ -125,30 +137,31 @@ class Files:
         if self.fsync:
             os.fdatasync(descriptor)
 
-    def sync_directory(self, directory: Path) -> None:
+    def sync_directory(self, directory: Location) -> None:
         """Make the names in a directory durable."""
         if self.fsync:
             with opened(directory, os.O_RDONLY | os.O_DIRECTORY) as descriptor:
                 os.fsync(descriptor)
 
-    def create(self, path: Path, content: Content) -> None:
+    def create(self, path: Location, content: Content) -> None:
         """Write a file that must not be there yet."""
         with opened(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as descriptor:
             write_at(descriptor, 0, [content])
             self.sync(descriptor)
 
-    def publish(self, path: Path, content: Content) -> None:
+    def publish(self, path: Location, content: Content) -> None:
         """Write a file or replace it; others see all of it or what was there before.
 
         The draft lies in the same directory, because an NFS client lets only one rename between
         directories run at a time.
         """
-        draft = path.with_name(draft_name())
+        directory = os.fspath(path).rpartition("/")[0]
+        draft = f"{directory}/{draft_name()}"
         try:
             self.create(draft, content)
-            draft.rename(path)
+            os.rename(draft, path)  # noqa: PTH104 (see Location)
         except OSError:
             with suppress(OSError):
-                draft.unlink(missing_ok=True)
+                Path(draft).unlink()
             raise
-        self.sync_directory(path.parent)
+        self.sync_directory(directory)

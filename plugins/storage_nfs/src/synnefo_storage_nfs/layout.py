@@ -40,11 +40,11 @@ class Layout:
     def kind(self, kind: Kind) -> Path:
         return self.root / kind.value
 
-    def block(self, kind: Kind, digest: bytes) -> Path:
+    def block(self, kind: Kind, digest: bytes) -> str:
         if len(digest) != DIGEST_BYTES:
             raise ValueError(f"a digest has {DIGEST_BYTES} bytes, not {len(digest)}")
         name = digest.hex()
-        return self.root / kind.value / name[:LEAF_DIGITS] / name
+        return f"{self.root}/{kind.value}/{name[:LEAF_DIGITS]}/{name}"
 
     def head(self, name: str) -> Path:
         if not _HEAD_NAME.fullmatch(name):
