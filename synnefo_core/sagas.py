@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_core import errors, metrics, wake
@@ -142,22 +142,20 @@ def begin(
     return row.id
 
 
-def cancel(context: RequestContext, session: Session, subject_id: str) -> bool:
-    """Have the sagas about a thing unwind as soon as may be; return whether there are any."""
+def cancel(
+    context: RequestContext, session: Session, subject_id: str, kinds: Sequence[str]
+) -> bool:
+    """Have a thing's sagas of some kinds unwind soon; return whether there are any."""
+    theirs = (SagaRow.subject_id == subject_id, SagaRow.kind.in_(kinds))
     count = changed_rows(
         session,
         update(SagaRow)
-        .where(SagaRow.subject_id == subject_id, SagaRow.state == RUNNING)
+        .where(*theirs, SagaRow.state == RUNNING)
         .values(is_cancelled=True, due_at=context.now()),
     )
     after_commit(session, wake.bell(context.cloud).ring)
-    return count > 0 or is_live(session, subject_id)
-
-
-def is_live(session: Session, subject_id: str) -> bool:
-    """Return whether a saga about a thing has not ended."""
-    query = select(SagaRow.id).where(SagaRow.subject_id == subject_id, SagaRow.state.in_(LIVE))
-    return session.execute(query.limit(1)).first() is not None
+    unwinding = select(SagaRow.id).where(*theirs, SagaRow.state == UNWINDING)
+    return count > 0 or session.execute(unwinding.limit(1)).first() is not None
 
 
 @dataclass
@@ -228,6 +226,15 @@ def is_due(context: RequestContext, kinds: Sequence[str]) -> bool:
     )
     with context.reading() as session:
         return session.execute(query.limit(1)).first() is not None
+
+
+def next_due(context: RequestContext, kinds: Sequence[str]) -> float | None:
+    """Return the moment at which the next saga that nobody holds is due, None for never."""
+    query = select(func.min(SagaRow.due_at)).where(
+        SagaRow.state.in_(LIVE), SagaRow.leased_until <= context.now(), SagaRow.kind.in_(kinds)
+    )
+    with context.reading() as session:
+        return session.scalar(query)
 
 
 def renew(context: RequestContext, claims: Sequence[Claim], *, owner: str, lease_s: float) -> None:
@@ -362,7 +369,9 @@ class Runner:
 
     def _finish(self, saga: Saga, claimed: Claim, state: str, write: Finish | None) -> bool:
         with self._context.unit_of_work() as session:
-            if state == DONE and session.get_one(SagaRow, claimed.id).is_cancelled:
+            # Locked before anything that ``write`` locks: whoever cancels does the same.
+            row = session.get_one(SagaRow, claimed.id, with_for_update=True)
+            if state == DONE and row.is_cancelled:
                 claimed.is_cancelled = True
                 return True
             claimed.state = state

@@ -76,12 +76,20 @@ class Worker:
         for thread in self._threads:
             thread.join(timeout_s)
 
-    def drain(self, most: int = 10_000) -> int:
-        """Do here and now all that is due; return how many moves that took (for tests)."""
+    def drain(self, most: int = 10_000, *, patience_s: float = 0.0) -> int:
+        """Do here and now all that is due; return how many moves that took (for tests).
+
+        With ``patience_s`` also what becomes due within so many seconds from now.
+        """
         self._dispatcher.register()
+        give_up = self._context.now() + patience_s
         for moves in range(most):
-            if not (self._run_saga_here() or self._dispatcher.dispatch()):
+            if self._run_saga_here() or self._dispatcher.dispatch():
+                continue
+            due_at = sagas.next_due(self._context, list(self._runner.definitions))
+            if due_at is None or due_at > give_up:
                 return moves
+            self._stopping.wait(max(0.0, due_at - self._context.now()))
         msg = f"there is still work after {most} moves"
         raise RuntimeError(msg)
 

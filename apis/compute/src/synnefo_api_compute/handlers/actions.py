@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Actions on a server: the one key of the body says which.
+
+Source: docs.openstack.org/api-ref/compute, "Servers - run an action".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import synnefo_compute
+from synnefo_api_compute.schemas import action as schema
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import Invalid, Unbuilt
+
+Action = Callable[[RequestContext, str, Any], None]
+
+
+def _start(context: RequestContext, server_id: str, _arguments: Any) -> None:
+    synnefo_compute.start_server(context, server_id)
+
+
+def _stop(context: RequestContext, server_id: str, _arguments: Any) -> None:
+    synnefo_compute.stop_server(context, server_id)
+
+
+def _reboot(context: RequestContext, server_id: str, arguments: Any) -> None:
+    is_hard = arguments["type"].upper() == "HARD"
+    synnefo_compute.reboot_server(context, server_id, is_hard=is_hard)
+
+
+ACTIONS: dict[str, tuple[Action, str]] = {
+    "os-start": (_start, "compute:server:start"),
+    "os-stop": (_stop, "compute:server:stop"),
+    "reboot": (_reboot, "compute:server:reboot"),
+}
+"""The call and the policy rule of each action."""
+
+
+def dispatch(context: RequestContext, server_id: str, body: dict[str, Any]) -> None:
+    """Answer ``POST /servers/{server_id}/action``."""
+    name, arguments = next(iter(body.items()))
+    if name in schema.UNBUILT:
+        what = f"the action {name}"
+        raise Unbuilt(what)
+    if name not in ACTIONS:
+        msg = f"there is no such action: {name}"
+        raise Invalid(msg)
+    call, rule = ACTIONS[name]
+    context.cloud.policy.require(context, rule)
+    if name in schema.ARGUMENTS:
+        schema.ARGUMENTS[name].check(arguments, prefix=name)
+    call(context, server_id, arguments)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers: list, create, show, rename, delete.
+
+Source: docs.openstack.org/api-ref/compute, "Servers (servers)".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import synnefo_compute
+from synnefo_api_compute.schemas import server as schema
+from synnefo_api_compute.views import server as view
+from synnefo_compute import Server, ServerSpec
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import Invalid, Unbuilt
+from synnefo_network import PlugRequest
+
+
+def index(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
+    """Answer ``GET /servers``: ids and names."""
+    return view.listing(context, _page(context, query), query, show=view.brief)
+
+
+def detail(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
+    """Answer ``GET /servers/detail``."""
+    return view.listing(context, _page(context, query), query, show=view.full, path="/detail")
+
+
+def _page(context: RequestContext, query: dict[str, Any]) -> list[Server]:
+    is_everyone = query.get("all_tenants", "0").lower() in ("1", "true", "")
+    if is_everyone and "all_tenants" in query:
+        context.cloud.policy.require(context, "compute:server:list_everyone")
+    most = context.cloud.config.compute.page_limit
+    if "status" in query and query["status"].upper() not in view.VM_STATES:
+        return []
+    return synnefo_compute.list_servers(
+        context,
+        limit=min(int(query.get("limit") or most), most),
+        marker=query.get("marker", ""),
+        is_everyone=is_everyone and "all_tenants" in query,
+        filters=_filters(query),
+    )
+
+
+def _filters(query: dict[str, Any]) -> dict[str, Any]:
+    filters = {column: query[name] for name, column in schema.FILTERS.items() if query.get(name)}
+    if "status" in query:
+        filters["vm_state"] = view.VM_STATES[query["status"].upper()]
+    return filters
+
+
+def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
+    """Answer ``POST /servers``."""
+    server = synnefo_compute.create_server(context, _spec(body["server"]))
+    return view.created(context, server)
+
+
+def _spec(asked: dict[str, Any]) -> ServerSpec:
+    for name in sorted(schema.UNBUILT & asked.keys()):
+        if asked[name] not in (None, [], {}, ""):
+            raise Unbuilt(f"the field {name} of a new server")
+    if int(asked.get("min_count", 1)) != 1 or int(asked.get("max_count", 1)) != 1:
+        what = "more than one server a request"
+        raise Unbuilt(what)
+    nics = asked.get("networks")
+    return ServerSpec(
+        name=asked["name"].strip(),
+        flavor_id=_last_part(asked["flavorRef"]),
+        image_id=_last_part(asked.get("imageRef") or ""),
+        key_name=asked.get("key_name") or "",
+        nics=None if nics is None else [_nic(nic) for nic in nics],
+        metadata=asked.get("metadata", {}),
+    )
+
+
+def _last_part(reference: str) -> str:
+    """Return the id from an id or a URL that ends with one."""
+    return reference.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _nic(asked: dict[str, Any]) -> PlugRequest:
+    if not asked.get("uuid") and not asked.get("port"):
+        msg = "each of networks needs a uuid or a port"
+        raise Invalid(msg)
+    return PlugRequest(
+        network_id=asked.get("uuid"), port_id=asked.get("port"), fixed_ip=asked.get("fixed_ip")
+    )
+
+
+def show(context: RequestContext, server_id: str) -> dict[str, Any]:
+    """Answer ``GET /servers/{server_id}``."""
+    return {"server": view.full(context, synnefo_compute.show_server(context, server_id))}
+
+
+def update(context: RequestContext, server_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Answer ``PUT /servers/{server_id}``."""
+    name = body["server"]["name"].strip()
+    return {"server": view.full(context, synnefo_compute.rename_server(context, server_id, name))}
+
+
+def delete(context: RequestContext, server_id: str) -> None:
+    """Answer ``DELETE /servers/{server_id}``."""
+    synnefo_compute.delete_server(context, server_id)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What this API serves: one row for each method and path."""
+
+from synnefo_api_compute import versions
+from synnefo_api_compute.handlers import actions, flavors, keypairs, servers
+from synnefo_api_compute.schemas import action, flavor, keypair, server
+from synnefo_core.contracts.api import Route
+from synnefo_core.wsgi.routing import unbuilt
+
+# fmt: off
+ROUTES = [
+    #     method    path                               handler            rule                      status
+    Route("GET",    "/",                               versions.show,     is_public=True),
+    Route("GET",    "",                                versions.show,     is_public=True),
+
+    Route("GET",    "/servers",                        servers.index,     "compute:server:list",    query=server.LIST),
+    Route("GET",    "/servers/detail",                 servers.detail,    "compute:server:list",    query=server.LIST),
+    Route("POST",   "/servers",                        servers.create,    "compute:server:create",  202, server.CREATE),
+    Route("GET",    "/servers/{server_id}",            servers.show,      "compute:server:show"),
+    Route("PUT",    "/servers/{server_id}",            servers.update,    "compute:server:update",  body=server.UPDATE),
+    Route("DELETE", "/servers/{server_id}",            servers.delete,    "compute:server:delete",  204),
+    Route("POST",   "/servers/{server_id}/action",     actions.dispatch,  None,                     202, action.ANY),
+
+    Route("GET",    "/flavors",                        flavors.index,     "compute:flavor:list",    query=flavor.LIST),
+    Route("GET",    "/flavors/detail",                 flavors.detail,    "compute:flavor:list",    query=flavor.LIST),
+    Route("POST",   "/flavors",                        flavors.create,    "compute:flavor:create",  body=flavor.CREATE),
+    Route("GET",    "/flavors/{flavor_id}",            flavors.show,      "compute:flavor:show"),
+    Route("DELETE", "/flavors/{flavor_id}",            flavors.delete,    "compute:flavor:delete",  202),
+    Route("GET",    "/flavors/{flavor_id}/os-extra_specs", flavors.extra_specs, "compute:flavor:show"),
+
+    Route("GET",    "/os-keypairs",                    keypairs.index,    "compute:keypair:list",   query=keypair.LIST),
+    Route("POST",   "/os-keypairs",                    keypairs.create,   "compute:keypair:create", body=keypair.CREATE),
+    Route("GET",    "/os-keypairs/{name}",             keypairs.show,     "compute:keypair:show"),
+    Route("DELETE", "/os-keypairs/{name}",             keypairs.delete,   "compute:keypair:delete", 202),
+]
+
+UNBUILT = [
+    ("PUT DELETE", "/flavors/{flavor_id}"),
+    ("GET POST", "/flavors/{flavor_id}/os-flavor-access"),
+    ("GET POST", "/servers/{server_id}/os-interface"),
+    ("GET POST", "/servers/{server_id}/os-volume_attachments"),
+    ("GET POST PUT", "/servers/{server_id}/metadata"),
+    ("GET PUT DELETE", "/servers/{server_id}/metadata/{key}"),
+    ("GET", "/servers/{server_id}/ips"),
+    ("GET PUT DELETE", "/servers/{server_id}/tags"),
+    ("GET", "/servers/{server_id}/diagnostics"),
+    ("GET", "/servers/{server_id}/os-instance-actions"),
+    ("GET", "/servers/{server_id}/os-security-groups"),
+    ("GET DELETE", "/servers/{server_id}/os-server-password"),
+    ("POST", "/servers/{server_id}/remote-consoles"),
+    ("GET POST", "/os-server-groups"),
+    ("GET POST", "/os-aggregates"),
+    ("GET", "/os-availability-zone"),
+    ("GET", "/os-hypervisors"),
+    ("GET", "/os-services"),
+    ("GET", "/os-simple-tenant-usage"),
+    ("GET PUT DELETE", "/os-quota-sets/{project_id}"),
+    ("GET", "/limits"),
+    ("GET", "/extensions"),
+]
+"""What Nova has and this cloud does not do yet: answered by 501."""
+
+_BUILT = {(route.method, route.path) for route in ROUTES}
+ROUTES += [
+    Route(method, path, unbuilt)
+    for methods, path in UNBUILT
+    for method in methods.split()
+    if (method, path) not in _BUILT
+]
+# fmt: on

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What actions on a server look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synnefo_core.wsgi.validation import Schema
+
+ANY: dict[str, Any] = {"type": "object", "minProperties": 1, "maxProperties": 1}
+
+NOTHING: dict[str, Any] = {"type": ["null", "object"], "maxProperties": 0}
+
+ARGUMENTS = {
+    "os-start": Schema(NOTHING),
+    "os-stop": Schema(NOTHING),
+    "reboot": Schema(
+        {
+            "type": "object",
+            "properties": {"type": {"enum": ["SOFT", "HARD", "soft", "hard", "Soft", "Hard"]}},
+            "required": ["type"],
+            "additionalProperties": False,
+        }
+    ),
+}
+
+UNBUILT = {
+    "addFixedIp",
+    "addFloatingIp",
+    "addSecurityGroup",
+    "changePassword",
+    "confirmResize",
+    "createBackup",
+    "createImage",
+    "evacuate",
+    "forceDelete",
+    "injectNetworkInfo",
+    "lock",
+    "migrate",
+    "os-getConsoleOutput",
+    "os-getSerialConsole",
+    "os-getVNCConsole",
+    "os-migrateLive",
+    "os-resetState",
+    "pause",
+    "rebuild",
+    "removeFixedIp",
+    "removeFloatingIp",
+    "removeSecurityGroup",
+    "rescue",
+    "resetNetwork",
+    "resize",
+    "restore",
+    "resume",
+    "revertResize",
+    "shelve",
+    "shelveOffload",
+    "suspend",
+    "trigger_crash_dump",
+    "unlock",
+    "unpause",
+    "unrescue",
+    "unshelve",
+}
+"""Actions that Nova knows and this cloud does not do yet."""

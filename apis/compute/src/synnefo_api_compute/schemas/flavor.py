@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What requests about flavors look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def _count(minimum: int) -> dict[str, Any]:
+    return {
+        "type": ["integer", "string"],
+        "pattern": "^[0-9]{1,9}$",
+        "minimum": minimum,
+        "maximum": 2**31 - 1,
+    }
+
+
+CREATE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "flavor": {
+            "type": "object",
+            "properties": {
+                "name": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"\S"},
+                "id": {
+                    "type": ["string", "integer", "null"],
+                    "pattern": r"^[a-zA-Z0-9._ -]{1,64}$",
+                    "minimum": 0,
+                },
+                "vcpus": _count(1),
+                "ram": _count(1),
+                "disk": _count(0),
+                "OS-FLV-EXT-DATA:ephemeral": {"enum": [0, "0"]},
+                "swap": {"enum": [0, "0", ""]},
+                "rxtx_factor": {"enum": [1, 1.0, "1", "1.0"]},
+                "os-flavor-access:is_public": {"type": "boolean"},
+            },
+            "required": ["name", "vcpus", "ram", "disk"],
+            "additionalProperties": False,
+        }
+    },
+    "required": ["flavor"],
+    "additionalProperties": False,
+}
+
+_NUMBER: dict[str, Any] = {"type": "string", "pattern": "^[0-9]{1,9}$"}
+
+LIST: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "limit": _NUMBER,
+        "minDisk": _NUMBER,
+        "minRam": _NUMBER,
+        "marker": {"type": "string", "maxLength": 64},
+    },
+}

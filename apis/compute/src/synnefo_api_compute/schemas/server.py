@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What requests about servers look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NAME: dict[str, Any] = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 255,
+    # Neither only blanks nor control characters.
+    "pattern": r"^[^\u0000-\u001f]*[^\s\u0000-\u001f][^\u0000-\u001f]*$",
+}
+
+METADATA: dict[str, Any] = {
+    "type": "object",
+    "maxProperties": 128,
+    "propertyNames": {"pattern": r"^[a-zA-Z0-9-_:. ]{1,255}$"},
+    "additionalProperties": {"type": "string", "maxLength": 255},
+}
+
+COUNT: dict[str, Any] = {"type": ["integer", "string"], "pattern": "^[0-9]+$", "minimum": 1}
+
+NETWORK: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "uuid": {"type": "string", "format": "uuid"},
+        "port": {"type": ["string", "null"], "format": "uuid"},
+        "fixed_ip": {"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]},
+        "tag": {"type": "string"},
+    },
+    "additionalProperties": False,
+}
+
+UNBUILT = {
+    "OS-DCF:diskConfig",
+    "accessIPv4",
+    "accessIPv6",
+    "adminPass",
+    "availability_zone",
+    "block_device_mapping",
+    "block_device_mapping_v2",
+    "config_drive",
+    "os:scheduler_hints",
+    "personality",
+    "return_reservation_id",
+    "user_data",
+}
+"""Fields of a new server that Nova knows and this cloud does not do yet."""
+
+CREATE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "server": {
+            "type": "object",
+            "properties": {
+                "name": NAME,
+                "flavorRef": {"type": ["string"], "minLength": 1, "maxLength": 255},
+                "imageRef": {"type": ["string", "null"], "maxLength": 255},
+                "key_name": {"type": ["string", "null"], "maxLength": 255},
+                "metadata": METADATA,
+                "networks": {"type": "array", "items": NETWORK, "maxItems": 16},
+                "security_groups": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {"name": {"enum": ["default"]}},
+                        "additionalProperties": False,
+                    },
+                },
+                "min_count": COUNT,
+                "max_count": COUNT,
+                **{name: {} for name in sorted(UNBUILT)},
+            },
+            "required": ["name", "flavorRef"],
+            "additionalProperties": False,
+        },
+        "os:scheduler_hints": {},
+        "OS-SCH-HNT:scheduler_hints": {},
+    },
+    "required": ["server"],
+    "additionalProperties": False,
+}
+
+UPDATE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "server": {
+            "type": "object",
+            "properties": {"name": NAME},
+            "required": ["name"],
+            "additionalProperties": False,
+        }
+    },
+    "required": ["server"],
+    "additionalProperties": False,
+}
+
+FILTERS = {
+    "name": "name",
+    "flavor": "flavor_id",
+    "image": "image_id",
+    "project_id": "project_id",
+    "tenant_id": "project_id",
+    "user_id": "user_id",
+}
+"""Columns by the query parameter that filters them."""
+
+LIST: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "limit": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+        "marker": {"type": "string", "maxLength": 255},
+    },
+}

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How keypairs are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synnefo_compute import Keypair, NewKeypair
+from synnefo_core.clock import iso_naive
+
+
+def brief(keypair: Keypair) -> dict[str, Any]:
+    """Show what a list shows."""
+    return {
+        "name": keypair.name,
+        "public_key": keypair.public_key,
+        "fingerprint": keypair.fingerprint,
+    }
+
+
+def full(keypair: Keypair) -> dict[str, Any]:
+    """Show all; Nova fills the fields of rows that it only marks as deleted."""
+    return {
+        **brief(keypair),
+        "user_id": keypair.user_id,
+        "created_at": iso_naive(keypair.created_at),
+        "deleted": False,
+        "deleted_at": None,
+        "updated_at": None,
+        "id": 0,
+    }
+
+
+def created(made: NewKeypair) -> dict[str, Any]:
+    """Show a new keypair, with the private key if it was made here."""
+    shown = {**brief(made.keypair), "user_id": made.keypair.user_id}
+    if made.private_key:
+        shown["private_key"] = made.private_key
+    return shown

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a server costs: CYC-040 to CYC-044, memory and disk in bytes.
+
+``cyclades.cpu`` and ``ram`` count servers that are not stopped, failed ones included;
+the hidden totals count all (SEM-007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Integer, cast, func, select
+
+from synnefo_compute.models import ServerRow
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.quota import Charge, QuotaResource, Usage
+
+MIB, GIB = 2**20, 2**30
+
+RESOURCES = (
+    QuotaResource("cyclades.vm", "Servers", user_default=20, project_default=200),
+    QuotaResource("cyclades.cpu", "Processors of servers that are not stopped", user_default=40),
+    QuotaResource(
+        "cyclades.ram", "Memory of servers that are not stopped", "bytes", user_default=80 * GIB
+    ),
+    QuotaResource("cyclades.total_cpu", "Processors of all servers", is_shown=False),
+    QuotaResource("cyclades.total_ram", "Memory of all servers", "bytes", is_shown=False),
+    QuotaResource("cyclades.disk", "Disks of servers", "bytes", user_default=1000 * GIB),
+)
+
+
+def of_activity(row: ServerRow, sign: int = 1) -> list[Charge]:
+    """Return what a server costs only while it is not stopped; ``sign`` -1 gives back."""
+    return [
+        Charge(row.project_id, row.user_id, "cyclades.cpu", sign * row.vcpus),
+        Charge(row.project_id, row.user_id, "cyclades.ram", sign * row.ram_mib * MIB),
+    ]
+
+
+def of_server(row: ServerRow, sign: int = 1) -> list[Charge]:
+    """Return what a server costs now; ``sign`` -1 gives everything back."""
+    always = {
+        "cyclades.vm": 1,
+        "cyclades.total_cpu": row.vcpus,
+        "cyclades.total_ram": row.ram_mib * MIB,
+        "cyclades.disk": row.disk_gib * GIB,
+    }
+    charges = [Charge(row.project_id, row.user_id, name, sign * n) for name, n in always.items()]
+    return charges + (of_activity(row, sign) if row.is_active_charged else [])
+
+
+def usage(context: RequestContext) -> Iterable[Usage]:
+    """Count all servers by their rows."""
+    active = cast(ServerRow.is_active_charged, Integer)
+    query = (
+        select(
+            ServerRow.project_id,
+            ServerRow.user_id,
+            func.count(),
+            func.sum(ServerRow.vcpus * active),
+            func.sum(ServerRow.ram_mib * active),
+            func.sum(ServerRow.vcpus),
+            func.sum(ServerRow.ram_mib),
+            func.sum(ServerRow.disk_gib),
+        )
+        .where(ServerRow.is_deleted.is_(False))
+        .group_by(ServerRow.project_id, ServerRow.user_id)
+    )
+    units = (1, 1, MIB, 1, MIB, GIB)
+    with context.reading() as session:
+        for project_id, user_id, *sums in session.execute(query):
+            for resource, amount, unit in zip(RESOURCES, sums, units, strict=True):
+                if amount:
+                    yield Usage(project_id, user_id, resource.name, int(amount) * unit)

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The servers' tables, prefix ``compute``."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from synnefo_core.db.base import Base, Id, Json, Key, LongText, Moment, Name, new_metadata
+
+
+class Model(Base):
+    """The root of the servers' models."""
+
+    __abstract__ = True
+    metadata = new_metadata()
+
+
+class FlavorRow(Model):
+    """A size that a server can have. A deleted one stays for the servers that have it."""
+
+    __tablename__ = "compute_flavor"
+    __table_args__ = (Index("ix_compute_flavor_order", "is_deleted", "id"),)
+
+    id: Mapped[Key]
+    name: Mapped[Name]
+    vcpus: Mapped[int]
+    ram_mib: Mapped[int]
+    disk_gib: Mapped[int]
+    disk_template: Mapped[Name] = mapped_column(default="")
+    is_public: Mapped[bool] = mapped_column(default=True)
+    is_deleted: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Moment]
+
+
+class KeypairRow(Model):
+    """A user's public key. There is never a private one here."""
+
+    __tablename__ = "compute_keypair"
+
+    user_id: Mapped[Key]
+    name: Mapped[str] = mapped_column(primary_key=True)
+    public_key: Mapped[LongText]
+    fingerprint: Mapped[Name]
+    created_at: Mapped[Moment]
+
+
+class ServerRow(Model):
+    """A server.
+
+    ``vm_state`` and ``task_state`` are of :mod:`synnefo_compute.states`. The sizes are the
+    flavor's at the time; what the server is charged for is computed from them.
+    """
+
+    __tablename__ = "compute_server"
+    __table_args__ = (
+        Index("ix_compute_server_listing", "project_id", "is_deleted", "created_at", "id"),
+        Index("ix_compute_server_all", "is_deleted", "created_at", "id"),
+        Index("ix_compute_server_backend_id", "backend_id"),
+    )
+
+    id: Mapped[Key]
+    project_id: Mapped[Id]
+    user_id: Mapped[Id]
+    name: Mapped[Name]
+    vm_state: Mapped[Id]
+    task_state: Mapped[Id] = mapped_column(default="")
+    is_active_charged: Mapped[bool] = mapped_column(default=True)
+    flavor_id: Mapped[Id]
+    vcpus: Mapped[int]
+    ram_mib: Mapped[int]
+    disk_gib: Mapped[int]
+    image_id: Mapped[Id] = mapped_column(default="")
+    key_name: Mapped[Name] = mapped_column(default="")
+    backend_id: Mapped[Id]
+    node: Mapped[Name] = mapped_column(default="")
+    metadata_: Mapped[Json] = mapped_column("metadata")
+    fault: Mapped[LongText] = mapped_column(default="")
+    fault_at: Mapped[Moment] = mapped_column(default=0.0)
+    is_deleted: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+    launched_at: Mapped[Moment] = mapped_column(default=0.0)
+    deleted_at: Mapped[Moment] = mapped_column(default=0.0)

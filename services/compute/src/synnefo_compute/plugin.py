@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the servers' room plugs in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from oslo_config import cfg
+from oslo_policy.policy import DocumentedRuleDefault
+
+from synnefo_compute import charges, flavors
+from synnefo_compute.models import Model
+from synnefo_compute.options import OPTIONS
+from synnefo_compute.policies import POLICIES
+from synnefo_compute.sagas import SAGAS
+from synnefo_core.bootstrap import once
+from synnefo_core.cloud import Cloud
+from synnefo_core.context import RequestContext, for_worker
+from synnefo_core.contracts.quota import QuotaResource, Usage
+from synnefo_core.db.migrations import Branch
+from synnefo_core.hookspecs import hookimpl
+from synnefo_core.sagas import Saga
+
+FIRST_FLAVORS = (
+    # id, name, virtual processors, memory in MiB, disk in GiB
+    ("1", "m1.tiny", 1, 512, 1),
+    ("2", "m1.small", 1, 2048, 20),
+    ("3", "m1.medium", 2, 4096, 40),
+    ("4", "m1.large", 4, 8192, 80),
+)
+
+
+@hookimpl
+def options() -> Mapping[str, Iterable[cfg.Opt]]:
+    """Return the section ``[compute]``."""
+    return {"compute": OPTIONS}
+
+
+@hookimpl
+def migrations() -> Branch:
+    """Return the servers' tables."""
+    return Branch("compute", Path(__file__).parent / "migrations", Model.metadata)
+
+
+@hookimpl
+def policies() -> Iterable[DocumentedRuleDefault]:
+    """Return the default rules."""
+    return POLICIES
+
+
+@hookimpl
+def sagas() -> Iterable[Saga]:
+    """Return what the worker does for servers."""
+    return SAGAS
+
+
+@hookimpl
+def quota_resources() -> Iterable[QuotaResource]:
+    """Return what servers cost."""
+    return charges.RESOURCES
+
+
+@hookimpl
+def quota_usage(context: RequestContext) -> Iterable[Usage]:
+    """Count the servers."""
+    return charges.usage(context)
+
+
+@hookimpl
+def bootstrap(cloud: Cloud) -> None:
+    """Make the first flavors."""
+    with once(cloud, "compute.flavors") as is_first:
+        if is_first:
+            for flavor_id, name, vcpus, ram_mib, disk_gib in FIRST_FLAVORS:
+                flavors.create(
+                    for_worker(cloud),
+                    flavor_id=flavor_id,
+                    name=name,
+                    vcpus=vcpus,
+                    ram_mib=ram_mib,
+                    disk_gib=disk_gib,
+                )

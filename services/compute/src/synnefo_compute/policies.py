@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may do what with servers, flavors and keypairs, unless ``policy.yaml`` says otherwise."""
+
+from synnefo_core.policy import ADMIN, AUTHENTICATED, MEMBER, READER, rule
+
+POLICIES = [
+    rule("compute:server:list", READER, "List a project's servers", "GET /servers"),
+    rule("compute:server:list_everyone", ADMIN, "List all servers", "GET /servers?all_tenants=1"),
+    rule("compute:server:show", READER, "Show a server", "GET /servers/{server_id}"),
+    rule("compute:server:create", MEMBER, "Make a server", "POST /servers"),
+    rule("compute:server:update", MEMBER, "Rename a server", "PUT /servers/{server_id}"),
+    rule("compute:server:delete", MEMBER, "Remove a server", "DELETE /servers/{server_id}"),
+    rule("compute:server:start", MEMBER, "Start a server", "POST /servers/{server_id}/action"),
+    rule("compute:server:stop", MEMBER, "Stop a server", "POST /servers/{server_id}/action"),
+    rule("compute:server:reboot", MEMBER, "Reboot a server", "POST /servers/{server_id}/action"),
+    rule("compute:flavor:list", AUTHENTICATED, "List flavors", "GET /flavors"),
+    rule("compute:flavor:show", AUTHENTICATED, "Show a flavor", "GET /flavors/{flavor_id}"),
+    rule("compute:flavor:create", ADMIN, "Make a flavor", "POST /flavors"),
+    rule("compute:flavor:delete", ADMIN, "Remove a flavor", "DELETE /flavors/{flavor_id}"),
+    rule("compute:keypair:list", AUTHENTICATED, "List one's keypairs", "GET /os-keypairs"),
+    rule("compute:keypair:show", AUTHENTICATED, "Show one's keypair", "GET /os-keypairs/{name}"),
+    rule("compute:keypair:create", AUTHENTICATED, "Keep a public key", "POST /os-keypairs"),
+    rule("compute:keypair:delete", AUTHENTICATED, "Forget a key", "DELETE /os-keypairs/{name}"),
+]

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Start, stop or reboot a server.
+
+There is nothing to undo: what a failed action left is looked at and shown as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import synnefo_quota
+from synnefo_compute import charges, states
+from synnefo_compute.models import ServerRow
+from synnefo_compute.sagas import instances
+from synnefo_compute.sagas.instances import JobFailed
+from synnefo_compute.servers import ACT
+from synnefo_core.contracts.compute import Lifecycle, PowerState
+from synnefo_core.sagas import Run, Saga, Step, Wait
+
+SUBMIT: dict[str, Callable[[Lifecycle, str], str]] = {
+    states.STARTING: lambda lifecycle, name: lifecycle.start(name),
+    states.STOPPING: lambda lifecycle, name: lifecycle.stop(name),
+    states.REBOOTING: lambda lifecycle, name: lifecycle.reboot(name),
+    states.REBOOTING_HARD: lambda lifecycle, name: lifecycle.reboot(name, is_hard=True),
+}
+"""The call to the cluster, by task."""
+
+
+def submit(run: Run) -> dict[str, Any]:
+    """Have the cluster do it; a job that is under way already is followed instead."""
+    earlier = instances.pending(run)
+    if earlier:
+        return {"job_id": earlier[-1].id}
+    do, name = SUBMIT[run.data["task"]], instances.instance_name(run)
+    return {"job_id": instances.call(run, lambda backend: do(backend.lifecycle, name))}
+
+
+def follow(run: Run) -> Wait | None:
+    """Wait for the job."""
+    job = instances.ended_job(run)
+    if isinstance(job, Wait):
+        return job
+    if job is not None:
+        instances.require_success(job)
+    return None
+
+
+def confirm(run: Run) -> dict[str, Any]:
+    """Look at what it came to."""
+    instance = instances.find(run)
+    if instance is None:
+        msg = "the cluster has no such instance"
+        raise JobFailed(msg)
+    return {"power": instance.power.value, "node": instance.node}
+
+
+def succeed(run: Run, session: Session) -> None:
+    """Show the server as it is and charge for it accordingly."""
+    row = instances.locked(run, session)
+    _settle(run, row, is_running=run.data["power"] == PowerState.RUNNING.value)
+    row.node = run.data["node"]
+    row.fault, row.fault_at = "", 0.0
+
+
+def fail(run: Run, session: Session) -> None:
+    """Show the server as it was, with the reason; a deletion goes on from here."""
+    row = instances.locked(run, session)
+    if row.task_state == states.DELETING:
+        instances.begin_deletion(run, session)
+        return
+    _settle(run, row, is_running=run.data["was_charged"])
+    row.vm_state = run.data["from"]
+    row.fault, row.fault_at = run.error, run.context.now()
+
+
+def _settle(run: Run, row: ServerRow, *, is_running: bool) -> None:
+    row.vm_state = states.ACTIVE if is_running else states.STOPPED
+    row.task_state, row.updated_at = states.NO_TASK, run.context.now()
+    if is_running != row.is_active_charged:
+        synnefo_quota.charge(run.context, charges.of_activity(row, 1 if is_running else -1))
+        row.is_active_charged = is_running
+
+
+SAGA = Saga(
+    ACT,
+    [Step("submit", submit), Step("follow", follow), Step("confirm", confirm)],
+    succeed=succeed,
+    fail=fail,
+)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Make a server in its cluster.
+
+The request has reserved row, ports, room and quota. A failed creation leaves nothing in the
+cluster and a row in ERROR that stays charged until its owner deletes it (SEM-001, 002). When
+the owner deletes meanwhile, the saga unwinds and the row goes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import synnefo_network
+from synnefo_compute import states
+from synnefo_compute.sagas import instances, remove
+from synnefo_compute.sagas.instances import JobFailed
+from synnefo_compute.servers import CREATE, GIB_MIB
+from synnefo_core.contracts.compute import DiskSpec, InstanceSpec, NicSpec, PowerState
+from synnefo_core.sagas import Run, Saga, Step, Wait
+
+
+def submit(run: Run) -> dict[str, Any]:
+    """Have the cluster make the instance."""
+    spec = _spec(run)
+    return {"job_id": instances.call(run, lambda backend: backend.lifecycle.create(spec))}
+
+
+def _spec(run: Run) -> InstanceSpec:
+    row = instances.server(run)
+    name = instances.instance_name(run)
+    with run.context.reading():
+        ports = synnefo_network.ports_of(run.context, [row.id]).get(row.id, [])
+    nics = tuple(
+        NicSpec(
+            name=f"nic-{port.id}",
+            mac=port.mac,
+            ip=next((fixed.ip for fixed in port.fixed_ips if fixed.version == 4), None),
+            link=port.link,
+            mode=port.mode,
+        )
+        for port in ports
+    )
+    return InstanceSpec(
+        name=name,
+        vcpus=row.vcpus,
+        ram_mib=row.ram_mib,
+        disk_template=run.data["disk_template"],
+        disks=(DiskSpec(f"disk-{row.id}", row.disk_gib * GIB_MIB),) if row.disk_gib else (),
+        nics=nics,
+        tags=(instances.own_tag(run),),
+    )
+
+
+def follow(run: Run) -> Wait | None:
+    """Wait for the job.
+
+    A worker that died between submitting and writing the job down has submitted twice: then
+    the second job fails because the name is in use, and the first one's instance is ours.
+    """
+    job = instances.ended_job(run)
+    if isinstance(job, Wait):
+        return job
+    if job is None or job.already_exists:
+        return _await_earlier(run)
+    instances.require_success(job)
+    return None
+
+
+def _await_earlier(run: Run) -> Wait | None:
+    if instances.pending(run):
+        return instances.waiting(run)
+    instance = instances.find(run)
+    if instance is None or instances.own_tag(run) not in instance.tags:
+        msg = "the name of the server is used by another instance of the cluster"
+        raise JobFailed(msg)
+    return None
+
+
+def confirm(run: Run) -> dict[str, Any]:
+    """Look at what was made."""
+    instance = instances.find(run)
+    if instance is None:
+        msg = "the instance vanished while it was being made"
+        raise JobFailed(msg)
+    return {"node": instance.node, "is_running": instance.power is PowerState.RUNNING}
+
+
+def succeed(run: Run, session: Session) -> None:
+    """Show the server as it is."""
+    row = instances.locked(run, session)
+    row.vm_state = states.ACTIVE if run.data["is_running"] else states.STOPPED
+    row.task_state, row.node = states.NO_TASK, run.data["node"]
+    row.launched_at = row.updated_at = run.context.now()
+
+
+def fail(run: Run, session: Session) -> None:
+    """Leave an ERROR that says why, or nothing when the owner deleted it."""
+    row = instances.locked(run, session)
+    if row.task_state == states.DELETING:
+        instances.forget(run, session)
+        return
+    row.vm_state, row.task_state = states.ERROR, states.NO_TASK
+    row.fault, row.fault_at = run.error, run.context.now()
+    row.updated_at = run.context.now()
+
+
+SAGA = Saga(
+    CREATE,
+    [
+        Step("submit", submit, undo=remove.until_gone),
+        Step("follow", follow),
+        Step("confirm", confirm),
+    ],
+    succeed=succeed,
+    fail=fail,
+)

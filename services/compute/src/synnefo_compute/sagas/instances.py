@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the sagas of servers have in common: rows, names in the cluster, jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+import synnefo_backends
+import synnefo_network
+import synnefo_quota
+from synnefo_compute import charges, states
+from synnefo_compute.models import ServerRow
+from synnefo_compute.servers import DELETE
+from synnefo_core import sagas
+from synnefo_core.contracts.compute import (
+    BackendError,
+    ComputeBackend,
+    Instance,
+    InstanceMissing,
+    Job,
+    JobMissing,
+    JobState,
+)
+from synnefo_core.sagas import Run, Wait
+
+Answer = TypeVar("Answer")
+
+POLL_S = (0.1, 0.2, 0.4, 0.8, 1.5)
+"""How long to wait between looks at a job, growing; the last one repeats."""
+
+
+class JobFailed(BackendError):
+    """The cluster did not do it."""
+
+
+def instance_name(run: Run) -> str:
+    """Return a server's name in its cluster: it derives from the id, so twice is seen."""
+    return f"{run.context.cloud.config.compute.instance_prefix}{run.subject_id}"
+
+
+def own_tag(run: Run) -> str:
+    """Return the tag by which an instance in the cluster is known as ours."""
+    return f"synnefo:server:{run.subject_id}"
+
+
+def server(run: Run) -> ServerRow:
+    """Return the server's row, read only."""
+    with run.context.reading() as session:
+        return session.get_one(ServerRow, run.subject_id)
+
+
+def locked(run: Run, session: Session) -> ServerRow:
+    """Return the server's row to be changed."""
+    return session.get_one(ServerRow, run.subject_id, with_for_update=True)
+
+
+def call(run: Run, do: Callable[[ComputeBackend], Answer]) -> Answer:
+    """Make a call to the server's cluster."""
+    return synnefo_backends.call(run.context, server(run).backend_id, do)
+
+
+def find(run: Run) -> Instance | None:
+    """Return the instance, or None when the cluster has none of this name."""
+    try:
+        return call(run, lambda backend: backend.inventory.instance(instance_name(run)))
+    except InstanceMissing:
+        return None
+
+
+def pending(run: Run) -> list[Job]:
+    """Return the jobs about the instance that have not ended."""
+    return call(run, lambda backend: backend.job_queue.pending(instance_name(run)))
+
+
+def ended_job(run: Run) -> Job | Wait | None:
+    """Return the job of this saga once it has ended, None when the cluster forgot it."""
+    job_id = run.data["job_id"]
+    try:
+        job = call(run, lambda backend: backend.job_queue.job(job_id))
+    except JobMissing:
+        return None
+    return job if job.state.is_final else waiting(run)
+
+
+def waiting(run: Run) -> Wait:
+    """Return how long to wait before the next look."""
+    looks = run.data.get("looks", 0)
+    return Wait(POLL_S[min(looks, len(POLL_S) - 1)], {"looks": looks + 1})
+
+
+def require_success(job: Job) -> None:
+    """Refuse to go on after a job that failed.
+
+    Raises:
+        JobFailed: With what the cluster said.
+    """
+    if job.state is not JobState.SUCCESS:
+        raise JobFailed(job.error or f"the job {job.id} was {job.state.value}")
+
+
+def begin_deletion(run: Run, session: Session) -> None:
+    """Go on with a deletion that was asked for while another saga ran."""
+    sagas.begin(run.context, session, DELETE, subject_id=run.subject_id)
+
+
+def forget(run: Run, session: Session) -> None:
+    """Give back all that a server held, and mark its row as deleted."""
+    row = locked(run, session)
+    if row.is_deleted:
+        return
+    synnefo_quota.charge(run.context, charges.of_server(row, -1))
+    synnefo_network.unplug(run.context, device_id=row.id)
+    synnefo_backends.release(run.context, row.id)
+    now = run.context.now()
+    row.vm_state, row.task_state = states.DELETED, states.NO_TASK
+    row.is_deleted, row.deleted_at, row.updated_at = True, now, now

@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers: what a request reserves in one transaction, and what the worker then does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+import synnefo_backends
+import synnefo_image
+import synnefo_network
+import synnefo_quota
+from synnefo_backends import Demand
+from synnefo_compute import charges, flavors, keypairs, states
+from synnefo_compute.flavors import Flavor
+from synnefo_compute.models import ServerRow
+from synnefo_core import sagas
+from synnefo_core.context import RequestContext
+from synnefo_core.db.base import new_id
+from synnefo_core.db.paging import page
+from synnefo_core.errors import Conflict, InvalidField, NotFound
+from synnefo_network import PlugRequest, Port
+
+CREATE, DELETE, ACT = "compute.create_server", "compute.delete_server", "compute.act"
+"""The kinds of our sagas."""
+
+GIB_MIB = 1024
+
+
+@dataclass(frozen=True)
+class ServerSpec:
+    """A server to be made.
+
+    Attributes:
+        name: For people; need not be unique.
+        flavor_id: Its size.
+        image_id: What its disk begins with; empty for nothing.
+        key_name: One of the caller's keypairs, or empty.
+        nics: Networks, ports and addresses; None for the only network that there is.
+        metadata: Up to 128 keys of the owner's.
+    """
+
+    name: str
+    flavor_id: str
+    image_id: str = ""
+    key_name: str = ""
+    nics: Sequence[PlugRequest] | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server as it stands; moments are seconds since the epoch, 0 for never."""
+
+    id: str
+    project_id: str
+    user_id: str
+    name: str
+    vm_state: str
+    task_state: str
+    flavor_id: str
+    vcpus: int
+    ram_mib: int
+    disk_gib: int
+    image_id: str
+    key_name: str
+    backend_id: str
+    node: str
+    metadata: Mapping[str, str]
+    fault: str
+    fault_at: float
+    created_at: float
+    updated_at: float
+    launched_at: float
+    deleted_at: float
+    ports: tuple[Port, ...] = ()
+
+
+def _shown(row: ServerRow, ports: Iterable[Port]) -> Server:
+    return Server(
+        id=row.id,
+        project_id=row.project_id,
+        user_id=row.user_id,
+        name=row.name,
+        vm_state=row.vm_state,
+        task_state=row.task_state,
+        flavor_id=row.flavor_id,
+        vcpus=row.vcpus,
+        ram_mib=row.ram_mib,
+        disk_gib=row.disk_gib,
+        image_id=row.image_id,
+        key_name=row.key_name,
+        backend_id=row.backend_id,
+        node=row.node,
+        metadata=dict(row.metadata_),
+        fault=row.fault,
+        fault_at=row.fault_at,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        launched_at=row.launched_at,
+        deleted_at=row.deleted_at,
+        ports=tuple(ports),
+    )
+
+
+def create_server(context: RequestContext, spec: ServerSpec) -> Server:
+    """Reserve all that a server needs and have the worker make it.
+
+    Raises:
+        InvalidField: The flavor, image or keypair is not there or does not fit.
+        QuotaExceeded: The project or the user has not enough left.
+        NoRoomAnywhere: No cluster takes it now.
+    """
+    project_id = context.require_project()
+    flavor = flavors.usable(context, spec.flavor_id)
+    _check_image(context, spec, flavor)
+    _check_key(context, spec)
+    now = context.now()
+    server_id = new_id()
+    demand = Demand(
+        vcpus=flavor.vcpus,
+        ram_mib=flavor.ram_mib,
+        disk_mib=flavor.disk_gib * GIB_MIB,
+        disk_template=flavor.disk_template,
+    )
+    with context.unit_of_work() as session:
+        row = ServerRow(
+            id=server_id,
+            project_id=project_id,
+            user_id=context.user_id,
+            name=spec.name,
+            vm_state=states.BUILDING,
+            task_state=states.SPAWNING,
+            is_active_charged=True,
+            flavor_id=flavor.id,
+            vcpus=flavor.vcpus,
+            ram_mib=flavor.ram_mib,
+            disk_gib=flavor.disk_gib,
+            image_id=spec.image_id,
+            key_name=spec.key_name,
+            backend_id=synnefo_backends.place(context, server_id, demand),
+            metadata_=dict(spec.metadata),
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(row)
+        ports = synnefo_network.plug(
+            context,
+            device_id=server_id,
+            device_owner="compute:nova",
+            requests=spec.nics,
+        )
+        synnefo_quota.charge(context, charges.of_server(row))
+        data = {"disk_template": flavor.disk_template}
+        sagas.begin(context, session, CREATE, subject_id=server_id, data=data)
+        session.flush()
+        return _shown(row, ports)
+
+
+def _check_image(context: RequestContext, spec: ServerSpec, flavor: Flavor) -> None:
+    if not spec.image_id:
+        return
+    name = "imageRef"
+    try:
+        image = synnefo_image.show(context, spec.image_id)
+    except NotFound as cause:
+        raise InvalidField(name, f"image {spec.image_id} could not be found") from cause
+    if image.status != "active":
+        raise InvalidField(name, f"image {spec.image_id} is not active but {image.status}")
+    if image.min_ram_mib > flavor.ram_mib:
+        raise InvalidField("flavorRef", "the flavor's memory is too small for the image")
+    least_gib = max(image.min_disk_gib, -(-image.size_bytes // 2**30))
+    if least_gib > flavor.disk_gib:
+        raise InvalidField("flavorRef", "the flavor's disk is too small for the image")
+
+
+def _check_key(context: RequestContext, spec: ServerSpec) -> None:
+    if not spec.key_name:
+        return
+    try:
+        keypairs.show(context, spec.key_name)
+    except NotFound as cause:
+        name = "key_name"
+        raise InvalidField(name, f"you have no keypair {spec.key_name}") from cause
+
+
+def show_server(context: RequestContext, server_id: str) -> Server:
+    """Return a server.
+
+    Raises:
+        NotFound: The caller has none of this id (any more).
+    """
+    with context.reading() as session:
+        row = _owned(context, session, server_id)
+        return _shown(row, synnefo_network.ports_of(context, [row.id]).get(row.id, ()))
+
+
+def list_servers(
+    context: RequestContext,
+    *,
+    limit: int,
+    marker: str = "",
+    is_everyone: bool = False,
+    filters: Mapping[str, Any] | None = None,
+) -> list[Server]:
+    """Return a page of servers, newest first.
+
+    Args:
+        context: Its project's servers are listed.
+        limit: The most that are returned.
+        marker: The id of the server behind which the page begins.
+        is_everyone: All projects' (administrators only).
+        filters: Values that columns must have: ``name``, ``flavor_id``, ``image_id``,
+            ``vm_state``, ``project_id``, ``user_id``.
+
+    Raises:
+        InvalidField: The caller has no server ``marker``.
+    """
+    query = _visible(context, is_everyone=is_everyone)
+    for name, value in (filters or {}).items():
+        query = query.where(getattr(ServerRow, name) == value)
+    order = [(ServerRow.created_at, True), (ServerRow.id, True)]
+    with context.reading() as session:
+        behind = None
+        if marker:
+            behind = _marker(session, _visible(context, is_everyone=is_everyone), marker)
+        rows = list(session.scalars(page(query, order, limit=limit, marker=behind)))
+        ports = synnefo_network.ports_of(context, [row.id for row in rows])
+        return [_shown(row, ports.get(row.id, ())) for row in rows]
+
+
+def _visible(context: RequestContext, *, is_everyone: bool) -> Select[ServerRow]:
+    query = select(ServerRow).where(ServerRow.is_deleted.is_(False))
+    if not (is_everyone and context.is_admin):
+        query = query.where(ServerRow.project_id == context.require_project())
+    return query
+
+
+def _marker(session: Session, visible: Select[ServerRow], marker: str) -> tuple[float, str]:
+    row = session.scalars(visible.where(ServerRow.id == marker)).first()
+    if row is None:
+        name = "marker"
+        raise InvalidField(name, f"marker {marker} could not be found")
+    return row.created_at, row.id
+
+
+def _owned(
+    context: RequestContext, session: Session, server_id: str, *, is_locked: bool = False
+) -> ServerRow:
+    query = select(ServerRow).where(ServerRow.id == server_id, ServerRow.is_deleted.is_(False))
+    if not context.is_admin:
+        query = query.where(ServerRow.project_id == context.project_id)
+    if is_locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalars(query).first()
+    if row is None:
+        noun = "server"
+        raise NotFound(noun, server_id)
+    return row
+
+
+def delete_server(context: RequestContext, server_id: str) -> None:
+    """Have a server removed, whatever is being done to it; twice is not an error.
+
+    Raises:
+        NotFound: The caller has none of this id (any more).
+    """
+    with context.unit_of_work() as session:
+        _owned(context, session, server_id)
+        # The saga's row before the server's, as its own end locks them.
+        is_live = sagas.cancel(context, session, server_id, (CREATE, ACT))
+        row = _owned(context, session, server_id, is_locked=True)
+        if row.task_state == states.DELETING:
+            return
+        row.task_state, row.updated_at = states.DELETING, context.now()
+        if not is_live:
+            sagas.begin(context, session, DELETE, subject_id=server_id)
+
+
+def start_server(context: RequestContext, server_id: str) -> None:
+    """Start a stopped server; its processors and memory are charged again.
+
+    Raises:
+        NotFound: The caller has none of this id.
+        InvalidState: It is not stopped, or something is being done to it.
+        QuotaExceeded: The project has not enough left.
+    """
+    _act(context, server_id, states.START)
+
+
+def stop_server(context: RequestContext, server_id: str) -> None:
+    """Stop a running server; its processors and memory are given back once it is down.
+
+    Raises:
+        NotFound: The caller has none of this id.
+        InvalidState: It is not running, or something is being done to it.
+    """
+    _act(context, server_id, states.STOP)
+
+
+def reboot_server(context: RequestContext, server_id: str, *, is_hard: bool) -> None:
+    """Restart a server; hard does not ask the guest, and starts one that is stopped.
+
+    Raises:
+        NotFound: The caller has none of this id.
+        InvalidState: It can't be rebooted in this way now.
+        QuotaExceeded: It was stopped and the project has not enough left.
+    """
+    _act(context, server_id, states.REBOOT_HARD if is_hard else states.REBOOT)
+
+
+def _act(context: RequestContext, server_id: str, transition: states.Transition) -> None:
+    with context.unit_of_work() as session:
+        row = _owned(context, session, server_id, is_locked=True)
+        states.check(transition, vm_state=row.vm_state, task_state=row.task_state)
+        if not row.launched_at:
+            msg = "the server was never made; it can only be deleted"
+            raise Conflict(msg)
+        was_charged = row.is_active_charged
+        if transition.target == states.ACTIVE and not was_charged:
+            synnefo_quota.charge(context, charges.of_activity(row))
+            row.is_active_charged = True
+        row.task_state, row.updated_at = transition.task, context.now()
+        data = {"task": transition.task, "from": row.vm_state, "was_charged": was_charged}
+        sagas.begin(context, session, ACT, subject_id=server_id, data=data)
+
+
+def rename_server(context: RequestContext, server_id: str, name: str) -> Server:
+    """Give a server another name.
+
+    Raises:
+        NotFound: The caller has none of this id.
+    """
+    with context.unit_of_work() as session:
+        row = _owned(context, session, server_id, is_locked=True)
+        row.name, row.updated_at = name, context.now()
+    return show_server(context, server_id)

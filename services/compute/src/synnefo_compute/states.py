@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The states of a server as data: what it is, what is being done, what may be asked.
+
+``vm_state`` says what a server is, ``task_state`` what is being done to it; only one task
+at a time (SEM-005). Deleting is always possible and takes over any task (SEM-003).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synnefo_core.errors import InvalidState
+
+BUILDING = "building"
+"""Being made; not there yet."""
+ACTIVE = "active"
+"""Running."""
+STOPPED = "stopped"
+"""There, not running."""
+ERROR = "error"
+"""Could not be made, or is not as it should be; stays until its owner deletes it."""
+DELETED = "deleted"
+"""Gone; the row stays for the record."""
+
+NO_TASK = ""
+"""Nothing is being done."""
+SPAWNING = "spawning"
+"""The cluster makes it."""
+STARTING = "powering-on"
+"""The cluster starts it."""
+STOPPING = "powering-off"
+"""The cluster stops it."""
+REBOOTING = "rebooting"
+"""The guest is asked to restart."""
+REBOOTING_HARD = "rebooting_hard"
+"""It is restarted without asking the guest."""
+DELETING = "deleting"
+"""It is being removed."""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """What an action needs and does: from which states, by which task, to which state."""
+
+    action: str
+    sources: frozenset[str]
+    task: str
+    target: str
+
+
+START = Transition("start", frozenset({STOPPED}), STARTING, ACTIVE)
+STOP = Transition("stop", frozenset({ACTIVE, ERROR}), STOPPING, STOPPED)
+REBOOT = Transition("reboot", frozenset({ACTIVE}), REBOOTING, ACTIVE)
+REBOOT_HARD = Transition("reboot", frozenset({ACTIVE, STOPPED, ERROR}), REBOOTING_HARD, ACTIVE)
+
+TRANSITIONS = (START, STOP, REBOOT, REBOOT_HARD)
+
+
+def check(transition: Transition, *, vm_state: str, task_state: str) -> None:
+    """Refuse an action that the server's state does not allow.
+
+    Raises:
+        InvalidState: Names the state, or the task that must end first.
+    """
+    noun = "server"
+    if task_state != NO_TASK:
+        raise InvalidState(noun, f"in task {task_state}", transition.action)
+    if vm_state not in transition.sources:
+        raise InvalidState(noun, vm_state, transition.action)

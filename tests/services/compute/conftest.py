@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A cloud with one simulated cluster whose jobs end at once, and one flavor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+import synnefo_backends
+import synnefo_compute
+import synnefo_network
+from synnefo_backend_sim import SimBackend
+from synnefo_compute import Server, ServerSpec
+from synnefo_core.context import RequestContext
+from synnefo_core.worker import Worker
+
+FLAVOR = "small"
+
+
+@pytest.fixture
+def cluster(context: RequestContext) -> SimBackend:
+    """Register a simulated cluster and a flavor; return the cluster's driver."""
+    settings = {"job_delay_min_s": "0", "job_delay_max_s": "0", "nodes": "2"}
+    backend = synnefo_backends.add(context, name="sim", driver="sim", settings=settings)
+    synnefo_backends.refresh(context, "sim")
+    synnefo_compute.flavors.create(
+        context, flavor_id=FLAVOR, name=FLAVOR, vcpus=2, ram_mib=1024, disk_gib=5
+    )
+    return synnefo_backends.call(context, backend.id, lambda driver: driver)
+
+
+@pytest.fixture
+def network(member: RequestContext) -> str:
+    """Give the member's project a network with a subnet; return its id."""
+    made = synnefo_network.create_network(member, synnefo_network.NetworkSpec(name="n"))
+    synnefo_network.create_subnet(
+        member,
+        synnefo_network.SubnetSpec(network_id=made.id, cidr="10.0.0.0/24", name="s", ip_version=4),
+    )
+    return made.id
+
+
+@pytest.fixture
+def submit(member: RequestContext, cluster: SimBackend, network: str) -> Callable[[], Server]:
+    """Return a function that asks for a server and leaves it to the worker."""
+    return lambda: synnefo_compute.create_server(member, ServerSpec("web", FLAVOR))
+
+
+@pytest.fixture
+def settle(worker: Worker) -> Callable[[], None]:
+    """Return a function that lets the worker do all that there is, waits included."""
+
+    def run() -> None:
+        worker.drain(patience_s=10.0)
+
+    return run
+
+
+@pytest.fixture
+def server(submit: Callable[[], Server], settle: Callable[[], None]) -> Server:
+    """Return a server that has been made."""
+    made = submit()
+    settle()
+    return made
