@@ -61,7 +61,9 @@ def _ignoring(session: Session, model: type[Model]) -> Insert:
 
 
 def _was_inserted(session: Session, statement: Insert) -> bool:
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+    statement = statement.execution_options(preserve_rowcount=True)
+    result = cast("CursorResult[Any]", session.execute(statement))
+    return result.rowcount == 1
 
 
 def _lock_number(key: str) -> int:
