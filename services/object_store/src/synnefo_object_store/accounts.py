@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Accounts: one for each project, made when something is first written to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Table, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import NotFound
+from synnefo_object_store.limits import ACCOUNT_NAME_BYTES
+from synnefo_object_store.metadata import merged
+from synnefo_object_store.models import AccountRow
+from synnefo_object_store.statistics import waiting_of_account
+from synnefo_object_store.values import AccountInfo
+
+_account: Table = AccountRow.__table__  # type: ignore[assignment]  # declared as FromClause
+
+_SHOW = select(
+    _account.c.id,
+    (_account.c.containers + waiting_of_account("containers")).label("containers"),
+    (_account.c.objects + waiting_of_account("objects")).label("objects"),
+    (_account.c.bytes + waiting_of_account("bytes")).label("bytes"),
+    _account.c.metadata,
+    _account.c.created_at,
+)
+
+
+def require(context: RequestContext, account: str, rule: str) -> None:
+    """Refuse a caller who may not do this in an account.
+
+    Raises:
+        Forbidden: The account is not the caller's project, or the role does not allow it.
+    """
+    context.cloud.policy.require(context, rule, project_id=account)
+
+
+def show_account(context: RequestContext, account: str) -> AccountInfo:
+    """Return an account; that of a project which never wrote anything is empty.
+
+    Raises:
+        Forbidden: It is not the caller's.
+        NotFound: There is no such project.
+    """
+    require(context, account, "object_store:account:read")
+    with context.reading() as session:
+        row = session.execute(_SHOW.where(_account.c.id == account)).first()
+    if row is None:
+        _require_project(context, account)
+        return AccountInfo(account, 0, 0, 0, {}, context.now())
+    return AccountInfo(*row)
+
+
+def update_account(context: RequestContext, account: str, metadata: Mapping[str, str]) -> None:
+    """Change metadata: what is given is set, what is given empty is removed.
+
+    Raises:
+        Forbidden: The caller may not.
+        Invalid: There would be too much of it.
+        NotFound: There is no such project.
+    """
+    require(context, account, "object_store:account:write")
+    ensure(context, account)
+    with context.unit_of_work() as session:
+        query = select(_account.c.metadata).where(_account.c.id == account).with_for_update()
+        there: Mapping[str, str] = session.execute(query).scalar_one()
+        session.execute(
+            update(_account)
+            .where(_account.c.id == account)
+            .values(metadata=merged(there, metadata))
+        )
+
+
+def ensure(context: RequestContext, account: str) -> None:
+    """Make the account's row if it is not there.
+
+    Raises:
+        NotFound: There is no such project.
+    """
+    with context.reading() as session:
+        if _is_there(session, account):
+            return
+    _require_project(context, account)
+    values = {
+        "id": account,
+        "metadata": {},
+        "containers": 0,
+        "objects": 0,
+        "bytes": 0,
+        "created_at": context.now(),
+    }
+    try:
+        with context.unit_of_work() as session:
+            if not _is_there(session, account):
+                session.execute(insert(_account), values)
+    except IntegrityError:
+        return  # somebody else has just made it
+
+
+def _is_there(session: Session, account: str) -> bool:
+    return (
+        session.execute(select(_account.c.id).where(_account.c.id == account)).first() is not None
+    )
+
+
+def _require_project(context: RequestContext, account: str) -> None:
+    """Refuse an account of no project; an administrator may name any."""
+    if account == context.project_id:
+        return
+    directory = context.cloud.directory
+    is_name = 1 <= len(account) <= ACCOUNT_NAME_BYTES
+    if not is_name or (directory is not None and account not in directory.projects([account])):
+        noun = "the account"
+        raise NotFound(noun, account[:ACCOUNT_NAME_BYTES])

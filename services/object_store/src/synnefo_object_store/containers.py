@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Containers of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select, Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import Conflict, NotFound
+from synnefo_object_store import accounts, statistics
+from synnefo_object_store.limits import check_container_name
+from synnefo_object_store.metadata import merged
+from synnefo_object_store.models import ContainerRow, ObjectRow
+from synnefo_object_store.statistics import waiting_of_container
+from synnefo_object_store.values import ContainerInfo
+
+_container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
+
+OBJECTS = (_container.c.objects + waiting_of_container("objects")).label("objects")
+"""How many objects a container has now."""
+BYTES = (_container.c.bytes + waiting_of_container("bytes")).label("bytes")
+"""How many bytes its objects have now."""
+
+_SHOW = select(
+    _container.c.account,
+    _container.c.name,
+    OBJECTS,
+    BYTES,
+    _container.c.metadata,
+    _container.c.created_at,
+    _container.c.modified_at,
+)
+
+
+def show_container(context: RequestContext, account: str, name: str) -> ContainerInfo:
+    """Return a container.
+
+    Raises:
+        Forbidden: The account is not the caller's.
+        NotFound: There is no such container.
+    """
+    accounts.require(context, account, "object_store:container:read")
+    with context.reading() as session:
+        query = _SHOW.where(_container.c.account == account, _container.c.name == name)
+        row = session.execute(query).first()
+    if row is None:
+        raise _missing(name)
+    return ContainerInfo(*row)
+
+
+def create_container(
+    context: RequestContext, account: str, name: str, metadata: Mapping[str, str]
+) -> bool:
+    """Make a container; one that is there gets the metadata as by :func:`update_container`.
+
+    Returns:
+        Whether it was made now.
+
+    Raises:
+        Forbidden: The caller may not.
+        Invalid: The name or the metadata can't be.
+    """
+    accounts.require(context, account, "object_store:container:write")
+    check_container_name(name)
+    accounts.ensure(context, account)
+    try:
+        with context.unit_of_work() as session:
+            if session.execute(_find(account, name)).first() is None:
+                _insert(context, session, account=account, name=name, metadata=metadata)
+                return True
+            _update(context, session, account=account, name=name, metadata=metadata)
+    except IntegrityError:
+        # Somebody else has just made it.
+        update_container(context, account, name, metadata)
+    return False
+
+
+def update_container(
+    context: RequestContext, account: str, name: str, metadata: Mapping[str, str]
+) -> None:
+    """Change metadata: what is given is set, what is given empty is removed.
+
+    Raises:
+        Forbidden: The caller may not.
+        Invalid: There would be too much of it.
+        NotFound: There is no such container.
+    """
+    accounts.require(context, account, "object_store:container:write")
+    with context.unit_of_work() as session:
+        _update(context, session, account=account, name=name, metadata=metadata)
+
+
+def delete_container(context: RequestContext, account: str, name: str) -> None:
+    """Remove an empty container.
+
+    Raises:
+        Conflict: There are objects in it.
+        Forbidden: The caller may not.
+        NotFound: There is no such container.
+    """
+    accounts.require(context, account, "object_store:container:write")
+    try:
+        with context.unit_of_work() as session:
+            number = session.scalar(_find(account, name).with_for_update())
+            if number is None:
+                raise _missing(name)
+            inside = select(_object.c.name).where(_object.c.container_id == number).limit(1)
+            if session.execute(inside).first() is not None:
+                raise _not_empty(name)
+            session.execute(delete(_container).where(_container.c.id == number))
+            statistics.add(session, account=account, container_id=number, containers=-1)
+    except IntegrityError as cause:
+        # An object has come in meanwhile.
+        raise _not_empty(name) from cause
+
+
+def _find(account: str, name: str) -> Select[Any]:
+    return select(_container.c.id).where(_container.c.account == account, _container.c.name == name)
+
+
+def _insert(
+    context: RequestContext,
+    session: Session,
+    *,
+    account: str,
+    name: str,
+    metadata: Mapping[str, str],
+) -> None:
+    now = context.now()
+    result = session.execute(
+        insert(_container).returning(_container.c.id),
+        {
+            "account": account,
+            "name": name,
+            "metadata": merged({}, metadata),
+            "objects": 0,
+            "bytes": 0,
+            "created_at": now,
+            "modified_at": now,
+        },
+    )
+    statistics.add(session, account=account, container_id=result.scalar_one(), containers=1)
+
+
+def _update(
+    context: RequestContext,
+    session: Session,
+    *,
+    account: str,
+    name: str,
+    metadata: Mapping[str, str],
+) -> None:
+    is_it = (_container.c.account == account, _container.c.name == name)
+    row = session.execute(select(_container.c.metadata).where(*is_it).with_for_update()).first()
+    if row is None:
+        raise _missing(name)
+    session.execute(
+        update(_container)
+        .where(*is_it)
+        .values(metadata=merged(row.metadata, metadata), modified_at=context.now())
+    )
+
+
+def _missing(name: str) -> NotFound:
+    return NotFound("the container", name)
+
+
+def _not_empty(name: str) -> Conflict:
+    return Conflict(f"the container {name} is not empty")

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The object store's tables, prefix ``object_store``.
+
+Names sort by code point, as Swift's do, whatever the database's locale.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from synnefo_core.db.base import Base, Big, Id, Json, Key, Moment, new_metadata
+
+_PLAIN = String(1024).with_variant(String(1024, collation="C"), "postgresql")
+# SQLite numbers rows only in a column that is called INTEGER.
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+Number = Annotated[int, mapped_column(_NUMBER, primary_key=True, autoincrement=True)]
+PathName = Annotated[str, mapped_column(_PLAIN)]
+Digest = Annotated[bytes, mapped_column(LargeBinary(32))]
+
+
+class Model(Base):
+    """The root of the object store's models."""
+
+    __abstract__ = True
+    metadata = new_metadata()
+
+
+class AccountRow(Model):
+    """A project's account, made when something is first written to it.
+
+    Counts are those of the deltas that were folded in.
+    """
+
+    __tablename__ = "object_store_account"
+
+    id: Mapped[Key]
+    properties: Mapped[Json] = mapped_column("metadata")
+    containers: Mapped[Big]
+    objects: Mapped[Big]
+    bytes: Mapped[Big]
+    created_at: Mapped[Moment]
+
+
+class ContainerRow(Model):
+    """A container; its counts are those of the deltas that were folded in.
+
+    A number is never used again: deltas of a removed container may still wait.
+    """
+
+    __tablename__ = "object_store_container"
+    __table_args__ = (UniqueConstraint("account", "name"), {"sqlite_autoincrement": True})
+
+    id: Mapped[Number]
+    account: Mapped[Id]
+    name: Mapped[PathName]
+    properties: Mapped[Json] = mapped_column("metadata")
+    objects: Mapped[Big]
+    bytes: Mapped[Big]
+    created_at: Mapped[Moment]
+    modified_at: Mapped[Moment]
+
+
+class ObjectRow(Model):
+    """A version of an object; of those of one name one at most is current.
+
+    The foreign key lets no container go while an object is on its way into it. A listing reads
+    nothing but the index of what is current.
+
+    Attributes:
+        version: Grows with each change of the object; microseconds since the epoch or more.
+        id: Stays the same through updates.
+        user_id: Who is charged for the bytes.
+        store: The name of the store that has the content.
+        kind, digest, size_bytes: The content's reference.
+        object_hash: The Merkle root over its blocks.
+        headers: What is given back as it came: Content-Encoding and its like.
+    """
+
+    __tablename__ = "object_store_object"
+    __table_args__ = (
+        Index(
+            "uq_object_store_object_current",
+            "container_id",
+            "name",
+            unique=True,
+            postgresql_where=text("is_current"),
+            sqlite_where=text("is_current"),
+            postgresql_include=["size_bytes", "etag", "content_type", "modified_at"],
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    container_id: Mapped[int] = mapped_column(
+        _NUMBER, ForeignKey("object_store_container.id"), primary_key=True, autoincrement=False
+    )
+    name: Mapped[str] = mapped_column(_PLAIN, primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    is_current: Mapped[bool]
+    id: Mapped[Id]
+    size_bytes: Mapped[Big]
+    etag: Mapped[Id]
+    content_type: Mapped[str] = mapped_column(String(255))
+    modified_at: Mapped[Moment]
+    created_at: Mapped[Moment]
+    user_id: Mapped[Id]
+    store: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(8))
+    digest: Mapped[Digest]
+    object_hash: Mapped[Digest]
+    properties: Mapped[Json] = mapped_column("metadata")
+    headers: Mapped[Json]
+
+
+class DeltaRow(Model):
+    """A change of the statistics that is not folded in yet."""
+
+    __tablename__ = "object_store_delta"
+    __table_args__ = (
+        Index("ix_object_store_delta_account", "account"),
+        Index("ix_object_store_delta_container_id", "container_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[Number]
+    account: Mapped[Id]
+    container_id: Mapped[Big]
+    containers: Mapped[int]
+    objects: Mapped[int]
+    bytes: Mapped[Big]
+
+
+class PossessionRow(Model):
+    """A block that a project has shown to have; only such may its maps name."""
+
+    __tablename__ = "object_store_possession"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    project_id: Mapped[Key]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    added_at: Mapped[Moment]
+
+
+class UploadRow(Model):
+    """An upload under way that takes long; a living process renews it."""
+
+    __tablename__ = "object_store_upload"
+    __table_args__ = (Index("ix_object_store_upload_renewed_at", "renewed_at"),)
+
+    id: Mapped[Key]
+    store: Mapped[Id]
+    begun_at: Mapped[Moment]
+    renewed_at: Mapped[Moment]
+
+
+class UploadPartRow(Model):
+    """The concatenated names of blocks that an upload under way has stored."""
+
+    __tablename__ = "object_store_upload_part"
+
+    upload_id: Mapped[Key]
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    names: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the object store answers when others ask what it owns: roots and usage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Table, func, select
+
+from synnefo_blocks import ZERO_BLOCK
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.quota import QuotaResource, Usage
+from synnefo_core.contracts.storage import Kind
+from synnefo_object_store.models import ContainerRow, ObjectRow
+from synnefo_object_store.objects import DISKSPACE
+from synnefo_object_store.uploads import stored_names
+
+_container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
+
+GIB = 1024**3
+
+RESOURCES = [
+    QuotaResource(
+        DISKSPACE,
+        "Bytes in object storage",
+        "bytes",
+        user_default=50 * GIB,
+        project_default=1024 * GIB,
+    )
+]
+
+
+def usage(context: RequestContext) -> list[Usage]:
+    """Count the bytes of all objects by project and user."""
+    query = (
+        select(_container.c.account, _object.c.user_id, func.sum(_object.c.size_bytes))
+        .join(_object, _object.c.container_id == _container.c.id)
+        .where(_object.c.size_bytes > 0)
+        .group_by(_container.c.account, _object.c.user_id)
+    )
+    with context.reading() as session:
+        rows = session.execute(query).all()
+    return [Usage(account, user_id, DISKSPACE, int(amount)) for account, user_id, amount in rows]
+
+
+def roots(context: RequestContext, store: str) -> Iterator[tuple[Kind, bytes]]:
+    """Yield where every content in a store begins, then the blocks of uploads under way."""
+    query = select(_object.c.kind, _object.c.digest).where(
+        _object.c.store == store, _object.c.digest != ZERO_BLOCK
+    )
+    with context.reading() as session:
+        for kind, digest in session.execute(query.execution_options(yield_per=1000)):
+            yield Kind(kind), digest
+    for name in stored_names(context, store):
+        yield Kind.BLOCK, name

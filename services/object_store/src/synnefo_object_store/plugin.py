@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the object store plugs in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from oslo_config import cfg
+from oslo_policy.policy import DocumentedRuleDefault
+
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.quota import QuotaResource, Usage
+from synnefo_core.contracts.storage import Kind
+from synnefo_core.db.migrations import Branch
+from synnefo_core.hookspecs import hookimpl
+from synnefo_core.worker import Task
+from synnefo_object_store import options as settings, owned, statistics, uploads
+from synnefo_object_store.models import Model
+from synnefo_object_store.policies import RULES
+
+
+@hookimpl
+def options() -> Mapping[str, Iterable[cfg.Opt]]:
+    """Return the section [object_store]."""
+    return settings.SECTIONS
+
+
+@hookimpl
+def migrations() -> Branch:
+    """Return the object store's tables."""
+    return Branch("object_store", Path(__file__).parent / "migrations", Model.metadata)
+
+
+@hookimpl
+def policies() -> Iterable[DocumentedRuleDefault]:
+    """Return who may do what in an account."""
+    return RULES
+
+
+@hookimpl
+def tasks() -> Iterable[Task]:
+    """Return what keeps the statistics short and forgets dead uploads."""
+    return [
+        Task("object_store.fold", statistics.FOLD_EVERY_S, statistics.fold),
+        Task("object_store.expire_uploads", uploads.EXPIRE_EVERY_S, uploads.expire),
+    ]
+
+
+@hookimpl
+def quota_resources() -> Iterable[QuotaResource]:
+    """Return pithos.diskspace."""
+    return owned.RESOURCES
+
+
+@hookimpl
+def quota_usage(context: RequestContext) -> Iterable[Usage]:
+    """Count the bytes of all objects."""
+    return owned.usage(context)
+
+
+@hookimpl
+def storage_roots(context: RequestContext, store: str) -> Iterable[tuple[Kind, bytes]]:
+    """Return what objects and uploads under way refer to."""
+    return owned.roots(context, store)

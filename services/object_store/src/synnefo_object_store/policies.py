@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may do what in an account; the project is the account's."""
+
+from __future__ import annotations
+
+from synnefo_core.policy import MEMBER, READER, rule
+
+RULES = [
+    rule(
+        "object_store:account:read",
+        READER,
+        "Show an account and list its containers",
+        "GET /{account}",
+        "HEAD /{account}",
+    ),
+    rule("object_store:account:write", MEMBER, "Change an account's metadata", "POST /{account}"),
+    rule(
+        "object_store:container:read",
+        READER,
+        "Show a container and list its objects",
+        "GET /{account}/{container}",
+        "HEAD /{account}/{container}",
+    ),
+    rule(
+        "object_store:container:write",
+        MEMBER,
+        "Make, change and remove containers",
+        "PUT /{account}/{container}",
+        "POST /{account}/{container}",
+        "DELETE /{account}/{container}",
+    ),
+    rule(
+        "object_store:object:read",
+        READER,
+        "Read objects",
+        "GET /{account}/{container}/{object}",
+        "HEAD /{account}/{container}/{object}",
+    ),
+    rule(
+        "object_store:object:write",
+        MEMBER,
+        "Write, change and remove objects",
+        "PUT /{account}/{container}/{object}",
+        "POST /{account}/{container}/{object}",
+        "DELETE /{account}/{container}/{object}",
+    ),
+]

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which blocks a project has shown to have.
+
+A map may name only such, so knowing a digest gives nobody a file (PIT-052).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from synnefo_blocks import ZERO_BLOCK, split
+from synnefo_core.context import RequestContext
+from synnefo_object_store.models import PossessionRow
+
+_possession: Table = PossessionRow.__table__  # type: ignore[assignment]  # declared as FromClause
+
+_ADD: dict[bool, Insert] = {
+    True: sqlite.insert(_possession).on_conflict_do_nothing(),
+    False: postgresql.insert(_possession).on_conflict_do_nothing(),
+}
+
+
+def add(context: RequestContext, session: Session, *, project_id: str, names: bytes) -> None:
+    """Note that a project has blocks; ``names`` are concatenated.
+
+    In one order for all, so that two writers never wait for each other in a circle.
+    """
+    now = context.now()
+    rows = [
+        {"project_id": project_id, "digest": name, "added_at": now}
+        for name in sorted(set(split(names)) - {ZERO_BLOCK})
+    ]
+    if rows:
+        session.execute(_ADD[context.cloud.database.is_sqlite], rows)

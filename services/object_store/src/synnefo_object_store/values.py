@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the object store tells: values, never rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from synnefo_blocks import Reference
+
+
+@dataclass(frozen=True)
+class AccountInfo:
+    """An account: its counts and metadata. Moments are seconds since the epoch."""
+
+    id: str
+    containers: int
+    objects: int
+    bytes: int
+    metadata: Mapping[str, str]
+    created_at: float
+
+
+@dataclass(frozen=True)
+class ContainerInfo:
+    """A container: its counts and metadata."""
+
+    account: str
+    name: str
+    objects: int
+    bytes: int
+    metadata: Mapping[str, str]
+    created_at: float
+    modified_at: float
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """An object as it is now.
+
+    Attributes:
+        id: Stays the same through updates.
+        version: Grows with each change.
+        etag: The MD5 of the content.
+        object_hash: The Merkle root over the blocks of the content, in hexadecimal.
+        reference: The content.
+        store: The name of the store that has it.
+        headers: What is given back as it came: Content-Encoding and its like.
+    """
+
+    id: str
+    account: str
+    container: str
+    name: str
+    version: int
+    size_bytes: int
+    etag: str
+    content_type: str
+    modified_at: float
+    created_at: float
+    object_hash: str
+    reference: Reference
+    store: str
+    metadata: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ListedContainer:
+    """A row in an account's listing."""
+
+    name: str
+    objects: int
+    bytes: int
+    modified_at: float
+
+
+@dataclass(frozen=True)
+class ListedObject:
+    """A row in a container's listing."""
+
+    name: str
+    size_bytes: int
+    etag: str
+    content_type: str
+    modified_at: float
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What begins alike up to a delimiter, listed as one; ends with the delimiter."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which part of a listing is asked for.
+
+    Attributes:
+        marker: Begin behind this name; with ``is_reverse`` that is before it.
+        end_marker: End before this name; with ``is_reverse`` behind it.
+        prefix: Only names that begin so.
+        delimiter: Show names that have it behind the prefix as one :class:`Folder`.
+        hides_folders: Leave those out (the parameter ``path``).
+        is_reverse: From the last name to the first.
+        limit: The most rows.
+    """
+
+    limit: int
+    marker: str = ""
+    end_marker: str = ""
+    prefix: str = ""
+    delimiter: str = ""
+    hides_folders: bool = False
+    is_reverse: bool = False
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What must hold for an object to be written or removed.
+
+    Attributes:
+        is_new: There must be no object of that name.
+        etags: The object must be there with one of these; ``*`` means any. None: it need not.
+    """
+
+    is_new: bool = False
+    etags: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What a client says of the content that it sends.
+
+    Attributes:
+        size_bytes: Its length, if the client knows.
+        md5: What its MD5 will be, in lower-case hexadecimal, if the client says so.
+        headers: What is to be given back as it came: Content-Encoding and its like.
+    """
+
+    content_type: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    size_bytes: int | None = None
+    md5: str | None = None
+    condition: Condition = Condition()
