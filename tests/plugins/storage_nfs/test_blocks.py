@@ -105,7 +105,7 @@ def test_short_writes_and_reads_are_gone_on_with(storage, block, monkeypatch):
         (errno.EROFS, StorageUnavailable),
     ],
 )
-def test_what_the_disk_refuses_is_not_stored(  # noqa: PLR0917 (fixtures)
+def test_what_the_disk_refuses_is_not_stored(
     storage, block, root, monkeypatch, open_files, where, number, error
 ):
     (root / "block" / block[0].hex()[:3]).mkdir()

@@ -2,6 +2,7 @@
 """Heads when disks fail, writers die and others take over."""
 
 import errno
+import fcntl
 import os
 import random
 import signal
@@ -18,7 +19,7 @@ from synnefo_core.contracts.storage import (
     StorageUnavailable,
 )
 from synnefo_core.testing.fakes import MemoryStorage
-from synnefo_storage_nfs import holes
+from synnefo_storage_nfs import holes, locks
 from synnefo_storage_nfs.writers import KEPT
 
 SIZE = 16 * C
@@ -372,3 +373,20 @@ def test_a_full_disk_refuses_and_keeps_what_was_flushed(open_store, small_disk):
     heads.flush("volume", 1)
     assert b"kept" * 1000 == heads.read("volume", 0, 4000)
     assert b"room again" == heads.read("volume", 200 * C, 10)
+
+
+def test_a_lock_that_is_never_given_back_is_not_waited_for_for_ever(heads, root, monkeypatch):
+    monkeypatch.setattr(locks, "WAIT_S", 0.2)
+    files = [root / "locks" / f"{number:02x}" for number in range(locks.FILES)]
+    held = [os.open(file, os.O_RDWR | os.O_CREAT) for file in files]
+    for descriptor in held:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    try:
+        with pytest.raises(StorageUnavailable, match="locked by somebody else"):
+            heads.advance("volume", expected=1, epoch=2)
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+
+    assert 2 == heads.advance("volume", expected=1, epoch=2).epoch

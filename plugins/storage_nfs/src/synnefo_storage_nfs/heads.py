@@ -4,12 +4,9 @@
 from __future__ import annotations
 
 import errno
-import fcntl
-import os
 import shutil
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -28,7 +25,8 @@ from synnefo_storage_nfs import files, record
 from synnefo_storage_nfs.faults import STALE, translated, twice_if_stale
 from synnefo_storage_nfs.headview import CLUSTERS, CONTROL, DATA, RECORD, HeadView
 from synnefo_storage_nfs.headwriter import HeadWriter, Outdated
-from synnefo_storage_nfs.layout import HEAD_SUFFIX, LOCKS, Layout
+from synnefo_storage_nfs.layout import HEAD_SUFFIX, Layout
+from synnefo_storage_nfs.locks import Locks
 from synnefo_storage_nfs.writers import Writers
 
 CONTROL_BYTES = 64 * 1024
@@ -43,6 +41,7 @@ class DirectoryHeads(HeadStore):
     def __init__(self, layout: Layout, disk: files.Files) -> None:
         self._layout = layout
         self._disk = disk
+        self._locks = Locks(layout.locks)
         self._writers = Writers(lambda name: HeadWriter(name, layout.head(name), disk))
 
     def create(self, name: str, size_bytes: int, *, epoch: int = 1) -> Head:
@@ -234,22 +233,9 @@ class DirectoryHeads(HeadStore):
         if writer.is_unflushed and self.show(head.name).epoch == head.epoch:
             raise StorageUnavailable(f"head {head.name} was replaced: what was not flushed is lost")
 
-    @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
-        """Let nobody else, on any machine, compare and swap this head.
-
-        ``flock`` and not ``lockf``: it also holds off other threads, and NFS clients turn it
-        into a lock of the whole file at the server. The files are never removed.
-        """
-        number = zlib.crc32(self._layout.head(name).name.encode()) % LOCKS
-        with translated(f"head {name} was not locked"):
-            lock = os.open(self._layout.locks / f"{number:02x}", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            with translated(f"head {name} was not locked"):
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
+    def _locked(self, name: str) -> AbstractContextManager[None]:
+        """Let nobody else, on any machine, compare and swap this head."""
+        return self._locks.held(self._layout.head(name).name)
 
 
 def _require_size(size_bytes: int) -> None:

@@ -18,7 +18,6 @@ FORMAT = "synnefo-storage-nfs"
 VERSION = 1
 LEAF_DIGITS = 3
 HEAD_SUFFIX = ".head"
-LOCKS = 64
 
 _HEAD_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 
