@@ -15,6 +15,7 @@ from synnefo_core.errors import NotFound
 from synnefo_identity import changes
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.ladder import Roles
+from synnefo_identity.listing import by_id
 from synnefo_identity.models import (
     AssignmentRow,
     DomainRow,
@@ -193,11 +194,9 @@ def _of_users(assignment: Assignment, members: Mapping[str, Sequence[str]]) -> I
 
 
 def _members(session: Session, group_ids: Iterable[str]) -> Mapping[str, Sequence[str]]:
-    query = select(MembershipRow.group_id, MembershipRow.user_id).where(
-        MembershipRow.group_id.in_(list(group_ids))
-    )
+    columns = MembershipRow.group_id, MembershipRow.user_id
     found: dict[str, list[str]] = {}
-    for row in session.execute(query):
+    for row in by_id(session, MembershipRow.group_id, group_ids, *columns):
         found.setdefault(row.group_id, []).append(row.user_id)
     return found
 
@@ -214,6 +213,12 @@ def targets(session: Session, user_id: str, kind: ScopeKind) -> frozenset[str]:
         AssignmentRow.target_kind == kind, acts_as(user_id, groups_of(session, user_id))
     )
     return frozenset(session.scalars(query))
+
+
+def is_on_system(context: RequestContext, user_id: str) -> bool:
+    """Return whether a user has a role on the system."""
+    with context.reading() as session:
+        return bool(targets(session, user_id, ScopeKind.SYSTEM))
 
 
 def forget_target(session: Session, kind: ScopeKind, target_id: str) -> None:

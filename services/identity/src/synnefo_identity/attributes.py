@@ -9,14 +9,21 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from synnefo_core.errors import Duplicate
+from synnefo_core.errors import Duplicate, InvalidField
 
 
 def apply(row: Any, values: Mapping[str, Any], known: frozenset[str]) -> None:
-    """Set the known attributes of a row; keep the rest in its ``extra``, where None removes."""
+    """Set the known attributes of a row; keep the rest in its ``extra``, where None removes.
+
+    Raises:
+        InvalidField: The domain is to change; it can't.
+    """
     extra = dict(row.extra or {})
     for name, value in values.items():
-        if name in known:
+        if name == "domain_id":
+            if value != row.domain_id:
+                raise InvalidField(name, "can't be changed")
+        elif name in known:
             setattr(row, name, value)
         elif value is None:
             extra.pop(name, None)

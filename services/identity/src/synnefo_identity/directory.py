@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
-
 from synnefo_core.cloud import Cloud
 from synnefo_core.contracts.directory import Claims, Directory, Named
 from synnefo_identity.claims import ClaimsCache
+from synnefo_identity.listing import by_id
 from synnefo_identity.models import ProjectRow, UserRow
 
 
@@ -30,8 +29,6 @@ class IdentityDirectory(Directory):
         return self._named(ProjectRow, ids)
 
     def _named(self, model: type[UserRow | ProjectRow], ids: Iterable[str]) -> Mapping[str, Named]:
-        query = select(model.id, model.name, model.domain_id, model.is_enabled).where(
-            model.id.in_(list(ids))
-        )
+        columns = model.id, model.name, model.domain_id, model.is_enabled
         with self._database.reading() as session:
-            return {row.id: Named(*row) for row in session.execute(query)}
+            return {row.id: Named(*row) for row in by_id(session, model.id, ids, *columns)}

@@ -51,6 +51,14 @@ def index(
         return [Domain.of(row) for row in found]
 
 
+def of_user(context: RequestContext, user_id: str) -> Sequence[Domain]:
+    """Return the domains on which a user has a role."""
+    with context.reading() as session:
+        ids = assignments.targets(session, user_id, ScopeKind.DOMAIN)
+        query = select(DomainRow).where(DomainRow.id.in_(ids)).order_by(DomainRow.id)
+        return [Domain.of(row) for row in session.scalars(query)]
+
+
 def update(context: RequestContext, domain_id: str, values: Mapping[str, Any]) -> Domain:
     """Change attributes; disabling makes the tokens of its users and projects invalid."""
     with context.unit_of_work() as session:

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From bodies and queries to what the service takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import synnefo_identity
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import Unauthenticated, Unbuilt
+from synnefo_identity import Credentials, Filter, Page, Proof, Question, Reference, Scope
+
+Body = Mapping[str, Any]
+
+KNOWN_METHODS = frozenset(
+    {"application_credential", "external", "kerberos", "mapped", "oauth1", "saml2", "totp"}
+)
+"""Login methods of the API that this cloud does not have."""
+
+_RENAMED = {"enabled": "is_enabled"}
+_NEVER = frozenset({"id", "links", "options", "password", "parent_id", "is_domain", "tags"})
+"""What is decided otherwise, or must be empty by the schema."""
+
+_EMPTY_FOR_NULL = frozenset({"description", "email"})
+
+
+def values(body: Body, *dropped: str) -> dict[str, Any]:
+    """Return a thing's attributes by our names."""
+    found = {}
+    for name, value in body.items():
+        if name in _NEVER or name in dropped:
+            continue
+        is_empty = value is None and name in _EMPTY_FOR_NULL
+        found[_RENAMED.get(name, name)] = "" if is_empty else value
+    return found
+
+
+def domain_id(context: RequestContext, body: Body) -> str:
+    """Return the domain that a new thing goes to: the one that is asked for or the caller's."""
+    claims = context.claims
+    own = (claims.domain_id or claims.project_domain_id) if claims else None
+    return str(body.get("domain_id") or own or "default")
+
+
+def refuse_hierarchy(body: Body, own_domain_id: str) -> None:
+    """Refuse a project that is to be anything but one directly in a domain.
+
+    Raises:
+        Unbuilt: It is to be under another project, or a domain itself.
+    """
+    if body.get("parent_id") not in (None, own_domain_id):
+        raise Unbuilt("a project under another one")
+    if body.get("is_domain"):
+        raise Unbuilt("a project that acts as a domain")
+
+
+def only(query: Mapping[str, str]) -> Filter:
+    """Return the filter of a list."""
+    enabled = query.get("enabled")
+    names = [
+        (name.removeprefix("name").removeprefix("__"), value)
+        for name, value in query.items()
+        if name == "name" or name.startswith("name__")
+    ]
+    return Filter(
+        domain_id=query.get("domain_id"),
+        is_enabled=None if enabled is None else enabled.lower() not in ("0", "false", "no"),
+        names=names,
+    )
+
+
+def page(query: Mapping[str, str]) -> Page:
+    """Return which page of a list is asked for."""
+    limit = query.get("limit")
+    return Page(limit=int(limit) if limit else None, marker=query.get("marker"))
+
+
+def is_set(query: Mapping[str, str], name: str) -> bool:
+    """Return whether a flag is in the query: there, and not called false."""
+    return name in query and query[name].lower() not in ("0", "false", "no")
+
+
+def proof(context: RequestContext, identity: Body) -> Proof:
+    """Log somebody in by all the methods that the body names.
+
+    Raises:
+        Unauthenticated: One does not vouch for the user, or they vouch for two.
+        Unbuilt: A method of the API that this cloud does not have.
+    """
+    proofs = [_prove(context, method, identity) for method in dict.fromkeys(identity["methods"])]
+    if len({each.user_id for each in proofs}) != 1:
+        raise Unauthenticated
+    if len(proofs) == 1:
+        return proofs[0]
+    ends = [each.expires_at for each in proofs if each.expires_at is not None]
+    parents = [each.parent_audit_id for each in proofs if each.parent_audit_id]
+    return Proof(
+        user_id=proofs[0].user_id,
+        methods=tuple(method for each in proofs for method in each.methods),
+        expires_at=min(ends, default=None),
+        parent_audit_id=parents[0] if parents else "",
+    )
+
+
+def _prove(context: RequestContext, method: str, identity: Body) -> Proof:
+    if method == "password" and "password" in identity:
+        user = identity["password"]["user"]
+        credentials = Credentials(reference(user), user["password"])
+        return synnefo_identity.with_password(context, credentials)
+    if method == "token" and "token" in identity:
+        return synnefo_identity.with_token(context, identity["token"]["id"])
+    if method in KNOWN_METHODS:
+        raise Unbuilt(f"the login method {method}")
+    raise Unauthenticated
+
+
+def reference(body: Body) -> Reference:
+    """Return how a body names a user or a project."""
+    domain = body.get("domain", {})
+    return Reference(
+        id=body.get("id"),
+        name=body.get("name"),
+        domain_id=domain.get("id"),
+        domain_name=domain.get("name"),
+    )
+
+
+def scope(context: RequestContext, asked: Body | str | None, user_id: str) -> Scope:
+    """Return the scope that a login asks for.
+
+    Raises:
+        Unauthenticated: There is no such project or domain.
+    """
+    if asked is None:
+        return synnefo_identity.default_scope(context, user_id)
+    if isinstance(asked, str) or "unscoped" in asked:
+        return synnefo_identity.UNSCOPED
+    if "project" in asked:
+        return synnefo_identity.project_scope(context, reference(asked["project"]))
+    if "domain" in asked:
+        return synnefo_identity.domain_scope(context, reference(asked["domain"]))
+    if "system" in asked:
+        return synnefo_identity.SYSTEM
+    raise Unbuilt("a scope by trust")
+
+
+def question(query: Mapping[str, str]) -> Question:
+    """Return which assignments are asked for."""
+    actor = target = None
+    for kind in (synnefo_identity.USER, synnefo_identity.GROUP):
+        if f"{kind}.id" in query:
+            actor = kind, query[f"{kind}.id"]
+    for scope_kind in (synnefo_identity.ScopeKind.PROJECT, synnefo_identity.ScopeKind.DOMAIN):
+        if f"scope.{scope_kind}.id" in query:
+            target = Scope(scope_kind, query[f"scope.{scope_kind}.id"])
+    if "scope.system" in query:
+        target = synnefo_identity.SYSTEM
+    return Question(
+        actor=actor,
+        role_id=query.get("role.id"),
+        target=target,
+        is_effective=is_set(query, "effective"),
+    )

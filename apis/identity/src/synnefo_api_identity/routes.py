@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the identity API serves.
+
+Source: Identity API reference, https://docs.openstack.org/api-ref/identity/v3/
+"""
+
+from __future__ import annotations
+
+from synnefo_api_identity import versions
+from synnefo_api_identity.handlers import (
+    assignments,
+    catalog,
+    domains,
+    groups,
+    projects,
+    roles,
+    tokens,
+    users,
+)
+from synnefo_api_identity.schemas import (
+    auth as login,
+    domains as domain,
+    groups as group,
+    projects as project,
+    roles as role,
+    users as user,
+)
+from synnefo_core.contracts.api import Route
+from synnefo_core.wsgi.routing import unbuilt
+
+CATALOG = "identity:catalog:list"
+MEMBERSHIP = "identity:membership:manage"
+ASSIGNMENT = "identity:assignment:manage"
+
+# fmt: off
+ROUTES = [
+    Route("GET",    "/",                                versions.show,            is_public=True),
+    Route("POST",   "/auth/tokens",                     tokens.create,            status=201, body=login.LOGIN, is_public=True),
+    Route("GET",    "/auth/tokens",                     tokens.show),
+    Route("DELETE", "/auth/tokens",                     tokens.delete,            status=204),
+    Route("GET",    "/auth/projects",                   tokens.projects),
+    Route("GET",    "/auth/domains",                    tokens.domains),
+    Route("GET",    "/auth/system",                     tokens.system),
+    Route("GET",    "/auth/catalog",                    tokens.show_catalog),
+
+    Route("GET",    "/users",                           users.index,              "identity:user:list",      query=user.LIST),
+    Route("POST",   "/users",                           users.create,             "identity:user:create",    status=201, body=user.CREATE),
+    Route("GET",    "/users/{user_id}",                 users.show,               "identity:user:show"),
+    Route("PATCH",  "/users/{user_id}",                 users.update,             "identity:user:update",    body=user.UPDATE),
+    Route("DELETE", "/users/{user_id}",                 users.delete,             "identity:user:delete",    status=204),
+    Route("POST",   "/users/{user_id}/password",        users.change_password,    status=204, body=user.PASSWORD_CHANGE, is_public=True),
+    Route("GET",    "/users/{user_id}/projects",        users.projects,           query=project.LIST),
+    Route("GET",    "/users/{user_id}/groups",          users.groups,             query=group.LIST),
+
+    Route("GET",    "/projects",                        projects.index,           "identity:project:list",   query=project.LIST),
+    Route("POST",   "/projects",                        projects.create,          "identity:project:create", status=201, body=project.CREATE),
+    Route("GET",    "/projects/{project_id}",           projects.show,            "identity:project:show"),
+    Route("PATCH",  "/projects/{project_id}",           projects.update,          "identity:project:update", body=project.UPDATE),
+    Route("DELETE", "/projects/{project_id}",           projects.delete,          "identity:project:delete", status=204),
+
+    Route("GET",    "/domains",                         domains.index,            "identity:domain:list",    query=domain.LIST),
+    Route("POST",   "/domains",                         domains.create,           "identity:domain:create",  status=201, body=domain.CREATE),
+    Route("GET",    "/domains/{domain_id}",             domains.show,             "identity:domain:show"),
+    Route("PATCH",  "/domains/{domain_id}",             domains.update,           "identity:domain:update",  body=domain.UPDATE),
+    Route("DELETE", "/domains/{domain_id}",             domains.delete,           "identity:domain:delete",  status=204),
+
+    Route("GET",    "/groups",                          groups.index,             "identity:group:list",     query=group.LIST),
+    Route("POST",   "/groups",                          groups.create,            "identity:group:create",   status=201, body=group.CREATE),
+    Route("GET",    "/groups/{group_id}",               groups.show,              "identity:group:show"),
+    Route("PATCH",  "/groups/{group_id}",               groups.update,            "identity:group:update",   body=group.UPDATE),
+    Route("DELETE", "/groups/{group_id}",               groups.delete,            "identity:group:delete",   status=204),
+    Route("GET",    "/groups/{group_id}/users",           groups.users,           MEMBERSHIP, query=user.LIST),
+    Route("PUT",    "/groups/{group_id}/users/{user_id}", groups.add_user,        MEMBERSHIP, status=204),
+    Route("GET",    "/groups/{group_id}/users/{user_id}", groups.check_user,      MEMBERSHIP, status=204),
+    Route("DELETE", "/groups/{group_id}/users/{user_id}", groups.remove_user,     MEMBERSHIP, status=204),
+
+    Route("GET",    "/roles",                           roles.index,              "identity:role:list",      query=role.LIST),
+    Route("POST",   "/roles",                           roles.create,             "identity:role:create",    status=201, body=role.CREATE),
+    Route("GET",    "/roles/{role_id}",                 roles.show,               "identity:role:show"),
+    Route("PATCH",  "/roles/{role_id}",                 roles.update,             "identity:role:update",    body=role.UPDATE),
+    Route("DELETE", "/roles/{role_id}",                 roles.delete,             "identity:role:delete",    status=204),
+    Route("GET",    "/role_assignments",                assignments.index,        "identity:assignment:list", query=role.ASSIGNMENTS),
+
+    Route("GET",    "/services",                        catalog.list_services,    CATALOG),
+    Route("GET",    "/services/{service_id}",           catalog.show_service,     CATALOG),
+    Route("GET",    "/endpoints",                       catalog.list_endpoints,   CATALOG),
+    Route("GET",    "/endpoints/{endpoint_id}",         catalog.show_endpoint,    CATALOG),
+    Route("GET",    "/regions",                         catalog.list_regions,     CATALOG),
+    Route("GET",    "/regions/{region_id}",             catalog.show_region,      CATALOG),
+]
+# fmt: on
+
+_TARGETS = ("/projects/{project_id}", "/domains/{domain_id}", "/system")
+_ACTORS = ("/users/{user_id}", "/groups/{group_id}")
+
+
+def _of_assignments() -> list[Route]:
+    """Return the rows of the roles of a user or group on a project, a domain or the system."""
+    rows = []
+    for place in (f"{target}{actor}/roles" for target in _TARGETS for actor in _ACTORS):
+        one = f"{place}/{{role_id}}"
+        rows += [
+            Route("GET", place, assignments.granted, ASSIGNMENT),
+            Route("PUT", one, assignments.grant, ASSIGNMENT, status=204),
+            Route("GET", one, assignments.check, ASSIGNMENT, status=204),
+            Route("DELETE", one, assignments.revoke, ASSIGNMENT, status=204),
+        ]
+    return rows
+
+
+ROUTES += _of_assignments()
+
+# Paths of the API reference that are known and not served, with their methods.
+UNBUILT = {
+    "/services": "POST",
+    "/services/{id}": "PATCH DELETE",
+    "/endpoints": "POST",
+    "/endpoints/{id}": "PATCH DELETE",
+    "/regions": "POST",
+    "/regions/{id}": "PUT PATCH DELETE",
+    "/projects/{id}/tags": "GET PUT DELETE",
+    "/projects/{id}/tags/{tag}": "GET PUT DELETE",
+    "/domains/config/{rest:.*}": "GET",
+    "/domains/{id}/config": "GET PUT PATCH DELETE",
+    "/domains/{id}/config/{rest:.*}": "GET PUT PATCH DELETE",
+    "/role_inferences": "GET",
+    "/roles/{id}/implies": "GET",
+    "/roles/{id}/implies/{implied}": "GET PUT DELETE",
+    "/credentials": "GET POST",
+    "/credentials/{id}": "GET PATCH DELETE",
+    "/users/{id}/credentials/OS-EC2": "GET POST",
+    "/users/{id}/credentials/OS-EC2/{credential}": "GET DELETE",
+    "/users/{id}/application_credentials": "GET POST",
+    "/users/{id}/application_credentials/{credential}": "GET DELETE",
+    "/users/{id}/access_rules": "GET",
+    "/users/{id}/access_rules/{rule}": "GET DELETE",
+    "/users/{id}/OS-OAUTH1/{rest:.*}": "GET PUT DELETE",
+    "/policies": "GET POST",
+    "/policies/{id}": "GET PATCH DELETE",
+    "/policies/{id}/{rest:.*}": "GET PUT DELETE",
+    "/registered_limits": "GET POST",
+    "/registered_limits/{id}": "GET PATCH DELETE",
+    "/limits": "GET POST",
+    "/limits/model": "GET",
+    "/limits/{id}": "GET PATCH DELETE",
+    "/ec2tokens": "POST",
+    "/s3tokens": "POST",
+    "/auth/tokens/OS-PKI/revoked": "GET",
+    "/auth/OS-FEDERATION/{rest:.*}": "GET POST",
+    "/OS-EP-FILTER/{rest:.*}": "GET POST PUT PATCH DELETE",
+    "/OS-FEDERATION/{rest:.*}": "GET POST PUT PATCH DELETE",
+    "/OS-INHERIT/{rest:.*}": "GET PUT DELETE",
+    "/OS-OAUTH1/{rest:.*}": "GET POST PATCH DELETE",
+    "/OS-REVOKE/events": "GET",
+    "/OS-SIMPLE-CERT/{rest:.*}": "GET",
+    "/OS-TRUST/{rest:.*}": "GET POST DELETE",
+}
+
+ROUTES += [
+    Route(method, path, unbuilt) for path, methods in UNBUILT.items() for method in methods.split()
+]

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bodies about projects; attributes that are not listed are kept as they are."""
+
+from synnefo_api_identity.schemas.values import (
+    DESCRIPTION,
+    FLAG,
+    ID,
+    NAME_OF_64,
+    NOTHING_YET,
+    OPTIONAL_ID,
+    PAGE,
+)
+
+_PROPERTIES = {
+    "name": NAME_OF_64,
+    "domain_id": ID,
+    "parent_id": OPTIONAL_ID,
+    "is_domain": FLAG,
+    "description": DESCRIPTION,
+    "enabled": FLAG,
+    "tags": {"type": "array", "maxItems": 0},
+    "options": NOTHING_YET,
+}
+
+_PROJECT = {"type": "object", "properties": _PROPERTIES, "maxProperties": 64}
+
+CREATE = {
+    "type": "object",
+    "properties": {"project": {**_PROJECT, "required": ["name"]}},
+    "required": ["project"],
+    "additionalProperties": False,
+}
+
+UPDATE = {
+    "type": "object",
+    "properties": {"project": {**_PROJECT, "minProperties": 1}},
+    "required": ["project"],
+    "additionalProperties": False,
+}
+
+LIST = {"type": "object", "properties": {**PAGE, "domain_id": ID, "enabled": {"type": "string"}}}

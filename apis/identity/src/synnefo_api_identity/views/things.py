@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Users, projects, domains, groups and roles as JSON."""
+
+from __future__ import annotations
+
+from synnefo_api_identity.views import links
+from synnefo_api_identity.views.links import Json
+from synnefo_core.context import RequestContext
+from synnefo_identity import Domain, Group, Project, Role, User
+
+
+def user(context: RequestContext, shown: User) -> Json:
+    """Show a user."""
+    default = shown.default_project_id
+    return {
+        **shown.extra,
+        "id": shown.id,
+        "name": shown.name,
+        "domain_id": shown.domain_id,
+        "enabled": shown.is_enabled,
+        "email": shown.email,
+        "description": shown.description,
+        **({"default_project_id": default} if default else {}),
+        "password_expires_at": None,
+        "options": {},
+        "links": links.of(context, "users", shown.id),
+    }
+
+
+def project(context: RequestContext, shown: Project) -> Json:
+    """Show a project."""
+    return {
+        **shown.extra,
+        "id": shown.id,
+        "name": shown.name,
+        "domain_id": shown.domain_id,
+        "parent_id": shown.domain_id,
+        "is_domain": False,
+        "enabled": shown.is_enabled,
+        "description": shown.description,
+        "tags": [],
+        "options": {},
+        "links": links.of(context, "projects", shown.id),
+    }
+
+
+def domain(context: RequestContext, shown: Domain) -> Json:
+    """Show a domain."""
+    return {
+        **shown.extra,
+        "id": shown.id,
+        "name": shown.name,
+        "enabled": shown.is_enabled,
+        "description": shown.description,
+        "tags": [],
+        "options": {},
+        "links": links.of(context, "domains", shown.id),
+    }
+
+
+def group(context: RequestContext, shown: Group) -> Json:
+    """Show a group."""
+    return {
+        **shown.extra,
+        "id": shown.id,
+        "name": shown.name,
+        "domain_id": shown.domain_id,
+        "description": shown.description,
+        "links": links.of(context, "groups", shown.id),
+    }
+
+
+def role(context: RequestContext, shown: Role) -> Json:
+    """Show a role."""
+    return {
+        **shown.extra,
+        "id": shown.id,
+        "name": shown.name,
+        "domain_id": None,
+        "description": shown.description,
+        "options": {"immutable": True} if shown.is_builtin else {},
+        "links": links.of(context, "roles", shown.id),
+    }

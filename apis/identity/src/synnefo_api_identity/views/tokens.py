@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tokens as JSON.
+
+Source: Identity API reference, "Authentication and token management".
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from synnefo_api_identity.views import catalog
+from synnefo_api_identity.views.links import Json
+from synnefo_core.context import RequestContext
+from synnefo_identity import Domain, ScopeKind, Token
+
+
+def token(context: RequestContext, shown: Token, *, has_catalog: bool = True) -> Json:
+    """Show what a token stands for, never the token itself."""
+    standing, payload = shown.standing, shown.payload
+    user = standing.user
+    body: Json = {
+        "methods": list(payload.methods),
+        "user": {
+            "id": user.id,
+            "name": user.name,
+            "domain": _domain(standing.user_domain),
+            "password_expires_at": None,
+        },
+        "audit_ids": list(payload.audit_ids),
+        "issued_at": moment(payload.issued_at),
+        "expires_at": moment(payload.expires_at),
+    }
+    if standing.scope.kind is not ScopeKind.NONE:
+        body |= _scope(shown)
+        body["roles"] = [{"id": role.id, "name": role.name} for role in standing.roles]
+        if has_catalog:
+            project = standing.project
+            body["catalog"] = catalog.catalog(context, project.id if project else None)
+    return {"token": body}
+
+
+def _scope(shown: Token) -> Json:
+    standing = shown.standing
+    if standing.project is not None and standing.domain is not None:
+        project = {"id": standing.project.id, "name": standing.project.name}
+        return {"project": {**project, "domain": _domain(standing.domain)}, "is_domain": False}
+    if standing.domain is not None:
+        return {"domain": _domain(standing.domain)}
+    return {"system": {"all": True}}
+
+
+def _domain(shown: Domain) -> Json:
+    return {"id": shown.id, "name": shown.name}
+
+
+def moment(seconds: float) -> str:
+    """Return a moment as Keystone writes it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
