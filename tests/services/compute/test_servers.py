@@ -278,7 +278,7 @@ def test_pages_follow_each_other_without_gap_or_overlap(submit, member):
 
 
 @pytest.mark.parametrize(
-    ("spec", "field"),
+    "spec,field",
     [
         (ServerSpec("web", "nothing"), "flavorRef"),
         (ServerSpec("web", FLAVOR, image_id="nothing"), "imageRef"),

@@ -32,4 +32,6 @@ def dialect(error: errors.CloudError, _request_id: str) -> Fault:
 
 def _sentence(error: errors.CloudError) -> str:
     message = str(error)
+    if isinstance(error, errors.InvalidField):
+        return f"Invalid input for {message}."  # a field's name is not capitalised
     return f"{message[:1].upper()}{message[1:]}."

@@ -148,17 +148,22 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
             updated_at=now,
         )
         session.add(row)
-        ports = synnefo_network.plug(
-            context,
-            device_id=server_id,
-            device_owner="compute:nova",
-            requests=spec.nics,
-        )
+        ports = _plug(context, server_id, spec)
         synnefo_quota.charge(context, charges.of_server(row))
         data = {"disk_template": flavor.disk_template}
         sagas.begin(context, session, CREATE, subject_id=server_id, data=data)
         session.flush()
         return _shown(row, ports)
+
+
+def _plug(context: RequestContext, server_id: str, spec: ServerSpec) -> list[Port]:
+    try:
+        return synnefo_network.plug(
+            context, device_id=server_id, device_owner="compute:nova", requests=spec.nics
+        )
+    except NotFound as cause:
+        name = "networks"
+        raise InvalidField(name, str(cause)) from cause
 
 
 def _check_image(context: RequestContext, spec: ServerSpec, flavor: Flavor) -> None:
