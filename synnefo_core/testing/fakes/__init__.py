@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """In-memory twins of the contracts; each passes its contract's conformance suite."""
 
+from synnefo_core.testing.fakes.auth import MemoryAuth
 from synnefo_core.testing.fakes.compute import MemoryBackend
 from synnefo_core.testing.fakes.storage import MemoryStorage
 
-__all__ = ["MemoryBackend", "MemoryStorage"]
+__all__ = ["MemoryAuth", "MemoryBackend", "MemoryStorage"]

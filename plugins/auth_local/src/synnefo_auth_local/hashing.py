@@ -35,12 +35,11 @@ class Gate:
         Raises:
             AuthBusy: Too many are waiting already, or it took too long.
         """
-        busy = "too many logins at once"
         if not self._places.acquire(blocking=False):
-            raise AuthBusy(busy)
+            raise AuthBusy("too many logins are waiting")
         try:
             if not self._turns.acquire(timeout=timeout_s):
-                raise AuthBusy(busy)
+                raise AuthBusy("too many logins were waiting before this one")
             try:
                 yield
             finally:
