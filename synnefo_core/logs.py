@@ -6,10 +6,23 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 request_id_var: ContextVar[str] = ContextVar("request_id", default="")
+
+
+@contextmanager
+def request(request_id: str) -> Iterator[None]:
+    """Have all that is logged inside say which request it is for."""
+    token = request_id_var.set(request_id)
+    try:
+        yield
+    finally:
+        request_id_var.reset(token)
+
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

@@ -10,6 +10,7 @@ worker then runs the steps. The rules:
   tried again; any other exception unwinds the saga.
 * A worker holds a saga by a lease. What a step returned is committed only under the epoch
   of the claim, so a worker that was taken for dead can't overwrite its successor.
+* Writing the outcome (``succeed``, ``fail``) is tried until it works.
 * :func:`cancel` marks the saga; it is seen between steps and while waiting, and unwinds.
 """
 
@@ -21,10 +22,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from synnefo_core import errors, metrics, wake
+from synnefo_core import errors, logs, metrics, wake
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts import driver
 from synnefo_core.db.models import SagaRow
@@ -67,7 +68,7 @@ class Run:
         data: What :func:`begin` was given and what earlier steps returned.
         error: Why it unwinds; empty otherwise.
         is_cancelled: Whether it unwinds because it was told to.
-        attempt: How often this step has failed so far.
+        attempt: How often this step has failed in a row.
     """
 
     context: RequestContext
@@ -258,15 +259,25 @@ def forget_leases(context: RequestContext) -> None:
 
 
 class Runner:
-    """Runs claimed sagas, one at a time, until they end or wait."""
+    """Runs claimed sagas, one at a time, until they end or wait.
 
-    def __init__(self, context: RequestContext, definitions: Sequence[Saga]) -> None:
-        """Know the definitions.
+    Attributes:
+        definitions: The sagas that are known here, by name.
+    """
+
+    def __init__(
+        self,
+        context: RequestContext,
+        definitions: Sequence[Saga],
+        *,
+        is_ending: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Know the definitions; once ``is_ending`` says so, sagas are left between two moves.
 
         Raises:
             ValueError: Two have one name.
         """
-        self._context = context
+        self._context, self._is_ending = context, is_ending
         self.definitions = {saga.name: saga for saga in definitions}
         if len(self.definitions) != len(definitions):
             msg = "two sagas have one name"
@@ -275,11 +286,14 @@ class Runner:
     def run(self, claimed: Claim) -> None:
         """Run a saga until it ends or waits."""
         saga = self.definitions[claimed.kind]
-        try:
-            while self._advance(saga, claimed):
-                pass
-        except LostLease:
-            log.warning("saga taken over", extra={"saga": claimed.id, "kind": claimed.kind})
+        with logs.request(claimed.request_id):
+            try:
+                while self._advance(saga, claimed):
+                    if self._is_ending():
+                        self._wait(claimed, Wait(0.0))
+                        return
+            except LostLease:
+                log.warning("saga taken over", extra={"saga": claimed.id, "kind": claimed.kind})
 
     def _advance(self, saga: Saga, claimed: Claim) -> bool:
         """Make one move; return whether there is another one to make now."""
@@ -295,10 +309,9 @@ class Runner:
         return self._undo(saga.steps[claimed.position], claimed)
 
     def _do(self, step: Step, claimed: Claim) -> bool:
+        self._tell(claimed, step, "do")
         try:
-            self._tell(claimed, step, "do")
             outcome = step.do(self._told(claimed))
-            self._tell(claimed, step, "done")
         except (driver.Unavailable, errors.Unavailable) as cause:
             return self._try_again(step, claimed, cause)
         except Exception as cause:
@@ -309,11 +322,12 @@ class Runner:
             )
             self._turn(claimed, str(cause) or type(cause).__name__)
             return True
+        self._tell(claimed, step, "done")
+        claimed.attempts = 0
         if isinstance(outcome, Wait):
             return self._wait(claimed, outcome)
         claimed.data |= outcome or {}
         claimed.position += 1
-        claimed.attempts = 0
         self._save(claimed)
         return True
 
@@ -331,24 +345,28 @@ class Runner:
     def _undo(self, step: Step, claimed: Claim) -> bool:
         outcome: Wait | None = None
         if step.undo is not None:
+            self._tell(claimed, step, "undo")
             try:
-                self._tell(claimed, step, "undo")
                 outcome = step.undo(self._told(claimed))
-                self._tell(claimed, step, "undone")
             except Exception as cause:
-                claimed.attempts += 1
-                log.warning(
-                    "saga undo failed, tried again later",
-                    extra={"saga": claimed.id, "step": step.name, "problem": str(cause)},
-                    exc_info=not isinstance(cause, driver.DriverError | errors.CloudError),
-                )
-                return self._wait(claimed, Wait(_backoff(claimed.attempts)))
+                return self._insist(claimed, f"undo of {step.name}", cause)
+            self._tell(claimed, step, "undone")
+        claimed.attempts = 0
         if outcome is not None:
             return self._wait(claimed, outcome)
         claimed.position -= 1
-        claimed.attempts = 0
         self._save(claimed)
         return True
+
+    def _insist(self, claimed: Claim, what: str, cause: Exception) -> bool:
+        """Try what must work again later."""
+        claimed.attempts += 1
+        log.warning(
+            "saga could not go on, tried again later",
+            extra={"saga": claimed.id, "at": what, "problem": str(cause)},
+            exc_info=not isinstance(cause, driver.DriverError | errors.CloudError),
+        )
+        return self._wait(claimed, Wait(_backoff(claimed.attempts)))
 
     def _turn(self, claimed: Claim, error: str) -> None:
         """Begin to unwind, the step that failed included: it may have half-run."""
@@ -359,25 +377,28 @@ class Runner:
     def _wait(self, claimed: Claim, wait: Wait) -> bool:
         claimed.data |= wait.data
         now = self._context.now()
-        values: dict[str, Any] = {"due_at": now + wait.seconds, "leased_until": 0.0, "owner": ""}
+        values = {"due_at": now + wait.seconds, "leased_until": 0.0, "owner": ""}
         with self._context.unit_of_work() as session:
             self._write(session, claimed, values)
-            row = session.get_one(SagaRow, claimed.id)
-            if row.is_cancelled and claimed.state == RUNNING:
-                row.due_at = now  # do not sit out the wait
+            if claimed.is_cancelled and claimed.state == RUNNING:
+                self._write(session, claimed, {"due_at": now})  # do not sit out the wait
         return False
 
     def _finish(self, saga: Saga, claimed: Claim, state: str, write: Finish | None) -> bool:
-        with self._context.unit_of_work() as session:
-            # Locked before anything that ``write`` locks: whoever cancels does the same.
-            row = session.get_one(SagaRow, claimed.id, with_for_update=True)
-            if state == DONE and row.is_cancelled:
-                claimed.is_cancelled = True
-                return True
-            claimed.state = state
-            self._write(session, claimed, {"owner": "", "leased_until": 0.0})
-            if write is not None:
-                write(self._told(claimed), session)
+        try:
+            with self._context.unit_of_work() as session:
+                # Locked before anything that ``write`` locks: whoever cancels does the same.
+                row = session.get_one(SagaRow, claimed.id, with_for_update=True)
+                if state == DONE and row.is_cancelled:
+                    claimed.is_cancelled = True
+                    return True
+                self._write(session, claimed, {"state": state, "owner": "", "leased_until": 0.0})
+                if write is not None:
+                    write(self._told(claimed), session)
+        except LostLease:
+            raise
+        except Exception as cause:
+            return self._insist(claimed, f"outcome {state}", cause)
         metrics.SAGAS.labels(saga.name, state).inc()
         log.info("saga ended", extra={"saga": claimed.id, "kind": saga.name, "state": state})
         return False
@@ -385,24 +406,29 @@ class Runner:
     def _save(self, claimed: Claim) -> None:
         with self._context.unit_of_work() as session:
             self._write(session, claimed, {})
-            claimed.is_cancelled = session.get_one(SagaRow, claimed.id).is_cancelled
 
     def _write(self, session: Session, claimed: Claim, values: Mapping[str, Any]) -> None:
-        statement: Update = (
+        """Write a saga down under the epoch of its claim; see whether it was cancelled."""
+        written = {
+            "state": claimed.state,
+            "position": claimed.position,
+            "data": claimed.data,
+            "attempts": claimed.attempts,
+            "error": claimed.error,
+            "updated_at": self._context.now(),
+            **values,
+        }
+        statement = (
             update(SagaRow)
             .where(SagaRow.id == claimed.id, SagaRow.epoch == claimed.epoch)
-            .values(
-                state=claimed.state,
-                position=claimed.position,
-                data=claimed.data,
-                attempts=claimed.attempts,
-                error=claimed.error,
-                updated_at=self._context.now(),
-                **values,
-            )
+            .values(written)
+            .returning(SagaRow.is_cancelled)
+            .execution_options(synchronize_session=False)
         )
-        if changed_rows(session, statement) != 1:
+        is_cancelled = session.scalar(statement)
+        if is_cancelled is None:
             raise LostLease(claimed.id)
+        claimed.is_cancelled = is_cancelled
 
     def _told(self, claimed: Claim) -> Run:
         return Run(

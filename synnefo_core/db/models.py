@@ -97,12 +97,3 @@ class MarkRow(Model):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     made_at: Mapped[Moment]
-
-
-class OwnerRow(Model):
-    """A plugin that owned things here (roots, usage); it must answer before they may go."""
-
-    __tablename__ = "core_owner"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    seen_at: Mapped[Moment]

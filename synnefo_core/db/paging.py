@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
 Columns = TypeVarTuple("Columns")
 
+Order = Sequence[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], bool]]
+"""Columns with whether each descends; the last one is unique."""
 
-def behind(
-    order: Sequence[tuple[ColumnElement[Any], bool]], values: Sequence[Any]
-) -> ColumnElement[bool]:
+
+def behind(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
     """Return the condition that a row comes behind ``values`` in an order.
 
     Args:
@@ -34,7 +36,7 @@ def behind(
 
 def page(
     query: Select[*Columns],
-    order: Sequence[tuple[ColumnElement[Any], bool]],
+    order: Order,
     *,
     limit: int | None,
     marker: Sequence[Any] | None = None,

@@ -149,8 +149,7 @@ class Database:
             yield session
         finally:
             self._current.reset(token)
-            session.rollback()
-            session.close()
+            session.close()  # rolls back, and leaves what was loaded readable
 
     def _session(self, *, writes: bool, is_snapshot: bool = False) -> Session:
         bind = self.engine.execution_options(**{_WRITES: writes})

@@ -38,12 +38,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_core_mark")),
     )
     op.create_table(
-        "core_owner",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("seen_at", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_core_owner")),
-    )
-    op.create_table(
         "core_saga",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=255), nullable=False),
@@ -92,7 +86,6 @@ def downgrade() -> None:
     op.drop_index("ix_core_saga_subject", table_name="core_saga")
     op.drop_index("ix_core_saga_due", table_name="core_saga")
     op.drop_table("core_saga")
-    op.drop_table("core_owner")
     op.drop_table("core_mark")
     op.drop_index("ix_core_event_due", table_name="core_event")
     op.drop_table("core_event")
