@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bytes of images: uploaded as objects, read from the store."""
+
+from __future__ import annotations
+
+import synnefo_object_store
+from synnefo_blocks import Read, Reader
+from synnefo_core.context import RequestContext
+from synnefo_core.db.base import new_id
+from synnefo_core.errors import Conflict, InvalidState
+from synnefo_image import states
+from synnefo_image.images import NOUN, fill, lock_own, show
+from synnefo_image.models import ImageRow
+from synnefo_image.values import Image
+
+CONTENT_TYPE = "application/octet-stream"
+
+
+def upload(
+    context: RequestContext, image_id: str, read: Read, *, size_bytes: int | None = None
+) -> None:
+    """Store a stream as an object of the image's owner and make it the image's content.
+
+    The object is named after the image's id. When the stream breaks off the image is queued
+    again. Of two uploads at once the one begun last counts.
+
+    Raises:
+        Conflict: Another upload was faster.
+        InvalidField: The formats are not set.
+        InvalidState: The image has content.
+        NotFound: There is no such image, or the caller may not see it.
+        QuotaExceeded: The owner may not store so much.
+    """
+    account, upload_id = _begin(context, image_id)
+    container = context.cloud.config.image.container
+    incoming = synnefo_object_store.Incoming(content_type=CONTENT_TYPE, size_bytes=size_bytes)
+    try:
+        synnefo_object_store.create_container(context, account, container, {})
+        found = synnefo_object_store.put_object(
+            context, account, container, image_id, read=read, incoming=incoming
+        )
+    except BaseException:
+        _give_up(context, image_id, upload_id)
+        raise
+    _finish(context, image_id, upload_id, found)
+
+
+def _begin(context: RequestContext, image_id: str) -> tuple[str, str]:
+    """Note that content comes in; return the owner's account and the name of the upload."""
+    with context.unit_of_work() as session:
+        row = lock_own(context, session, image_id)
+        if row.status not in states.TAKES_CONTENT:
+            raise InvalidState(NOUN, row.status, "upload data to")
+        if not row.disk_format or not row.container_format:
+            msg = "properties disk_format, container_format must be set prior to saving data"
+            raise Conflict(msg)
+        row.status, row.upload_id = states.SAVING, new_id()
+        row.updated_at = context.now()
+        return row.owner, row.upload_id
+
+
+def _give_up(context: RequestContext, image_id: str, upload_id: str) -> None:
+    with context.unit_of_work() as session:
+        row = session.get(ImageRow, image_id, with_for_update=True)
+        if row is not None and row.upload_id == upload_id:
+            row.status, row.upload_id = states.QUEUED, ""
+
+
+def _finish(
+    context: RequestContext,
+    image_id: str,
+    upload_id: str,
+    found: synnefo_object_store.ObjectInfo,
+) -> None:
+    with context.unit_of_work() as session:
+        row = lock_own(context, session, image_id)
+        if row.upload_id != upload_id:
+            msg = f"another upload has taken the place of this one for image {image_id}"
+            raise Conflict(msg)
+        fill(row, found)
+        row.updated_at = context.now()
+
+
+def open_content(context: RequestContext, image_id: str) -> tuple[Image, Reader | None]:
+    """Return an image and a reader of its content, None when it has none yet.
+
+    Raises:
+        Corrupt: The store has lost a part of it.
+        NotFound: There is none, or the caller may not see it.
+        StorageUnavailable: The store does not answer.
+    """
+    image = show(context, image_id)
+    if image.reference is None:
+        return image, None
+    cloud = context.cloud
+    return image, Reader(cloud.store(image.store), cloud.offload, image.reference)

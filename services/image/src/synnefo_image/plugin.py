@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the room adds to the cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from oslo_config import cfg
+from oslo_policy.policy import DocumentedRuleDefault
+
+from synnefo_core.cloud import Cloud
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.storage import Kind
+from synnefo_core.db.migrations import Branch
+from synnefo_core.hookspecs import hookimpl
+from synnefo_image import images, tiny
+from synnefo_image.models import Model
+from synnefo_image.options import SECTIONS
+from synnefo_image.policies import POLICIES
+
+
+@hookimpl
+def options() -> Mapping[str, Iterable[cfg.Opt]]:
+    """Return the section ``[image]``."""
+    return SECTIONS
+
+
+@hookimpl
+def migrations() -> Branch:
+    """Return the tables."""
+    return Branch("image", Path(__file__).parent / "migrations", Model.metadata)
+
+
+@hookimpl
+def policies() -> Iterable[DocumentedRuleDefault]:
+    """Return who may do what."""
+    return POLICIES
+
+
+@hookimpl
+def storage_roots(context: RequestContext, store: str) -> Iterable[tuple[Kind, bytes]]:
+    """Return the contents of images."""
+    return images.roots(context, store)
+
+
+@hookimpl
+def bootstrap(cloud: Cloud) -> None:
+    """Make the image ``tiny``."""
+    tiny.make(cloud)

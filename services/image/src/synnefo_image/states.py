@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The states of an image and who sees it."""
+
+from __future__ import annotations
+
+QUEUED = "queued"
+"""There is no content yet."""
+SAVING = "saving"
+"""Content is coming in."""
+ACTIVE = "active"
+"""There is content, and it stays the same."""
+
+TAKES_CONTENT = frozenset({QUEUED, SAVING})
+"""An upload that was cut off leaves SAVING behind: the next one takes over."""
+
+PRIVATE = "private"
+"""Its owner's alone."""
+SHARED = "shared"
+"""Its owner's and of those whom the owner names."""
+COMMUNITY = "community"
+"""Everybody's who knows of it; shown in nobody's list unless asked for."""
+PUBLIC = "public"
+"""Everybody's."""
+
+OPEN = frozenset({COMMUNITY, PUBLIC})
