@@ -21,6 +21,10 @@ from synnefo_core.keys import key_ring
 from synnefo_core.plugins import driver_class
 
 
+RING = "backends"
+"""The keys that seal what clusters must be told but nobody may read."""
+
+
 @dataclass(frozen=True)
 class Backend:
     """A cluster as registered; sizes in MiB, ``problem`` empty while it answers.
@@ -52,7 +56,7 @@ def shown(cloud: Cloud, row: BackendRow) -> Backend:
         name=row.name,
         driver=row.driver,
         settings=dict(row.settings),
-        secrets=json.loads(key_ring(cloud, "backends").decrypt(row.secrets)),
+        secrets=json.loads(key_ring(cloud, RING).open(row.secrets)),
         version=row.version,
         is_drained=row.is_drained,
         is_offline=row.is_offline,
@@ -82,7 +86,9 @@ def _divided(cloud: Cloud, driver: str, given: Mapping[str, str]) -> tuple[dict[
     settings, secret = settings_of(driver, given)
     hidden = {name: str(value) for name, value in settings.items() if name in secret and value}
     open_ = {name: value for name, value in settings.items() if name not in secret}
-    return open_, key_ring(cloud, "backends").encrypt(json.dumps(hidden))
+    ring = key_ring(cloud, RING)
+    ring.make()
+    return open_, ring.seal(json.dumps(hidden))
 
 
 def add(context: RequestContext, *, name: str, driver: str, settings: Mapping[str, str]) -> Backend:
