@@ -20,7 +20,6 @@ from synnefo_core.errors import Conflict, Duplicate, NotFound
 from synnefo_core.keys import key_ring
 from synnefo_core.plugins import driver_class
 
-
 RING = "backends"
 """The keys that seal what clusters must be told but nobody may read."""
 
