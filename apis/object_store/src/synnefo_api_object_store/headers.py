@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Headers in and out: Swift's are UTF-8, WSGI's are Latin-1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from email.utils import formatdate
+from typing import Any
+
+from synnefo_core.errors import Invalid
+
+Environ = Mapping[str, Any]
+
+KEPT = (
+    "Cache-Control",
+    "Content-Disposition",
+    "Content-Encoding",
+    "Content-Language",
+    "Expires",
+    "X-Robots-Tag",
+)
+"""Headers of an object that are given back as they came."""
+
+
+def decoded(value: str) -> str:
+    """Return what a header says.
+
+    Raises:
+        Invalid: It is not UTF-8, or has a line break in it.
+    """
+    try:
+        text = value.encode("latin-1").decode()
+    except UnicodeError as cause:
+        msg = "headers must be valid UTF-8"
+        raise Invalid(msg) from cause
+    if "\r" in text or "\n" in text:
+        msg = "headers must be of one line"
+        raise Invalid(msg)
+    return text
+
+
+def encoded(value: str) -> str:
+    """Return a text as a header carries it."""
+    return value.encode().decode("latin-1")
+
+
+def given(environ: Environ, name: str) -> str | None:
+    """Return what a header of the request says, or None without it."""
+    value = environ.get(f"HTTP_{name.upper().replace('-', '_')}")
+    return None if value is None else decoded(value)
+
+
+def metadata(environ: Environ, noun: str) -> dict[str, str]:
+    """Return the metadata that a request brings for an "account", "container" or "object"."""
+    return dict(_named(environ, f"HTTP_X_{noun.upper()}_META_"))
+
+
+def metadata_changes(environ: Environ, noun: str) -> dict[str, str]:
+    """Return metadata to be set, and to be removed as empty (X-Remove-Account-Meta-Name)."""
+    removed = _named(environ, f"HTTP_X_REMOVE_{noun.upper()}_META_")
+    return metadata(environ, noun) | {name: "" for name, _ in removed}
+
+
+def _named(environ: Environ, prefix: str) -> Iterator[tuple[str, str]]:
+    for key, value in environ.items():
+        if key.startswith(prefix):
+            words = decoded(key[len(prefix) :]).split("_")
+            yield "-".join(word.capitalize() for word in words), decoded(value)
+
+
+def kept(environ: Environ) -> dict[str, str]:
+    """Return the headers that an object keeps."""
+    found = {name: given(environ, name) for name in KEPT}
+    return {name: value for name, value in found.items() if value}
+
+
+def content_type(environ: Environ) -> str | None:
+    """Return the content type that the client has sent, or None."""
+    raw = environ.get("headers_raw")
+    if raw is not None and not any(name.lower() == "content-type" for name, _ in raw):
+        return None  # eventlet makes one up
+    return decoded(environ.get("CONTENT_TYPE") or "") or None
+
+
+def shown_metadata(noun: str, values: Mapping[str, str]) -> dict[str, str]:
+    """Return metadata as headers of an answer."""
+    prefix = f"X-{noun.capitalize()}-Meta-"
+    return {encoded(prefix + name): encoded(value) for name, value in values.items()}
+
+
+def http_date(moment: float) -> str:
+    """Return a moment as HTTP does, rounded up: what is newer is never taken for the same."""
+    return formatdate(math.ceil(moment), usegmt=True)
+
+
+def timestamp(moment: float) -> str:
+    """Return a moment as Swift's X-Timestamp."""
+    return f"{moment:.5f}"

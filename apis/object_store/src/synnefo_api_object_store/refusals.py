@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What clients may ask for that this cloud does not do: refused, never passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from webob import Request
+
+from synnefo_core.errors import Invalid, Unbuilt
+
+QUERY = (
+    "bulk-delete",
+    "extract-archive",
+    "hashmap",
+    "multipart-manifest",
+    "public",
+    "shared",
+    "symlink",
+    "temp_url_expires",
+    "temp_url_sig",
+    "until",
+    "update",
+    "version",
+    "version-id",
+    "versions",
+)
+
+ACCOUNT = (
+    "X-Account-Access-Control",
+    "X-Account-Group-",
+    "X-Account-Meta-Quota-",
+    "X-Account-Meta-Temp-Url-Key",
+    "X-Account-Policy-",
+)
+
+CONTAINER = (
+    "X-Container-Meta-Access-Control-",
+    "X-Container-Meta-Quota-",
+    "X-Container-Meta-Temp-Url-Key",
+    "X-Container-Meta-Web-",
+    "X-Container-Policy-",
+    "X-Container-Read",
+    "X-Container-Sync-",
+    "X-Container-Write",
+    "X-History-Location",
+    "X-Versions-Enabled",
+    "X-Versions-Location",
+)
+
+OBJECT = (
+    "Content-Range",
+    "X-Copy-From",
+    "X-Delete-After",
+    "X-Delete-At",
+    "X-Move-From",
+    "X-Object-Bytes",
+    "X-Object-Manifest",
+    "X-Object-Public",
+    "X-Object-Sharing",
+    "X-Source-",
+    "X-Symlink-Target",
+)
+
+
+def _keys(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in names)
+
+
+_HEADERS = {"account": _keys(ACCOUNT), "container": _keys(CONTAINER), "object": _keys(OBJECT)}
+_FEATURES = frozenset(QUERY)
+
+
+def check(request: Request, noun: str) -> None:
+    """Refuse a request that asks for what is not done; empty headers ask for nothing.
+
+    Raises:
+        Invalid: There is a NUL in the path.
+        Unbuilt: Names the header or the parameter.
+    """
+    if "\0" in request.path_info:
+        msg = "the path has a NUL in it"
+        raise Invalid(msg)
+    for name, _ in parse_qsl(request.query_string, keep_blank_values=True):
+        if name in _FEATURES:
+            raise Unbuilt(f"the parameter {name}")
+    prefixes = _HEADERS[noun]
+    for key, value in request.environ.items():
+        if key.startswith(prefixes) and value:
+            header = key.removeprefix("HTTP_").replace("_", "-").title()
+            raise Unbuilt(f"the header {header[:128]}")

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of what is served.
+
+Who may do it is decided by the account in the path, in the service.
+"""
+
+from __future__ import annotations
+
+from synnefo_api_object_store.handlers import accounts, containers, objects
+from synnefo_api_object_store.transactions import traced
+from synnefo_core.contracts.api import Handler, Route
+from synnefo_core.wsgi.routing import unbuilt
+
+ACCOUNT = "/{account}"
+CONTAINER = "/{account}/{container}"
+# A name may hold anything: slashes, also at its end, and line breaks.
+OBJECT = r"/{account}/{container}/{name:[\s\S]+}"
+
+_TABLE: list[tuple[str, str, Handler]] = [
+    ("HEAD", ACCOUNT, traced(accounts.show)),
+    ("GET", ACCOUNT, traced(accounts.index)),
+    ("POST", ACCOUNT, traced(accounts.update)),
+    ("HEAD", CONTAINER, traced(containers.show)),
+    ("GET", CONTAINER, traced(containers.index)),
+    ("PUT", CONTAINER, traced(containers.create)),
+    ("POST", CONTAINER, traced(containers.update)),
+    ("DELETE", CONTAINER, traced(containers.delete)),
+    ("HEAD", OBJECT, traced(objects.show)),
+    ("GET", OBJECT, traced(objects.get)),
+    ("PUT", OBJECT, traced(objects.put)),
+    ("POST", OBJECT, traced(objects.update)),
+    ("DELETE", OBJECT, traced(objects.delete)),
+    ("COPY", OBJECT, unbuilt),
+    ("MOVE", OBJECT, unbuilt),
+    ("OPTIONS", ACCOUNT, unbuilt),
+    ("OPTIONS", CONTAINER, unbuilt),
+    ("OPTIONS", OBJECT, unbuilt),
+]
+
+ROUTES = [
+    Route(method, spelling, handler, is_stream=True)
+    for method, path, handler in _TABLE
+    # A slash behind an account or a container means nothing.
+    for spelling in ([path] if path == OBJECT else [path, f"{path}/"])
+]

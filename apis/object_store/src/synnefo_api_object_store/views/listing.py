@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Listings as text, JSON or XML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from xml.sax.saxutils import escape, quoteattr
+
+from synnefo_api_object_store.windows import JSON, TEXT
+from synnefo_core.contracts.api import Reply
+from synnefo_object_store import Folder, ListedContainer, ListedObject
+
+Row = TypeVar("Row", ListedContainer, ListedObject)
+
+
+def containers(account: str, rows: Sequence[ListedContainer | Folder], media_type: str) -> Reply:
+    """Show an account's containers."""
+    return _listing("account", account, rows, media_type, _container)
+
+
+def objects(container: str, rows: Sequence[ListedObject | Folder], media_type: str) -> Reply:
+    """Show a container's objects."""
+    return _listing("container", container, rows, media_type, _object)
+
+
+def _container(row: ListedContainer) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "count": row.objects,
+        "bytes": row.bytes,
+        "last_modified": _iso(row.modified_at),
+    }
+
+
+def _object(row: ListedObject) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "hash": row.etag,
+        "bytes": row.size_bytes,
+        "content_type": row.content_type,
+        "last_modified": _iso(row.modified_at),
+    }
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def _listing(
+    noun: str,
+    name: str,
+    rows: Sequence[Row | Folder],
+    media_type: str,
+    fields: Callable[[Row], dict[str, Any]],
+) -> Reply:
+    content_type = f"{media_type}; charset=utf-8"
+    if media_type == TEXT:
+        if not rows:
+            return Reply(status=204, content_type=content_type)
+        return Reply("".join(f"{row.name}\n" for row in rows).encode(), 200, {}, content_type)
+    shown = [{"subdir": row.name} if isinstance(row, Folder) else fields(row) for row in rows]
+    if media_type == JSON:
+        return Reply(json.dumps(shown).encode(), 200, {}, content_type)
+    inner = "container" if noun == "account" else "object"
+    items = "".join(_element(inner, item) for item in shown)
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<{noun} name={quoteattr(name)}>{items}</{noun}>'
+    )
+    return Reply(text.encode(), 200, {}, content_type)
+
+
+def _element(noun: str, item: Mapping[str, Any]) -> str:
+    if "subdir" in item:
+        folder = str(item["subdir"])
+        return f"<subdir name={quoteattr(folder)}><name>{escape(folder)}</name></subdir>"
+    fields = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in item.items())
+    return f"<{noun}>{fields}</{noun}>"

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which part of a listing a request asks for, and in which form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webob import Request
+
+from synnefo_core.errors import Invalid, NotAcceptable, PreconditionFailed
+from synnefo_object_store import Window
+
+TEXT, JSON, XML = "text/plain", "application/json", "application/xml"
+
+_FORMATS = {"plain": TEXT, "json": JSON, "xml": XML}
+_OFFERS = [TEXT, JSON, XML, "text/xml"]
+
+
+def window(query: Mapping[str, str], *, most: int, has_paths: bool = True) -> Window:
+    """Return the window that a query asks for.
+
+    Raises:
+        Invalid: The limit is not a number, or a value has a NUL.
+        PreconditionFailed: The limit is larger than ``most``.
+    """
+    if any("\0" in value for value in query.values()):
+        msg = "a parameter has a NUL in it"
+        raise Invalid(msg)
+    prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
+    path = query.get("path") if has_paths else None
+    if path is not None:
+        prefix, delimiter = (path.rstrip("/") + "/" if path else ""), "/"
+    return Window(
+        limit=_limit(query.get("limit"), most),
+        marker=query.get("marker", ""),
+        end_marker=query.get("end_marker", ""),
+        prefix=prefix,
+        delimiter=delimiter,
+        hides_folders=path is not None,
+        is_reverse=query.get("reverse", "").lower() in ("1", "true", "yes", "on", "t", "y"),
+    )
+
+
+def _limit(text: str | None, most: int) -> int:
+    if not text:
+        return most
+    if not (text.isascii() and text.isdecimal() and len(text) < 20):
+        msg = "limit must be a number"
+        raise Invalid(msg)
+    if int(text) > most:
+        msg = f"maximum limit is {most}"
+        raise PreconditionFailed(msg)
+    return int(text)
+
+
+def media_type(request: Request, query: Mapping[str, str]) -> str:
+    """Return the form in which a listing is to be shown: the query decides, then Accept.
+
+    Raises:
+        NotAcceptable: The client takes none of those that there are.
+    """
+    named = _FORMATS.get(query.get("format", "").lower())
+    if named is not None:
+        return named
+    if request.environ.get("HTTP_ACCEPT", "*/*") in ("*/*", ""):
+        return TEXT
+    offers = request.accept.acceptable_offers(_OFFERS)
+    if not offers:
+        msg = f"listings are {', '.join(_OFFERS)}"
+        raise NotAcceptable(msg)
+    # Of what a client likes equally the first offer counts.
+    return str(offers[0][0])
