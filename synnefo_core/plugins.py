@@ -104,13 +104,13 @@ class Plugins:
         except (Exception, SystemExit) as cause:  # a stranger's import may raise anything
             broken = _described(HOOKS_GROUP, entry, f"{type(cause).__name__}: {cause}")
             self.broken.append(broken)
+            # Said before logging is configured: the line must tell all by itself.
             log.error(  # noqa: TRY400  # the reason is enough; a trace would be a stranger's
-                "plugin quarantined",
-                extra={
-                    "plugin": entry.name,
-                    "distribution": broken.distribution,
-                    "problem": broken.problem,
-                },
+                "plugin %s of %s %s is quarantined: %s",
+                broken.name,
+                broken.distribution,
+                broken.version,
+                broken.problem,
             )
         else:
             self.loaded.append(_described(HOOKS_GROUP, entry))
