@@ -3,6 +3,7 @@
 
 from synnefo_core.testing.fakes.auth import MemoryAuth
 from synnefo_core.testing.fakes.compute import MemoryBackend
+from synnefo_core.testing.fakes.directory import DirectoryPlugin, MemoryDirectory
 from synnefo_core.testing.fakes.storage import MemoryStorage
 
-__all__ = ["MemoryAuth", "MemoryBackend", "MemoryStorage"]
+__all__ = ["DirectoryPlugin", "MemoryAuth", "MemoryBackend", "MemoryDirectory", "MemoryStorage"]
