@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.orm import Session
+
 from synnefo_core.cloud import Cloud
-from synnefo_core.context import for_worker
 from synnefo_core.db.models import MarkRow
+from synnefo_core.db.session import add_if_absent
 
 
 @contextmanager
@@ -22,10 +24,7 @@ def once(cloud: Cloud, name: str) -> Iterator[bool]:
                 ...
     """
     with cloud.database.unit_of_work() as session:
-        is_first = session.get(MarkRow, name) is None
-        yield is_first
-        if is_first:
-            session.add(MarkRow(name=name, made_at=cloud.clock.now()))
+        yield _mark(cloud, session, name)
 
 
 def was_done(cloud: Cloud, name: str) -> bool:
@@ -36,6 +35,9 @@ def was_done(cloud: Cloud, name: str) -> bool:
 
 def mark(cloud: Cloud, name: str) -> None:
     """Note that something was made that no single transaction could make."""
-    with for_worker(cloud).unit_of_work() as session:
-        if session.get(MarkRow, name) is None:
-            session.add(MarkRow(name=name, made_at=cloud.clock.now()))
+    with cloud.database.unit_of_work() as session:
+        _mark(cloud, session, name)
+
+
+def _mark(cloud: Cloud, session: Session, name: str) -> bool:
+    return add_if_absent(session, MarkRow, {"name": name, "made_at": cloud.clock.now()})

@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from synnefo_core import metrics, wake
+from synnefo_core import logs, metrics, wake
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.db.models import EventRow, SubscriberRow
-from synnefo_core.db.session import after_commit
+from synnefo_core.db.session import add_if_absent, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -103,9 +103,8 @@ class Dispatcher:
     def register(self) -> None:
         """Remember the handlers, so that their events wait for them from now on."""
         with self._context.unit_of_work() as session:
-            known = {(row.type, row.handler) for row in session.scalars(select(SubscriberRow))}
-            for kind, name in sorted(set(self._handlers) - known):
-                session.add(SubscriberRow(type=kind, handler=name))
+            for kind, name in sorted(self._handlers):
+                add_if_absent(session, SubscriberRow, {"type": kind, "handler": name})
 
     def dispatch(self) -> bool:
         """Handle one event that is due; return whether there was one."""
@@ -140,15 +139,17 @@ class Dispatcher:
             if handler is None:
                 continue  # its package is absent: the event waits
             try:
-                handler(context, event)
+                with logs.request(request_id):
+                    handler(context, event)
                 handled.add(name)
             except Exception as cause:
                 problem = f"{name}: {str(cause) or type(cause).__name__}"
-                log.exception("event handler failed", extra={"event": event.type, "handler": name})
+                log.exception("handler failed", extra={"type": event.type, "handler": name})
         metrics.EVENTS.labels(event.type, "failed" if problem else "handled").inc()
         with context.unit_of_work() as session:
-            row = session.get_one(EventRow, number)
-            if row.owner == self._owner:
+            row = session.get(EventRow, number, with_for_update=True)
+            # Otherwise it took too long: another worker has the event now, or has ended it.
+            if row is not None and row.owner == self._owner:
                 self._settle(session, row, is_done=wanted <= handled, problem=problem)
                 row.handled_by = sorted(handled)
 

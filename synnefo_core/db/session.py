@@ -13,15 +13,16 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Delete, Engine, Update, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.errors import Unavailable
@@ -168,6 +169,16 @@ def changed_rows(session: Session, statement: Update | Delete) -> int:
     """Execute an UPDATE or DELETE and return how many rows it met."""
     result = cast("CursorResult[Any]", session.execute(statement))
     return int(result.rowcount)
+
+
+def add_if_absent(session: Session, model: type[DeclarativeBase], row: Mapping[str, Any]) -> bool:
+    """Add a row unless there is one with its key; return whether it was added.
+
+    Others who add the same row at the same time are waited for.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(model).values(row).on_conflict_do_nothing()
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
 
 
 def defer(session: Session, name: str, call: Deferred) -> None:
