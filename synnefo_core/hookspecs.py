@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from synnefo_core.db.migrations import Branch
     from synnefo_core.outbox import Subscription
     from synnefo_core.sagas import Saga
-    from synnefo_core.worker import Task
+    from synnefo_core.timetable import Task
 
 hookspec = pluggy.HookspecMarker("synnefo")
 hookimpl = pluggy.HookimplMarker("synnefo")

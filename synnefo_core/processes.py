@@ -18,7 +18,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
-from synnefo_core import logs, metrics, outbox, sagas
+from synnefo_core import logs, metrics, outbox, sagas, timetable
 from synnefo_core.cloud import Cloud, assemble
 from synnefo_core.context import for_worker
 from synnefo_core.contracts.driver import DriverError, Misconfigured
@@ -108,8 +108,8 @@ def prepare(cloud: Cloud) -> Any:
     cloud.plugins.hook.bootstrap(cloud=cloud)
     if cloud.database.is_sqlite:
         # Nobody else works on an embedded database: what a killed run began goes on at once.
-        sagas.forget_leases(for_worker(cloud))
-        outbox.forget_leases(for_worker(cloud))
+        for leases in (sagas, outbox, timetable):
+            leases.forget_leases(for_worker(cloud))
     return lock
 
 

@@ -11,35 +11,32 @@ import logging
 import os
 import socket
 import threading
+import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import select
-
 from synnefo_core import outbox, sagas, wake
 from synnefo_core.cloud import Cloud
-from synnefo_core.context import RequestContext, for_worker
-from synnefo_core.db.models import TaskRow
+from synnefo_core.context import for_worker
+from synnefo_core.timetable import Task, Timetable
+
+__all__ = ["Task", "Worker"]
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Task:
-    """A periodic task: called every ``every_s`` seconds in one worker at a time."""
-
-    name: str
-    every_s: float
-    call: Callable[[RequestContext], None]
+Thing = TypeVar("Thing")
 
 
 class Worker:
-    """One worker; several threads (or green threads) of this process."""
+    """One worker; several threads (or green threads) of this process.
+
+    Attributes:
+        owner: The name under which it holds leases.
+        runner: Runs its sagas.
+    """
 
     def __init__(self, cloud: Cloud) -> None:
         """Collect what there is to do from the plugins."""
@@ -49,32 +46,54 @@ class Worker:
         self._bell = wake.bell(cloud)
         self._lease_s, self._poll_s = section.lease_s, section.poll_s
         self._places = threading.Semaphore(section.sagas)
-        self._held: dict[str, sagas.Claim] = {}
-        self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._runner = sagas.Runner(self._context, [s for a in hook.sagas() for s in a])
+        self._held: dict[tuple[str, int], sagas.Claim] = {}
+        self._busy_with: set[str] = set()
+        self._stopping, self._ended = threading.Event(), threading.Event()
+        self._loops: list[threading.Thread] = []
+        self._heartbeats: list[threading.Thread] = []
+        self._jobs: set[threading.Thread] = set()
+        self.runner = sagas.Runner(
+            self._context,
+            [saga for answer in hook.sagas() for saga in answer],
+            is_ending=self._stopping.is_set,
+        )
         self._dispatcher = outbox.Dispatcher(
             self._context,
             [s for answer in hook.subscriptions() for s in answer],
             owner=self.owner,
             lease_s=self._lease_s,
         )
-        self._tasks = [task for answer in hook.tasks() for task in answer]
+        self._timetable = Timetable(
+            self._context,
+            [task for answer in hook.tasks() for task in answer],
+            owner=self.owner,
+            lease_s=self._lease_s,
+        )
 
     def start(self) -> None:
         """Begin to work in the background."""
         self._dispatcher.register()
-        for loop in (self._saga_loop, self._event_loop, self._task_loop, self._heartbeat_loop):
-            thread = threading.Thread(target=loop, name=loop.__name__, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        self._timetable.register()
+        self._loops = [_begun(self._saga_loop), _begun(self._event_loop), _begun(self._task_loop)]
+        self._heartbeats = [_begun(self._heartbeat_loop)]
 
     def stop(self, timeout_s: float = 10.0) -> None:
         """End after the steps that are under way; what waits goes on at the next start."""
+        give_up = time.monotonic() + timeout_s
         self._stopping.set()
         self._bell.ring()
-        for thread in self._threads:
-            thread.join(timeout_s)
+        self._join(self._loops, give_up)
+        self._join(self._jobs, give_up)
+        # Leases are kept until the last step has ended.
+        self._ended.set()
+        self._join(self._heartbeats, give_up)
+        if self._jobs:
+            log.warning("worker leaves steps under way", extra={"number": len(self._jobs)})
+
+    @staticmethod
+    def _join(threads: Iterable[threading.Thread], give_up: float) -> None:
+        for thread in list(threads):
+            thread.join(max(0.0, give_up - time.monotonic()))
 
     def drain(self, most: int = 10_000, *, patience_s: float = 0.0) -> int:
         """Do here and now all that is due; return how many moves that took (for tests).
@@ -86,7 +105,7 @@ class Worker:
         for moves in range(most):
             if self._run_saga_here() or self._dispatcher.dispatch():
                 continue
-            due_at = sagas.next_due(self._context, list(self._runner.definitions))
+            due_at = sagas.next_due(self._context, list(self.runner.definitions))
             if due_at is None or due_at > give_up:
                 return moves
             self._stopping.wait(max(0.0, due_at - self._context.now()))
@@ -95,18 +114,18 @@ class Worker:
 
     def run_tasks(self) -> None:
         """Run every periodic task once, here and now (for tests)."""
-        for task in self._tasks:
+        for task in self._timetable:
             task.call(self._context)
 
     def _run_saga_here(self) -> bool:
         claimed = self._claim()
         if claimed is None:
             return False
-        self._runner.run(claimed)
+        self.runner.run(claimed)
         return True
 
     def _claim(self) -> sagas.Claim | None:
-        kinds = list(self._runner.definitions)
+        kinds = list(self.runner.definitions)
         if not kinds or not sagas.is_due(self._context, kinds):
             return None
         return sagas.claim(self._context, kinds, owner=self.owner, lease_s=self._lease_s)
@@ -122,14 +141,14 @@ class Worker:
                 self._places.release()
                 self._bell.wait(self._poll_s)
                 continue
-            self._held[claimed.id] = claimed
-            threading.Thread(target=self._run_held, args=(claimed,), daemon=True).start()
+            self._held[claimed.id, claimed.epoch] = claimed
+            self._spawn(self._run_held, claimed)
 
     def _run_held(self, claimed: sagas.Claim) -> None:
         try:
-            self._guarded("run a saga", lambda: self._runner.run(claimed))
+            self._guarded("run a saga", lambda: self.runner.run(claimed))
         finally:
-            self._held.pop(claimed.id, None)
+            del self._held[claimed.id, claimed.epoch]
             self._places.release()
             self._bell.ring()
 
@@ -138,51 +157,53 @@ class Worker:
             if not self._guarded("hand out an event", self._dispatcher.dispatch):
                 self._stopping.wait(min(self._poll_s, 0.1))
 
-    def _heartbeat_loop(self) -> None:
-        while not self._stopping.wait(self._lease_s / 3):
-            held = list(self._held.values())
-            if held:
-                self._guarded("renew leases", partial(self._renew, held))
-
-    def _renew(self, held: list[sagas.Claim]) -> None:
-        sagas.renew(self._context, held, owner=self.owner, lease_s=self._lease_s)
-
     def _task_loop(self) -> None:
         while not self._stopping.is_set():
-            for task in self._tasks:
-                if self._guarded(f"take the task {task.name}", partial(self._take, task)):
-                    self._guarded(task.name, partial(task.call, self._context))
-                    self._guarded("end a task", partial(self._put_back, task))
+            for task in self._guarded("look for tasks", self._timetable.due) or ():
+                if self._guarded("take a task", partial(self._timetable.take, task)):
+                    self._busy_with.add(task.name)
+                    self._spawn(self._run_task, task)
             self._stopping.wait(self._poll_s)
 
-    def _take(self, task: Task) -> bool:
-        now = self._context.now()
-        with self._context.reading() as session:
-            row = session.get(TaskRow, task.name)
-            if row is not None and (row.due_at > now or row.leased_until > now):
-                return False
-        with self._context.unit_of_work() as session:
-            query = select(TaskRow).where(TaskRow.name == task.name).with_for_update()
-            row = session.scalars(query).first()
-            if row is None:
-                row = TaskRow(name=task.name, owner="", leased_until=0.0, due_at=now)
-                session.add(row)
-            if row.due_at > now or row.leased_until > now:
-                return False
-            row.owner, row.leased_until = self.owner, now + max(60.0, 4 * task.every_s)
-            return True
+    def _run_task(self, task: Task) -> None:
+        try:
+            self._guarded(f"run the task {task.name}", lambda: task.call(self._context))
+            self._guarded("end a task", lambda: self._timetable.put_back(task))
+        finally:
+            self._busy_with.discard(task.name)
 
-    def _put_back(self, task: Task) -> None:
-        with self._context.unit_of_work() as session:
-            row = session.get_one(TaskRow, task.name)
-            if row.owner == self.owner:
-                row.owner, row.leased_until = "", 0.0
-                row.due_at = self._context.now() + task.every_s
+    def _heartbeat_loop(self) -> None:
+        while not self._ended.wait(self._lease_s / 3):
+            self._guarded("renew leases", self._renew)
+
+    def _renew(self) -> None:
+        if held := list(self._held.values()):
+            sagas.renew(self._context, held, owner=self.owner, lease_s=self._lease_s)
+        if names := list(self._busy_with):
+            self._timetable.renew(names)
+
+    def _spawn(self, call: Callable[[Thing], None], argument: Thing) -> None:
+        def job() -> None:
+            try:
+                call(argument)
+            finally:
+                self._jobs.discard(threading.current_thread())
+
+        thread = threading.Thread(target=job, name=call.__name__, daemon=True)
+        self._jobs.add(thread)
+        thread.start()
 
     def _guarded(self, doing: str, call: Callable[[], Result]) -> Result | None:
+        """Make a call whose failure must not end the worker."""
         try:
             return call()
         except Exception:
-            log.exception("worker could not %s", doing)
+            log.exception("worker failed", extra={"doing": doing})
             self._stopping.wait(self._poll_s)
             return None
+
+
+def _begun(loop: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=loop, name=loop.__name__, daemon=True)
+    thread.start()
+    return thread
