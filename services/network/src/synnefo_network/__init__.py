@@ -5,6 +5,7 @@ Upper rooms use :func:`plug`, :func:`unplug` and :func:`ports_of`; faces the res
 """
 
 from synnefo_network.networks import (
+    PRIVATE_NETWORKS,
     NetworkChanges,
     create_network,
     delete_network,
@@ -45,6 +46,7 @@ from synnefo_network.values import (
 
 __all__ = [
     "FIRST_ADDRESS",
+    "PRIVATE_NETWORKS",
     "FixedIp",
     "FixedIpRequest",
     "Listing",

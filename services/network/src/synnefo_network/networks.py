@@ -21,8 +21,10 @@ from synnefo_network.pages import select_page
 from synnefo_network.values import Listing, Network, NetworkSpec
 from synnefo_quota import charge
 
-PRIVATE = QuotaResource(
-    name="cyclades.network.private",
+PRIVATE_NETWORKS = "cyclades.network.private"
+
+RESOURCE = QuotaResource(
+    name=PRIVATE_NETWORKS,
     description="Private networks",
     user_default=8,
     project_default=64,
@@ -112,7 +114,7 @@ def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
 
 
 def _cost(row: NetworkRow, amount: int) -> Charge:
-    return Charge(row.project_id, row.user_id, PRIVATE.name, amount)
+    return Charge(row.project_id, row.user_id, PRIVATE_NETWORKS, amount)
 
 
 def show_network(context: RequestContext, network_id: str) -> Network:
@@ -223,7 +225,7 @@ def usage(context: RequestContext) -> Iterable[Usage]:
             key = owner.project_id, owner.user_id
             counted[key] = counted.get(key, 0) + 1
     for (project_id, user_id), amount in counted.items():
-        yield Usage(project_id, user_id, PRIVATE.name, amount)
+        yield Usage(project_id, user_id, PRIVATE_NETWORKS, amount)
 
 
 def _subnets_of(session: Session, network_ids: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

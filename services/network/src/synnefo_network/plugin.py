@@ -42,7 +42,7 @@ def policies() -> Iterable[DocumentedRuleDefault]:
 @hookimpl
 def quota_resources() -> Iterable[QuotaResource]:
     """Return what is counted."""
-    return [networks.PRIVATE]
+    return [networks.RESOURCE]
 
 
 @hookimpl

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Neutron's dialect of errors: ``{"NeutronError": {"type": …, "message": …, "detail": ""}}``."""
+
+from __future__ import annotations
+
+from synnefo_core import errors
+from synnefo_core.contracts.api import Fault
+
+TYPES = {
+    "address_in_use": "IpAddressInUse",
+    "address_outside": "InvalidIpForNetwork",
+    "conflict": "Conflict",
+    "forbidden": "PolicyNotAuthorized",
+    "invalid": "HTTPBadRequest",
+    "invalid_field": "InvalidInput",
+    "mac_in_use": "MacAddressInUse",
+    "method_not_allowed": "HTTPMethodNotAllowed",
+    "network_in_use": "NetworkInUse",
+    "no_address_left": "IpAddressGenerationFailure",
+    "no_mac_prefix_left": "NoNetworkAvailable",
+    "not_supported": "HTTPNotImplemented",
+    "pool_conflict": "GatewayConflictWithAllocationPools",
+    "port_in_use": "PortInUse",
+    "quota_exceeded": "OverQuota",
+    "subnet_in_use": "SubnetInUse",
+    "too_large": "RequestTooLarge",
+    "unauthenticated": "HTTPUnauthorized",
+    "unavailable": "ServiceUnavailable",
+}
+"""Neutron's names by our codes."""
+
+
+def dialect(error: errors.CloudError, _request_id: str) -> Fault:
+    """Word an error as Neutron does."""
+    body = {"type": _type(error), "message": _sentence(error), "detail": ""}
+    return Fault(error.status, {"NeutronError": body})
+
+
+def _sentence(error: errors.CloudError) -> str:
+    message = str(error)
+    if isinstance(error, errors.InvalidField):
+        return f"Invalid input for {message}."  # a field's name is not capitalised
+    return f"{message[:1].upper()}{message[1:]}."
+
+
+def _type(error: errors.CloudError) -> str:
+    if isinstance(error, errors.NotFound):
+        noun = error.noun.title().replace(" ", "")
+        return f"{noun}NotFound" if noun in ("Network", "Subnet", "Port") else "HTTPNotFound"
+    return TYPES.get(error.code, "HTTPInternalServerError" if error.status == 500 else "HTTPError")

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Neutron's query parameters: filters by attribute, ``fields``, sorting and paging.
+
+Source: OpenStack Networking API v2.0, "Filtering and Column Selection", "Pagination",
+"Sorting".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from webob import Request
+
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import InvalidField
+from synnefo_network import Listing
+
+_WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in _WORDS:
+        raise ValueError(text)
+    return _WORDS[text.lower()]
+
+
+@dataclass(frozen=True)
+class Field:
+    """An attribute by which can be filtered or sorted.
+
+    Attributes:
+        name: What the service calls it.
+        parse: Turns text into a value; raises ValueError.
+        is_sortable: Whether lists can be sorted by it.
+        is_filter: Whether lists can be filtered by it.
+    """
+
+    name: str
+    parse: Callable[[str], Any] = str
+    is_sortable: bool = True
+    is_filter: bool = True
+
+
+Fields = Mapping[str, Field]
+
+OWNED: dict[str, Field] = {
+    "id": Field("id"),
+    "name": Field("name"),
+    "description": Field("description"),
+    "tenant_id": Field("project_id"),
+    "project_id": Field("project_id"),
+    "revision_number": Field("revision", int),
+    "created_at": Field("created_at", is_filter=False),
+    "updated_at": Field("updated_at", is_filter=False),
+}
+"""What everything here has."""
+
+NETWORK: Fields = OWNED | {
+    "admin_state_up": Field("is_admin_up", _truth),
+    "shared": Field("is_shared", _truth),
+    "router:external": Field("is_external", _truth),
+    "mtu": Field("mtu", int),
+}
+SUBNET: Fields = OWNED | {
+    "network_id": Field("network_id"),
+    "ip_version": Field("ip_version", int),
+    "cidr": Field("cidr"),
+    "gateway_ip": Field("gateway_ip", is_sortable=False),
+    "enable_dhcp": Field("is_dhcp_enabled", _truth),
+    "ipv6_ra_mode": Field("ipv6_ra_mode", is_sortable=False),
+    "ipv6_address_mode": Field("ipv6_address_mode", is_sortable=False),
+}
+PORT: Fields = OWNED | {
+    "network_id": Field("network_id"),
+    "mac_address": Field("mac", str.lower),
+    "admin_state_up": Field("is_admin_up", _truth),
+    "device_id": Field("device_id"),
+    "device_owner": Field("device_owner"),
+    "status": Field("status", is_sortable=False),
+}
+
+
+def listing(query: Mapping[str, Any], fields: Fields) -> Listing:
+    """Return what a query asks for.
+
+    Raises:
+        InvalidField: A value is not of its attribute's type, or the order makes no sense.
+    """
+    where: dict[str, list[Any]] = {}
+    for name, field in fields.items():
+        if name in query:
+            where.setdefault(field.name, []).extend(_parsed(name, field, query[name]))
+    return Listing(
+        where=where,
+        order=_order(query, fields),
+        marker=query.get("marker"),
+        limit=int(query.get("limit", 0)) or None,
+        is_reversed=_is_reversed(query),
+    )
+
+
+def _parsed(name: str, field: Field, texts: Sequence[str]) -> list[Any]:
+    try:
+        return [field.parse(text) for text in texts]
+    except ValueError as cause:
+        raise InvalidField(name, f"{cause} is not a value of this attribute") from cause
+
+
+def _order(query: Mapping[str, Any], fields: Fields) -> list[tuple[str, bool]]:
+    keys, directions = query.get("sort_key", []), query.get("sort_dir", [])
+    if directions and len(keys) != len(directions):
+        raise InvalidField("sort_dir", "there must be one for each sort_key")
+    for key in keys:
+        if key not in fields or not fields[key].is_sortable:
+            raise InvalidField("sort_key", f"{key} is not an attribute to sort by")
+    directions = directions or ["asc"] * len(keys)
+    pairs = zip(keys, directions, strict=True)
+    return [(fields[key].name, direction == "desc") for key, direction in pairs]
+
+
+def _is_reversed(query: Mapping[str, Any]) -> bool:
+    return (
+        _parsed("page_reverse", Field("", _truth), [query.get("page_reverse", "false")])[0] is True
+    )
+
+
+def chosen(view: dict[str, Any], query: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that a query asks for, all if it names none."""
+    names = query.get("fields")
+    return view if not names else {name: view[name] for name in names if name in view}
+
+
+def page(
+    context: RequestContext,
+    request: Request,
+    query: Mapping[str, Any],
+    plural: str,
+    views: Sequence[dict[str, Any]],
+) -> dict[str, Any]:
+    """Return a list's document, with links to the pages around it when it is a page."""
+    shown: dict[str, Any] = {plural: [chosen(view, query) for view in views]}
+    limit = int(query.get("limit", 0))
+    if not limit:
+        return shown
+    is_full, has_more_behind = len(views) == limit, bool(query.get("marker") and views)
+    is_reversed = _is_reversed(query)
+    link = partial(_link, context.cloud.public_url, request)
+    links = []
+    if views and (has_more_behind if is_reversed else is_full):
+        links.append(link("next", views[-1]["id"], is_reversed=False))
+    if views and (is_full if is_reversed else has_more_behind):
+        links.append(link("previous", views[0]["id"], is_reversed=True))
+    if links:
+        shown[f"{plural}_links"] = links
+    return shown
+
+
+def _link(
+    base: str, request: Request, rel: str, marker: str, *, is_reversed: bool
+) -> dict[str, str]:
+    pairs = [pair for pair in request.GET.items() if pair[0] not in ("marker", "page_reverse")]
+    pairs.append(("marker", marker))
+    if is_reversed:
+        pairs.append(("page_reverse", "True"))
+    return {"rel": rel, "href": f"{base}{request.path}?{urlencode(pairs)}"}

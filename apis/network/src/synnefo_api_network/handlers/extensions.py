@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Extensions of Neutron that are spoken. Source: Networking API v2.0, "Extensions"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import NotFound
+
+_UPDATED = "2016-01-01T00:00:00-00:00"
+
+EXTENSIONS = {
+    "binding": "Cards of ports: vnic_type",
+    "external-net": "Networks that lead outside: router:external",
+    "filter-validation": "A filter that is unknown is an error",
+    "net-mtu": "The MTU of a network can be seen",
+    "net-mtu-writable": "The MTU of a network can be chosen",
+    "pagination": "Lists come in pages",
+    "project-id": "Things have a project_id beside their tenant_id",
+    "quota_details": "Limits are shown with what is used",
+    "quotas": "Limits of a project can be seen",
+    "sorting": "Lists can be sorted",
+    "standard-attr-description": "Things have a description",
+    "standard-attr-revisions": "Things have a revision_number",
+    "standard-attr-timestamp": "Things have created_at and updated_at",
+}
+"""What it adds, by alias."""
+
+
+def index(context: RequestContext) -> dict[str, Any]:
+    """List extensions."""
+    del context
+    return {"extensions": [_shown(alias) for alias in EXTENSIONS]}
+
+
+def show(context: RequestContext, alias: str) -> dict[str, Any]:
+    """Show an extension."""
+    del context
+    if alias not in EXTENSIONS:
+        raise NotFound("extension", alias)
+    return {"extension": _shown(alias)}
+
+
+def _shown(alias: str) -> dict[str, Any]:
+    return {
+        "alias": alias,
+        "name": alias,
+        "description": EXTENSIONS[alias],
+        "updated": _UPDATED,
+        "links": [],
+    }

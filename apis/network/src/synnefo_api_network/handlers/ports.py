@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ports. Source: OpenStack Networking API v2.0, "Ports"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from webob import Request
+
+import synnefo_network
+from synnefo_api_network import filters
+from synnefo_api_network.handlers import bulk
+from synnefo_api_network.views import port as views
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import InvalidField
+from synnefo_network import FixedIpRequest, PortChanges, PortSpec
+
+_NAMES = {
+    "name": "name",
+    "description": "description",
+    "admin_state_up": "is_admin_up",
+    "device_id": "device_id",
+    "device_owner": "device_owner",
+}
+
+
+def index(context: RequestContext, request: Request, query: Mapping[str, Any]) -> dict[str, Any]:
+    """List ports."""
+    wanted = _fixed_ip_filters(query.get("fixed_ips", []))
+    found = synnefo_network.list_ports(
+        context,
+        filters.listing(query, filters.PORT),
+        ips=wanted["ip_address"],
+        subnet_ids=wanted["subnet_id"],
+    )
+    return filters.page(context, request, query, "ports", [views.shown(one) for one in found])
+
+
+def _fixed_ip_filters(texts: Sequence[str]) -> dict[str, list[str]]:
+    """Return what ``fixed_ips=ip_address=…`` and ``fixed_ips=subnet_id=…`` ask for."""
+    wanted: dict[str, list[str]] = {"ip_address": [], "subnet_id": []}
+    for text in texts:
+        name, _, value = text.partition("=")
+        if name not in wanted:
+            raise InvalidField("fixed_ips", "must be ip_address=… or subnet_id=…")
+        wanted[name].append(value)
+    return wanted
+
+
+def create(context: RequestContext, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Make one or several ports."""
+    return bulk.create(context, body, "port", _create)
+
+
+def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]:
+    spec = PortSpec(
+        network_id=asked["network_id"],
+        project_id=bulk.project(asked),
+        mac=asked.get("mac_address"),
+        **_changes(asked),
+    )
+    return views.shown(synnefo_network.create_port(context, spec))
+
+
+def show(context: RequestContext, port_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
+    """Show a port."""
+    view = views.shown(synnefo_network.show_port(context, port_id))
+    return {"port": filters.chosen(view, query)}
+
+
+def update(context: RequestContext, port_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Change a port."""
+    changed = synnefo_network.update_port(context, port_id, _changes(body["port"]))
+    return {"port": views.shown(changed)}
+
+
+def _changes(asked: Mapping[str, Any]) -> PortChanges:
+    changes: PortChanges = {}
+    for theirs, ours in _NAMES.items():
+        if theirs in asked:
+            changes[ours] = asked[theirs]  # type: ignore[literal-required]  # names of a table
+    if "fixed_ips" in asked:
+        changes["fixed_ips"] = [
+            FixedIpRequest(fixed.get("subnet_id"), fixed.get("ip_address"))
+            for fixed in asked["fixed_ips"]
+        ]
+    return changes
+
+
+def delete(context: RequestContext, port_id: str) -> None:
+    """Delete a port."""
+    synnefo_network.delete_port(context, port_id)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Subnets. Source: OpenStack Networking API v2.0, "Subnets"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from webob import Request
+
+import synnefo_network
+from synnefo_api_network import filters
+from synnefo_api_network.handlers import bulk
+from synnefo_api_network.views import subnet as views
+from synnefo_core.context import RequestContext
+from synnefo_network import SubnetChanges, SubnetSpec
+
+
+def index(context: RequestContext, request: Request, query: Mapping[str, Any]) -> dict[str, Any]:
+    """List subnets."""
+    found = synnefo_network.list_subnets(context, filters.listing(query, filters.SUBNET))
+    return filters.page(context, request, query, "subnets", [views.shown(one) for one in found])
+
+
+def create(context: RequestContext, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Make one or several subnets."""
+    return bulk.create(context, body, "subnet", _create)
+
+
+def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]:
+    spec = SubnetSpec(
+        network_id=asked["network_id"],
+        cidr=asked["cidr"],
+        ip_version=asked["ip_version"],
+        project_id=bulk.project(asked),
+        ipv6_ra_mode=asked.get("ipv6_ra_mode"),
+        ipv6_address_mode=asked.get("ipv6_address_mode"),
+        **_changes(asked),
+    )
+    return views.shown(synnefo_network.create_subnet(context, spec))
+
+
+def show(context: RequestContext, subnet_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
+    """Show a subnet."""
+    view = views.shown(synnefo_network.show_subnet(context, subnet_id))
+    return {"subnet": filters.chosen(view, query)}
+
+
+def update(context: RequestContext, subnet_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Change a subnet."""
+    changed = synnefo_network.update_subnet(context, subnet_id, _changes(body["subnet"]))
+    return {"subnet": views.shown(changed)}
+
+
+def _changes(asked: Mapping[str, Any]) -> SubnetChanges:
+    changes: SubnetChanges = {}
+    if "name" in asked:
+        changes["name"] = asked["name"]
+    if "description" in asked:
+        changes["description"] = asked["description"]
+    if "gateway_ip" in asked:
+        changes["gateway_ip"] = asked["gateway_ip"]
+    if "enable_dhcp" in asked:
+        changes["is_dhcp_enabled"] = asked["enable_dhcp"]
+    if "dns_nameservers" in asked:
+        changes["dns_servers"] = asked["dns_nameservers"]
+    if "allocation_pools" in asked:
+        changes["pools"] = [(pool["start"], pool["end"]) for pool in asked["allocation_pools"]]
+    if "host_routes" in asked:
+        routes = asked["host_routes"]
+        changes["host_routes"] = [(route["destination"], route["nexthop"]) for route in routes]
+    return changes
+
+
+def delete(context: RequestContext, subnet_id: str) -> None:
+    """Delete a subnet."""
+    synnefo_network.delete_subnet(context, subnet_id)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What this API serves: one row for each method and path."""
+
+from synnefo_api_network import versions
+from synnefo_api_network.handlers import extensions, networks, ports, quotas, subnets
+from synnefo_api_network.schemas import network, port, subnet
+from synnefo_core.contracts.api import Route
+from synnefo_core.wsgi.routing import unbuilt
+
+# fmt: off
+ROUTES = [
+    #     method    path                          handler           rule                      status
+    Route("GET",    "",                           versions.show,    is_public=True),
+    Route("GET",    "/",                          versions.show,    is_public=True),
+
+    Route("GET",    "/networks",                  networks.index,   "network:network:list",   query=network.LIST),
+    Route("POST",   "/networks",                  networks.create,  "network:network:create", 201, network.CREATE),
+    Route("GET",    "/networks/{network_id}",     networks.show,    "network:network:show",   query=network.SHOW),
+    Route("PUT",    "/networks/{network_id}",     networks.update,  "network:network:update", 200, network.UPDATE),
+    Route("DELETE", "/networks/{network_id}",     networks.delete,  "network:network:delete", 204),
+
+    Route("GET",    "/subnets",                   subnets.index,    "network:subnet:list",    query=subnet.LIST),
+    Route("POST",   "/subnets",                   subnets.create,   "network:subnet:create",  201, subnet.CREATE),
+    Route("GET",    "/subnets/{subnet_id}",       subnets.show,     "network:subnet:show",    query=subnet.SHOW),
+    Route("PUT",    "/subnets/{subnet_id}",       subnets.update,   "network:subnet:update",  200, subnet.UPDATE),
+    Route("DELETE", "/subnets/{subnet_id}",       subnets.delete,   "network:subnet:delete",  204),
+
+    Route("GET",    "/ports",                     ports.index,      "network:port:list",      query=port.LIST),
+    Route("POST",   "/ports",                     ports.create,     "network:port:create",    201, port.CREATE),
+    Route("GET",    "/ports/{port_id}",           ports.show,       "network:port:show",      query=port.SHOW),
+    Route("PUT",    "/ports/{port_id}",           ports.update,     "network:port:update",    200, port.UPDATE),
+    Route("DELETE", "/ports/{port_id}",           ports.delete,     "network:port:delete",    204),
+
+    Route("GET",    "/extensions",                extensions.index),
+    Route("GET",    "/extensions/{alias}",        extensions.show),
+
+    Route("GET",    "/quotas/{project_id}",          quotas.show),
+    Route("GET",    "/quotas/{project_id}/default",  quotas.default),
+    Route("GET",    "/quotas/{project_id}/details",  quotas.detail),
+    Route("GET",    "/quotas/{project_id}/details.json", quotas.detail),
+]
+
+UNBUILT_COLLECTIONS = [
+    "address-groups",
+    "address-scopes",
+    "agents",
+    "auto-allocated-topology",
+    "availability_zones",
+    "default-security-group-rules",
+    "flavors",
+    "floatingip_pools",
+    "floatingips",
+    "local_ips",
+    "metering",
+    "ndp_proxies",
+    "network-ip-availabilities",
+    "network_segment_ranges",
+    "qos",
+    "quotas",
+    "rbac-policies",
+    "routers",
+    "security-group-rules",
+    "security-groups",
+    "segments",
+    "service-providers",
+    "service_profiles",
+    "subnetpools",
+    "trunks",
+]
+"""What Neutron has and this cloud does not do yet: answered by 501."""
+
+UNBUILT = [
+    ("PUT DELETE",          "/quotas/{project_id}"),
+    ("GET",                 "/networks/{network_id}/dhcp-agents"),
+    ("GET PUT DELETE",      "/networks/{network_id}/tags"),
+    ("GET PUT DELETE",      "/networks/{network_id}/tags/{tag}"),
+    ("GET PUT DELETE",      "/subnets/{subnet_id}/tags"),
+    ("GET PUT DELETE",      "/subnets/{subnet_id}/tags/{tag}"),
+    ("GET PUT DELETE",      "/ports/{port_id}/tags"),
+    ("GET PUT DELETE",      "/ports/{port_id}/tags/{tag}"),
+    ("GET POST PUT DELETE", "/ports/{port_id}/bindings"),
+    ("PUT",                 "/ports/{port_id}/add_allowed_address_pairs"),
+    ("PUT",                 "/ports/{port_id}/remove_allowed_address_pairs"),
+]
+
+ROUTES += [Route(method, path, unbuilt) for methods, path in UNBUILT for method in methods.split()]
+ROUTES += [
+    Route(method, f"/{collection}", unbuilt)
+    for collection in UNBUILT_COLLECTIONS
+    for method in ("GET", "POST")
+]
+ROUTES += [
+    Route(method, f"/{collection}/{{rest:.*}}", unbuilt)
+    for collection in UNBUILT_COLLECTIONS
+    if collection != "quotas"
+    for method in ("GET", "POST", "PUT", "DELETE")
+]
+# fmt: on

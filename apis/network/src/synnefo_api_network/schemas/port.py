@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bodies and queries of ports."""
+
+from synnefo_api_network.filters import PORT
+from synnefo_api_network.schemas import types
+
+SHOW = types.SHOW
+LIST = types.filtered(PORT, fixed_ips=types.texts())
+
+_FIXED_IP = {
+    "type": "object",
+    "properties": {"subnet_id": types.ID, "ip_address": types.IP},
+    "minProperties": 1,
+    "additionalProperties": False,
+}
+
+_CHANGEABLE = {
+    "name": types.NAME,
+    "description": types.NAME,
+    "admin_state_up": types.BOOLEAN,
+    "device_id": types.NAME,
+    "device_owner": types.NAME,
+    "fixed_ips": {"type": "array", "items": _FIXED_IP, "maxItems": 16},
+    # Nothing else can be asked for yet, but clients say it.
+    "binding:vnic_type": {"const": "normal"},
+    "allowed_address_pairs": {"type": "array", "maxItems": 0},
+    "extra_dhcp_opts": {"type": "array", "maxItems": 0},
+    "security_groups": {"type": "array", "maxItems": 0},
+}
+
+CREATE = types.one_or_many(
+    "port",
+    {
+        "type": "object",
+        "properties": {
+            **_CHANGEABLE,
+            "network_id": types.ID,
+            "mac_address": {"type": "string", "maxLength": 32},
+            "tenant_id": types.PROJECT,
+            "project_id": types.PROJECT,
+        },
+        "required": ["network_id"],
+        "additionalProperties": False,
+    },
+)
+
+UPDATE = types.one("port", _CHANGEABLE)
