@@ -40,7 +40,8 @@ def save(session: Session, row: Any, noun: str) -> None:
         Duplicate: The name is taken.
     """
     session.add(row)
+    name = row.name  # after a failed flush nothing can be read
     try:
         session.flush()
     except IntegrityError as cause:
-        raise Duplicate(noun, row.name) from cause
+        raise Duplicate(noun, name) from cause
