@@ -18,7 +18,16 @@ from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Delete, Engine, Update, create_engine, event
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Delete,
+    Engine,
+    Update,
+    create_engine,
+    event,
+    literal,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -177,8 +186,9 @@ def add_if_absent(session: Session, model: type[DeclarativeBase], row: Mapping[s
     Others who add the same row at the same time are waited for.
     """
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(model).values(row).on_conflict_do_nothing()
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+    # RETURNING tells it in every dialect; psycopg counts no rows of an ORM insert.
+    statement = insert(model).values(row).on_conflict_do_nothing().returning(literal(1))
+    return session.execute(statement).first() is not None
 
 
 def defer(session: Session, name: str, call: Deferred) -> None:
