@@ -14,8 +14,9 @@ from __future__ import annotations
 import importlib.metadata
 import logging
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pluggy
@@ -72,8 +73,17 @@ class Plugins:
         broken: Hook plugins that are not.
     """
 
-    def __init__(self, extra: dict[str, object] | None = None) -> None:
-        """Load every hook plugin; ``extra`` are more of them, by name (tests).
+    def __init__(
+        self,
+        extra: Mapping[str, object] | None = None,
+        *,
+        entries: Iterable[importlib.metadata.EntryPoint] | None = None,
+    ) -> None:
+        """Load every hook plugin.
+
+        Args:
+            extra: More of them, by name (tests).
+            entries: What to load in place of all that is installed (tests).
 
         Raises:
             Misconfigured: A hook is misspelt or two plugins have one name.
@@ -82,9 +92,9 @@ class Plugins:
         self._manager.add_hookspecs(hookspecs)
         self.loaded: list[Plugin] = []
         self.broken: list[Plugin] = []
-        for entry in sorted(
-            importlib.metadata.entry_points(group=HOOKS_GROUP), key=lambda e: e.name
-        ):
+        if entries is None:
+            entries = importlib.metadata.entry_points(group=HOOKS_GROUP)
+        for entry in sorted(entries, key=lambda e: e.name):
             self._load(entry)
         for name, plugin in (extra or {}).items():
             self._manager.register(plugin, name)
@@ -97,12 +107,26 @@ class Plugins:
         """Pluggy's caller of hooks."""
         return self._manager.hook
 
+    @contextmanager
+    def also(self, plugin: object) -> Iterator[None]:
+        """Have one more hook plugin for a while (tests)."""
+        name = self._manager.register(plugin)
+        self._check()
+        try:
+            yield
+        finally:
+            self._manager.unregister(name=name)
+
     def _load(self, entry: importlib.metadata.EntryPoint) -> None:
+        described = _described(HOOKS_GROUP, entry)
+        self._require_new(described)
         try:
             plugin = entry.load()
             self._manager.register(plugin, entry.name)
         except (Exception, SystemExit) as cause:  # a stranger's import may raise anything
-            broken = _described(HOOKS_GROUP, entry, f"{type(cause).__name__}: {cause}")
+            if self._manager.has_plugin(entry.name):
+                self._manager.unregister(name=entry.name)  # not half of it
+            broken = replace(described, problem=f"{type(cause).__name__}: {cause}")
             self.broken.append(broken)
             # Said before logging is configured: the line must tell all by itself.
             log.error(  # noqa: TRY400  # the reason is enough; a trace would be a stranger's
@@ -113,13 +137,24 @@ class Plugins:
                 broken.problem,
             )
         else:
-            self.loaded.append(_described(HOOKS_GROUP, entry))
+            self.loaded.append(described)
+
+    def _require_new(self, plugin: Plugin) -> None:
+        for other in (*self.loaded, *self.broken):
+            if other.name == plugin.name:
+                msg = (
+                    f"two distributions have a plugin called {plugin.name}: "
+                    f"{other.distribution} and {plugin.distribution}"
+                )
+                raise Misconfigured(msg)
 
     def _check(self) -> None:
         try:
             self._manager.check_pending()
         except pluggy.PluginValidationError as cause:
-            msg = f"plugin {self._manager.get_name(cause.plugin)}: {cause}"
+            name = self._manager.get_name(cause.plugin)
+            origin = next((f" of {p.distribution}" for p in self.loaded if p.name == name), "")
+            msg = f"plugin {name}{origin}: {cause}"
             raise Misconfigured(msg) from cause
 
     def _trace(self) -> None:
@@ -127,7 +162,8 @@ class Plugins:
             log.warning("hook called", extra={"hook": name, "arguments": sorted(kwargs)})
 
         def after(outcome: pluggy.Result[Any], name: str, _impls: object, _kwargs: object) -> None:
-            log.warning("hook answered", extra={"hook": name, "answer": repr(outcome.get_result())})
+            answer = outcome.exception or outcome.get_result()
+            log.warning("hook answered", extra={"hook": name, "answer": repr(answer)})
 
         self._manager.add_hookcall_monitoring(before, after)
 
