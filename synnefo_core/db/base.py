@@ -16,7 +16,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Double, MetaData, String, Text
+from sqlalchemy import JSON, BigInteger, Double, Integer, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 NAMING = {
@@ -50,6 +50,9 @@ JsonList = Annotated[list[Any], mapped_column(JSON)]
 
 Big = Annotated[int, mapped_column(BigInteger)]
 """A number of bytes or an amount: 64 bits."""
+
+BigNumber = BigInteger().with_variant(Integer(), "sqlite")
+"""The type of a growing number: SQLite counts up only what it calls INTEGER."""
 
 
 def new_metadata() -> MetaData:

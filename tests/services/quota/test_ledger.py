@@ -4,49 +4,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 
 import pytest
 
 import synnefo_quota
-from synnefo_core.cloud import Cloud, assemble
+from synnefo_core.cloud import assemble
 from synnefo_core.context import RequestContext, for_worker
-from synnefo_core.contracts.quota import Charge, QuotaResource, Usage
+from synnefo_core.contracts.quota import Charge, Usage
 from synnefo_core.errors import QuotaExceeded
-from synnefo_core.hookspecs import hookimpl
-from synnefo_core.plugins import Plugins
 from synnefo_quota import ledger
 from synnefo_quota.resources import resources
-
-
-class Owner:
-    """Counts tests.vm, of which a project has 10, as its own rows say."""
-
-    def __init__(self) -> None:
-        self.rows: list[Usage] = []
-
-    @hookimpl
-    def quota_resources(self) -> Iterable[QuotaResource]:
-        """Return the one resource."""
-        return [QuotaResource("tests.vm", "Servers of tests", project_default=10)]
-
-    @hookimpl
-    def quota_usage(self, context: RequestContext) -> Iterable[Usage]:
-        """Return the rows."""
-        del context
-        return self.rows
-
-
-@pytest.fixture
-def owner() -> Owner:
-    """Return the plugin that owns tests.vm."""
-    return Owner()
-
-
-@pytest.fixture
-def cloud(make_cloud, owner: Owner) -> Cloud:
-    """Return a cloud with the owner in it."""
-    return make_cloud(plugins_=Plugins({"owner": owner}))
 
 
 def vm(amount: int, project: str = "p1", user: str = "u1") -> Charge:

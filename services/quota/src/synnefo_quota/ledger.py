@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -78,10 +78,10 @@ def _settle(cloud: Cloud, session: Session) -> None:
 def _change(cloud: Cloud, session: Session, key: Key, amount: int) -> None:
     if _try_change(session, key, amount):
         return
-    _make(cloud, session, key)
+    make(cloud, session, key)
     if _try_change(session, key, amount):
         return
-    row = session.scalars(_at(key)).one()
+    row = session.scalars(select(HoldingRow).where(*at(key))).one()
     if amount < 0:
         msg = f"usage of {key} would fall below zero: {row.usage_min} by {amount}"
         raise RuntimeError(msg)
@@ -89,7 +89,6 @@ def _change(cloud: Cloud, session: Session, key: Key, amount: int) -> None:
 
 
 def _try_change(session: Session, key: Key, amount: int) -> bool:
-    holder, source, resource = key
     allowed = (
         HoldingRow.usage_max + amount <= HoldingRow.limit
         if amount > 0
@@ -97,19 +96,14 @@ def _try_change(session: Session, key: Key, amount: int) -> bool:
     )
     statement = (
         update(HoldingRow)
-        .where(
-            HoldingRow.holder == holder,
-            HoldingRow.source == source,
-            HoldingRow.resource == resource,
-            allowed,
-        )
+        .where(*at(key), allowed)
         .values(usage_min=HoldingRow.usage_min + amount, usage_max=HoldingRow.usage_max + amount)
         .execution_options(synchronize_session=False)
     )
     return changed_rows(session, statement) == 1
 
 
-def _make(cloud: Cloud, session: Session, key: Key, limit: int | None = None) -> None:
+def make(cloud: Cloud, session: Session, key: Key, limit: int | None = None) -> None:
     """Make a holding unless it is there; another transaction may be making it too."""
     holder, source, resource = key
     if limit is None:
@@ -129,10 +123,13 @@ def _make(cloud: Cloud, session: Session, key: Key, limit: int | None = None) ->
         )
 
 
-def _at(key: Key) -> Select[HoldingRow]:
+def at(key: Key) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that name one holding."""
     holder, source, resource = key
-    return select(HoldingRow).where(
-        HoldingRow.holder == holder, HoldingRow.source == source, HoldingRow.resource == resource
+    return (
+        HoldingRow.holder == holder,
+        HoldingRow.source == source,
+        HoldingRow.resource == resource,
     )
 
 
@@ -163,7 +160,7 @@ def left(context: RequestContext, project_id: str, resource: str) -> Holding:
     """Return a project's own holding of a resource, as it would be if it is not there yet."""
     key = (f"project:{project_id}", "", resource)
     with context.reading() as session:
-        row = session.scalars(_at(key)).first()
+        row = session.scalars(select(HoldingRow).where(*at(key))).first()
         if row is not None:
             return _shown(row)
     limit = default_limit(context.cloud, holder=key[0], source="", resource=resource)
@@ -183,6 +180,6 @@ def set_limit(
         limit: 0 or more.
     """
     with context.unit_of_work() as session:
-        _make(context.cloud, session, (holder, source, resource), limit)
-        row = session.scalars(_at((holder, source, resource))).one()
+        make(context.cloud, session, (holder, source, resource), limit)
+        row = session.scalars(select(HoldingRow).where(*at((holder, source, resource)))).one()
         row.limit = limit

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from synnefo_core.db.base import Base, Big, Name, new_metadata
+from synnefo_core.db.base import Base, Big, BigNumber, JsonList, Moment, Name, new_metadata
 
 
 class Model(Base):
@@ -51,3 +51,54 @@ class ResourceRow(Model):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     owner: Mapped[Name]
+
+
+class CommissionRow(Model):
+    """A promise that is neither kept nor taken back yet; its serial is the client's handle.
+
+    ``key`` is a client's own name for the request, so that a repeated one is not a second.
+    """
+
+    __tablename__ = "quota_commission"
+    __table_args__ = (
+        Index("ix_quota_commission_client", "client", "serial"),
+        Index("ix_quota_commission_issued_at", "issued_at"),
+        Index(
+            "uq_quota_commission_key",
+            "client",
+            "key",
+            unique=True,
+            sqlite_where=text("key <> ''"),
+            postgresql_where=text("key <> ''"),
+        ),
+    )
+
+    serial: Mapped[int] = mapped_column(BigNumber, primary_key=True, autoincrement=True)
+    client: Mapped[Name]
+    name: Mapped[Name]
+    key: Mapped[Name] = mapped_column(default="")
+    issued_at: Mapped[Moment]
+    provisions: Mapped[JsonList]
+
+
+class ProvisionLogRow(Model):
+    """What became of each provision: only ever added to (AST-066)."""
+
+    __tablename__ = "quota_provision_log"
+    __table_args__ = (Index("ix_quota_provision_log_holder", "holder", "source", "id"),)
+
+    id: Mapped[int] = mapped_column(BigNumber, primary_key=True, autoincrement=True)
+    serial: Mapped[Big]
+    client: Mapped[Name]
+    name: Mapped[Name]
+    holder: Mapped[Name]
+    source: Mapped[Name]
+    resource: Mapped[Name]
+    amount: Mapped[Big]
+    limit: Mapped[Big]
+    usage_min: Mapped[Big]
+    usage_max: Mapped[Big]
+    issued_at: Mapped[Moment]
+    resolved_at: Mapped[Moment]
+    is_accepted: Mapped[bool]
+    reason: Mapped[Name] = mapped_column(default="")
