@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line.
+
+python -m tools.bench [--quick] [--database postgresql] [--case NAME]… [--output FILE]
+python -m tools.bench compare OLD.json NEW.json
+python -m tools.bench profile CASE
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from tools.bench import clouds, facts, profiling, rounds, tables
+from tools.bench.cases import CASES, Case
+from tools.bench.databases import KINDS, databases
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command that is asked for; without a name, measure."""
+    if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help")):
+        argv = ["run", *argv]
+    arguments = _parser().parse_args(argv)
+    # A polite end takes away what was started, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    result: int = arguments.call(arguments)
+    return result
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    run = commands.add_parser("run", help="measure (the default)")
+    run.add_argument("--quick", action="store_true", help="one short round, under two minutes")
+    run.add_argument("--rounds", type=int, help="how often each case is measured")
+    run.add_argument("--seconds", type=float, help="how long a round lasts")
+    run.add_argument("--database", choices=KINDS, default="sqlite")
+    run.add_argument("--workers", type=int, default=1, help="server processes of each runtime")
+    run.add_argument("--runtime", choices=clouds.RUNTIMES, action="append")
+    run.add_argument("--case", action="append", help="only cases of this name, may hold *")
+    run.add_argument("--output", type=Path, help="where the JSON goes")
+    run.set_defaults(call=_run)
+    compare = commands.add_parser("compare", help="set two runs side by side")
+    compare.add_argument("old", type=Path)
+    compare.add_argument("new", type=Path)
+    compare.set_defaults(call=_compare)
+    profile = commands.add_parser("profile", help="say where one case spends its time")
+    profile.add_argument("case", choices=[case.key for case in CASES if case.name != "floor"])
+    profile.add_argument("--database", choices=KINDS, default="sqlite")
+    profile.add_argument("--requests", type=int, default=300)
+    profile.add_argument("--top", type=int, default=30)
+    profile.set_defaults(call=_profile)
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    extent = rounds.QUICK if arguments.quick else rounds.FULL
+    extent = replace(
+        extent,
+        rounds=arguments.rounds or extent.rounds,
+        seconds=arguments.seconds or extent.seconds,
+    )
+    run = _measured(arguments, extent, _chosen(arguments.case))
+    sys.stdout.write(f"\n{tables.report(run)}\n")
+    if arguments.output:
+        arguments.output.write_text(json.dumps(run, indent=1) + "\n")
+    return 1 if any(result["problems"] for result in run["results"]) else 0
+
+
+def _chosen(patterns: Sequence[str] | None) -> list[Case]:
+    chosen = [
+        case for case in CASES if any(fnmatch(case.key, pattern) for pattern in patterns or ["*"])
+    ]
+    if not chosen:
+        raise SystemExit(f"no case is called that; there are {', '.join(c.key for c in CASES)}")
+    return chosen
+
+
+def _measured(
+    arguments: argparse.Namespace, extent: rounds.Extent, cases: Sequence[Case]
+) -> dict[str, Any]:
+    runtimes = arguments.runtime or clouds.RUNTIMES
+    before, stolen_s, at = facts.load(), facts.stolen_s(), rounds.moment()
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="synnefo-bench-")))
+        machine = facts.machine(directory)
+        database = stack.enter_context(databases(arguments.database))
+        running = [
+            stack.enter_context(
+                clouds.running(
+                    directory / runtime,
+                    runtime=runtime,
+                    database_url=database.url(runtime),
+                    workers=arguments.workers,
+                )
+            )
+            for runtime in runtimes
+        ]
+        _tell(tables.heading())
+        results = rounds.measure(
+            cases,
+            running,
+            extent,
+            database_cpu_s=database.cpu_s,
+            tell=lambda result: _tell(tables.line(result)),
+        )
+    return {
+        "format": 1,
+        "at": at,
+        "revision": facts.revision(),
+        "command": " ".join(["python -m tools.bench", *_options(arguments)]),
+        "machine": machine,
+        "versions": facts.versions(),
+        "load": {
+            "before": before,
+            "after": facts.load(),
+            "stolen_s": round(facts.stolen_s() - stolen_s, 2),
+        },
+        "settings": {
+            **asdict(extent),
+            "database": arguments.database,
+            "workers": arguments.workers,
+        },
+        "results": results,
+        "ratios": rounds.ratios(results, runtimes),
+    }
+
+
+def _options(arguments: argparse.Namespace) -> list[str]:
+    """Return what the run was asked for, without where its output goes."""
+    words = ["--quick"] if arguments.quick else []
+    for name in ("rounds", "seconds", "database", "workers"):
+        value = getattr(arguments, name)
+        words += [f"--{name}", str(value)] if value is not None else []
+    for name in ("runtime", "case"):
+        for value in getattr(arguments, name) or ():
+            words += [f"--{name}", value]
+    return words
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    old, new = (json.loads(path.read_text()) for path in (arguments.old, arguments.new))
+    _tell(tables.comparison(old, new))
+    return 0
+
+
+def _profile(arguments: argparse.Namespace) -> int:
+    case = next(case for case in CASES if case.key == arguments.case)
+    with (
+        tempfile.TemporaryDirectory(prefix="synnefo-bench-") as directory,
+        databases(arguments.database) as database,
+    ):
+        profiling.profile(
+            case,
+            Path(directory),
+            database_url=database.url("profile"),
+            requests=arguments.requests,
+            top=arguments.top,
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

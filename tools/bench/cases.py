@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured: each case is a plan for the load generator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from synnefo_core.testing.http import PASSWORD
+from tools.bench.load import Plan
+
+KIB, MIB = 1 << 10, 1 << 20
+SMALL, LARGE = 4 * KIB, 64 * MIB
+SMALL_OBJECTS, LARGE_OBJECTS = 64, 4
+"""How many objects of each size there are to be read."""
+LARGE_MOST = 8
+"""Large objects read or written at most in one round: the disk is not endless."""
+CONTAINER = "bench"
+SUBJECTS = 16
+"""How many tokens are validated in turn: a service sees those of several users."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A cloud that is served, as a client sees it.
+
+    Attributes:
+        runtime: What serves it.
+        port: Where its APIs are.
+        floor_port: Where the application that does nothing is, on the same runtime.
+        token: A member's token.
+        subjects: Tokens to be validated, all the member's own.
+        account: The member's account in the object store.
+    """
+
+    runtime: str
+    port: int
+    floor_port: int
+    token: str
+    subjects: tuple[str, ...]
+    account: str
+
+    @property
+    def objects(self) -> str:
+        """The path of the container that objects go to."""
+        return f"/object-store/v1/{self.account}/{CONTAINER}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that is measured.
+
+    Attributes:
+        name: What the requests do.
+        connections: How many requests are under way at once.
+        plan: What a plan says besides connections, numbers and times.
+        object_bytes: The size of a large object: its figures are MiB/s and CPU seconds per GiB.
+        most: How many requests a round makes at most.
+    """
+
+    name: str
+    connections: int
+    plan: Callable[[Target], Plan]
+    object_bytes: int = 0
+    most: int = 1_000_000
+
+    @property
+    def key(self) -> str:
+        """The case's name in tables and on the command line."""
+        return f"{self.name}-c{self.connections}"
+
+    def planned(self, target: Target, *, first: int, seconds: float) -> Plan:
+        """Return the plan of one round; ``first`` is the number of its first request."""
+        return replace(
+            self.plan(target),
+            connections=self.connections,
+            first=first,
+            most=self.most,
+            seconds=seconds,
+        )
+
+
+def _own(target: Target) -> dict[str, str]:
+    return {"X-Auth-Token": target.token}
+
+
+def _floor(target: Target) -> Plan:
+    return Plan(target.floor_port, "GET", ["/"], [{}])
+
+
+def _validate(target: Target) -> Plan:
+    headers = [{**_own(target), "X-Subject-Token": subject} for subject in target.subjects]
+    return Plan(target.port, "GET", ["/identity/v3/auth/tokens"], headers)
+
+
+def _issue(target: Target) -> Plan:
+    headers = [{"Content-Type": "application/json"}]
+    body = json.dumps(password_login())
+    return Plan(target.port, "POST", ["/identity/v3/auth/tokens"], headers, body=body, status=201)
+
+
+def password_login() -> Mapping[str, Any]:
+    """Return the body of a login of the user ``demo`` to its project."""
+    domain = {"id": "default"}
+    user = {"name": "demo", "domain": domain, "password": PASSWORD}
+    return {
+        "auth": {
+            "identity": {"methods": ["password"], "password": {"user": user}},
+            "scope": {"project": {"name": "demo", "domain": domain}},
+        }
+    }
+
+
+def _servers(target: Target) -> Plan:
+    path = "/compute/v2.1/servers/detail?limit=100"
+    return Plan(target.port, "GET", [path], [_own(target)])
+
+
+def _put(size: int, prefix: str = "put") -> Callable[[Target], Plan]:
+    def plan(target: Target) -> Plan:
+        path = f"{target.objects}/{prefix}-{size}-{{number}}"
+        return Plan(target.port, "PUT", [path], [_own(target)], body_bytes=size, status=201)
+
+    return plan
+
+
+def _get(size: int, objects: int) -> Callable[[Target], Plan]:
+    def plan(target: Target) -> Plan:
+        paths = [f"{target.objects}/get-{size}-{number}" for number in range(objects)]
+        return Plan(target.port, "GET", paths, [_own(target)], answer_bytes=size)
+
+    return plan
+
+
+def to_be_read(target: Target) -> list[Plan]:
+    """Return the plans that upload what the reading cases read."""
+    return [
+        replace(_put(size, "get")(target), most=count, seconds=60)
+        for size, count in ((SMALL, SMALL_OBJECTS), (LARGE, LARGE_OBJECTS))
+    ]
+
+
+CASES = [
+    Case("floor", 8, _floor),
+    *(Case("validate", connections, _validate) for connections in (1, 8, 32)),
+    Case("issue", 8, _issue),
+    *(Case("servers", connections, _servers) for connections in (1, 8)),
+    *(Case("put-4k", connections, _put(SMALL)) for connections in (1, 8)),
+    *(Case("get-4k", connections, _get(SMALL, SMALL_OBJECTS)) for connections in (1, 8)),
+    *(Case("get-64m", n, _get(LARGE, LARGE_OBJECTS), LARGE, LARGE_MOST) for n in (1, 2)),
+    *(Case("put-64m", n, _put(LARGE), LARGE, LARGE_MOST) for n in (1, 2)),
+]
+"""What writes most to the disk comes last: it is busy for a while after."""

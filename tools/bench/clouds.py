@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole cloud on a temporary directory, filled and served by one runtime."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from synnefo_core.testing.http import PASSWORD
+from tests.system.labs.waiting import free_port
+from tools.bench import processes
+from tools.bench.cases import Target, to_be_read
+from tools.bench.processes import Served, python
+from tools.bench.seed import seed
+
+RUNTIMES = ("eventlet", "threads")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A cloud that is served.
+
+    Attributes:
+        target: As a client sees it.
+        parts: Its processes.
+        floor: The process of the application that does nothing.
+    """
+
+    target: Target
+    parts: tuple[Served, ...]
+    floor: Served
+
+    def cpu_s(self, *, is_floor: bool) -> float:
+        """Return the processor time used so far by the cloud, or by the floor."""
+        return self.floor.cpu_s() if is_floor else sum(part.cpu_s() for part in self.parts)
+
+
+@contextmanager
+def running(directory: Path, *, runtime: str, database_url: str, workers: int) -> Iterator[Running]:
+    """Fill a cloud, serve it with a runtime, upload what will be read."""
+    directory.mkdir()
+    config = directory / "bench.conf"
+    config.write_text(configuration(database_url))
+    config.chmod(0o600)
+    seeded = seed(directory / "data", config)
+    port, floor_port = free_port(), free_port()
+    place = ["--data", directory / "data", "--config", config]
+    listening = ["--runtime", runtime, "--port", port]
+    floor = python("tools.bench.floor", runtime, floor_port)
+    parts = cloud_commands(place, listening, workers)
+    with processes.served({**parts, "floor": floor}, directory=directory) as started:
+        started["floor"].await_answer(floor_port, "/")
+        started["apis"].await_answer(port, "/healthz")
+        target = Target(runtime, port, floor_port, **asdict(seeded))
+        _upload(target)
+        yield Running(target, tuple(started[name] for name in parts), started["floor"])
+
+
+def configuration(database_url: str) -> str:
+    """Return the only settings that are not the defaults."""
+    lines = ["[identity]", f"admin_password = {PASSWORD}", f"demo_password = {PASSWORD}"]
+    if database_url:
+        lines += ["[database]", f"url = {database_url}"]
+    return "\n".join([*lines, ""])
+
+
+def cloud_commands(
+    place: list[object], listening: list[object], workers: int
+) -> dict[str, list[str]]:
+    """Return what is started: all in one process, or several processes and a worker beside them."""
+    module = "synnefo_core.server"
+    if workers == 1:
+        return {"apis": python(module, "run", *place, *listening)}
+    return {
+        "apis": python(module, "serve", *place, *listening, "--workers", workers),
+        "work": python(module, "work", *place, "--runtime", "threads"),
+    }
+
+
+def _upload(target: Target) -> None:
+    for plan in to_be_read(target):
+        outcome = json.loads(processes.generate(json.dumps(asdict(plan)), timeout_s=90))
+        if outcome["problems"]:
+            raise RuntimeError(f"objects could not be uploaded: {outcome['problems']}")
