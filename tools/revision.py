@@ -14,6 +14,7 @@ from pathlib import Path
 
 from alembic.autogenerate import produce_migrations
 from alembic.autogenerate.render import _render_python_into_templatevars
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from synnefo_core.cloud import assemble
@@ -57,7 +58,7 @@ def write(name: str, message: str) -> Path:
                 opts={"version_table": branch.version_table, "include_object": _only(name)},
             )
             script = produce_migrations(context, branch.metadata)
-            texts: dict[str, str] = {}
+            texts: dict[str, str | Config] = {}
             context.opts |= {
                 "sqlalchemy_module_prefix": "sa.",
                 "alembic_module_prefix": "op.",
