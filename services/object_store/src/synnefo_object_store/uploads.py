@@ -39,10 +39,11 @@ _part: Table = UploadPartRow.__table__  # type: ignore[assignment]  # declared a
 
 
 class Upload:
-    """One upload under way in this process."""
+    """One upload under way in this process; it has an id once it is written down."""
 
     def __init__(self, store: str, begun_at: float) -> None:
-        self.id, self.store, self.begun_at = new_id(), store, begun_at
+        self.store, self.begun_at = store, begun_at
+        self.id = ""
         self.renewed_at = begun_at
         self.parts = 0
         self._names = bytearray()
@@ -55,11 +56,11 @@ class Upload:
         """Return the names that are not written down yet, concatenated."""
         return bytes(self._names)
 
-    def recorded(self, names: bytes, now: float) -> None:
+    def recorded(self, names: bytes, now: float, upload_id: str) -> None:
         """Learn that these names, the first of those that waited, are written down."""
         del self._names[: len(names)]
         self.parts += bool(names)
-        self.renewed_at = now
+        self.id, self.renewed_at = upload_id, now
 
 
 class Uploads:
@@ -68,7 +69,7 @@ class Uploads:
     def __init__(self, cloud: Cloud) -> None:
         self._context = for_worker(cloud)
         self._lock = threading.Lock()
-        self._running: dict[str, Upload] = {}
+        self._running: set[Upload] = set()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -76,7 +77,7 @@ class Uploads:
     def begin(self, store: str) -> Iterator[Upload]:
         """Have an upload counted as under way until the block ends."""
         upload = Upload(store, self._context.now())
-        self._running[upload.id] = upload
+        self._running.add(upload)
         if self._thread is None:
             self._start()
         try:
@@ -87,10 +88,10 @@ class Uploads:
     def record(self) -> None:
         """Write down what the uploads that last have stored."""
         now = self._context.now()
-        for upload in list(self._running.values()):
+        for upload in list(self._running):
             if now - upload.renewed_at >= RECORD_EVERY_S:
                 with self._lock:
-                    if upload.id in self._running:
+                    if upload in self._running:
                         self._record(upload, now)
 
     def close(self) -> None:
@@ -113,25 +114,26 @@ class Uploads:
                 log.warning("uploads under way were not written down", exc_info=True)
 
     def _record(self, upload: Upload, now: float) -> None:
-        names = upload.unrecorded()
+        names, is_first = upload.unrecorded(), not upload.id
+        upload_id = upload.id or new_id()
         with self._context.unit_of_work() as session:
-            if upload.renewed_at == upload.begun_at:
-                values = {"id": upload.id, "store": upload.store, "begun_at": upload.begun_at}
+            if is_first:
+                values = {"id": upload_id, "store": upload.store, "begun_at": upload.begun_at}
                 session.execute(insert(_upload), {**values, "renewed_at": now})
             else:
                 session.execute(
-                    update(_upload).where(_upload.c.id == upload.id).values(renewed_at=now)
+                    update(_upload).where(_upload.c.id == upload_id).values(renewed_at=now)
                 )
             if names:
-                part = {"upload_id": upload.id, "number": upload.parts, "names": names}
+                part = {"upload_id": upload_id, "number": upload.parts, "names": names}
                 session.execute(insert(_part), part)
-        upload.recorded(names, now)
+        upload.recorded(names, now, upload_id)
 
     def _end(self, upload: Upload) -> None:
         # The lock waits for a record that is being written; no transaction is open here.
         with self._lock:
-            del self._running[upload.id]
-        if upload.renewed_at != upload.begun_at:
+            self._running.discard(upload)
+        if upload.id:
             try:
                 _forget(self._context, [upload.id])
             except (SQLAlchemyError, Unavailable):

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of objects: how the current version is found and changed.
+
+Nothing is locked while it is looked at. Who changes a row names the version that it has seen, and
+begins again when that is gone; an object that comes in holds its container by a foreign key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import (
+    CursorResult,
+    Delete,
+    Row,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from synnefo_blocks import Reference
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.storage import Kind
+from synnefo_core.errors import Conflict, NotFound
+from synnefo_object_store.models import ContainerRow, ObjectRow
+from synnefo_object_store.values import ObjectInfo
+
+_container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
+
+Result = TypeVar("Result")
+_ATTEMPTS = 10
+
+_FIND = (
+    select(_container.c.id.label("container"), _object)
+    .select_from(
+        _container.outerjoin(
+            _object,
+            and_(
+                _object.c.container_id == _container.c.id,
+                _object.c.name == bindparam("object_name"),
+                _object.c.is_current,
+            ),
+        )
+    )
+    .where(
+        _container.c.account == bindparam("of_account"),
+        _container.c.name == bindparam("of_container"),
+    )
+)
+
+INSERT = insert(_object)
+_IS_IT = and_(
+    _object.c.container_id == bindparam("of_container"),
+    _object.c.name == bindparam("of_name"),
+    _object.c.version == bindparam("of_version"),
+)
+UPDATE = update(_object).where(_IS_IT)
+DELETE = delete(_object).where(_IS_IT)
+
+
+class Raced(Exception):
+    """Somebody else has changed the object since we looked."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an object is or is to be."""
+
+    account: str
+    container: str
+    name: str
+
+
+def settled(context: RequestContext, change: Callable[[Session], Result]) -> Result:
+    """Run a change in one transaction; again when others were faster.
+
+    Raises:
+        Conflict: Others are faster all the time.
+    """
+    for _ in range(_ATTEMPTS):
+        try:
+            with context.unit_of_work() as session:
+                return change(session)
+        except (Raced, IntegrityError):
+            if context.cloud.database.is_in_transaction:
+                break
+    msg = "the object is being changed by others; try again"
+    raise Conflict(msg)
+
+
+def columns(info: ObjectInfo) -> dict[str, Any]:
+    """Return what is written of an object besides where it is and who pays."""
+    return {
+        "version": info.version,
+        "id": info.id,
+        "size_bytes": info.size_bytes,
+        "etag": info.etag,
+        "content_type": info.content_type,
+        "modified_at": info.modified_at,
+        "created_at": info.created_at,
+        "store": info.store,
+        "kind": info.reference.kind.value,
+        "digest": info.reference.digest,
+        "object_hash": bytes.fromhex(info.object_hash),
+        "metadata": info.metadata,
+        "headers": info.headers,
+    }
+
+
+def shown(place: Place, row: Row[Any]) -> ObjectInfo:
+    named = row._mapping  # noqa: SLF001  # the documented way to read columns by name
+    return ObjectInfo(
+        id=row.id,
+        account=place.account,
+        container=place.container,
+        name=place.name,
+        version=row.version,
+        size_bytes=row.size_bytes,
+        etag=row.etag,
+        content_type=row.content_type,
+        modified_at=row.modified_at,
+        created_at=row.created_at,
+        object_hash=row.object_hash.hex(),
+        reference=Reference(Kind(row.kind), row.digest, row.size_bytes),
+        store=row.store,
+        metadata=named["metadata"],
+        headers=named["headers"],
+    )
+
+
+def find(session: Session, place: Place) -> Row[Any] | None:
+    """Return the container's number and the object's columns; those are None without one."""
+    names = {
+        "of_account": place.account,
+        "of_container": place.container,
+        "object_name": place.name,
+    }
+    return session.execute(_FIND, names).first()
+
+
+def required(session: Session, place: Place) -> tuple[ObjectInfo, int, str]:
+    """Return the object, its container's number and who pays for it."""
+    row = find(session, place)
+    if row is None or row.name is None:
+        raise missing(place)
+    return shown(place, row), row.container, row.user_id
+
+
+def change(
+    session: Session,
+    statement: Update | Delete,
+    number: int,
+    found: ObjectInfo,
+    values: Mapping[str, Any],
+) -> None:
+    """Change or remove the version that was found.
+
+    Raises:
+        Raced: It is no longer there.
+    """
+    key = {"of_container": number, "of_name": found.name, "of_version": found.version}
+    result = cast("CursorResult[Any]", session.execute(statement, {**values, **key}))
+    if result.rowcount != 1:
+        raise Raced
+
+
+def missing(place: Place) -> NotFound:
+    return NotFound("the object", place.name)
+
+
+def missing_container(place: Place) -> NotFound:
+    return NotFound("the container", place.container)
