@@ -46,6 +46,12 @@ def test_content_comes_once(member, queued):
     assert CONTENT == content(member, queued.id)
 
 
+def test_an_upload_of_nothing_leaves_content_as_it_is(member, active):
+    upload(member, active, b"")
+
+    assert CONTENT == content(member, active.id)
+
+
 def test_an_image_without_formats_takes_no_content(member):
     image = service.create(member, service.ImageSpec(name="nothing said"))
 

@@ -18,6 +18,7 @@ from synnefo_image import images
 from tests.services.image.conftest import CONTENT, put_object
 
 Edit = service.PropertyEdit
+FORMATS = {"disk_format": "raw", "container_format": "bare"}
 
 
 def make(context, **more):
@@ -82,14 +83,19 @@ def test_to_delete_an_image_leaves_the_object(member, active):
 
 def test_an_object_that_is_not_there_makes_no_image(member):
     with pytest.raises(NotFound):
-        make(member, location=service.Location("p1", "disks", "none"))
+        make(member, **FORMATS, location=service.Location("p1", "disks", "none"))
 
     assert [] == service.list_images(member, service.Selection())
 
 
+def test_an_object_becomes_an_image_once_it_is_known_how_to_read_it(member, active):
+    with pytest.raises(Conflict):
+        make(member, location=active.location)
+
+
 def test_nobody_makes_an_image_of_anothers_object(stranger, active):
     with pytest.raises(Forbidden):
-        make(stranger, location=active.location)
+        make(stranger, **FORMATS, location=active.location)
 
 
 def test_a_location_is_given_once(member, queued, active):

@@ -9,7 +9,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, InvalidState
 from synnefo_image import states
-from synnefo_image.images import NOUN, fill, lock_own, show
+from synnefo_image.images import NOUN, fill, lock_own, require_formats, show
 from synnefo_image.models import ImageRow
 from synnefo_image.values import Image
 
@@ -21,16 +21,18 @@ def upload(
 ) -> None:
     """Store a stream as an object of the image's owner and make it the image's content.
 
-    The object is named after the image's id. When the stream breaks off the image is queued
+    The object is named after the image's id. A stream without a byte leaves an image that has
+    content as it is: ``openstack image create`` sends one when its input is no terminal. When the stream breaks off the image is queued
     again. Of two uploads at once the one begun last counts.
 
     Raises:
-        Conflict: Another upload was faster.
-        InvalidField: The formats are not set.
+        Conflict: Another upload was faster, or a format is missing.
         InvalidState: The image has content.
         NotFound: There is no such image, or the caller may not see it.
         QuotaExceeded: The owner may not store so much.
     """
+    if show(context, image_id).status == states.ACTIVE and not read(1):
+        return
     account, upload_id = _begin(context, image_id)
     container = context.cloud.config.image.container
     incoming = synnefo_object_store.Incoming(content_type=CONTENT_TYPE, size_bytes=size_bytes)
@@ -51,9 +53,7 @@ def _begin(context: RequestContext, image_id: str) -> tuple[str, str]:
         row = lock_own(context, session, image_id)
         if row.status not in states.TAKES_CONTENT:
             raise InvalidState(NOUN, row.status, "upload data to")
-        if not row.disk_format or not row.container_format:
-            msg = "properties disk_format, container_format must be set prior to saving data"
-            raise Conflict(msg)
+        require_formats(row)
         row.status, row.upload_id = states.SAVING, new_id()
         row.updated_at = context.now()
         return row.owner, row.upload_id

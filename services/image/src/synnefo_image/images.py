@@ -60,6 +60,7 @@ def create(context: RequestContext, spec: ImageSpec) -> Image:
     """Register an image: with content if a location is given, else to wait for it.
 
     Raises:
+        Conflict: There is a location but a format is missing.
         Duplicate: The id is another image's, or was.
         Forbidden: Only administrators may publish, or give to others.
         NotFound: There is no such object.
@@ -128,10 +129,22 @@ def _require_unused(session: Session, image_id: str) -> None:
 
 def _fill(context: RequestContext, row: ImageRow, location: Location) -> None:
     """Give an image the content of an object that the caller may read."""
+    require_formats(row)
     found = synnefo_object_store.find_object(
         context, location.account, location.container, location.name
     )
     fill(row, found)
+
+
+def require_formats(row: ImageRow) -> None:
+    """Refuse to give content to an image of which nobody said how it is to be read.
+
+    Raises:
+        Conflict: A format is missing.
+    """
+    if not row.disk_format or not row.container_format:
+        msg = "properties disk_format, container_format must be set prior to saving data"
+        raise Conflict(msg)
 
 
 def fill(row: ImageRow, found: synnefo_object_store.ObjectInfo) -> None:

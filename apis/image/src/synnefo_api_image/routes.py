@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What this API serves: one row for each method and path."""
+
+from synnefo_api_image import versions
+from synnefo_api_image.handlers import data, images, schemas, tags
+from synnefo_api_image.schemas import image
+from synnefo_core.contracts.api import Route
+from synnefo_core.wsgi.routing import unbuilt
+
+# fmt: off
+ROUTES = [
+    #     method    path                             handler           rule                   status
+    Route("GET",    "",                              versions.show,    is_public=True),
+    Route("GET",    "/",                             versions.show,    is_public=True),
+
+    Route("GET",    "/images",                       images.index,     "image:image:list",    query=image.LIST),
+    Route("POST",   "/images",                       images.create,    "image:image:create",  201, image.CREATE),
+    Route("GET",    "/images/{image_id}",            images.show,      "image:image:show"),
+    Route("PATCH",  "/images/{image_id}",            images.update,    "image:image:update",  200, image.PATCH),
+    Route("DELETE", "/images/{image_id}",            images.delete,    "image:image:delete",  204),
+
+    Route("GET",    "/images/{image_id}/file",       data.read,        "image:image:download"),
+    Route("PUT",    "/images/{image_id}/file",       data.write,       "image:image:upload",  204, is_stream=True),
+
+    Route("PUT",    "/images/{image_id}/tags/{tag}", tags.add,         "image:image:update",  204),
+    Route("DELETE", "/images/{image_id}/tags/{tag}", tags.remove,      "image:image:update",  204),
+
+    Route("GET",    "/schemas/{name}",               schemas.show,     "image:schema:show"),
+]
+
+UNBUILT = [
+    ("GET POST",       "/images/{image_id}/members"),
+    ("GET PUT DELETE", "/images/{image_id}/members/{member_id}"),
+    ("POST",           "/images/{image_id}/actions/deactivate"),
+    ("POST",           "/images/{image_id}/actions/reactivate"),
+    ("POST",           "/images/{image_id}/import"),
+    ("PUT",            "/images/{image_id}/stage"),
+    ("GET",            "/images/{image_id}/tasks"),
+    ("GET POST",       "/images/{image_id}/locations"),
+    ("GET POST",       "/tasks"),
+    ("GET",            "/tasks/{task_id}"),
+    ("GET",            "/info/{name:.*}"),
+    ("GET DELETE",     "/cache"),
+    ("PUT DELETE",     "/cache/{image_id}"),
+    ("DELETE",         "/stores/{store}/{image_id}"),
+    ("GET POST",       "/metadefs/{rest:.*}"),
+    ("PUT DELETE",     "/metadefs/{rest:.*}"),
+]
+"""What Glance has and this cloud does not do yet: answered by 501."""
+
+ROUTES += [Route(method, path, unbuilt) for methods, path in UNBUILT for method in methods.split()]
+# fmt: on
