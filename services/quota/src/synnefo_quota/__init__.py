@@ -8,6 +8,7 @@ project changes two: ``user:ID`` with the project as source, and ``project:ID`` 
 from synnefo_quota import commissions
 from synnefo_quota.commissions import Commission, Provision, Resolution
 from synnefo_quota.ledger import Holding, charge, holdings, left, set_limit
+from synnefo_quota.overview import of_projects, of_user
 from synnefo_quota.resources import resources
 from synnefo_quota.verify import Difference, verify
 
@@ -21,6 +22,8 @@ __all__ = [
     "commissions",
     "holdings",
     "left",
+    "of_projects",
+    "of_user",
     "resources",
     "set_limit",
     "verify",

@@ -133,7 +133,8 @@ def at(key: Key) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _shown(row: HoldingRow) -> Holding:
+def shown(row: HoldingRow) -> Holding:
+    """Return the value for a row."""
     return Holding(
         holder=row.holder,
         source=row.source,
@@ -153,7 +154,7 @@ def holdings(context: RequestContext, project_id: str) -> list[Holding]:
         .order_by(HoldingRow.holder, HoldingRow.source, HoldingRow.resource)
     )
     with context.reading() as session:
-        return [_shown(row) for row in session.scalars(query)]
+        return [shown(row) for row in session.scalars(query)]
 
 
 def left(context: RequestContext, project_id: str, resource: str) -> Holding:
@@ -162,7 +163,7 @@ def left(context: RequestContext, project_id: str, resource: str) -> Holding:
     with context.reading() as session:
         row = session.scalars(select(HoldingRow).where(*at(key))).first()
         if row is not None:
-            return _shown(row)
+            return shown(row)
     limit = default_limit(context.cloud, holder=key[0], source="", resource=resource)
     return Holding(holder=key[0], source="", resource=resource, limit=limit, usage=0)
 
