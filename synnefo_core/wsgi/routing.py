@@ -19,7 +19,7 @@ from synnefo_core import errors
 from synnefo_core.contracts.api import Api, Reply, Route
 from synnefo_core.wsgi import microversions
 from synnefo_core.wsgi.middleware import context_of
-from synnefo_core.wsgi.validation import Schema, parse_json, query_values
+from synnefo_core.wsgi.validation import Schema, parse_json, query_values, require_storable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -115,18 +115,22 @@ class Router:
 
 def _path(request: Request) -> str:
     try:
-        return str(request.path_info) or "/"
+        path = str(request.path_info) or "/"
     except UnicodeDecodeError as cause:
         msg = "the path is not UTF-8"
         raise errors.Invalid(msg) from cause
+    require_storable(path)
+    return path
 
 
 def _query_pairs(request: Request) -> list[tuple[str, str]]:
     try:
-        return list(request.GET.items())
+        pairs = list(request.GET.items())
     except UnicodeDecodeError as cause:
         msg = "the query is not UTF-8"
         raise errors.Invalid(msg) from cause
+    require_storable([list(pair) for pair in pairs])
+    return pairs
 
 
 def _body(request: Request, row: Row) -> Any:

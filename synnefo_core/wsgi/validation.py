@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from synnefo_core.errors import Invalid, InvalidField
 
 _FORMATS = FormatChecker()
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Schema:
@@ -55,7 +57,12 @@ def parse_json(raw: bytes) -> Any:
         Invalid: It is not JSON; says where.
     """
     try:
-        return json.loads(raw, parse_constant=_refuse_constant)
+        text = raw.decode()
+        value = json.loads(text, parse_constant=_refuse_constant)
+        # Only an escape brings what no database keeps: it is rare enough to look at all then.
+        if "\\u" in text:
+            require_storable(value)
+        return value
     except json.JSONDecodeError as cause:
         msg = f"the body is not valid JSON: {cause.msg} (line {cause.lineno} column {cause.colno})"
         raise Invalid(msg) from cause
@@ -65,6 +72,25 @@ def parse_json(raw: bytes) -> Any:
     except RecursionError as cause:
         msg = "the body is nested too deeply"
         raise Invalid(msg) from cause
+
+
+def require_storable(value: Any) -> None:
+    """Refuse text with a NUL or half of a surrogate pair, at any depth: databases keep neither.
+
+    Raises:
+        Invalid: There is some.
+    """
+    if isinstance(value, str):
+        if _UNSTORABLE.search(value):
+            msg = "text can hold neither a NUL character nor half of a surrogate pair"
+            raise Invalid(msg)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            require_storable(name)
+            require_storable(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            require_storable(inner)
 
 
 def _refuse_constant(name: str) -> None:
