@@ -44,7 +44,7 @@ class NfsStorage(Storage):
         except OSError as fault:
             raise explained(fault, f"the store in {told.path} was not opened") from fault
         self.blocks = DirectoryBlocks(self._layout, disk, block_bytes=told.block_bytes)
-        self.heads = DirectoryHeads(self._layout, disk)
+        self.heads = DirectoryHeads(self._layout, disk, is_shared=told.is_shared)
 
     def usage(self) -> StoreUsage:
         with translated(f"the room in {self._layout.root} is not known"):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import secrets
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from synnefo_core.contracts.storage import StorageUnavailable
 
+PAGE_BYTES = mmap.PAGESIZE
 DRAFT_PREFIX = ".draft-"
 DRAFT_AGE_S = 24 * 3600
 """Nobody writes one file for so long: an older draft is that of a dead writer."""
@@ -59,8 +61,8 @@ def opened(path: Location, flags: int = os.O_RDONLY) -> Iterator[int]:
 def is_there(directory: Location) -> bool:
     """Say whether a directory is there, asking the server.
 
-    An NFS client remembers for up to a minute what was *not* there. Opening a directory makes it
-    ask again, and then it sees what others made inside, too.
+    An NFS client remembers for up to a minute what was there and what was not. Opening a directory
+    makes it ask again, and then it sees what others made, replaced and removed inside, too.
     """
     try:
         with opened(directory, os.O_RDONLY | os.O_DIRECTORY):
@@ -77,6 +79,13 @@ def require_directory(directory: Location) -> None:
     """
     if not is_there(directory):
         raise StorageUnavailable(f"{directory} is gone; is it mounted?")
+
+
+def forget_cached(descriptor: int, offset: int = 0, length: int | None = None) -> None:
+    """Make this machine forget what it has in memory of a file, but for what is not written."""
+    start = offset - offset % PAGE_BYTES
+    end = 0 if length is None else offset + length + PAGE_BYTES
+    os.posix_fadvise(descriptor, start, max(0, end - start), os.POSIX_FADV_DONTNEED)
 
 
 def read_at(descriptor: int, offset: int, length: int) -> bytes:

@@ -38,11 +38,14 @@ Result = TypeVar("Result")
 class DirectoryHeads(HeadStore):
     """Heads, each a directory. What compares and swaps holds a lock that other machines see."""
 
-    def __init__(self, layout: Layout, disk: files.Files) -> None:
+    def __init__(self, layout: Layout, disk: files.Files, *, is_shared: bool) -> None:
         self._layout = layout
+        self._is_shared = is_shared
         self._disk = disk
         self._locks = Locks(layout.locks)
-        self._writers = Writers(lambda name: HeadWriter(name, layout.head(name), disk))
+        self._writers = Writers(
+            lambda name: HeadWriter(name, layout.head(name), disk, is_shared=is_shared)
+        )
 
     def create(self, name: str, size_bytes: int, *, epoch: int = 1) -> Head:
         _require_size(size_bytes)
@@ -85,7 +88,7 @@ class DirectoryHeads(HeadStore):
         self._writing(name, epoch, lambda writer: writer.discard(epoch, offset, length))
 
     def present(self, name: str) -> list[tuple[int, int]]:
-        return self._viewing(name, lambda view: view.present())
+        return self._viewing(name, lambda view: view.present(), ask_server=True)
 
     def flush(self, name: str, epoch: int) -> None:
         self._writing(name, epoch, lambda writer: writer.flush(epoch))
@@ -161,9 +164,15 @@ class DirectoryHeads(HeadStore):
             self._disk.publish(self._layout.head(head.name) / RECORD, record.encode(head))
 
     def _content(self, name: str, part: str) -> bytes:
-        path = self._layout.head(name) / part
+        directory = self._layout.head(name)
+
+        def read() -> bytes:
+            # As in HeadView: a writer of ours has the old record open.
+            files.is_there(directory)
+            return files.read_whole(directory / part)
+
         with translated(f"head {name} was not read"):
-            return self._there(name, lambda: files.read_whole(path))
+            return self._there(name, read)
 
     def _there(self, name: str, call: Callable[[], Result]) -> Result:
         """Return what ``call`` returns; a miss is asked again, as for blocks."""
@@ -176,20 +185,23 @@ class DirectoryHeads(HeadStore):
         except FileNotFoundError:
             raise NoSuchThing(f"there is no head {name}") from None
 
-    def _viewing(self, name: str, call: Callable[[HeadView], Result]) -> Result:
+    def _viewing(
+        self, name: str, call: Callable[[HeadView], Result], *, ask_server: bool = False
+    ) -> Result:
         """Call with the writer of this process if it is the head's, else with a fresh view."""
         directory = self._layout.head(name)
 
         def fresh() -> Result:
-            view = HeadView(name, directory)
+            view = HeadView(name, directory, is_shared=self._is_shared)
             try:
                 return call(view)
             finally:
                 view.close()
 
-        with translated(f"head {name} was not read"), self._writers.known(name) as writer:
-            if writer is not None and writer.is_current():
-                with self._forgetting_if_outdated(writer):
+        with translated(f"head {name} was not read"):
+            with self._writers.known(name) as writer, self._forgetting_if_outdated(writer):
+                if writer is not None:
+                    writer.require_current(ask_server=ask_server)
                     return call(writer)
             return self._there(name, fresh)
 
@@ -211,7 +223,7 @@ class DirectoryHeads(HeadStore):
         raise StorageUnavailable(f"head {name} changes all the time")
 
     @contextmanager
-    def _forgetting_if_outdated(self, writer: HeadWriter) -> Iterator[None]:
+    def _forgetting_if_outdated(self, writer: HeadWriter | None) -> Iterator[None]:
         """Swallow that the files of a writer are no longer the head's, and forget the writer."""
         try:
             yield
@@ -222,12 +234,13 @@ class DirectoryHeads(HeadStore):
                 raise
             self._outdate(writer)
 
-    def _outdate(self, writer: HeadWriter) -> None:
+    def _outdate(self, writer: HeadWriter | None) -> None:
         """Forget a writer whose files are no longer the head's.
 
         Raises:
             StorageUnavailable: With it go writes that its epoch would still have to flush.
         """
+        assert writer is not None
         self._writers.retire(writer)
         head = writer.head
         if writer.is_unflushed and self.show(head.name).epoch == head.epoch:

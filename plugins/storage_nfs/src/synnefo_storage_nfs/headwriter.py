@@ -14,7 +14,7 @@ from synnefo_core.contracts.storage import Fenced, Head, StorageError, StorageUn
 from synnefo_storage_nfs import holes
 from synnefo_storage_nfs.clusters import ClusterMap, Runs, absent_runs, clusters_in
 from synnefo_storage_nfs.faults import explained
-from synnefo_storage_nfs.files import Files, read_at, write_at
+from synnefo_storage_nfs.files import Files, forget_cached, read_at, write_at
 from synnefo_storage_nfs.headview import HeadView
 
 
@@ -31,8 +31,13 @@ class HeadWriter(HeadView):
 
     flags = os.O_RDWR
 
-    def __init__(self, name: str, directory: Path, disk: Files) -> None:
-        super().__init__(name, directory)
+    def __init__(self, name: str, directory: Path, disk: Files, *, is_shared: bool) -> None:
+        super().__init__(name, directory, is_shared=is_shared)
+        # From here on only this writer changes the files.
+        self._forgets = False
+        if is_shared:
+            forget_cached(self.data)
+            forget_cached(self.map)
         self._disk = disk
         self._lock = threading.RLock()
         self._flush_lock = threading.Lock()
@@ -44,6 +49,11 @@ class HeadWriter(HeadView):
 
     def states(self, first: int, stop: int) -> bytes:
         return self._clusters.states(first, stop)
+
+    def require_current(self, *, ask_server: bool) -> None:
+        """Raise :class:`Outdated` when the head was changed by somebody else."""
+        if not self.is_current(ask_server=ask_server):
+            raise Outdated
 
     @contextmanager
     def holding(self, epoch: int) -> Iterator[None]:
