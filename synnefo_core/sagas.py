@@ -423,7 +423,6 @@ class Runner:
             .where(SagaRow.id == claimed.id, SagaRow.epoch == claimed.epoch)
             .values(written)
             .returning(SagaRow.is_cancelled)
-            .execution_options(synchronize_session=False)
         )
         is_cancelled = session.scalar(statement)
         if is_cancelled is None:
