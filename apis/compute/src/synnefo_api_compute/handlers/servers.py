@@ -13,7 +13,7 @@ from synnefo_api_compute.schemas import server as schema
 from synnefo_api_compute.views import server as view
 from synnefo_compute import Server, ServerSpec
 from synnefo_core.context import RequestContext
-from synnefo_core.errors import Invalid, Unbuilt
+from synnefo_core.errors import Invalid, InvalidField, Unbuilt
 from synnefo_network import PlugRequest
 
 
@@ -63,6 +63,7 @@ def _spec(asked: dict[str, Any]) -> ServerSpec:
     if int(asked.get("min_count", 1)) != 1 or int(asked.get("max_count", 1)) != 1:
         what = "more than one server a request"
         raise Unbuilt(what)
+    _check_devices(asked)
     nics = asked.get("networks")
     return ServerSpec(
         name=asked["name"].strip(),
@@ -72,6 +73,18 @@ def _spec(asked: dict[str, Any]) -> ServerSpec:
         nics=None if nics is None else [_nic(nic) for nic in nics],
         metadata=asked.get("metadata", {}),
     )
+
+
+def _check_devices(asked: dict[str, Any]) -> None:
+    """Let the one device pass that says what imageRef says; clients send both."""
+    for device in asked.get("block_device_mapping_v2", []):
+        kinds = device.get("source_type"), device.get("destination_type", "local")
+        if kinds != ("image", "local") or str(device.get("boot_index")) != "0":
+            what = "a block device that is not the server's own disk"
+            raise Unbuilt(what)
+        if device.get("uuid") != _last_part(asked.get("imageRef") or ""):
+            field = "block_device_mapping_v2"
+            raise InvalidField(field, "the boot device must be of the image in imageRef")
 
 
 def _last_part(reference: str) -> str:

@@ -40,7 +40,6 @@ UNBUILT = {
     "adminPass",
     "availability_zone",
     "block_device_mapping",
-    "block_device_mapping_v2",
     "config_drive",
     "os:scheduler_hints",
     "personality",
@@ -48,6 +47,26 @@ UNBUILT = {
     "user_data",
 }
 """Fields of a new server that Nova knows and this cloud does not do yet."""
+
+DEVICE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "uuid": {"type": "string", "format": "uuid"},
+        "source_type": {"enum": ["image", "volume", "snapshot", "blank"]},
+        "destination_type": {"enum": ["local", "volume"]},
+        "boot_index": {"type": ["integer", "string", "null"], "pattern": "^-?[0-9]+$"},
+        "delete_on_termination": {"type": "boolean"},
+        "volume_size": {"type": ["integer", "string"], "pattern": "^[0-9]+$"},
+        "device_name": {"type": ["string", "null"]},
+        "disk_bus": {"type": ["string", "null"]},
+        "device_type": {"type": ["string", "null"]},
+        "guest_format": {"type": ["string", "null"]},
+        "no_device": {},
+        "tag": {"type": "string"},
+        "volume_type": {"type": ["string", "null"]},
+    },
+    "additionalProperties": False,
+}
 
 CREATE: dict[str, Any] = {
     "type": "object",
@@ -60,6 +79,7 @@ CREATE: dict[str, Any] = {
                 "imageRef": {"type": ["string", "null"], "maxLength": 255},
                 "key_name": {"type": ["string", "null"], "maxLength": 255},
                 "metadata": METADATA,
+                "block_device_mapping_v2": {"type": "array", "items": DEVICE, "maxItems": 64},
                 "networks": {"type": "array", "items": NETWORK, "maxItems": 16},
                 "security_groups": {
                     "type": "array",
