@@ -70,8 +70,10 @@ def index(
         return [Project.of(row) for row in found]
 
 
-def of_user(context: RequestContext, user_id: str, only: Filter = EVERYTHING) -> Sequence[Project]:
-    """Return the projects in which a user has a role.
+def of_user(
+    context: RequestContext, user_id: str, only: Filter = EVERYTHING, page: Page = WHOLE
+) -> Sequence[Project]:
+    """Return a page of the projects in which a user has a role.
 
     Raises:
         Forbidden: The caller is neither the user nor an administrator.
@@ -81,7 +83,7 @@ def of_user(context: RequestContext, user_id: str, only: Filter = EVERYTHING) ->
     with context.reading() as session:
         ids = assignments.targets(session, user_id, ScopeKind.PROJECT)
         query = select(ProjectRow).where(ProjectRow.id.in_(ids))
-        found = listing.rows(session, query, ProjectRow, only=only, page=WHOLE)
+        found = listing.rows(session, query, ProjectRow, only=only, page=page)
         return [Project.of(row) for row in found]
 
 

@@ -57,8 +57,9 @@ def issue(context: RequestContext, proof: Proof, scope: Scope) -> Token:
         found = standing.read(session, proof.user_id, scope)
     if found is None:
         raise Unauthenticated
-    now = context.now()
-    lifetime_s = context.cloud.config.identity.token_lifetime_s
+    # Microseconds are what a token can carry: it must say the same now and when it is read.
+    now = round(context.now(), 6)
+    ends = round(now + context.cloud.config.identity.token_lifetime_s, 6)
     audit_ids = (new_audit_id(), proof.parent_audit_id)
     payload = Payload(
         user_id=proof.user_id,
@@ -66,7 +67,7 @@ def issue(context: RequestContext, proof: Proof, scope: Scope) -> Token:
         scope=scope,
         methods=tuple(dict.fromkeys(proof.methods)),
         issued_at=now,
-        expires_at=proof.expires_at or now + lifetime_s,
+        expires_at=proof.expires_at or ends,
         audit_ids=tuple(each for each in audit_ids if each),
     )
     return Token(seal(keys(context.cloud), payload), payload, found)

@@ -58,11 +58,16 @@ def change_password(context: RequestContext, user_id: str, body: Body) -> None:
 
 
 def projects(context: RequestContext, user_id: str, query: Mapping[str, str]) -> Json:
-    found = synnefo_identity.list_projects_of_user(context, user_id, requests.only(query))
-    return links.listed(context, "projects", [things.project(context, each) for each in found])
+    page = requests.page(query)
+    found = synnefo_identity.list_projects_of_user(context, user_id, requests.only(query), page)
+    shown = [things.project(context, each) for each in found]
+    path = f"users/{user_id}/projects"
+    return links.listed(context, path, shown, key="projects", query=query, page=page)
 
 
 def groups(context: RequestContext, user_id: str, query: Mapping[str, str]) -> Json:
     page = requests.page(query)
     found = synnefo_identity.list_groups_of_user(context, user_id, requests.only(query), page)
-    return links.listed(context, "groups", [things.group(context, each) for each in found])
+    shown = [things.group(context, each) for each in found]
+    path = f"users/{user_id}/groups"
+    return links.listed(context, path, shown, key="groups", query=query, page=page)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may call what: every row of the table, for every kind of caller."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from synnefo_api_identity.routes import ROUTES
+from synnefo_core.testing import http
+from synnefo_core.wsgi.routing import unbuilt
+
+PUBLIC = {("GET", "/"), ("POST", "/auth/tokens"), ("POST", "/users/{user_id}/password")}
+
+# Rows that any valid token may call; all others are for administrators.
+ANYONE = {
+    "/auth/tokens",
+    "/auth/projects",
+    "/auth/domains",
+    "/auth/system",
+    "/auth/catalog",
+    "/services",
+    "/services/{service_id}",
+    "/endpoints",
+    "/endpoints/{endpoint_id}",
+    "/regions",
+    "/regions/{region_id}",
+}
+
+BUILT = [route for route in ROUTES if route.handler is not unbuilt]
+
+every_row = pytest.mark.parametrize(
+    "route", BUILT, ids=lambda route: f"{route.method} {route.path}"
+)
+
+
+@pytest.fixture(scope="module")
+def callers():
+    """Return a bootstrapped cloud's application and tokens by who has them."""
+    fixture = http.CloudFixture()
+    fixture.start_fixture()
+    application = fixture.application
+    tokens = {
+        "admin": http.login(application, "admin", "admin")[0],
+        **{role: member_with(application, role) for role in ("reader", "member", "manager")},
+    }
+    yield application, tokens
+    fixture.stop_fixture()
+
+
+def member_with(application, role):
+    """Make a user who has one role in a project; return a token."""
+    admin, _ = http.login(application, "admin", "admin")
+
+    def post(path, body):
+        made = http.call(application, "POST", f"/identity/v3{path}", body=body, token=admin)
+        return next(iter(made.json_body.values()))["id"]
+
+    project = post("/projects", {"project": {"name": f"of-{role}"}})
+    user = post("/users", {"user": {"name": f"a-{role}", "password": http.PASSWORD}})
+    found = http.call(application, "GET", f"/identity/v3/roles?name={role}", token=admin)
+    role_id = found.json_body["roles"][0]["id"]
+    path = f"/identity/v3/projects/{project}/users/{user}/roles/{role_id}"
+    http.call(application, "PUT", path, token=admin)
+    return http.login(application, f"a-{role}", f"of-{role}")[0]
+
+
+def call(application, route, token):
+    path = re.sub(r"\{[^}]*\}", "unknown", route.path)
+    body = {} if route.body is not None else None
+    headers = {"X-Subject-Token": "gAAAAABforged"}
+    return http.call(
+        application,
+        route.method,
+        f"/identity/v3{path}",
+        body=body,
+        token=token,
+        headers=headers,
+    )
+
+
+@every_row
+def test_only_public_rows_need_no_token(callers, route):
+    application, _ = callers
+
+    for token in ("", "gAAAAABforged"):
+        status = call(application, route, token).status_int
+        is_open = (route.method, route.path) in PUBLIC and not token
+        assert (status != 401) == is_open
+
+
+@every_row
+@pytest.mark.parametrize("role", ["reader", "member", "manager"])
+def test_others_than_administrators_may_look_at_themselves_and_the_catalog_only(
+    callers, route, role
+):
+    application, tokens = callers
+
+    status = call(application, route, tokens[role]).status_int
+
+    is_open = route.path in ANYONE or (route.method, route.path) in PUBLIC
+    assert (status != 403) == is_open
+
+
+@every_row
+def test_an_administrator_may_do_everything(callers, route):
+    application, tokens = callers
+
+    assert call(application, route, tokens["admin"]).status_int not in (401, 403, 500)
