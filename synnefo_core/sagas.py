@@ -285,15 +285,17 @@ class Runner:
 
     def run(self, claimed: Claim) -> None:
         """Run a saga until it ends or waits."""
-        saga = self.definitions[claimed.kind]
         with logs.request(claimed.request_id):
             try:
-                while self._advance(saga, claimed):
-                    if self._is_ending():
-                        self._wait(claimed, Wait(0.0))
-                        return
+                self._move(self.definitions[claimed.kind], claimed)
             except LostLease:
                 log.warning("saga taken over", extra={"saga": claimed.id, "kind": claimed.kind})
+
+    def _move(self, saga: Saga, claimed: Claim) -> None:
+        while self._advance(saga, claimed):
+            if self._is_ending():
+                self._wait(claimed, Wait(0.0))
+                return
 
     def _advance(self, saga: Saga, claimed: Claim) -> bool:
         """Make one move; return whether there is another one to make now."""

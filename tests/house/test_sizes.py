@@ -19,10 +19,15 @@ def test_half_of_the_modules_have_at_most_150_lines():
     assert 150 >= median(lengths)
 
 
+def written() -> list[sources.Source]:
+    """Return the sources that people write: revisions are made from the models."""
+    return [source for source in sources.everything() if "/migrations/" not in source.name]
+
+
 def test_no_function_is_longer_than_60_lines():
     too_long = {
         f"{source.name}:{function.lineno} {function.name}": sources.function_lines(function)
-        for source in sources.everything()
+        for source in written()
         for function in source.functions()
         if sources.function_lines(function) > 60
     }

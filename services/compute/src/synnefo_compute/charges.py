@@ -7,7 +7,7 @@ the hidden totals count all (SEM-007).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Integer, cast, func, select
 
@@ -66,9 +66,12 @@ def usage(context: RequestContext) -> Iterable[Usage]:
         .where(ServerRow.is_deleted.is_(False))
         .group_by(ServerRow.project_id, ServerRow.user_id)
     )
-    units = (1, 1, MIB, 1, MIB, GIB)
     with context.reading() as session:
         for project_id, user_id, *sums in session.execute(query):
-            for resource, amount, unit in zip(RESOURCES, sums, units, strict=True):
-                if amount:
-                    yield Usage(project_id, user_id, resource.name, int(amount) * unit)
+            yield from _counted(project_id, user_id, sums)
+
+
+def _counted(project_id: str, user_id: str, sums: Sequence[int]) -> Iterable[Usage]:
+    for resource, amount, unit in zip(RESOURCES, sums, (1, 1, MIB, 1, MIB, GIB), strict=True):
+        if amount:
+            yield Usage(project_id, user_id, resource.name, int(amount) * unit)
