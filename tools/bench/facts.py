@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import os
 import platform
@@ -17,6 +18,7 @@ from tools.members import ROOT
 
 _LIBRARIES = ("eventlet", "gunicorn", "sqlalchemy", "webob", "routes", "psycopg", "oslo.policy")
 _SYNCS = 25
+_HASHED_BYTES = 64 << 20
 
 
 def machine(directory: Path) -> dict[str, Any]:
@@ -27,6 +29,8 @@ def machine(directory: Path) -> dict[str, Any]:
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "kernel": platform.release(),
         "sync_ms": round(_sync_ms(directory), 3),
+        "md5_cpu_s_per_gib": round(_hash_s_per_gib("md5"), 2),
+        "sha256_cpu_s_per_gib": round(_hash_s_per_gib("sha256"), 2),
     }
 
 
@@ -49,6 +53,14 @@ def _sync_ms(directory: Path) -> float:
             os.fsync(file.fileno())
             took.append((time.perf_counter() - begun) * 1000)
     return median(took)
+
+
+def _hash_s_per_gib(name: str) -> float:
+    """Return what a hash costs here and now: a yardstick for the processor time of uploads."""
+    block = os.urandom(_HASHED_BYTES)
+    begun = time.process_time()
+    hashlib.new(name, block, usedforsecurity=False).digest()
+    return (time.process_time() - begun) * 2**30 / _HASHED_BYTES
 
 
 def versions() -> dict[str, str]:

@@ -56,10 +56,10 @@ def _profile(cloud: Cloud, case: Case, target: Target, requests: int, top: int) 
     count = min(requests, case.most)
     _ask(application, plan, count // 10 + 1)
     samples = [_ask(application, plan, max(1, count // _BATCHES)) for _ in range(_BATCHES)]
-    cpu_s, whole_s = (median(each) for each in zip(*samples, strict=True))
+    own, others, whole = (median(each) * 1e6 for each in zip(*samples, strict=True))
     sys.stdout.write(
-        f"{case.key}, without the profiler: {cpu_s * 1e6:.0f} us of this thread's processor time a "
-        f"request, {whole_s * 1e6:.0f} us in all\n"
+        f"{case.key}, without the profiler, a request: {own:.0f} us of processor time in its thread, "
+        f"{others:.0f} in others; {whole:.0f} us until it is answered\n"
     )
     profiler = cProfile.Profile(time.thread_time)
     profiler.enable()
@@ -85,19 +85,20 @@ def _show(stats: pstats.Stats, order: str, requests: int, top: int) -> None:
         )
 
 
-def _ask(application: WSGIApplication, plan: Plan, count: int) -> tuple[float, float]:
-    """Make requests; return processor time and time of one, in seconds."""
+def _ask(application: WSGIApplication, plan: Plan, count: int) -> tuple[float, float, float]:
+    """Make requests; return this thread's and the others' processor time and the time of one."""
     waiting = Requests(plan)
-    cpu_s = whole_s = 0.0
+    own_s = all_s = whole_s = 0.0
     for _ in range(count):
         environ = _environ(plan, b"".join(waiting.next()))
-        cpu, whole = time.thread_time(), time.perf_counter()
+        own, all_, whole = time.thread_time(), time.process_time(), time.perf_counter()
         status = _call(application, environ)
-        cpu_s += time.thread_time() - cpu
+        own_s += time.thread_time() - own
+        all_s += time.process_time() - all_
         whole_s += time.perf_counter() - whole
         if status != plan.status:
             raise RuntimeError(f"status {status}")
-    return cpu_s / count, whole_s / count
+    return own_s / count, (all_s - own_s) / count, whole_s / count
 
 
 def _call(application: WSGIApplication, environ: WSGIEnvironment) -> int:

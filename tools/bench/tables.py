@@ -9,6 +9,9 @@ from typing import Any
 _BUSY = 0.8
 """A generator that is busy for more than this share of the time may be what limits a figure."""
 
+_MEASURED = {"sync_ms", "md5_cpu_s_per_gib", "sha256_cpu_s_per_gib"}
+"""Facts of a machine that are never the same twice."""
+
 COLUMNS = (
     # heading, width
     ("case", 13),
@@ -72,7 +75,8 @@ def facts(run: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"{machine['cpus']} x {machine['processor']}, kernel {machine['kernel']}, "
         f"load {run['load']['before']} to {run['load']['after']}, "
-        f"{run['load']['stolen_s']} CPU s stolen, a 4 KiB sync takes {machine['sync_ms']} ms"
+        f"{run['load']['stolen_s']} CPU s stolen, a 4 KiB sync takes {machine['sync_ms']} ms, "
+        f"MD5 {machine['md5_cpu_s_per_gib']} and SHA-256 {machine['sha256_cpu_s_per_gib']} CPU s/GiB"
     )
     yield (
         f"{settings['database']}, {settings['workers']} server process(es), median of "
@@ -133,7 +137,7 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str
     for part in ("machine", "settings", "versions"):
         for name in sorted(old[part].keys() | new[part].keys()):
             before, after = old[part].get(name), new[part].get(name)
-            if before != after and name != "sync_ms":
+            if before != after and name not in _MEASURED:
                 yield f"{name}: {before}, {after}"
 
 
