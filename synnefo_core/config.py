@@ -8,14 +8,14 @@ environment (oslo.config's rule), the overrides of the caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from oslo_config import cfg
 
 from synnefo_core.contracts.driver import Driver, Misconfigured
-from synnefo_core.options import DEFAULT_DATA
 from synnefo_core.plugins import Plugins
 
 SITE_FILE = Path("/etc/synnefo/synnefo.conf")
@@ -32,24 +32,42 @@ def load(
 
     Args:
         plugins: Those whose hook ``options`` is asked.
-        data_dir: Where ``conf.d`` is looked for; also becomes ``data_dir``.
+        data_dir: Where ``conf.d`` is looked for; also becomes ``data_dir``. By default what
+            the other files say.
         files: More files, later ones win.
         overrides: Values by (section, option) that win over everything.
 
     Raises:
         Misconfigured: A file can't be read or a value is not of its type.
     """
+    if data_dir is None:
+        data_dir = Path(_read(plugins, _found(files)).data_dir).expanduser()
+    config = _read(plugins, _found(files, data_dir / "conf.d"))
+    for (section, option), value in {
+        ("DEFAULT", "data_dir"): data_dir,
+        **(overrides or {}),
+    }.items():
+        group = None if section == "DEFAULT" else section
+        with _worded(f"[{section}] {option}"):
+            config.set_override(option, value, group=group)
+    return config
+
+
+def _read(plugins: Plugins, files: Sequence[Path]) -> cfg.ConfigOpts:
     config = cfg.ConfigOpts()
+    with _worded("options"):
+        for section, options in _declared(plugins):
+            config.register_opts(options, group=None if section == "DEFAULT" else section)
+    with _worded("configuration"):
+        # No directories: oslo.config would look for files in places of its own.
+        names = [str(path) for path in files]
+        config([], project="synnefo", default_config_files=names, default_config_dirs=[])
     for section, options in _declared(plugins):
-        config.register_opts(options, group=None if section == "DEFAULT" else section)
-    try:
-        config([], project="synnefo", default_config_files=_files(data_dir, files))
-    except (cfg.Error, OSError) as cause:
-        raise Misconfigured(str(cause)) from cause
-    if data_dir is not None:
-        config.set_override("data_dir", str(data_dir))
-    for (section, option), value in (overrides or {}).items():
-        config.set_override(option, value, group=None if section == "DEFAULT" else section)
+        values = config if section == "DEFAULT" else config[section]
+        for option in options:
+            # Values are converted when they are read: find what is wrong now, not in a request.
+            with _worded(f"[{section}] {option.name}"):
+                values[option.dest]
     return config
 
 
@@ -59,11 +77,26 @@ def _declared(plugins: Plugins) -> Iterable[tuple[str, list[cfg.Opt]]]:
             yield section, list(options)
 
 
-def _files(data_dir: Path | None, files: Sequence[Path]) -> list[str]:
-    directory = (data_dir or Path(DEFAULT_DATA)) / "conf.d"
-    found = [SITE_FILE] if SITE_FILE.is_file() else []
-    found += sorted(directory.glob("*.conf")) if directory.is_dir() else []
-    return [str(path) for path in [*found, *files]]
+def _found(files: Sequence[Path], directory: Path | None = None) -> list[Path]:
+    """Return the files to read, in their order."""
+    site = [SITE_FILE] if SITE_FILE.is_file() else []
+    return [*site, *(sorted(directory.glob("*.conf")) if directory else []), *files]
+
+
+@contextmanager
+def _worded(where: str) -> Iterator[None]:
+    """Say in a sentence what is wrong with a file or a value.
+
+    Raises:
+        Misconfigured: In place of what oslo.config raises.
+    """
+    try:
+        yield
+    except (cfg.Error, ValueError, OSError) as cause:
+        # oslo.config puts its own account of the place before the reason.
+        reason = str(cause).rpartition(" is not valid: ")[2]
+        msg = f"{where}: {reason}"
+        raise Misconfigured(msg) from cause
 
 
 def driver_settings(
@@ -72,15 +105,15 @@ def driver_settings(
     """Return the settings of a driver from its section.
 
     Raises:
-        Misconfigured: A value is not of its type.
+        Misconfigured: A value is missing or not of its type.
     """
     options = driver.options()
-    config.register_opts(options, group=section)
-    try:
-        return {option.dest: config[section][option.dest] for option in options}
-    except cfg.Error as cause:
-        msg = f"section [{section}]: {cause}"
-        raise Misconfigured(msg) from cause
+    settings = {}
+    with _worded(f"section [{section}]"):
+        config.register_opts(options, group=section)
+        for option in options:
+            settings[option.dest] = _required(option, config[section][option.dest])
+    return settings
 
 
 def checked_settings(driver: type[Driver], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,13 +129,21 @@ def checked_settings(driver: type[Driver], given: Mapping[str, Any]) -> dict[str
         raise Misconfigured(msg)
     settings: dict[str, Any] = {}
     for name, option in options.items():
-        value = given.get(name, option.default)
-        if value is None and option.required:
-            msg = f"the setting {name} is missing: {option.help}"
-            raise Misconfigured(msg)
-        try:
-            settings[name] = None if value is None else option.type(str(value))
-        except ValueError as cause:
-            msg = f"the setting {name}: {cause}"
-            raise Misconfigured(msg) from cause
+        with _worded(f"the setting {name}"):
+            settings[name] = _required(option, _typed(option, given.get(name)))
     return settings
+
+
+def _typed(option: cfg.Opt, value: Any) -> Any:
+    if value is None:
+        return option.default
+    if isinstance(value, list):
+        value = ",".join(str(item) for item in value)
+    return option.type(str(value))
+
+
+def _required(option: cfg.Opt, value: Any) -> Any:
+    if value is None and option.required:
+        msg = f"{option.name} is missing: {option.help}"
+        raise ValueError(msg)
+    return value
