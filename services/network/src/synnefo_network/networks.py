@@ -13,7 +13,7 @@ from synnefo_core import outbox
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Usage
 from synnefo_core.db.base import new_id
-from synnefo_core.errors import Forbidden, NotFound
+from synnefo_core.errors import Forbidden, InvalidField, NotFound
 from synnefo_network import macs, policies
 from synnefo_network.errors import NetworkInUse
 from synnefo_network.models import MacPrefixRow, NetworkRow, PortRow, SubnetRow
@@ -30,6 +30,9 @@ RESOURCE = QuotaResource(
     project_default=64,
 )
 """Counted for every network but those that lead outside."""
+
+LEAST_MTU, MOST_MTU = 68, 65535
+"""What IPv4 needs (RFC 791), and what a card can carry."""
 
 _COLUMNS = {
     "id": NetworkRow.id,
@@ -82,10 +85,12 @@ def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
 
     Raises:
         Forbidden: Only administrators may make one shared or external.
+        InvalidField: The MTU is out of bounds.
         NoMacPrefixLeft: There are too many networks.
         QuotaExceeded: At the end of the unit of work.
     """
     project_id = owner_of(context, spec.project_id)
+    _require_mtu(spec.mtu or None)
     if spec.is_shared or spec.is_external or spec.mode or spec.link:
         context.cloud.policy.require(context, policies.PUBLISH)
     now, network_id = context.now(), new_id()
@@ -111,6 +116,11 @@ def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
         if not row.is_external:
             charge(context, [_cost(row, 1)])
         return _shown(row, ())
+
+
+def _require_mtu(mtu: int | None) -> None:
+    if mtu is not None and not LEAST_MTU <= mtu <= MOST_MTU:
+        raise InvalidField("mtu", f"must be from {LEAST_MTU} to {MOST_MTU}, not {mtu}")
 
 
 def _cost(row: NetworkRow, amount: int) -> Charge:
@@ -152,10 +162,12 @@ def update_network(context: RequestContext, network_id: str, changes: NetworkCha
 
     Raises:
         Forbidden: It is another's, or only administrators may do this.
+        InvalidField: The MTU is out of bounds.
         NotFound: There is none, or the caller may not see it.
     """
     if {"is_shared", "is_external"} & changes.keys():
         context.cloud.policy.require(context, policies.PUBLISH)
+    _require_mtu(changes.get("mtu"))
     with context.unit_of_work() as session:
         row = lock_own(context, session, network_id)
         was_external = row.is_external

@@ -61,6 +61,8 @@ def _changes(asked: Mapping[str, Any]) -> NetworkChanges:
     for theirs, ours in _NAMES.items():
         if theirs in asked:
             changes[ours] = asked[theirs]  # type: ignore[literal-required]  # names of a table
+    if "mtu" in changes:
+        changes["mtu"] = int(changes["mtu"])
     return changes
 
 

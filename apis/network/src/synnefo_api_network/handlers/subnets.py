@@ -31,7 +31,7 @@ def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]
     spec = SubnetSpec(
         network_id=asked["network_id"],
         cidr=asked["cidr"],
-        ip_version=asked["ip_version"],
+        ip_version=int(asked["ip_version"]),
         project_id=bulk.project(asked),
         ipv6_ra_mode=asked.get("ipv6_ra_mode"),
         ipv6_address_mode=asked.get("ipv6_address_mode"),

@@ -13,7 +13,7 @@ _CHANGEABLE = {
     "admin_state_up": types.BOOLEAN,
     "shared": types.BOOLEAN,
     "router:external": types.BOOLEAN,
-    "mtu": {"type": "integer", "minimum": 68, "maximum": 65535},
+    "mtu": types.number(minimum=0, maximum=65535),
 }
 
 CREATE = types.one_or_many(

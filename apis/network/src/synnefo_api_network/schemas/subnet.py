@@ -39,7 +39,7 @@ CREATE = types.one_or_many(
             **_CHANGEABLE,
             "network_id": types.ID,
             "cidr": {"type": "string", "maxLength": 64},
-            "ip_version": {"enum": [4, 6]},
+            "ip_version": {"enum": [4, 6, "4", "6"]},
             "tenant_id": types.PROJECT,
             "project_id": types.PROJECT,
             "ipv6_ra_mode": _MODE,

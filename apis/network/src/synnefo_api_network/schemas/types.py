@@ -14,9 +14,17 @@ PROJECT = {"type": "string", "minLength": 1, "maxLength": 64}
 ID = {"type": "string", "minLength": 1, "maxLength": 64}
 IP = {"type": "string", "maxLength": 64}
 
+# Some clients send numbers as they come from the command line; Neutron takes them.
+_DIGITS = {"type": "string", "pattern": "^[0-9]{1,9}$"}
+
 _TEXTS = {"type": "array", "items": {"type": "string", "maxLength": 1024}}
 
 SHOW: Mapping[str, Any] = {"type": "object", "properties": {"fields": _TEXTS}}
+
+
+def number(**bounds: int) -> Mapping[str, Any]:
+    """Return the schema of an integer that may also come as text; the service bounds text."""
+    return {"anyOf": [{"type": "integer", **bounds}, _DIGITS]}
 
 
 def filtered(fields: Fields, **more: Mapping[str, Any]) -> dict[str, Any]:
