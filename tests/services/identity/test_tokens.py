@@ -9,9 +9,9 @@ from cryptography.fernet import Fernet
 import synnefo_identity
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
+from synnefo_core.keys import key_ring, write_private
 from synnefo_core.testing.fixtures import StillClock
 from synnefo_identity import Reference, Scope, ScopeKind
-from synnefo_identity.keys import write_private
 
 
 @pytest.fixture
@@ -30,6 +30,13 @@ def test_a_token_says_who_it_is_and_for_what(home):
     assert ("default", "default") == (claims.user_domain_id, claims.project_domain_id)
     assert {"member", "reader"} == claims.roles
     assert not claims.is_system
+
+
+def test_a_token_says_the_same_when_it_is_made_and_when_it_is_read(home, clock):
+    clock.advance(0.123456789)
+    token = home.token("demo")
+
+    assert token == synnefo_identity.check_token(home.admin, token.text)
 
 
 def test_a_token_shows_nothing_of_what_it_says(home):
@@ -193,7 +200,10 @@ def test_others_tokens_are_shown_to_administrators_and_services_only(home):
         synnefo_identity.show_token(caller, token.text[:-2])
     home.grant(("user", jane.id), project.id, "service")
 
-    assert token.payload == synnefo_identity.show_token(home.caller("jane"), token.text).payload
+    service = home.caller("jane")
+    assert token.payload == synnefo_identity.show_token(service, token.text).payload
+    with pytest.raises(Forbidden):
+        synnefo_identity.revoke_token(service, token.text)
     assert token.payload == synnefo_identity.show_token(home.caller("demo"), token.text).payload
 
 
@@ -220,11 +230,11 @@ class TestKeys:
     ):
         neighbour.token("demo")
         shared = home.cloud.data_dir / "keys" / "fernet"
-        stale = neighbour.cloud.shared("identity.keys", lambda: None)
+        stale = key_ring(neighbour.cloud, "fernet")
         copy = shared.with_name("copy")
         shutil.copytree(shared, copy)
         stale._directory = copy
-        stale.ring()
+        stale.fernet()
 
         self.rotate(home)
 

@@ -13,10 +13,10 @@ from synnefo_core.bootstrap import once, was_done
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.auth import PreparedPassword
+from synnefo_core.keys import key_ring
 from synnefo_identity import assignments, clouds, domains, ladder, methods, projects, users
-from synnefo_identity.keys import keys
 from synnefo_identity.models import ImpliedRoleRow, RoleRow
-from synnefo_identity.payload import SYSTEM, Scope, ScopeKind
+from synnefo_identity.payload import RING, SYSTEM, Scope, ScopeKind
 from synnefo_identity.standing import USER
 
 DONE = "identity.first"
@@ -24,7 +24,7 @@ DONE = "identity.first"
 
 def bootstrap(cloud: Cloud) -> None:
     """Make what is missing; a second time only says where the cloud is."""
-    keys(cloud).make()
+    key_ring(cloud, RING).make()
     if was_done(cloud, DONE):
         clouds.refresh(cloud)
         return

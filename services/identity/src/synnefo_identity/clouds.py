@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from synnefo_core.cloud import Cloud
-from synnefo_identity.keys import write_private
+from synnefo_core.keys import write_private
 
 ADMIN_CLOUD = "synnefo-admin"
 DEMO_CLOUD = "synnefo"

@@ -27,9 +27,12 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 
-from synnefo_identity.keys import Keys
+from synnefo_core.keys import KeyRing
 
 LONGEST_TOKEN = 2048
+
+RING = "fernet"
+"""The key ring of tokens."""
 
 
 class ScopeKind(StrEnum):
@@ -71,7 +74,7 @@ def new_audit_id() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()
 
 
-def seal(keys: Keys, payload: Payload) -> str:
+def seal(keys: KeyRing, payload: Payload) -> str:
     """Return a token."""
     content: dict[str, Any] = {
         "u": payload.user_id,
@@ -83,18 +86,18 @@ def seal(keys: Keys, payload: Payload) -> str:
     }
     if payload.scope != UNSCOPED:
         content["s"] = [payload.scope.kind.value, payload.scope.id]
-    sealed = keys.ring().encrypt(json.dumps(content, separators=(",", ":")).encode())
+    sealed = keys.fernet().encrypt(json.dumps(content, separators=(",", ":")).encode())
     # As Keystone's: no padding, which shells and cookies dislike.
     return sealed.rstrip(b"=").decode()
 
 
-def unseal(keys: Keys, token: str) -> Payload | None:
+def unseal(keys: KeyRing, token: str) -> Payload | None:
     """Return what a token holds, or None when it is not one of ours; says nothing of its time."""
     if len(token) > LONGEST_TOKEN or not token.isascii():
         return None
     padded = token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4)
     try:
-        content = json.loads(keys.ring().decrypt(padded.encode()))
+        content = json.loads(keys.fernet().decrypt(padded.encode()))
     except InvalidToken:
         return None
     kind, scope_id = content.get("s", (ScopeKind.NONE, ""))

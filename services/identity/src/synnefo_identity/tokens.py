@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
+from synnefo_core.keys import key_ring
 from synnefo_identity import changes, standing
 from synnefo_identity.changes import Change, Kind
-from synnefo_identity.keys import keys
 from synnefo_identity.ladder import SERVICE
 from synnefo_identity.models import RevocationRow
-from synnefo_identity.payload import Payload, Scope, new_audit_id, seal, unseal
+from synnefo_identity.payload import RING, Payload, Scope, new_audit_id, seal, unseal
 from synnefo_identity.standing import Standing
 
 
@@ -70,12 +70,12 @@ def issue(context: RequestContext, proof: Proof, scope: Scope) -> Token:
         expires_at=proof.expires_at or ends,
         audit_ids=tuple(each for each in audit_ids if each),
     )
-    return Token(seal(keys(context.cloud), payload), payload, found)
+    return Token(seal(key_ring(context.cloud, RING), payload), payload, found)
 
 
 def check(context: RequestContext, text: str) -> Token | None:
     """Return what a token stands for, None when it is forged, expired, revoked or outdated."""
-    payload = unseal(keys(context.cloud), text)
+    payload = unseal(key_ring(context.cloud, RING), text)
     if payload is None or payload.expires_at <= context.now():
         return None
     with context.reading() as session:
@@ -94,12 +94,7 @@ def show(context: RequestContext, text: str) -> Token:
         NotFound: It is not valid.
         Forbidden: It is not the caller's own, who is no service or administrator.
     """
-    token = check(context, text)
-    if token is None:
-        raise NotFound("token")
-    if not _may_see(context, token):
-        raise Forbidden
-    return token
+    return _of_caller(context, text, is_trusted=context.is_admin or SERVICE in context.roles)
 
 
 def revoke(context: RequestContext, text: str) -> None:
@@ -109,9 +104,18 @@ def revoke(context: RequestContext, text: str) -> None:
         NotFound: It is not valid.
         Forbidden: It is not the caller's own, who is no administrator.
     """
-    token = show(context, text)
+    token = _of_caller(context, text, is_trusted=context.is_admin)
     with context.unit_of_work() as session:
         revoke_id(context, session, token.payload.audit_ids[0], token.payload.expires_at)
+
+
+def _of_caller(context: RequestContext, text: str, *, is_trusted: bool) -> Token:
+    token = check(context, text)
+    if token is None:
+        raise NotFound("token")
+    if not is_trusted and token.payload.user_id != context.user_id:
+        raise Forbidden
+    return token
 
 
 def revoke_id(context: RequestContext, session: Session, audit_id: str, expires_at: float) -> None:
@@ -119,11 +123,6 @@ def revoke_id(context: RequestContext, session: Session, audit_id: str, expires_
     if session.get(RevocationRow, audit_id) is None:
         session.add(RevocationRow(audit_id=audit_id, expires_at=expires_at))
         changes.note(context, session, Change(Kind.TOKEN, audit_id))
-
-
-def _may_see(context: RequestContext, token: Token) -> bool:
-    is_trusted = context.is_admin or SERVICE in context.roles
-    return is_trusted or token.payload.user_id == context.user_id
 
 
 def forget_revocations(context: RequestContext, session: Session) -> None:
