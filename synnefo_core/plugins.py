@@ -204,9 +204,9 @@ def driver_class(kind: str, name: str) -> type[Driver]:
     """
     group = DRIVER_GROUPS[kind]
 
-    def failed(
-        _manager: object, entry: importlib.metadata.EntryPoint, cause: BaseException
-    ) -> None:
+    def failed(_manager: object, _entry: object, cause: BaseException) -> None:
+        # Stevedore's cache does not know distributions: ask again.
+        (entry, *_) = importlib.metadata.entry_points(group=group, name=name)
         broken = _described(group, entry)
         msg = (
             f"the {kind} driver {name} ({broken.target} of {broken.distribution} "
@@ -216,6 +216,9 @@ def driver_class(kind: str, name: str) -> type[Driver]:
 
     try:
         found: DriverManager[Driver] = DriverManager(group, name, on_load_failure_callback=failed)
+    except SystemExit as cause:
+        failed(None, None, cause)
+        raise
     except MultipleMatches as cause:
         msg = f"two distributions offer a {kind} driver called {name}: {cause}"
         raise Misconfigured(msg) from cause
