@@ -7,7 +7,8 @@ so a rule names the lowest role that may.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 from oslo_config import cfg
 from oslo_policy import policy
@@ -24,6 +25,9 @@ READER = "rule:project_reader"
 MEMBER = "rule:project_member"
 MANAGER = "rule:project_manager"
 ADMIN = "rule:admin"
+
+KNOWN_S = 1.0
+"""How long an answer is remembered: so late a changed ``policy.yaml`` counts."""
 
 _LADDER = [
     policy.RuleDefault("admin", "role:admin", "An administrator of the cloud"),
@@ -72,16 +76,35 @@ class Policy:
         self._enforcer.register_defaults(_LADDER)
         for answer in plugins.hook.policies():
             self._enforcer.register_defaults(list(answer))
+        self._known: dict[tuple[Any, ...], bool] = {}
+        self._forget_at = 0.0
 
     def allows(self, context: RequestContext, name: str, *, project_id: str | None = None) -> bool:
         """Return whether the caller passes a rule for things of a project (its own: None)."""
-        target = {"project_id": context.project_id if project_id is None else project_id}
+        target = context.project_id if project_id is None else project_id
+        # All that a rule can look at. To ask oslo.policy takes longer than most requests: it
+        # looks for changed files and at the signature of every check.
+        asked = (name, context.user_id, context.project_id, context.roles, target)
+        known = self._answers()
+        answer = known.get(asked)
+        if answer is None:
+            answer = known[asked] = self._ask(context, name, target)
+        return answer
+
+    def _answers(self) -> dict[tuple[Any, ...], bool]:
+        """Return what was answered a moment ago."""
+        now = time.monotonic()
+        if now >= self._forget_at:
+            self._known, self._forget_at = {}, now + KNOWN_S
+        return self._known
+
+    def _ask(self, context: RequestContext, name: str, project_id: str) -> bool:
         credentials = {
             "user_id": context.user_id,
             "project_id": context.project_id,
             "roles": list(context.roles),
         }
-        return bool(self._enforcer.authorize(name, target, credentials))
+        return bool(self._enforcer.authorize(name, {"project_id": project_id}, credentials))
 
     def require(self, context: RequestContext, name: str, *, project_id: str | None = None) -> None:
         """Refuse a caller who does not pass a rule.
