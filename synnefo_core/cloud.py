@@ -61,9 +61,12 @@ class Cloud:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path
 
-    @property
+    @cached_property
     def public_url(self) -> str:
-        """The base URL by which clients reach this cloud, without a slash at the end."""
+        """The base URL by which clients reach this cloud, without a slash at the end.
+
+        Read once: views ask for it twice for each row of a list.
+        """
         server = self.config.server
         return str(self.config.public_url or f"http://{server.host}:{server.port}").rstrip("/")
 

@@ -16,7 +16,10 @@ from typing import Any
 from oslo_config import cfg
 
 from synnefo_core.contracts.driver import Driver, Misconfigured
+from synnefo_core.options import SECTIONS
 from synnefo_core.plugins import Plugins
+
+_Declared = Sequence[tuple[str, list[cfg.Opt]]]
 
 SITE_FILE = Path("/etc/synnefo/synnefo.conf")
 
@@ -40,12 +43,32 @@ def load(
     Raises:
         Misconfigured: A file can't be read or a value is not of its type.
     """
+    return _load(list(_declared(plugins)), data_dir, files, overrides or {})
+
+
+def load_core(*, data_dir: Path | None = None, files: Sequence[Path] = ()) -> cfg.ConfigOpts:
+    """Return the core's own sections, without loading any plugin.
+
+    For what must be known before anything else is imported (the runtime).
+
+    Raises:
+        Misconfigured: A file can't be read or a value is not of its type.
+    """
+    return _load([(name, list(options)) for name, options in SECTIONS.items()], data_dir, files, {})
+
+
+def _load(
+    declared: _Declared,
+    data_dir: Path | None,
+    files: Sequence[Path],
+    overrides: Mapping[tuple[str, str], Any],
+) -> cfg.ConfigOpts:
     if data_dir is None:
-        data_dir = Path(_read(plugins, _found(files)).data_dir).expanduser()
-    config = _read(plugins, _found(files, data_dir / "conf.d"))
+        data_dir = Path(_read(declared, _found(files)).data_dir).expanduser()
+    config = _read(declared, _found(files, data_dir / "conf.d"))
     for (section, option), value in {
         ("DEFAULT", "data_dir"): data_dir,
-        **(overrides or {}),
+        **overrides,
     }.items():
         group = None if section == "DEFAULT" else section
         with _worded(f"[{section}] {option}"):
@@ -53,16 +76,16 @@ def load(
     return config
 
 
-def _read(plugins: Plugins, files: Sequence[Path]) -> cfg.ConfigOpts:
+def _read(declared: _Declared, files: Sequence[Path]) -> cfg.ConfigOpts:
     config = cfg.ConfigOpts()
     with _worded("options"):
-        for section, options in _declared(plugins):
+        for section, options in declared:
             config.register_opts(options, group=None if section == "DEFAULT" else section)
     with _worded("configuration"):
         # No directories: oslo.config would look for files in places of its own.
         names = [str(path) for path in files]
         config([], project="synnefo", default_config_files=names, default_config_dirs=[])
-    for section, options in _declared(plugins):
+    for section, options in declared:
         values = config if section == "DEFAULT" else config[section]
         for option in options:
             # Values are converted when they are read: find what is wrong now, not in a request.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The long-running processes: ``python -m synnefo_core.server ROLE --runtime RUNTIME …``.
+"""The long-running processes: ``synnefo run|serve|work``.
 
 The runtime is chosen before anything that it changes is imported; this is the only module
-that imports eventlet. ``synnefo run|serve|work`` read the configuration and start it.
+that imports eventlet.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from synnefo_core.contracts.driver import Misconfigured
 
 if TYPE_CHECKING:
     import socket
@@ -42,16 +44,35 @@ def add_arguments(parser: argparse.ArgumentParser, role: str) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Choose the runtime, then become the process of a role."""
-    parser = argparse.ArgumentParser(prog="python -m synnefo_core.server")
+    parser = argparse.ArgumentParser(prog="synnefo")
+    # As of all commands, these two may stand before the role too.
+    parser.add_argument("--data", type=Path, dest="first_data")
+    parser.add_argument("--config", type=Path, dest="first_config", action="append", default=[])
     roles = parser.add_subparsers(dest="role", required=True)
     for role in ROLES:
         add_arguments(roles.add_parser(role), role)
     arguments = parser.parse_args(argv)
-    if arguments.runtime == "eventlet":
+    arguments.data = arguments.data or arguments.first_data
+    arguments.config = [*arguments.first_config, *arguments.config]
+    try:
+        runtime = arguments.runtime or _configured_runtime(arguments)
+    except Misconfigured as error:
+        sys.stderr.write(f"synnefo: {error}\n")
+        return 1
+    if runtime == "eventlet":
         become_green()
     from synnefo_core import processes  # only after the runtime is chosen
 
-    return processes.start(arguments, _GreenServer() if arguments.runtime == "eventlet" else None)
+    return processes.start(arguments, _GreenServer() if runtime == "eventlet" else None)
+
+
+def _configured_runtime(arguments: argparse.Namespace) -> str:
+    if arguments.role == "work":
+        return "threads"
+    from synnefo_core.config import load_core  # imports nothing that a runtime changes
+
+    config = load_core(data_dir=arguments.data, files=arguments.config)
+    return str(config.server.runtime)
 
 
 def become_green() -> None:

@@ -1,24 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """``synnefo run | serve | work | bootstrap``: start the cloud or one part of it.
 
-The long-running ones become a fresh interpreter on :mod:`synnefo_core.server`, which
-decides about its runtime before anything else is imported.
+The long-running ones are here to be listed and explained: :mod:`synnefo_core.entry` starts them
+before any command is loaded.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 
-from synnefo_core import config as configuration
 from synnefo_core.commands import CloudCommand
 from synnefo_core.db import migrations
+from synnefo_core.errors import Invalid
 from synnefo_core.server import add_arguments
 
 
 class _Process(CloudCommand):
-    """A command that becomes another process."""
+    """A process as the list of commands shows it; :mod:`synnefo_core.entry` starts it."""
 
     role = ""
 
@@ -29,32 +27,10 @@ class _Process(CloudCommand):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Replace this process."""
-        # Options may stand before the command (for all commands) or behind it.
-        arguments = [sys.executable, "-m", "synnefo_core.server", self.role]
-        data = parsed_args.data or self.app.options.data
-        if data:
-            arguments += ["--data", str(data)]
-        for path in [*self.app.options.config, *parsed_args.config]:
-            arguments += ["--config", str(path)]
-        runtime = parsed_args.runtime or self._runtime(parsed_args)
-        arguments += ["--runtime", runtime]
-        for name in ("host", "port", "workers"):
-            value = getattr(parsed_args, name, None)
-            if value is not None:
-                arguments += [f"--{name}", str(value)]
-        os.execv(sys.executable, arguments)  # noqa: S606  # our own interpreter
-
-    def _runtime(self, parsed_args: argparse.Namespace) -> str:
-        """Read from the configuration what must be known before the process begins."""
-        if self.role == "work":
-            return "threads"
-        config = configuration.load(
-            self.plugins,
-            data_dir=parsed_args.data or self.app.options.data,
-            files=[*self.app.options.config, *parsed_args.config],
-        )
-        return str(config.server.runtime)
+        """Refuse: here, among other commands, everything is imported already."""
+        del parsed_args
+        msg = f"this is a process of its own: start it as `synnefo {self.role}` from a shell"
+        raise Invalid(msg)
 
 
 class Run(_Process):

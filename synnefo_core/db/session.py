@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from synnefo_core.contracts.driver import Misconfigured
@@ -95,15 +95,8 @@ class Database:
             try:
                 connection.exec_driver_sql(statement)
             except OperationalError as cause:
-                busy = (
-                    isinstance(cause.orig, sqlite3.OperationalError)
-                    and cause.orig.sqlite_errorcode == sqlite3.SQLITE_BUSY
-                )
-                if not busy:
+                if _sqlite_code(cause) != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
                     raise
-                if time.monotonic() > give_up:
-                    msg = "the database is busy"
-                    raise Unavailable(msg) from cause
                 time.sleep(wait_s)
                 wait_s = min(wait_s * 2, 0.05)
             else:
@@ -119,6 +112,9 @@ class Database:
         """Join the open unit of work, or begin one that commits at the end.
 
         An exception rolls all of it back. Inside ``reading`` it can't begin.
+
+        Raises:
+            Unavailable: The database does not answer, or took back the transaction.
         """
         current = self._current.get()
         if current is not None:
@@ -131,9 +127,10 @@ class Database:
             session = self._session(writes=True)
             token = self._current.set(session)
             try:
-                yield session
-                _run_deferred(session)
-                session.commit()
+                with _outages():
+                    yield session
+                    _run_deferred(session)
+                    session.commit()
             except BaseException:
                 session.rollback()
                 raise
@@ -148,6 +145,9 @@ class Database:
         """Join the open transaction, or begin a read-only one.
 
         With ``is_snapshot`` all statements see one moment (SQLite always does).
+
+        Raises:
+            Unavailable: The database does not answer.
         """
         current = self._current.get()
         if current is not None:
@@ -156,7 +156,8 @@ class Database:
         session = self._session(writes=False, is_snapshot=is_snapshot)
         token = self._current.set(session)
         try:
-            yield session
+            with _outages():
+                yield session
         finally:
             self._current.reset(token)
             session.close()  # rolls back, and leaves what was loaded readable
@@ -172,6 +173,39 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+_OUTAGES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+}
+"""SQLite's codes for what is not the statement's fault."""
+
+
+@contextmanager
+def _outages() -> Iterator[None]:
+    """Tell a database that is away, full or busy from a mistake of ours."""
+    try:
+        yield
+    except OperationalError as cause:
+        # PostgreSQL's are all of this kind: connections, deadlocks, time limits, resources.
+        if _sqlite_code(cause) in (None, *_OUTAGES):
+            msg = "the database does not answer; try again later"
+            raise Unavailable(msg) from cause
+        raise
+    except PoolTimeout as cause:
+        msg = "the database is busy; try again later"
+        raise Unavailable(msg) from cause
+
+
+def _sqlite_code(error: OperationalError) -> int | None:
+    if isinstance(error.orig, sqlite3.Error):
+        return error.orig.sqlite_errorcode & 0xFF  # without the extended part
+    return None
 
 
 def changed_rows(session: Session, statement: Update | Delete) -> int:
@@ -215,6 +249,8 @@ def _run_deferred(session: Session) -> None:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # FULL: what was acknowledged survives a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # FULL: what was acknowledged survives a power cut. Only here SQLite itself may wait, for
+    # another process that opens or closes the file; later waiting is done in Python.
+    pragmas = ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+    for pragma in (*pragmas, "busy_timeout=0"):
         connection.execute(f"PRAGMA {pragma}")
