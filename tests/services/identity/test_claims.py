@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 import synnefo_identity
 from synnefo_core.testing.fixtures import StillClock
 from synnefo_identity import tokens
-from synnefo_identity.claims import ClaimsCache
+from synnefo_identity.claims import KnownTokens
 from synnefo_identity.models import ChangeRow, RevocationRow
 from synnefo_identity.plugin import tidy
 
@@ -186,20 +186,20 @@ def test_a_forged_token_reaches_no_database(home):
 
 def test_what_was_read_before_a_change_is_not_remembered_after_it(home, monkeypatch):
     """The token is checked, then revoked and the log read, then the check's answer comes."""
-    cache, token, check = ClaimsCache(home.cloud), home.token("demo"), tokens.check
-    cache.claims("any")
+    cache, token, check = KnownTokens(home.cloud), home.token("demo"), tokens.check
+    cache.find("any")
 
     def overtaken(context, text):
         found = check(context, text)
         monkeypatch.setattr(tokens, "check", check)
         revoke_token(home, token)
-        cache.claims("any")
+        cache.find("any")
         return found
 
     monkeypatch.setattr(tokens, "check", overtaken)
-    cache.claims(token.text)
+    cache.find(token.text)
 
-    assert cache.claims(token.text) is None
+    assert cache.find(token.text) is None
 
 
 def test_who_was_away_while_the_log_was_trimmed_forgets_everything(home, neighbour, monkeypatch):

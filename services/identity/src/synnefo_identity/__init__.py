@@ -11,6 +11,7 @@ from synnefo_identity.assignments import (
     require as require_role,
     revoke as revoke_role,
 )
+from synnefo_identity.claims import show as show_token
 from synnefo_identity.domains import (
     create as create_domain,
     delete as delete_domain,
@@ -61,7 +62,6 @@ from synnefo_identity.tokens import (
     check as check_token,
     issue as issue_token,
     revoke as revoke_token,
-    show as show_token,
 )
 from synnefo_identity.users import (
     change_password,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Claims by token, remembered in this process until a change makes them untrue.
+"""What tokens stand for, remembered in this process until a change makes it untrue.
 
 A hit looks into a dictionary. Twice a second at most, the first to come reads the log of changes
 and forgets what it names; so a revocation counts in all processes within a second.
@@ -10,13 +10,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from synnefo_core.cloud import Cloud
-from synnefo_core.context import for_worker
+from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.directory import Claims
 from synnefo_identity import changes, tokens
 from synnefo_identity.changes import Change, Kind, Staleness
+from synnefo_identity.ladder import SERVICE
 from synnefo_identity.payload import ScopeKind
 from synnefo_identity.tokens import Token
 
@@ -26,7 +27,7 @@ LOOK_S = 0.4
 WAIT_S = 0.8
 """How old it may be while somebody is looking, before others wait for that."""
 
-MOST = 20_000
+MOST = 10_000
 """How many tokens are remembered; the oldest quarter goes when there are more."""
 
 
@@ -39,47 +40,58 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Known:
+    """A token that was valid, with what it says."""
+
+    token: Token
     claims: Claims
-    audit_id: str = field(repr=False)
+
+    @property
+    def undone_by(self) -> tuple[Change, ...]:
+        """The changes that make this untrue."""
+        return (
+            Change(Kind.TOKEN, self.claims.audit_id),
+            Change(Kind.USER, self.claims.user_id),
+            Change(Kind.PROJECT, self.claims.project_id or ""),
+        )
 
 
-class ClaimsCache:
-    """The claims of the tokens that this process has met."""
+class KnownTokens:
+    """The tokens that this process has met."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._context = for_worker(cloud)
         self._now = cloud.clock.now
         self._staleness = cloud.shared("identity.staleness", Staleness)
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Known] = {}
         self._seen = Seen()
         self._looking = threading.Lock()
         self._writing = threading.Lock()
 
-    def claims(self, token: str) -> Claims | None:
-        """Return what a token says, None when it is not valid."""
+    def find(self, text: str) -> Known | None:
+        """Return what a token stands for, None when it is not valid."""
         self._look()
-        entry = self._entries.get(token)
-        if entry is None:
-            return self._find(token)
-        if entry.claims.expires_at <= self._now():
+        known = self._entries.get(text)
+        if known is None:
+            return self._check(text)
+        if known.claims.expires_at <= self._now():
             return None
-        return entry.claims
+        return known
 
-    def _find(self, text: str) -> Claims | None:
+    def _check(self, text: str) -> Known | None:
         number = self._seen.number
         token = tokens.check(self._context, text)
         if token is None:
             return None
-        entry = _Entry(said_by(token), token.payload.audit_ids[0])
+        known = Known(token, said_by(token))
         with self._writing:
             # What was read before a change that is known by now may be untrue.
             if number == self._seen.number:
-                self._entries[text] = entry
+                self._entries[text] = known
             if len(self._entries) > MOST:
                 for oldest in list(self._entries)[: MOST // 4]:
                     del self._entries[oldest]
-        return entry.claims
+        return known
 
     def _look(self) -> None:
         """Learn what has changed, unless that was done a moment ago."""
@@ -113,18 +125,30 @@ class ClaimsCache:
             self._entries.clear()
         elif found:
             named = set(found)
-            untrue = [text for text, e in self._entries.items() if not named.isdisjoint(_of(e))]
+            untrue = [
+                text
+                for text, known in self._entries.items()
+                if not named.isdisjoint(known.undone_by)
+            ]
             for text in untrue:
                 del self._entries[text]
 
 
-def _of(entry: _Entry) -> tuple[Change, ...]:
-    """Return the changes that make an entry untrue."""
-    return (
-        Change(Kind.TOKEN, entry.audit_id),
-        Change(Kind.USER, entry.claims.user_id),
-        Change(Kind.PROJECT, entry.claims.project_id or ""),
-    )
+def known_tokens(cloud: Cloud) -> KnownTokens:
+    """Return the tokens that this process has met."""
+    return cloud.shared("identity.known_tokens", lambda: KnownTokens(cloud))
+
+
+def show(context: RequestContext, text: str) -> Token:
+    """Return what another token stands for.
+
+    Raises:
+        NotFound: It is not valid.
+        Forbidden: It is not the caller's own, who is no service or administrator.
+    """
+    known = known_tokens(context.cloud).find(text)
+    is_trusted = context.is_admin or SERVICE in context.roles
+    return tokens.visible(context, known.token if known else None, is_trusted=is_trusted)
 
 
 def said_by(token: Token) -> Claims:

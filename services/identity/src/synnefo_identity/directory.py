@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from synnefo_core.cloud import Cloud
 from synnefo_core.contracts.directory import Claims, Directory, Named
-from synnefo_identity.claims import ClaimsCache
+from synnefo_identity.claims import known_tokens
 from synnefo_identity.listing import by_id
 from synnefo_identity.models import ProjectRow, UserRow
 
@@ -17,10 +17,11 @@ class IdentityDirectory(Directory):
 
     def __init__(self, cloud: Cloud) -> None:
         self._database = cloud.database
-        self._claims = ClaimsCache(cloud)
+        self._tokens = known_tokens(cloud)
 
     def claims(self, token: str) -> Claims | None:
-        return self._claims.claims(token)
+        known = self._tokens.find(token)
+        return known.claims if known else None
 
     def users(self, ids: Iterable[str]) -> Mapping[str, Named]:
         return self._named(UserRow, ids)

@@ -14,7 +14,6 @@ from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
 from synnefo_core.keys import key_ring
 from synnefo_identity import changes, standing
 from synnefo_identity.changes import Change, Kind
-from synnefo_identity.ladder import SERVICE
 from synnefo_identity.models import RevocationRow
 from synnefo_identity.payload import RING, Payload, Scope, new_audit_id, seal, unseal
 from synnefo_identity.standing import Standing
@@ -87,16 +86,6 @@ def check(context: RequestContext, text: str) -> Token | None:
     return Token(text, payload, found)
 
 
-def show(context: RequestContext, text: str) -> Token:
-    """Return what another token stands for.
-
-    Raises:
-        NotFound: It is not valid.
-        Forbidden: It is not the caller's own, who is no service or administrator.
-    """
-    return _of_caller(context, text, is_trusted=context.is_admin or SERVICE in context.roles)
-
-
 def revoke(context: RequestContext, text: str) -> None:
     """Make a token invalid, in all processes within a second.
 
@@ -104,13 +93,18 @@ def revoke(context: RequestContext, text: str) -> None:
         NotFound: It is not valid.
         Forbidden: It is not the caller's own, who is no administrator.
     """
-    token = _of_caller(context, text, is_trusted=context.is_admin)
+    token = visible(context, check(context, text), is_trusted=context.is_admin)
     with context.unit_of_work() as session:
         revoke_id(context, session, token.payload.audit_ids[0], token.payload.expires_at)
 
 
-def _of_caller(context: RequestContext, text: str, *, is_trusted: bool) -> Token:
-    token = check(context, text)
+def visible(context: RequestContext, token: Token | None, *, is_trusted: bool) -> Token:
+    """Return a token if it is valid, and the caller's own or the caller is trusted.
+
+    Raises:
+        NotFound: It is not valid.
+        Forbidden: It is not for this caller.
+    """
     if token is None:
         raise NotFound("token")
     if not is_trusted and token.payload.user_id != context.user_id:
