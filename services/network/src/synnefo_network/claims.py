@@ -84,21 +84,20 @@ def draw(
         try_claim: Claims a position; false when it is taken.
         gaps: Finds what is free between two positions.
     """
+    return next((p for p in _candidates(spans, gaps) if try_claim(p)), None)
+
+
+def _candidates(spans: Sequence[Span], gaps: Callable[[int, int], Iterable[Span]]) -> Iterator[int]:
+    """Yield positions that may be free: some at random, then some of every gap."""
     total = sum(last - first + 1 for first, last in spans)
     if total == 0:
-        return None
+        return
     for _ in range(_RANDOM_TRIES):
-        position = _at(spans, _random.randrange(total))
-        if try_claim(position):
-            return position
+        yield _at(spans, _random.randrange(total))
     # From a random place on, so that those who come at once don't all want the same gap.
     for first, last in _rotated(spans, _at(spans, _random.randrange(total))):
         for start, end in gaps(first, last):
-            few = min(_TRIES_PER_GAP, end - start + 1)
-            for position in _random.sample(range(start, end + 1), few):
-                if try_claim(position):
-                    return position
-    return None
+            yield from _random.sample(range(start, end + 1), min(_TRIES_PER_GAP, end - start + 1))
 
 
 def _at(spans: Sequence[Span], number: int) -> int:
