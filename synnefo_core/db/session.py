@@ -64,6 +64,8 @@ class Database:
         self._writer = threading.Lock() if self.is_sqlite else nullcontext()
         self._current: ContextVar[Session | None] = ContextVar(f"session-{id(self)}", default=None)
         self.engine = self._engine(url, pool_size)
+        # Made once: an engine with options costs more than a short transaction.
+        self._writing = self.engine.execution_options(**{_WRITES: True})
 
     def _engine(self, url: str, pool_size: int) -> Engine:
         arguments: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
@@ -163,10 +165,12 @@ class Database:
             session.close()  # rolls back, and leaves what was loaded readable
 
     def _session(self, *, writes: bool, is_snapshot: bool = False) -> Session:
-        bind = self.engine.execution_options(**{_WRITES: writes})
-        if is_snapshot and not self.is_sqlite:
-            bind = bind.execution_options(isolation_level="REPEATABLE READ")
-        session = Session(bind, expire_on_commit=False, autoflush=True)
+        engine = self.engine
+        if writes:
+            engine = self._writing
+        elif is_snapshot and not self.is_sqlite:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        session = Session(engine, expire_on_commit=False, autoflush=True)
         session.info[_WRITES] = writes
         return session
 
