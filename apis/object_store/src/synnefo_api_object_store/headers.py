@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from synnefo_core.errors import Invalid
 
 Environ = Mapping[str, Any]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 KEPT = (
     "Cache-Control",
@@ -27,21 +30,24 @@ def decoded(value: str) -> str:
     """Return what a header says.
 
     Raises:
-        Invalid: It is not UTF-8, or has a line break in it.
+        Invalid: It is not UTF-8, or has control characters in it.
     """
     try:
         text = value.encode("latin-1").decode()
     except UnicodeError as cause:
         msg = "headers must be valid UTF-8"
         raise Invalid(msg) from cause
-    if "\r" in text or "\n" in text:
-        msg = "headers must be of one line"
+    if _CONTROL.search(text):
+        msg = "headers can hold no control characters"
         raise Invalid(msg)
     return text
 
 
 def encoded(value: str) -> str:
-    """Return a text as a header carries it."""
+    """Return a text as WSGI carries it: UTF-8, each byte as one character.
+
+    For names and content types; the core does it for the values of other headers.
+    """
     return value.encode().decode("latin-1")
 
 
@@ -86,7 +92,7 @@ def content_type(environ: Environ) -> str | None:
 def shown_metadata(noun: str, values: Mapping[str, str]) -> dict[str, str]:
     """Return metadata as headers of an answer."""
     prefix = f"X-{noun.capitalize()}-Meta-"
-    return {encoded(prefix + name): encoded(value) for name, value in values.items()}
+    return {encoded(prefix + name): value for name, value in values.items()}
 
 
 def http_date(moment: float) -> str:
