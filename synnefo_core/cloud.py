@@ -87,7 +87,11 @@ class Cloud:
 
     def _open_database(self) -> Database:
         section = self.config.database
-        url = section.url or f"sqlite:///{self.data_dir / 'synnefo.sqlite'}"
+        url = section.url
+        if not url:
+            file = self.data_dir / "synnefo.sqlite"
+            file.touch(mode=0o600)  # SQLite would make it readable to others
+            url = f"sqlite:///{file}"
         return Database(url, pool_size=section.pool_size, busy_timeout_s=section.busy_timeout_s)
 
     @property
@@ -165,8 +169,10 @@ def make_driver(
     cloud: Cloud, driver: type[Driver], *, name: str, kind: str, settings: Mapping[str, Any]
 ) -> Driver:
     """Return a driver object with a private state directory of its own."""
-    state = cloud.data_dir / "drivers" / kind / name
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    state = cloud.data_dir
+    for part in ("drivers", kind, name):  # mkdir(parents=True) has its own idea of their mode
+        state /= part
+        state.mkdir(mode=0o700, exist_ok=True)
     setup = DriverSetup(
         name=name,
         settings=settings,
