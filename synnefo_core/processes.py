@@ -15,8 +15,8 @@ import os
 import signal
 import sys
 import threading
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import nullcontext, suppress
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from synnefo_core import logs, metrics, outbox, sagas, timetable
 from synnefo_core.cloud import Cloud, assemble
@@ -77,7 +77,8 @@ def _assemble(arguments: argparse.Namespace) -> Cloud:
 
 def run(cloud: Cloud, server: Server) -> int:
     """Be the whole cloud in this process."""
-    lock = prepare(cloud)
+    lock = take(cloud)
+    prepare(cloud)
     bound = server.listen(cloud.config.server.host, cloud.config.server.port)
     worker = begin_work(cloud)
     try:
@@ -89,8 +90,8 @@ def run(cloud: Cloud, server: Server) -> int:
     return 0
 
 
-def prepare(cloud: Cloud) -> Any:
-    """Take the data directory for this process alone, migrate and bootstrap.
+def take(cloud: Cloud) -> IO[str]:
+    """Take the data directory for this process and its children alone.
 
     Returns:
         The lock file; the directory is taken while it is open.
@@ -98,23 +99,29 @@ def prepare(cloud: Cloud) -> Any:
     Raises:
         Misconfigured: Another cloud runs on this directory.
     """
-    lock = (cloud.data_dir / "lock").open("w")
+    path = cloud.data_dir / "lock"
+    path.touch(mode=0o600)
+    lock = path.open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as cause:
         msg = f"another cloud runs on {cloud.data_dir}"
         raise Misconfigured(msg) from cause
+    return lock
+
+
+def prepare(cloud: Cloud) -> None:
+    """Migrate and bootstrap."""
     migrations.upgrade(cloud.database, cloud.branches())
     cloud.plugins.hook.bootstrap(cloud=cloud)
-    if cloud.database.is_sqlite:
-        # Nobody else works on an embedded database: what a killed run began goes on at once.
-        for leases in (sagas, outbox, timetable):
-            leases.forget_leases(for_worker(cloud))
-    return lock
 
 
 def begin_work(cloud: Cloud) -> Worker:
     """Start the worker in the background and say where the cloud is."""
+    if cloud.database.is_sqlite:
+        # Nobody else works on an embedded database: what a killed run began goes on at once.
+        for leases in (sagas, outbox, timetable):
+            leases.forget_leases(for_worker(cloud))
     metrics.listen(cloud)
     worker = Worker(cloud)
     worker.start()
@@ -207,5 +214,11 @@ def work(cloud: Cloud) -> int:
 def _gunicorn(cloud: Cloud, arguments: argparse.Namespace) -> int:
     from synnefo_core import threaded  # gunicorn only where it is used
 
-    cloud.close()  # the process that serves opens its own
-    return threaded.serve(lambda: _assemble(arguments), is_whole=arguments.role == "run")
+    is_whole = arguments.role == "run"
+    # What can't work is said here; in gunicorn's children it would be a crash.
+    with take(cloud) if is_whole else nullcontext():
+        if is_whole:
+            prepare(cloud)
+        migrations.require_current(cloud.database, cloud.branches())
+        cloud.close()  # the process that serves opens its own
+        return threaded.serve(lambda: _assemble(arguments), is_whole=is_whole)

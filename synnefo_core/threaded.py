@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from synnefo_core import processes
 from synnefo_core.cloud import Cloud
+from synnefo_core.worker import Worker
 from synnefo_core.wsgi_app import build
 
 
@@ -19,7 +20,7 @@ class _Gunicorn(BaseApplication):
     def __init__(self, make_cloud: Callable[[], Cloud], *, is_whole: bool) -> None:
         self._make_cloud, self._is_whole = make_cloud, is_whole
         self._cloud: Cloud | None = None
-        self._held: list[Any] = []
+        self._worker: Worker | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -28,7 +29,7 @@ class _Gunicorn(BaseApplication):
         settings = {
             "bind": f"{section.host}:{section.port}",
             "worker_class": "gthread",
-            # A whole cloud is one process: its worker and its locks live in it.
+            # A whole cloud is one process: its worker lives in it.
             "workers": 1 if self._is_whole else section.workers,
             "threads": section.threads,
             "graceful_timeout": int(processes.GRACE_S),
@@ -47,17 +48,17 @@ class _Gunicorn(BaseApplication):
     def load(self) -> Any:
         self._cloud = cloud = self._make_cloud()
         if self._is_whole:
-            self._held = [processes.prepare(cloud), processes.begin_work(cloud)]
+            self._worker = processes.begin_work(cloud)
         return build(cloud)
 
     def _worker_exit(self, _server: object, _worker: object) -> None:
-        if self._held:
-            self._held[1].stop(processes.GRACE_S)
+        if self._worker is not None:
+            self._worker.stop(processes.GRACE_S)
         if self._cloud is not None:
             self._cloud.close()
 
 
 def serve(make_cloud: Callable[[], Cloud], *, is_whole: bool) -> int:
-    """Serve until told to end; ``is_whole`` adds the worker and the bootstrap."""
+    """Serve until told to end; ``is_whole`` adds the worker."""
     _Gunicorn(make_cloud, is_whole=is_whole).run()
     return 0
