@@ -14,7 +14,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -44,7 +43,6 @@ class Daemon:
 
     def __init__(self, deployment: Deployment, command: list[str], name: str) -> None:
         self.log = deployment.directory / f"{name}.log"
-        self.begun = time.monotonic()
         self._popen = spawn(
             command,
             log=self.log,
@@ -152,8 +150,10 @@ class Deployment:
         """Start gunicorn on the WSGI application and wait until it serves."""
         self.export(SYNNEFO_DATA=str(self.data), SYNNEFO_CONFIG=str(self.config))
         bind = f"--bind=127.0.0.1:{self.port}"
-        command = [sys.executable, "-m", "gunicorn", bind, *arguments]
-        return self._serving([*command, "synnefo_core.wsgi_app:application"], "gunicorn")
+        command = [sys.executable, "-m", "gunicorn", "--no-control-socket", bind]
+        return self._serving(
+            [*command, *arguments, "synnefo_core.wsgi_app:application"], "gunicorn"
+        )
 
     def work(self) -> Daemon:
         """Start a worker and wait until it works."""
@@ -182,7 +182,7 @@ class Deployment:
         """Whether /healthz answers."""
         try:
             return requests.get(f"{self.url}/healthz", timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def stop(self) -> None:

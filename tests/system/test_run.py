@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``synnefo run`` on the embedded defaults: the first start, the second one, the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.system.client import Client
+from tests.system.deployment import Daemon, Deployment, deployed
+
+pytestmark = pytest.mark.system
+
+SECOND_START_S = 5.0
+
+
+@pytest.fixture
+def cloud(tmp_path) -> Iterator[Deployment]:
+    """A cloud that is not started."""
+    with deployed(tmp_path / "cloud") as deployment:
+        yield deployment
+
+
+def names(client: Client) -> dict[str, set[str]]:
+    """Return the names of what an empty cloud was given."""
+    return {
+        noun: {thing["name"] for thing in client.get(path)[noun]}
+        for noun, path in {
+            "flavors": "/compute/v2.1/flavors",
+            "networks": "/network/v2.0/networks",
+            "images": "/image/v2/images",
+        }.items()
+    }
+
+
+def test_the_first_start_makes_a_useful_cloud(cloud):
+    cloud.run()
+
+    made = names(Client(cloud))
+    admin = Client(cloud, "synnefo-admin")
+    users = {user["name"] for user in admin.get("/identity/v3/users")["users"]}
+
+    assert "m1.tiny" in made["flavors"]
+    assert ({"public"}, {"tiny"}) == (made["networks"], made["images"])
+    assert {"admin", "demo"} <= users
+    assert ["sim"] == [row["Name"] for row in cloud.listing("backend", "list")]
+
+
+def test_the_second_start_keeps_what_there_is_and_is_quick(cloud, record_property):
+    cloud.run()
+    client = Client(cloud)
+    client.call("PUT", f"/object-store/v1/AUTH_{client.project_id}/c")
+    client.call("PUT", f"/object-store/v1/AUTH_{client.project_id}/c/o", data=b"kept")
+    server = client.create_server()
+    client.settle(server)
+    admin_delete(cloud, "/compute/v2.1/flavors/4")
+    login = cloud.login()
+
+    took_s = min(restarted(cloud) for _ in range(2))  # the machine has other things to do
+    client = Client(cloud)
+
+    record_property("second_start_s", round(took_s, 2))
+    assert took_s < SECOND_START_S
+    assert login == cloud.login()
+    kept = client.call("GET", f"/object-store/v1/AUTH_{client.project_id}/c/o")
+    assert b"kept" == kept.content
+    assert "ACTIVE" == client.settle(server)
+    assert "m1.large" not in names(client)["flavors"]  # removed is not made again
+
+
+def restarted(cloud: Deployment) -> float:
+    """Stop a cloud and start it again; return how long the start took, in seconds."""
+    cloud.stop()
+    begun = time.monotonic()
+    cloud.run()
+    return time.monotonic() - begun
+
+
+def admin_delete(cloud: Deployment, path: str) -> None:
+    """Delete something as an administrator."""
+    Client(cloud, "synnefo-admin").call("DELETE", path)
+
+
+@pytest.mark.parametrize("runtime", ["eventlet", "threads"])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
+def test_it_ends_cleanly(cloud, runtime, how):
+    running = cloud.run("--runtime", runtime)
+    begun = time.monotonic()
+
+    os.kill(running.pid, how)
+
+    assert 0 == running.wait(20)
+    assert time.monotonic() - begun < 10
+    assert not cloud.is_healthy()
+
+
+def test_it_ends_cleanly_while_a_server_is_made(cloud):
+    cloud.configure({"server": {"runtime": "threads"}})
+    running = cloud.run()
+    server = Client(cloud).create_server()
+
+    assert 0 == running.stop(signal.SIGINT)
+    cloud.run()
+
+    assert "ACTIVE" == Client(cloud).settle(server)
+
+
+@pytest.mark.parametrize("runtime", ["eventlet", "threads"])
+def test_two_never_run_on_one_directory(cloud, runtime):
+    cloud.run()
+
+    command = [sys.executable, "-m", "synnefo_core.server", "run", "--runtime", runtime]
+    again = Daemon(cloud, [*command, "--data", str(cloud.data), "--port", "0"], "again")
+
+    assert 1 == again.wait()
+    assert [f"synnefo: another cloud runs on {cloud.data}"] == again.said()
+
+
+def test_what_it_writes_is_private(cloud):
+    running = cloud.run()
+    client = Client(cloud)
+    client.call("PUT", f"/object-store/v1/AUTH_{client.project_id}/c")
+    client.call("PUT", f"/object-store/v1/AUTH_{client.project_id}/c/o", data=b"mine")
+    running.stop()
+
+    everything = [cloud.data, *cloud.data.rglob("*")]
+    open_to_others = [
+        f"{path} {path.stat().st_mode & 0o777:o}"
+        for path in everything
+        if path.stat().st_mode & 0o077
+    ]
+
+    assert [] == open_to_others
+
+
+def test_conf_d_is_read_on_every_start_and_a_named_file_wins(cloud):
+    conf_d = cloud.data / "conf.d"
+    conf_d.mkdir(parents=True)
+    conf_d.joinpath("10-region.conf").write_text("[DEFAULT]\nregion = Paxos\n")
+    conf_d.joinpath("20-flavours.conf").write_text("[network]\npublic_cidr = 10.9.0.0/24\n")
+
+    running = cloud.run()
+    cidrs = [s["cidr"] for s in Client(cloud).get("/network/v2.0/subnets")["subnets"]]
+
+    assert (region(cloud), ["10.9.0.0/24"]) == ("Paxos", cidrs)
+
+    running.stop()
+    cloud.configure({"DEFAULT": {"region": "Lefkada"}})
+    cloud.run()
+
+    assert "Lefkada" == region(cloud)
+
+
+def region(cloud: Deployment) -> str:
+    """Return the region that the catalog names."""
+    catalog = Client(cloud).get("/identity/v3/auth/catalog")["catalog"]
+    return str(catalog[0]["endpoints"][0]["region_id"])
+
+
+def test_a_mistake_in_the_configuration_is_one_sentence(cloud):
+    cloud.configure({"worker": {"lease_s": "soon"}})
+
+    daemon = Daemon(
+        cloud,
+        [
+            sys.executable,
+            "-m",
+            "synnefo_core.server",
+            "work",
+            "--config",
+            str(cloud.config),
+            "--data",
+            str(cloud.data),
+        ],
+        "wrong",
+    )
+
+    assert 1 == daemon.wait()
+    assert [True] == [line.startswith("synnefo: ") for line in daemon.said()]
