@@ -43,9 +43,11 @@ class TextFormatter(logging.Formatter):
         fields = " ".join(f"{name}={value!s}" for name, value in _fields(record).items())
         moment = self.formatTime(record, "%H:%M:%S")
         line = f"{moment} {record.levelname:<7} {record.name} {record.getMessage()} {fields}"
+        # What a stranger sends must not look like a line of ours.
+        line = line.rstrip().replace("\r", "\\r").replace("\n", "\\n")
         if record.exc_info:
-            line = f"{line.rstrip()}\n{self.formatException(record.exc_info)}"
-        return line.rstrip().replace("\r", "\\r")
+            line += f"\n{self.formatException(record.exc_info)}"
+        return line
 
 
 class JsonFormatter(logging.Formatter):
@@ -53,13 +55,13 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line; the trace is a field."""
-        line: dict[str, Any] = {
+        standard = {
             "time": record.created,
             "level": record.levelname,
             "logger": record.name,
             "event": record.getMessage(),
-            **_fields(record),
         }
+        line = {**standard, **_fields(record), **standard}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str)

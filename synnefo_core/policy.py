@@ -79,6 +79,10 @@ class Policy:
         self._known: dict[tuple[Any, ...], bool] = {}
         self._forget_at = 0.0
 
+    def has(self, name: str) -> bool:
+        """Return whether a plugin has a rule of this name."""
+        return name in self._enforcer.registered_rules
+
     def allows(self, context: RequestContext, name: str, *, project_id: str | None = None) -> bool:
         """Return whether the caller passes a rule for things of a project (its own: None)."""
         target = context.project_id if project_id is None else project_id

@@ -11,7 +11,8 @@ from synnefo_core.contracts.api import Api
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.wsgi.faults import Faults, plain
 from synnefo_core.wsgi.middleware import AccessLog, Authenticate, RequestId
-from synnefo_core.wsgi.routing import Router, make_response
+from synnefo_core.wsgi.responses import make_response
+from synnefo_core.wsgi.routing import Router
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,7 +26,7 @@ def faces(cloud: Cloud) -> list[Api]:
     """Return the APIs of all plugins in the order of their names.
 
     Raises:
-        Misconfigured: Two have one name or one prefix.
+        Misconfigured: Two have one name or one prefix, or a prefix is no path.
     """
     found = sorted(
         (api for answer in cloud.plugins.hook.apis(cloud=cloud) for api in answer),
@@ -35,6 +36,10 @@ def faces(cloud: Cloud) -> list[Api]:
         values = [getattr(api, attribute) for api in found]
         if len(set(values)) != len(values):
             msg = f"two APIs have the same {attribute}: {sorted(values)}"
+            raise Misconfigured(msg)
+    for api in found:
+        if not api.prefix.startswith("/") or api.prefix.endswith("/"):
+            msg = f"the prefix of the API {api.name} must be like /name, not {api.prefix!r}"
             raise Misconfigured(msg)
     return found
 
@@ -46,8 +51,9 @@ class Composer:
         """Build every face once."""
         self._cloud = cloud
         self._faces: dict[str, tuple[str, WSGIApplication]] = {}
-        self._documents: dict[str, Document] = {"/": self._root}
-        for api in faces(cloud):
+        self._documents: dict[str, Document] = {"/": self._root, "/healthz": self._health}
+        self._apis = faces(cloud)
+        for api in self._apis:
             router = Authenticate(Router(cloud, api), cloud)
             self._faces[api.prefix] = (api.name, Faults(router, api.dialect))
             self._documents |= api.versions
@@ -69,18 +75,17 @@ class Composer:
     def _own(self, method: str, path: str) -> tuple[int, Any]:
         """Answer what belongs to no face: version documents, health, 404."""
         document = self._documents.get(path.rstrip("/") or "/")
-        if path == "/healthz":
-            document = self._health
         if document is None:
-            return _fault(errors.NotFound("the path"))
+            noun = "the path"
+            raise errors.NotFound(noun)
         if method not in ("GET", "HEAD"):
-            return _fault(errors.MethodNotAllowed(method, ["GET", "HEAD"]))
+            raise errors.MethodNotAllowed(method, ["GET", "HEAD"])
         return document(self._cloud.public_url)
 
     def _root(self, base: str) -> tuple[int, Any]:
         apis = [
             {"name": api.name, "type": api.service_type, "href": base + api.prefix}
-            for api in faces(self._cloud)
+            for api in self._apis
         ]
         return 200, {"name": "Synnefo", "version": __version__, "apis": apis}
 
@@ -90,11 +95,6 @@ class Composer:
         with self._cloud.database.reading() as session:
             session.connection().exec_driver_sql("SELECT 1")
         return 200, {"status": "degraded" if broken else "ok", "broken_plugins": broken}
-
-
-def _fault(error: errors.CloudError) -> tuple[int, Any]:
-    fault = plain(error, "")
-    return fault.status, fault.body
 
 
 def application(cloud: Cloud) -> WSGIApplication:

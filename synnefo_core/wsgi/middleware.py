@@ -16,9 +16,8 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
-from synnefo_core import errors, metrics
+from synnefo_core import errors, logs, metrics
 from synnefo_core.context import RequestContext, for_claims, new_request_id
-from synnefo_core.logs import request_id_var
 from synnefo_core.wsgi.faults import REQUEST_ID
 
 if TYPE_CHECKING:
@@ -29,11 +28,12 @@ if TYPE_CHECKING:
 access = logging.getLogger("synnefo.access")
 
 CONTEXT = "synnefo.context"
-_ID_FORM = re.compile(r"^req-[0-9a-f-]{36}$")
+_ID_FORM = re.compile(r"req-[0-9a-f-]{36}\Z")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "COPY"})
 
 
 class RequestId:
-    """Gives each request an id; one that a trusted-looking client brings is kept beside."""
+    """Gives each request an id; one that a client brings is logged beside it."""
 
     def __init__(self, application: WSGIApplication) -> None:
         """Wrap the rest."""
@@ -41,19 +41,14 @@ class RequestId:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the request on with an id; tell the client."""
-        given = environ.get("HTTP_X_OPENSTACK_REQUEST_ID", "")
-        request_id = given if _ID_FORM.match(given) else new_request_id()
-        environ[REQUEST_ID] = request_id
-        token = request_id_var.set(request_id)
+        environ[REQUEST_ID] = request_id = new_request_id()
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             headers.append(("X-Openstack-Request-Id", request_id))
             return start_response(status, headers, exc_info)
 
-        try:
+        with logs.request(request_id):
             return self._application(environ, cast("StartResponse", start))
-        finally:
-            request_id_var.reset(token)
 
 
 class AccessLog:
@@ -71,22 +66,24 @@ class AccessLog:
             took_s = time.monotonic() - begun
             code = status.split(" ", 1)[0]
             face = environ.get("synnefo.face", "none")
-            metrics.REQUESTS.labels(face, environ["REQUEST_METHOD"], code).inc()
+            method = environ["REQUEST_METHOD"]
+            # Anybody may make up methods; a label for each would fill the memory.
+            metrics.REQUESTS.labels(face, method if method in _METHODS else "other", code).inc()
             metrics.REQUEST_SECONDS.labels(face).observe(took_s)
             if access.isEnabledFor(logging.INFO):
-                access.info(
-                    "request",
-                    extra={
-                        "method": environ["REQUEST_METHOD"],
-                        # The query may hold secrets (signatures): it is not logged.
-                        "path": environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""),
-                        "status": code,
-                        "took_ms": round(took_s * 1000, 1),
-                    },
-                )
+                fields = {"method": method, "path": _path(environ), "status": code}
+                if _ID_FORM.match(given := environ.get("HTTP_X_OPENSTACK_REQUEST_ID", "")):
+                    fields["global_request_id"] = given
+                access.info("request", extra={**fields, "took_ms": round(took_s * 1000, 1)})
             return start_response(status, headers, exc_info)
 
         return self._application(environ, cast("StartResponse", start))
+
+
+def _path(environ: WSGIEnvironment) -> str:
+    """Return the path for the log, without the query: it may hold secrets (signatures)."""
+    path: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    return path if path.isascii() else path.encode("latin-1").decode(errors="replace")
 
 
 class Authenticate:

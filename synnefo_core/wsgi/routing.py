@@ -8,17 +8,19 @@ rule, check query and body against their schemas, call the handler, make the res
 from __future__ import annotations
 
 import inspect
-import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from routes import Mapper
 from webob import Request, Response
 
 from synnefo_core import errors
-from synnefo_core.contracts.api import Api, Reply, Route
+from synnefo_core.contracts.api import Api, Route
+from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.wsgi import microversions
 from synnefo_core.wsgi.middleware import context_of
+from synnefo_core.wsgi.responses import make_response
 from synnefo_core.wsgi.validation import Schema, parse_json, query_values, require_storable
 
 if TYPE_CHECKING:
@@ -27,13 +29,21 @@ if TYPE_CHECKING:
     from synnefo_core.cloud import Cloud
 
 _OFFERED = frozenset({"context", "body", "query", "request", "version"})
+_STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_PARAMETER = re.compile(r"{(\w+)")
+_NEWLINE = "\udc0a"
+"""Stands for a newline while a path is matched; no decoded text holds it."""
 
 
 class Row:
     """A route, compiled."""
 
     def __init__(self, route: Route) -> None:
-        """Compile the schemas and see what the handler wants to be told."""
+        """Compile the schemas and see what the handler wants to be told.
+
+        Raises:
+            TypeError: The handler wants something that it won't be told.
+        """
         self.route = route
         self.body = Schema(route.body) if route.body is not None else None
         self.query = Schema(route.query) if route.query is not None else None
@@ -41,15 +51,28 @@ class Row:
         self.wanted = frozenset(parameters) & _OFFERED
         self.takes_path = frozenset(parameters) - _OFFERED
         self.takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        needed = {n for n, p in parameters.items() if p.default is p.empty and p.kind not in _STARS}
+        untold = needed - _OFFERED - set(_PARAMETER.findall(route.path))
+        if untold:
+            msg = f"{route.method} {route.path}: the handler wants {sorted(untold)}"
+            raise TypeError(msg)
 
 
 class Router:
     """The WSGI application of one face."""
 
     def __init__(self, cloud: Cloud, api: Api) -> None:
-        """Compile the table."""
+        """Compile the table.
+
+        Raises:
+            Misconfigured: A row names a policy rule that no plugin has.
+        """
         self._cloud, self._api = cloud, api
         self._rows = [Row(route) for route in api.routes]
+        for route in api.routes:
+            if route.rule is not None and not cloud.policy.has(route.rule):
+                msg = f"{api.name}: {route.method} {route.path}: no policy rule is {route.rule}"
+                raise Misconfigured(msg)
         self._mappers = self._compile()
 
     def _compile(self) -> dict[str, Mapper]:
@@ -58,11 +81,13 @@ class Router:
         Routes turns defaults into text and adds names of its own, so only the number of
         the row goes through it.
         """
+        own = {row.route.path for row in self._rows if row.route.method == "HEAD"}
         tables: dict[str, list[tuple[str, int]]] = {}
         for number, row in enumerate(self._rows):
-            tables.setdefault(row.route.method, []).append((row.route.path, number))
-        for path, number in tables.get("GET", []):
-            tables.setdefault("HEAD", []).append((path, number))
+            path, method = row.route.path, row.route.method
+            tables.setdefault(method, []).append((path, number))
+            if method == "GET" and path not in own:
+                tables.setdefault("HEAD", []).append((path, number))
         mappers = {}
         for method, table in tables.items():
             mapper = Mapper(explicit=True, always_scan=False)
@@ -82,15 +107,28 @@ class Router:
 
     def _find(self, request: Request) -> tuple[Row, dict[str, str]]:
         path = _path(request)
-        mapper = self._mappers.get(request.method)
-        match = mapper.match(path) if mapper else None
+        match = self._match(request.method, path)
         if match is None:
-            others = [m for m, mapper in self._mappers.items() if mapper.match(path) is not None]
+            others = [m for m in self._mappers if self._match(m, path) is not None]
             if others:
                 raise errors.MethodNotAllowed(request.method, others)
             noun = "the resource"
             raise errors.NotFound(noun, path)
         return self._rows[int(match.pop("row"))], match
+
+    def _match(self, method: str, path: str) -> dict[str, str] | None:
+        """Return the parameters; a slash at the end matters only to a row that says so."""
+        mapper = self._mappers.get(method)
+        if mapper is None:
+            return None
+        if "\n" in path:
+            # Regular expressions stop before a newline at the end and "." leaves all out.
+            match = self._match(method, path.replace("\n", _NEWLINE))
+            return match and {n: v.replace(_NEWLINE, "\n") for n, v in match.items()}
+        found: dict[str, str] | None = mapper.match(path)
+        if found is None and path.endswith("/"):
+            found = mapper.match(path.rstrip("/") or "/")
+        return found
 
     def _answer(self, request: Request, row: Row, parameters: dict[str, str]) -> Response:
         context = context_of(request.environ, is_public=row.route.is_public)
@@ -104,7 +142,7 @@ class Router:
             self._cloud.policy.require(context, row.route.rule)
         if "query" in row.wanted or row.query is not None:
             arguments["query"] = query_values(row.query, _query_pairs(request))
-        if "body" in row.wanted:
+        if "body" in row.wanted or row.body is not None:
             arguments["body"] = _body(request, row)
         arguments |= {"context": context, "request": request}
         told = {name: value for name, value in arguments.items() if name in row.wanted}
@@ -134,15 +172,7 @@ def _query_pairs(request: Request) -> list[tuple[str, str]]:
 
 
 def _body(request: Request, row: Row) -> Any:
-    limit = row.route.max_bytes
-    if (request.content_length or 0) > limit:
-        raise errors.TooLarge(limit)
-    # A chunked body has no length: never read more than one byte beyond the limit.
-    raw = request.environ["wsgi.input"].read(
-        limit + 1 if request.content_length is None else request.content_length
-    )
-    if len(raw) > limit:
-        raise errors.TooLarge(limit)
+    raw = _read(request, row.route.max_bytes)
     if not raw and row.body is None:
         return None
     value = parse_json(raw)
@@ -151,30 +181,28 @@ def _body(request: Request, row: Row) -> Any:
     return value
 
 
-def make_response(outcome: object, status: int, headers: Mapping[str, str]) -> Response:
-    """Return the response for what a handler returned."""
-    reply = outcome if isinstance(outcome, Reply) else Reply(body=outcome)
-    response = Response(status=reply.status or status)
-    response.headers.pop("Content-Type", None)
-    response.headers.pop("Content-Length", None)
-    body = reply.body
-    if body is None:
-        if response.status_int not in (204, 304) and reply.content_length is None:
-            response.content_length = 0
-    elif isinstance(body, bytes):
-        response.body = body
-    elif isinstance(body, Mapping | list):
-        response.body = json.dumps(body, separators=(",", ":")).encode()
-        response.headers["Content-Type"] = "application/json"
-    else:
-        response.app_iter = body  # type: ignore[assignment]  # an iterable of bytes
-    if reply.content_length is not None:
-        response.content_length = reply.content_length
-    if reply.content_type is not None:
-        response.headers["Content-Type"] = reply.content_type
-    for name, value in (*headers.items(), *reply.headers.items()):
-        response.headers[name] = value
-    return response
+def _read(request: Request, limit: int) -> bytes:
+    length = request.content_length
+    if length is None and not _is_chunked(request):
+        return b""
+    if length is not None and length < 0:
+        msg = "the length of the body is negative"
+        raise errors.Invalid(msg)
+    if length is not None and length > limit:
+        raise errors.TooLarge(limit)
+    try:
+        # A chunked body has no length: never read more than one byte beyond the limit.
+        raw: bytes = request.environ["wsgi.input"].read(limit + 1 if length is None else length)
+    except (OSError, ValueError) as cause:  # servers' words for broken chunks and connections
+        msg = "the body could not be read to its end"
+        raise errors.Invalid(msg) from cause
+    if len(raw) > limit:
+        raise errors.TooLarge(limit)
+    return raw
+
+
+def _is_chunked(request: Request) -> bool:
+    return "chunked" in request.environ.get("HTTP_TRANSFER_ENCODING", "").lower()
 
 
 def unbuilt() -> None:

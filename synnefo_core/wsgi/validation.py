@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -56,9 +57,14 @@ def parse_json(raw: bytes) -> Any:
     Raises:
         Invalid: It is not JSON; says where.
     """
+    if not raw:
+        msg = "the body is not valid JSON: it is empty"
+        raise Invalid(msg)
     try:
         text = raw.decode()
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(
+            text, parse_constant=_refuse_constant, parse_int=_integer, parse_float=_float
+        )
         # Only an escape brings what no database keeps: it is rare enough to look at all then.
         if "\\u" in text:
             require_storable(value)
@@ -91,6 +97,22 @@ def require_storable(value: Any) -> None:
     elif isinstance(value, list):
         for inner in value:
             require_storable(inner)
+
+
+def _integer(text: str) -> int:
+    """Return a number that fits into 64 bits, as every column does."""
+    if len(text) > 20 or not -(2**63) <= int(text) < 2**63:
+        msg = f"the number {text[:24]} is too large"
+        raise Invalid(msg)
+    return int(text)
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        msg = f"the number {text[:24]} is too large"
+        raise Invalid(msg)
+    return value
 
 
 def _refuse_constant(name: str) -> None:
