@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 
 from synnefo_auth_local.hashing import LONGEST_PASSWORD, Gate, Hasher, as_bytes
 from synnefo_auth_local.models import PasswordRow
-from synnefo_auth_local.options import OPTIONS
+from synnefo_auth_local.options import OPTIONS, WAITING_GREEN, WAITING_THREADS
 from synnefo_core.contracts.auth import (
     Assertion,
     Authenticator,
@@ -27,6 +27,7 @@ from synnefo_core.contracts.auth import (
 )
 from synnefo_core.contracts.driver import DriverSetup, Misconfigured
 from synnefo_core.db.session import Database
+from synnefo_core.offload import is_green
 
 
 class LocalPasswords(PasswordStore):
@@ -136,9 +137,12 @@ class LocalAuth(AuthMethod):
             )
         except ValueError as cause:
             raise Misconfigured(f"[auth_{setup.name}]: {cause}") from cause
+        waiting = told["waiting"]
+        if waiting is None:
+            waiting = WAITING_GREEN if is_green() else WAITING_THREADS
         bounded = Hasher(
             hasher,
-            gate=Gate(told["at_once"], told["waiting"]),
+            gate=Gate(told["at_once"], waiting),
             run=setup.offload.run if setup.offload else _here,
         )
         self.passwords = LocalPasswords(setup.name, setup.database, bounded)
