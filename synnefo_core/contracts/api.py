@@ -56,7 +56,8 @@ class Route:
 class Reply:
     """An answer whose status, headers or bytes a handler decides.
 
-    ``body`` is a JSON value, bytes, an iterable of bytes (closed after use) or None.
+    ``body`` is a JSON value, bytes, an iterable of bytes (closed after use) or None. Headers are
+    text; they go out as UTF-8.
     """
 
     body: object = None
