@@ -56,8 +56,8 @@ class Route:
 class Reply:
     """An answer whose status, headers or bytes a handler decides.
 
-    ``body`` is a JSON value, bytes, an iterable of bytes (closed after use) or None. Headers are
-    text; they go out as UTF-8.
+    ``body`` is a JSON value, bytes, an iterable of bytes (closed after use) or None. In headers
+    each character stands for one byte, as WSGI wants it.
     """
 
     body: object = None

@@ -47,7 +47,9 @@ def make_response(outcome: object, status: int, headers: Mapping[str, str]) -> R
 
 
 def _header(value: str) -> str:
-    """Return a header's text as WSGI wants it: UTF-8, each byte as one character.
+    """Return a header's value as WSGI wants it: bytes, each as one character.
+
+    Text with characters beyond those is sent as UTF-8.
 
     Raises:
         ValueError: It would end the header and begin another.
@@ -55,7 +57,7 @@ def _header(value: str) -> str:
     if _CONTROL.search(value):
         msg = f"a header can't hold {value!r}"
         raise ValueError(msg)
-    return value if value.isascii() else value.encode().decode("latin-1")
+    return value if value.isascii() or max(value) < "\u0100" else value.encode().decode("latin-1")
 
 
 class Stream:
