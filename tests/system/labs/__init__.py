@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from .errors import LabError, LabFailed, LabUnavailable
 from .ganeti import GanetiLab
+from .ldap import LdapLab
 from .postgres import PostgresLab
 from .rabbitmq import RabbitLab
 
-__all__ = ["GanetiLab", "LabError", "LabFailed", "LabUnavailable", "PostgresLab", "RabbitLab"]
+__all__ = [
+    "GanetiLab",
+    "LabError",
+    "LabFailed",
+    "LabUnavailable",
+    "LdapLab",
+    "PostgresLab",
+    "RabbitLab",
+]

@@ -9,7 +9,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from . import GanetiLab, LabError, LabFailed, PostgresLab, RabbitLab, guest, packages, records
+from . import (
+    GanetiLab,
+    LabError,
+    LabFailed,
+    LdapLab,
+    PostgresLab,
+    RabbitLab,
+    guest,
+    packages,
+    records,
+)
 from .lab import Lab
 from .records import Record
 from .sandbox import ENVIRONMENT, enter
@@ -34,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    for name, make in (("postgres", PostgresLab), ("rabbitmq", RabbitLab)):
+    for name, make in (("postgres", PostgresLab), ("rabbitmq", RabbitLab), ("ldap", LdapLab)):
         actions = commands.add_parser(name, help=f"a {make.__name__}").add_subparsers(
             required=True, metavar="ACTION"
         )

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import pytest
 
-from . import GanetiLab, LabUnavailable, PostgresLab, RabbitLab
+from . import GanetiLab, LabUnavailable, LdapLab, PostgresLab, RabbitLab
 from .ganeti import Hypervisor
 from .lab import Lab
 
@@ -35,6 +35,13 @@ def postgres_lab() -> Iterator[PostgresLab]:
 def rabbit_lab() -> Iterator[RabbitLab]:
     """A RabbitMQ broker; take a virtual host of your own with ``ctl``."""
     with _started([RabbitLab()]) as labs:
+        yield labs[0]
+
+
+@pytest.fixture(scope="session")
+def ldap_lab() -> Iterator[LdapLab]:
+    """A directory of 10,000 people; leave it as it was."""
+    with _started([LdapLab(people=10_000)]) as labs:
         yield labs[0]
 
 

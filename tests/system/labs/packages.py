@@ -69,6 +69,14 @@ GROUPS: dict[str, tuple[Need, ...]] = {
             ("rabbitmq-server.service", "epmd.socket"),
         ),
     ),
+    "ldap": (
+        Need("slapd", "usr/sbin/slapd", ("slapd.service",)),
+        Need("openssl", "usr/bin/openssl"),
+        # The client library is built when it is installed.
+        Need("gcc", "usr/bin/gcc"),
+        Need("libldap-dev", "usr/include/ldap.h"),
+        Need("libsasl2-dev", "usr/include/sasl/sasl.h"),
+    ),
     "ganeti": _GANETI,
     "kvm": _KVM,
 }

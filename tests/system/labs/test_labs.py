@@ -5,6 +5,8 @@ import contextlib
 import json
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +17,16 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from . import GanetiLab, LabFailed, LabUnavailable, PostgresLab, RabbitLab, packages, records
+from . import (
+    GanetiLab,
+    LabFailed,
+    LabUnavailable,
+    LdapLab,
+    PostgresLab,
+    RabbitLab,
+    packages,
+    records,
+)
 from .waiting import until
 
 pytestmark = pytest.mark.system
@@ -286,6 +297,38 @@ def test_a_guest_boots_reaches_the_node_and_obeys_its_power_button():
         # Ganeti would kill it only after 300 s: more than the job is given.
         assert "success" == rapi.run("PUT", "/2/instances/guest/shutdown", {"timeout": 300})
         assert "ADMIN_down" == rapi.call("GET", "/2/instances/guest")["status"]
+
+
+def shake_hands(lab, name):
+    """Connect with TLS, trusting the laboratory's authority only."""
+    port = int(lab.ldaps_url.rpartition(":")[2])
+    context = ssl.create_default_context(cafile=lab.ca_file)
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname=name) as encrypted,
+    ):
+        return encrypted.getpeercert()["subjectAltName"]
+
+
+def test_a_directory_proves_its_name_hangs_and_comes_back():
+    with LdapLab(people=3) as lab:
+        assert (("DNS", "localhost"),) == shake_hands(lab, "localhost")
+        with pytest.raises(ssl.SSLCertVerificationError):
+            shake_hands(lab, "127.0.0.1")
+
+        lab.pause()
+        with pytest.raises(TimeoutError):
+            shake_hands(lab, "localhost")
+        lab.resume()
+        lab.kill()
+        with pytest.raises(ConnectionRefusedError):
+            shake_hands(lab, "localhost")
+        lab.restart()
+
+        assert shake_hands(lab, "localhost")
+        directory = lab.directory
+
+    assert not directory.exists()
 
 
 def test_missing_packages_are_installed_and_the_policy_comes_back(monkeypatch, tmp_path):
