@@ -68,12 +68,15 @@ class Assertion:
             only thing by which accounts are linked. Never empty.
         attributes: E-mail, names … as the method tells them.
         groups: The method's groups.
+        forced: Names of the attributes that the method governs: they are set anew at every login.
+            The others are only proposed when an account is made.
     """
 
     method: str
     subject: str
     attributes: Mapping[str, str] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
+    forced: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse an assertion about nobody."""
