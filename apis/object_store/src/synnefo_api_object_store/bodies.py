@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from webob import Request
 
 from synnefo_api_object_store.faults import BrokenOff
@@ -42,10 +44,17 @@ class Body:
                 return b""
         try:
             piece: bytes = self._stream.read(most)
-        except (OSError, ValueError) as cause:
+        except _breaks() as cause:
             raise BrokenOff from cause
         if self._left is not None:
             if not piece:
                 raise BrokenOff
             self._left -= len(piece)
         return piece
+
+
+def _breaks() -> tuple[type[Exception], ...]:
+    """Return what servers raise when a client breaks off or sends chunks that are none."""
+    gunicorn = sys.modules.get("gunicorn.http.errors")
+    own = () if gunicorn is None else (gunicorn.ParseException,)
+    return (OSError, ValueError, *own)

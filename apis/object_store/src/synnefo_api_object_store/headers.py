@@ -44,10 +44,7 @@ def decoded(value: str) -> str:
 
 
 def encoded(value: str) -> str:
-    """Return a text as WSGI carries it: UTF-8, each byte as one character.
-
-    For names and content types; the core does it for the values of other headers.
-    """
+    """Return a text as WSGI carries it: UTF-8, each byte as one character."""
     return value.encode().decode("latin-1")
 
 
@@ -92,7 +89,7 @@ def content_type(environ: Environ) -> str | None:
 def shown_metadata(noun: str, values: Mapping[str, str]) -> dict[str, str]:
     """Return metadata as headers of an answer."""
     prefix = f"X-{noun.capitalize()}-Meta-"
-    return {encoded(prefix + name): value for name, value in values.items()}
+    return {encoded(prefix + name): encoded(value) for name, value in values.items()}
 
 
 def http_date(moment: float) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from webob import Request
 
-from synnefo_core.errors import Invalid, Unbuilt
+from synnefo_core.errors import Unbuilt
 
 QUERY = (
     "bulk-delete",
@@ -76,12 +76,8 @@ def check(request: Request, noun: str) -> None:
     """Refuse a request that asks for what is not done; empty headers ask for nothing.
 
     Raises:
-        Invalid: There is a NUL in the path.
         Unbuilt: Names the header or the parameter.
     """
-    if "\0" in request.path_info:
-        msg = "the path has a NUL in it"
-        raise Invalid(msg)
     for name, _ in parse_qsl(request.query_string, keep_blank_values=True):
         if name in _FEATURES:
             raise Unbuilt(f"the parameter {name}")

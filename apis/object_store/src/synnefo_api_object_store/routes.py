@@ -13,8 +13,8 @@ from synnefo_core.wsgi.routing import unbuilt
 
 ACCOUNT = "/{account}"
 CONTAINER = "/{account}/{container}"
-# A name may hold anything: slashes, also at its end, and line breaks.
-OBJECT = r"/{account}/{container}/{name:[\s\S]+}"
+# A name may hold anything: slashes, also at its end.
+OBJECT = r"/{account}/{container}/{name:.+}"
 
 _TABLE: list[tuple[str, str, Handler]] = [
     ("HEAD", ACCOUNT, traced(accounts.show)),
@@ -37,9 +37,4 @@ _TABLE: list[tuple[str, str, Handler]] = [
     ("OPTIONS", OBJECT, unbuilt),
 ]
 
-ROUTES = [
-    Route(method, spelling, handler, is_stream=True)
-    for method, path, handler in _TABLE
-    # A slash behind an account or a container means nothing.
-    for spelling in ([path] if path == OBJECT else [path, f"{path}/"])
-]
+ROUTES = [Route(method, path, handler, is_stream=True) for method, path, handler in _TABLE]

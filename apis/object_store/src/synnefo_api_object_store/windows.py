@@ -20,12 +20,9 @@ def window(query: Mapping[str, str], *, most: int, has_paths: bool = True) -> Wi
     """Return the window that a query asks for.
 
     Raises:
-        Invalid: The limit is not a number, or a value has a NUL.
+        Invalid: The limit is not a number.
         PreconditionFailed: The limit is larger than ``most``.
     """
-    if any("\0" in value for value in query.values()):
-        msg = "a parameter has a NUL in it"
-        raise Invalid(msg)
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     path = query.get("path") if has_paths else None
     if path is not None:

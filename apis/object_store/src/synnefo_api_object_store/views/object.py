@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from synnefo_api_object_store.headers import http_date, shown_metadata, timestamp
+from synnefo_api_object_store.headers import encoded, http_date, shown_metadata, timestamp
 from synnefo_object_store import ObjectInfo
 
 
 def headers(found: ObjectInfo) -> dict[str, str]:
     """Return what is told of an object; type and length are told by the answer itself."""
+    kept = {name: encoded(value) for name, value in found.headers.items()}
     return {
         **state(found),
-        **found.headers,
+        **kept,
         **shown_metadata("object", found.metadata),
         "Accept-Ranges": "bytes",
         "X-Object-Hash": found.object_hash,
