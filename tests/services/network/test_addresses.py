@@ -135,13 +135,14 @@ def test_gaps_are_those_between_what_is_taken(member, network, subnet):
 
     def gaps(first, last):
         with member.reading() as session:
-            scope = {"subnet_id": subnet.id}
-            return list(claims.gaps(session, AddressRow, first, last, scope=scope))
+            book = claims.Book(session, AddressRow, {"subnet_id": subnet.id})
+            return list(book.gaps(first, last))
 
     assert [(0, 1), (4, 6), (8, 8), (11, 19), (21, 25)] == gaps(0, 25)
     assert [(4, 6), (8, 8), (11, 15)] == gaps(3, 15)
     assert [(12, 15)] == gaps(12, 15)
     assert [] == gaps(9, 10)
+    assert [(21, 25)] == gaps(20, 25)
 
 
 def test_an_ipv6_subnet_larger_than_a_database_can_count_gives_addresses(member, network):

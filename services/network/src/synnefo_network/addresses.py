@@ -102,10 +102,8 @@ class Assignment:
             network = ip_network(subnet.cidr)
             drawn = claims.draw(
                 ranges.spans(network, [(first, last) for first, last in subnet.pools]),
-                try_claim=partial(self._take_position, subnet, network),
-                gaps=partial(
-                    claims.gaps, self._session, AddressRow, scope={"subnet_id": subnet.id}
-                ),
+                claims.Book(self._session, AddressRow, {"subnet_id": subnet.id}),
+                partial(self._take_position, subnet, network),
             )
             if drawn is not None:
                 address = network.network_address + drawn

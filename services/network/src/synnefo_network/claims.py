@@ -2,8 +2,8 @@
 """Taking one value of many, by whoever is first, without waiting for each other.
 
 A value is taken when its row is there; a unique constraint keeps the second one out.
-:func:`draw` looks for a free one: a few random tries, which nearly always suffice, and then
-the gaps between what is taken, found through an index.
+:func:`draw` looks for a free one: random tries, which suffice until a pool is nearly full, and
+then the gaps between what is taken, found through an index.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Insert, exists, func, literal, select
+from sqlalchemy import ColumnElement, CursorResult, Insert, Table, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from synnefo_network.models import AddressRow, MacPrefixRow, Model
 
 Span = tuple[int, int]
 """A first and a last position, both included."""
 
-_RANDOM_TRIES = 4
+_SAMPLE = 64
 _TRIES_PER_GAP = 8
 _GAPS_AT_ONCE = 16
 
@@ -46,7 +47,7 @@ def claim(session: Session, model: type[Model], values: dict[str, Any], *, key: 
     statement = _ignoring(session, model)
     if session.get_bind().dialect.name != "postgresql":
         return _was_inserted(session, statement.values(**values))
-    columns = [literal(value, model.__table__.c[name].type) for name, value in values.items()]
+    columns = [literal(value, _table(model).c[name].type) for name, value in values.items()]
     is_mine = func.pg_try_advisory_xact_lock(_lock_number(key))
     return _was_inserted(
         session, statement.from_select(list(values), select(*columns).where(is_mine))
@@ -56,8 +57,13 @@ def claim(session: Session, model: type[Model], values: dict[str, Any], *, key: 
 def _ignoring(session: Session, model: type[Model]) -> Insert:
     """Return an INSERT that does nothing where a unique constraint is in the way."""
     if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(model).on_conflict_do_nothing()
-    return sqlite.insert(model).on_conflict_do_nothing()
+        return postgresql.insert(_table(model)).on_conflict_do_nothing()
+    return sqlite.insert(_table(model)).on_conflict_do_nothing()
+
+
+def _table(model: type[Model]) -> Table:
+    # Rows go in without the ORM: it would take longer than the database does.
+    return cast("Table", model.__table__)
 
 
 def _was_inserted(session: Session, statement: Insert) -> bool:
@@ -71,32 +77,88 @@ def _lock_number(key: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def draw(
-    spans: Sequence[Span],
-    *,
-    try_claim: Callable[[int], bool],
-    gaps: Callable[[int, int], Iterable[Span]],
-) -> int | None:
+@dataclass(frozen=True)
+class Book:
+    """The rows that say what is taken.
+
+    Attributes:
+        session: A transaction.
+        model: The rows; each has a position.
+        scope: Columns, and their values, within which positions are unique.
+    """
+
+    session: Session
+    model: type[AddressRow | MacPrefixRow]
+    scope: Mapping[str, Any]
+
+    @property
+    def _position(self) -> Any:
+        return self.model.position
+
+    def _within(self) -> list[ColumnElement[bool]]:
+        return [getattr(self.model, column) == value for column, value in self.scope.items()]
+
+    def taken(self, positions: Iterable[int]) -> set[int]:
+        """Return those of some positions that are taken."""
+        query = select(self._position).where(*self._within(), self._position.in_(list(positions)))
+        return set(self.session.scalars(query))
+
+    def gaps(self, first: int, last: int) -> Iterator[Span]:
+        """Yield runs of free positions between two positions, in their order."""
+        lowest = select(func.min(self._position)).where(
+            *self._within(), self._position.between(first, last)
+        )
+        taken = self.session.scalar(lowest)
+        if taken is None or taken > first:
+            yield first, last if taken is None else taken - 1
+        while taken is not None:
+            found = self._gaps_behind(taken, last)
+            yield from found
+            taken = found[-1][1] + 1 if len(found) == _GAPS_AT_ONCE else None
+
+    def _gaps_behind(self, taken: int, last: int) -> list[Span]:
+        """Return the next gaps behind a position that is taken.
+
+        The rows come through the index in their order, and no more of them than are needed.
+        """
+        following = func.lead(self._position).over(order_by=self._position)
+        rows = (
+            select(self._position.label("position"), following.label("following"))
+            .where(*self._within(), self._position.between(taken, last))
+            .subquery()
+        )
+        ends = func.coalesce(rows.c.following, last + 1)
+        query = (
+            select(rows.c.position + 1, ends - 1)
+            .where(ends > rows.c.position + 1)
+            .order_by(rows.c.position)
+            .limit(_GAPS_AT_ONCE)
+        )
+        return [(start, end) for start, end in self.session.execute(query)]
+
+
+def draw(spans: Sequence[Span], book: Book, try_claim: Callable[[int], bool]) -> int | None:
     """Claim a free position of some spans and return it, or None when none is free.
 
     Args:
         spans: What may be claimed, without overlaps.
+        book: What is taken.
         try_claim: Claims a position; false when it is taken.
-        gaps: Finds what is free between two positions.
     """
-    return next((p for p in _candidates(spans, gaps) if try_claim(p)), None)
+    return next((p for p in _candidates(spans, book) if try_claim(p)), None)
 
 
-def _candidates(spans: Sequence[Span], gaps: Callable[[int, int], Iterable[Span]]) -> Iterator[int]:
-    """Yield positions that may be free: some at random, then some of every gap."""
+def _candidates(spans: Sequence[Span], book: Book) -> Iterator[int]:
+    """Yield positions that may be free: few at random, then many, then some of every gap."""
     total = sum(last - first + 1 for first, last in spans)
     if total == 0:
         return
-    for _ in range(_RANDOM_TRIES):
-        yield _at(spans, _random.randrange(total))
+    yield _at(spans, _random.randrange(total))
+    sample = {_at(spans, _random.randrange(total)) for _ in range(_SAMPLE)}
+    yield from sample - book.taken(sample)
     # From a random place on, so that those who come at once don't all want the same gap.
     for first, last in _rotated(spans, _at(spans, _random.randrange(total))):
-        for start, end in gaps(first, last):
+        for start, end in book.gaps(first, last):
             yield from _random.sample(range(start, end + 1), min(_TRIES_PER_GAP, end - start + 1))
 
 
@@ -118,57 +180,3 @@ def _rotated(spans: Sequence[Span], start: int) -> Iterator[Span]:
     yield from spans[:at]
     if spans[at][0] < start:
         yield spans[at][0], start - 1
-
-
-def gaps(
-    session: Session,
-    model: type[AddressRow | MacPrefixRow],
-    first: int,
-    last: int,
-    *,
-    scope: Mapping[str, Any],
-) -> Iterator[Span]:
-    """Yield runs of positions without a row, between two positions and in their order.
-
-    ``scope`` are the columns (and their values) within which positions are unique.
-    """
-    row = aliased(model)
-    lowest = select(func.min(row.position)).where(*_within(row, scope), row.position >= first)
-    taken = session.scalar(lowest)
-    if taken is None or taken > first:
-        yield first, last if taken is None else min(taken - 1, last)
-    while taken is not None and taken < last:
-        found = _gaps_behind(session, model, taken, last, scope)
-        yield from found
-        taken = found[-1][1] + 1 if len(found) == _GAPS_AT_ONCE else None
-
-
-def _gaps_behind(
-    session: Session,
-    model: type[AddressRow | MacPrefixRow],
-    taken: int,
-    last: int,
-    scope: Mapping[str, Any],
-) -> list[Span]:
-    """Return the next gaps behind a position that is taken."""
-    row, neighbour, later = aliased(model), aliased(model), aliased(model)
-    has_neighbour = exists().where(
-        *_within(neighbour, scope), neighbour.position == row.position + 1
-    )
-    following = select(func.min(later.position)).where(
-        *_within(later, scope), later.position > row.position
-    )
-    query = (
-        select(row.position, following.scalar_subquery())
-        .where(*_within(row, scope), row.position >= taken, row.position < last, ~has_neighbour)
-        .order_by(row.position)
-        .limit(_GAPS_AT_ONCE)
-    )
-    return [
-        (position + 1, last if beyond is None else min(beyond - 1, last))
-        for position, beyond in session.execute(query)
-    ]
-
-
-def _within(alias: Any, scope: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    return [getattr(alias, column) == value for column, value in scope.items()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -30,11 +29,8 @@ def give_prefix(context: RequestContext, session: Session, network_id: str) -> s
         return claims.claim(session, MacPrefixRow, values, key=f"mac {position}")
 
     config = context.cloud.config.network
-    position = claims.draw(
-        [(0, config.mac_count - 1)],
-        try_claim=try_claim,
-        gaps=partial(claims.gaps, session, MacPrefixRow, scope={}),
-    )
+    book = claims.Book(session, MacPrefixRow, {})
+    position = claims.draw([(0, config.mac_count - 1)], book, try_claim)
     if position is None:
         raise NoMacPrefixLeft
     number = int(config.mac_first.replace(":", ""), 16) + position
