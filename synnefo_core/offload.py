@@ -62,7 +62,10 @@ class _GreenPending:
         self._thread = thread
 
     def result(self) -> Any:
-        return self._thread.wait()
+        value, error = self._thread.wait()
+        if error is not None:
+            raise error
+        return value
 
 
 class EventletOffload:
@@ -81,7 +84,14 @@ class EventletOffload:
 
     def submit(self, call: Callable[..., Result], *arguments: Any) -> Pending[Result]:
         """Begin the call in a native thread."""
-        return _GreenPending(self._eventlet.spawn(self._tpool.execute, call, *arguments))
+        return _GreenPending(self._eventlet.spawn(self._carry, call, *arguments))
+
+    def _carry(self, call: Callable[..., Any], *arguments: Any) -> tuple[Any, Exception | None]:
+        """Return the result, or the exception for whoever waits: eventlet would print it, too."""
+        try:
+            return self._tpool.execute(call, *arguments), None
+        except Exception as error:
+            return None, error
 
     def close(self) -> None:
         """End the threads."""

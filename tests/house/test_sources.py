@@ -12,7 +12,7 @@ SPDX = "# SPDX-License-Identifier: Apache-2.0"
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "base2"}
 
 # Where strange code is called and its failure must not be ours: requests, jobs, sagas, events,
-# and the import of plugins.
+# the import of plugins, and calls whose exception is carried to whoever waits for them.
 MAY_CATCH_ALL = {
     "synnefo_core/wsgi/faults.py",
     "synnefo_core/wsgi/middleware.py",
@@ -20,6 +20,7 @@ MAY_CATCH_ALL = {
     "synnefo_core/sagas.py",
     "synnefo_core/outbox.py",
     "synnefo_core/plugins.py",
+    "synnefo_core/offload.py",
 }
 
 
