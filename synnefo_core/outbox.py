@@ -101,10 +101,18 @@ class Dispatcher:
             raise ValueError(msg)
 
     def register(self) -> None:
-        """Remember the handlers, so that their events wait for them from now on."""
+        """Remember the handlers, so that their events wait for them from now on.
+
+        Events that waited for one that was absent are due at once.
+        """
         with self._context.unit_of_work() as session:
             for kind, name in sorted(self._handlers):
                 add_if_absent(session, SubscriberRow, {"type": kind, "handler": name})
+            waiting = EventRow.state == READY, EventRow.attempts == 0
+            ours = EventRow.type.in_({kind for kind, _ in self._handlers})
+            session.execute(
+                update(EventRow).where(*waiting, ours).values(due_at=EventRow.created_at)
+            )
 
     def dispatch(self) -> bool:
         """Handle one event that is due; return whether there was one."""
