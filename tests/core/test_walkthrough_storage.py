@@ -20,15 +20,19 @@ BLOCK = re.compile(
 )
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """Write the files of the document."""
-    project = tmp_path_factory.mktemp("walkthrough") / "acme-storage-ram"
-    project.mkdir()
+def files_of_the_document(folder):
+    """Write the files of the document into a new folder and return it."""
+    folder.mkdir()
     for block in BLOCK.finditer(DOCUMENT.read_text()):
         content = textwrap.dedent(block["content"]).strip() + "\n"
-        (project / block["name"]).write_text(content)
-    return project
+        (folder / block["name"]).write_text(content)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """The distribution of the document."""
+    return files_of_the_document(tmp_path_factory.mktemp("walkthrough") / "acme-storage-ram")
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ class Client:
     Attributes:
         token: Sent with each request.
         project_id: What the token is scoped to.
+        user_id: Who it is.
     """
 
     def __init__(self, deployment: Deployment, cloud: str = "synnefo") -> None:
@@ -28,8 +29,9 @@ class Client:
         self._url, self._session = deployment.url, requests.Session()
         self._session.trust_env = False
         answer = self.call("POST", "/identity/v3/auth/tokens", json=credentials(deployment, cloud))
-        self.token = answer.headers["X-Subject-Token"]
-        self.project_id: str = answer.json()["token"]["project"]["id"]
+        self.token, told = answer.headers["X-Subject-Token"], answer.json()["token"]
+        self.project_id: str = told["project"]["id"]
+        self.user_id: str = told["user"]["id"]
         self._session.headers["X-Auth-Token"] = self.token
 
     def ask(self, method: str, path: str, **arguments: Any) -> requests.Response:

@@ -13,7 +13,6 @@ import itertools
 import os
 import signal
 import threading
-import time
 from pathlib import Path
 
 from sqlalchemy import Engine, event
@@ -32,8 +31,9 @@ def saga_step(saga: str, step: str, phase: str) -> None:
     if _take(directory / "hold", f"{saga} {step} {phase}"):
         held = directory / "held"
         held.touch()
+        moment = threading.Event()
         while held.exists():
-            time.sleep(0.01)
+            moment.wait(0.01)
 
 
 def _take(order: Path, move: str) -> bool:
