@@ -63,8 +63,12 @@ def call(
     body: Any = None,
     token: str = "",
     headers: Mapping[str, str] | None = None,
+    environ: Mapping[str, Any] | None = None,
 ) -> Any:
-    """Make a request in this process and return WebOb's response."""
+    """Make a request in this process and return WebOb's response.
+
+    ``environ`` replaces values of the WSGI environment; None removes one.
+    """
     request = Request.blank(path, method=method)
     if isinstance(body, bytes):
         request.body = body
@@ -74,6 +78,9 @@ def call(
         request.headers["X-Auth-Token"] = token
     for name, value in (headers or {}).items():
         request.headers[name] = value
+    request.environ.update(environ or {})
+    for name in [name for name, value in request.environ.items() if value is None]:
+        del request.environ[name]
     return request.get_response(application)
 
 
