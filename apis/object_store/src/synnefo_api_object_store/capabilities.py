@@ -9,7 +9,7 @@ from typing import Any
 from synnefo_api_object_store.views.container import POLICY
 from synnefo_core import __version__
 from synnefo_core.cloud import Cloud
-from synnefo_object_store import limits
+from synnefo_object_store import LIMITS
 
 
 def document(cloud: Cloud) -> Callable[[str], tuple[int, Any]]:
@@ -21,18 +21,18 @@ def document(cloud: Cloud) -> Callable[[str], tuple[int, Any]]:
         "swift": {
             "version": __version__,
             "account_autocreate": True,
-            "account_listing_limit": limits.ACCOUNT_LISTING,
+            "account_listing_limit": LIMITS.account_listing,
             "allow_account_management": False,
-            "container_listing_limit": limits.CONTAINER_LISTING,
-            "max_account_name_length": limits.ACCOUNT_NAME_BYTES,
-            "max_container_name_length": limits.CONTAINER_NAME_BYTES,
+            "container_listing_limit": LIMITS.container_listing,
+            "max_account_name_length": LIMITS.account_name_bytes,
+            "max_container_name_length": LIMITS.container_name_bytes,
             "max_file_size": cloud.config.object_store.max_object_bytes,
-            "max_header_size": limits.HEADER_VALUE_BYTES,
-            "max_meta_count": limits.META_COUNT,
-            "max_meta_name_length": limits.META_NAME_BYTES,
-            "max_meta_overall_size": limits.META_TOTAL_BYTES,
-            "max_meta_value_length": limits.META_VALUE_BYTES,
-            "max_object_name_length": limits.OBJECT_NAME_BYTES,
+            "max_header_size": LIMITS.header_value_bytes,
+            "max_meta_count": LIMITS.meta_count,
+            "max_meta_name_length": LIMITS.meta_name_bytes,
+            "max_meta_overall_size": LIMITS.meta_total_bytes,
+            "max_meta_value_length": LIMITS.meta_value_bytes,
+            "max_object_name_length": LIMITS.object_name_bytes,
             "policies": [{"name": POLICY, "aliases": POLICY, "default": True}],
             "valid_api_versions": ["v1"],
         }

@@ -5,7 +5,6 @@ Functions take the context of the caller first and refuse those who may not. An 
 that of its project.
 """
 
-from synnefo_object_store import limits
 from synnefo_object_store.accounts import show_account, update_account
 from synnefo_object_store.containers import (
     create_container,
@@ -14,6 +13,7 @@ from synnefo_object_store.containers import (
     update_container,
 )
 from synnefo_object_store.engine import engine
+from synnefo_object_store.limits import LIMITS
 from synnefo_object_store.listing import list_containers, list_objects
 from synnefo_object_store.objects import (
     DISKSPACE,
@@ -37,6 +37,7 @@ from synnefo_object_store.values import (
 
 __all__ = [
     "DISKSPACE",
+    "LIMITS",
     "AccountInfo",
     "Condition",
     "ContainerInfo",
@@ -51,7 +52,6 @@ __all__ = [
     "delete_object",
     "engine",
     "find_object",
-    "limits",
     "list_containers",
     "list_objects",
     "open_object",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
-from synnefo_object_store.limits import ACCOUNT_NAME_BYTES
+from synnefo_object_store.limits import LIMITS
 from synnefo_object_store.metadata import merged
 from synnefo_object_store.models import AccountRow
 from synnefo_object_store.statistics import waiting_of_account
@@ -111,7 +111,7 @@ def _require_project(context: RequestContext, account: str) -> None:
     if account == context.project_id:
         return
     directory = context.cloud.directory
-    is_name = 1 <= len(account) <= ACCOUNT_NAME_BYTES
+    is_name = 1 <= len(account) <= LIMITS.account_name_bytes
     if not is_name or (directory is not None and account not in directory.projects([account])):
         noun = "the account"
-        raise NotFound(noun, account[:ACCOUNT_NAME_BYTES])
+        raise NotFound(noun, account[: LIMITS.account_name_bytes])

@@ -4,20 +4,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from synnefo_core.errors import Invalid
 
-ACCOUNT_LISTING = 10_000
-CONTAINER_LISTING = 10_000
-ACCOUNT_NAME_BYTES = 64
-CONTAINER_NAME_BYTES = 256
-OBJECT_NAME_BYTES = 1024
-META_NAME_BYTES = 128
-META_VALUE_BYTES = 256
-META_COUNT = 90
-META_TOTAL_BYTES = 4096
-CONTENT_TYPE_BYTES = 255
-HEADER_VALUE_BYTES = 1024
+
+@dataclass(frozen=True)
+class Limits:
+    """What holds for names, metadata and listings; lengths are those of UTF-8."""
+
+    account_listing: int = 10_000
+    container_listing: int = 10_000
+    account_name_bytes: int = 64
+    container_name_bytes: int = 256
+    object_name_bytes: int = 1024
+    meta_name_bytes: int = 128
+    meta_value_bytes: int = 256
+    meta_count: int = 90
+    meta_total_bytes: int = 4096
+    content_type_bytes: int = 255
+    header_value_bytes: int = 1024
+
+
+LIMITS = Limits()
+"""The limits of this cloud."""
 
 
 def check_container_name(name: str) -> None:
@@ -26,7 +36,7 @@ def check_container_name(name: str) -> None:
     Raises:
         Invalid: It is empty, too long, or has a slash or a NUL.
     """
-    _check_name("container", name, CONTAINER_NAME_BYTES)
+    _check_name("container", name, LIMITS.container_name_bytes)
     if "/" in name:
         msg = "a container name has no slash"
         raise Invalid(msg)
@@ -38,7 +48,7 @@ def check_object_name(name: str) -> None:
     Raises:
         Invalid: It is empty, too long or has a NUL.
     """
-    _check_name("object", name, OBJECT_NAME_BYTES)
+    _check_name("object", name, LIMITS.object_name_bytes)
 
 
 def _check_name(noun: str, name: str, limit: int) -> None:
@@ -60,18 +70,18 @@ def check_metadata(metadata: Mapping[str, str]) -> None:
             msg = "metadata name cannot be empty"
             raise Invalid(msg)
         name_bytes, value_bytes = _length("metadata", name), _length("metadata", value)
-        if name_bytes > META_NAME_BYTES:
-            msg = f"metadata name too long: {name[:META_NAME_BYTES]}…; max {META_NAME_BYTES}"
+        if name_bytes > LIMITS.meta_name_bytes:
+            msg = f"metadata name too long: {name[: LIMITS.meta_name_bytes]}…; max {LIMITS.meta_name_bytes}"
             raise Invalid(msg)
-        if value_bytes > META_VALUE_BYTES:
-            msg = f"metadata value of {name} longer than {META_VALUE_BYTES}"
+        if value_bytes > LIMITS.meta_value_bytes:
+            msg = f"metadata value of {name} longer than {LIMITS.meta_value_bytes}"
             raise Invalid(msg)
         total += name_bytes + value_bytes
-    if len(metadata) > META_COUNT:
-        msg = f"too many metadata items; max {META_COUNT}"
+    if len(metadata) > LIMITS.meta_count:
+        msg = f"too many metadata items; max {LIMITS.meta_count}"
         raise Invalid(msg)
-    if total > META_TOTAL_BYTES:
-        msg = f"total metadata too large; max {META_TOTAL_BYTES}"
+    if total > LIMITS.meta_total_bytes:
+        msg = f"total metadata too large; max {LIMITS.meta_total_bytes}"
         raise Invalid(msg)
 
 
@@ -81,12 +91,12 @@ def check_headers(headers: Mapping[str, str], content_type: str) -> None:
     Raises:
         Invalid: Names the header.
     """
-    if _length("Content-Type", content_type) > CONTENT_TYPE_BYTES:
-        msg = f"Content-Type longer than {CONTENT_TYPE_BYTES}"
+    if _length("Content-Type", content_type) > LIMITS.content_type_bytes:
+        msg = f"Content-Type longer than {LIMITS.content_type_bytes}"
         raise Invalid(msg)
     for name, value in headers.items():
-        if _length(name, value) > HEADER_VALUE_BYTES:
-            msg = f"{name} longer than {HEADER_VALUE_BYTES}"
+        if _length(name, value) > LIMITS.header_value_bytes:
+            msg = f"{name} longer than {LIMITS.header_value_bytes}"
             raise Invalid(msg)
 
 

@@ -88,11 +88,11 @@ class Uploads:
     def record(self) -> None:
         """Write down what the uploads that last have stored."""
         now = self._context.now()
-        for upload in list(self._running):
-            if now - upload.renewed_at >= RECORD_EVERY_S:
-                with self._lock:
-                    if upload in self._running:
-                        self._record(upload, now)
+        due = [u for u in list(self._running) if now - u.renewed_at >= RECORD_EVERY_S]
+        for upload in due:
+            with self._lock:
+                if upload in self._running:
+                    self._record(upload, now)
 
     def close(self) -> None:
         """End the thread."""

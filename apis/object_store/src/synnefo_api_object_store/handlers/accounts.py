@@ -34,7 +34,7 @@ def index(
     """List an account's containers."""
     refusals.check(request, "account")
     media_type = windows.media_type(request, query)
-    window = windows.window(query, most=store.limits.ACCOUNT_LISTING, has_paths=False)
+    window = windows.window(query, most=store.LIMITS.account_listing, has_paths=False)
     found = store.show_account(context, account_id(account))
     rows = store.list_containers(context, found.id, window)
     return replace(

@@ -39,7 +39,7 @@ def index(
     """List a container's objects."""
     refusals.check(request, "container")
     media_type = windows.media_type(request, query)
-    window = windows.window(query, most=store.limits.CONTAINER_LISTING)
+    window = windows.window(query, most=store.LIMITS.container_listing)
     found = store.show_container(context, account_id(account), container)
     rows = store.list_objects(context, found.account, container, window)
     return replace(
