@@ -29,8 +29,13 @@ class Templates:
         """Remember where files may be made and whose tables there are."""
         self._directory, self._plugins = directory, plugins
         self._server = os.environ.get(SERVER, "")
-        self._template: str = ""
-        self._made: list[str] = []
+        self._template = ""
+        # One connection at a time, kept: making a connection takes as long as making a database.
+        self._engine = (
+            create_engine(self._server, isolation_level="AUTOCOMMIT", pool_size=1)
+            if self._server
+            else None
+        )
 
     def new(self) -> str:
         """Return the URL of a new database with every table."""
@@ -59,19 +64,28 @@ class Templates:
         name = f"test_{uuid.uuid4().hex[:16]}"
         clause = f" TEMPLATE {template}" if template else ""
         self._execute(f"CREATE DATABASE {name}{clause}")
-        self._made.append(name)
         return name
 
     def _url(self, name: str) -> str:
         return make_url(self._server).set(database=name).render_as_string(hide_password=False)
 
     def _execute(self, statement: str) -> None:
-        engine = create_engine(self._server, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
+        if self._engine is not None:
+            with self._engine.connect() as connection:
+                connection.execute(text(statement))
+
+    def drop(self, url: str) -> None:
+        """Remove a database that nobody uses any more."""
+        name = make_url(url).database or ""
+        if self._server:
+            self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        else:
+            for path in self._directory.glob(f"{Path(name).name}*"):
+                path.unlink()
 
     def close(self) -> None:
-        """Remove what was made on the server."""
-        for name in self._made:
-            self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        """Remove the template and leave the server."""
+        if self._engine is not None:
+            if self._template:
+                self.drop(self._url(self._template))
+            self._engine.dispose()

@@ -82,6 +82,7 @@ def make_cloud(
     Called with ``like=cloud`` it makes another process' view of the same cloud.
     """
     made: list[Cloud] = []
+    urls: list[str] = []
 
     def make(
         settings: Settings | None = None,
@@ -91,7 +92,9 @@ def make_cloud(
         like: Cloud | None = None,
     ) -> Cloud:
         directory = like.data_dir if like else tmp_path_factory.mktemp("cloud")
-        url = like.config.database.url if like else database_templates.new()
+        if like is None:
+            urls.append(database_templates.new())
+        url = like.config.database.url if like else urls[-1]
         overrides = {**QUICK, ("database", "url"): url, **(settings or {})}
         cloud = assemble(
             data_dir=directory, overrides=overrides, plugins=plugins_ or plugins, clock=clock
@@ -102,6 +105,8 @@ def make_cloud(
     yield make
     for cloud in made:
         cloud.close()
+    for url in urls:
+        database_templates.drop(url)
 
 
 @pytest.fixture
