@@ -6,15 +6,11 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-import sys
-from pathlib import Path
 
 import pytest
 import swiftclient
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from served import start
+from tests.apis.object_store.served import start
 
 MIB = 1024 * 1024
 

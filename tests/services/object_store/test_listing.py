@@ -29,11 +29,6 @@ NAMES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def listed():
-    return {}
-
-
 @pytest.fixture
 def full(account):
     for name in NAMES:
