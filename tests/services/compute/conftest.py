@@ -24,7 +24,7 @@ def cluster(context: RequestContext) -> SimBackend:
     settings = {"job_delay_min_s": "0", "job_delay_max_s": "0", "nodes": "2"}
     backend = synnefo_backends.add(context, name="sim", driver="sim", settings=settings)
     synnefo_backends.refresh(context, "sim")
-    synnefo_compute.flavors.create(
+    synnefo_compute.create_flavor(
         context, flavor_id=FLAVOR, name=FLAVOR, vcpus=2, ram_mib=1024, disk_gib=5
     )
     return synnefo_backends.call(context, backend.id, lambda driver: driver)

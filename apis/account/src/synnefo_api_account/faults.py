@@ -7,7 +7,7 @@ from typing import Any
 
 from synnefo_core import errors
 from synnefo_core.contracts.api import Fault
-from synnefo_quota.commissions import NothingToGiveBack, ProvisionRefused
+from synnefo_quota import NothingToGiveBack, ProvisionRefused
 
 NAMES = {
     400: "badRequest",

@@ -6,9 +6,21 @@ transaction (:mod:`synnefo_compute.servers`), what is to be done outside is a sa
 (:mod:`synnefo_compute.sagas`), and the states are data (:mod:`synnefo_compute.states`).
 """
 
-from synnefo_compute import flavors, keypairs, states
-from synnefo_compute.flavors import Flavor
-from synnefo_compute.keypairs import Keypair, NewKeypair
+from synnefo_compute.flavors import (
+    Flavor,
+    create as create_flavor,
+    delete as delete_flavor,
+    listing as list_flavors,
+    show as show_flavor,
+)
+from synnefo_compute.keypairs import (
+    Keypair,
+    NewKeypair,
+    create as create_keypair,
+    delete as delete_keypair,
+    listing as list_keypairs,
+    show as show_keypair,
+)
 from synnefo_compute.servers import (
     Server,
     ServerSpec,
@@ -21,22 +33,41 @@ from synnefo_compute.servers import (
     start_server,
     stop_server,
 )
+from synnefo_compute.states import (
+    ACTIVE,
+    BUILDING,
+    ERROR,
+    REBOOTING,
+    REBOOTING_HARD,
+    STOPPED,
+)
 
 __all__ = [
+    "ACTIVE",
+    "BUILDING",
+    "ERROR",
+    "REBOOTING",
+    "REBOOTING_HARD",
+    "STOPPED",
     "Flavor",
     "Keypair",
     "NewKeypair",
     "Server",
     "ServerSpec",
+    "create_flavor",
+    "create_keypair",
     "create_server",
+    "delete_flavor",
+    "delete_keypair",
     "delete_server",
-    "flavors",
-    "keypairs",
+    "list_flavors",
+    "list_keypairs",
     "list_servers",
     "reboot_server",
     "rename_server",
+    "show_flavor",
+    "show_keypair",
     "show_server",
     "start_server",
-    "states",
     "stop_server",
 ]

@@ -5,10 +5,20 @@ A holding is (holder, source, resource) with a limit and a usage. Charging a use
 project changes two: ``user:ID`` with the project as source, and ``project:ID`` (AST-060, 070).
 """
 
-from synnefo_quota import commissions
-from synnefo_quota.commissions import Commission, Provision, Resolution
+from synnefo_quota.commissions import (
+    Commission,
+    NothingToGiveBack,
+    Provision,
+    ProvisionRefused,
+    Resolution,
+    issue as issue_commission,
+    pending as pending_commissions,
+    resolve as resolve_commission,
+    resolve_many as resolve_commissions,
+    show as show_commission,
+)
 from synnefo_quota.ledger import Holding, charge, holdings, left, set_limit
-from synnefo_quota.overview import of_projects, of_user
+from synnefo_quota.overview import Shares, of_projects, of_user
 from synnefo_quota.resources import resources
 from synnefo_quota.verify import Difference, verify
 
@@ -16,15 +26,22 @@ __all__ = [
     "Commission",
     "Difference",
     "Holding",
+    "NothingToGiveBack",
     "Provision",
+    "ProvisionRefused",
     "Resolution",
+    "Shares",
     "charge",
-    "commissions",
     "holdings",
+    "issue_commission",
     "left",
     "of_projects",
     "of_user",
+    "pending_commissions",
+    "resolve_commission",
+    "resolve_commissions",
     "resources",
     "set_limit",
+    "show_commission",
     "verify",
 ]

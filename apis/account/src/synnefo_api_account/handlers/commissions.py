@@ -5,20 +5,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import synnefo_quota
 from synnefo_api_account.views import commission as view
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Invalid
-from synnefo_quota import Provision, commissions
+from synnefo_quota import Provision
 
 
 def index(context: RequestContext) -> list[int]:
     """Answer ``GET /commissions``: the pending serials."""
-    return commissions.pending(context, context.user_id)
+    return synnefo_quota.pending_commissions(context, context.user_id)
 
 
 def issue(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
     """Answer ``POST /commissions``."""
-    serial = commissions.issue(
+    serial = synnefo_quota.issue_commission(
         context,
         client=context.user_id,
         name=body.get("name") or "",
@@ -37,7 +38,7 @@ def _provision(asked: dict[str, Any]) -> Provision:
 
 def show(context: RequestContext, serial: str) -> dict[str, Any]:
     """Answer ``GET /commissions/{serial}``."""
-    return view.full(commissions.show(context, context.user_id, int(serial)))
+    return view.full(synnefo_quota.show_commission(context, context.user_id, int(serial)))
 
 
 def resolve(context: RequestContext, serial: str, body: dict[str, Any]) -> None:
@@ -45,12 +46,14 @@ def resolve(context: RequestContext, serial: str, body: dict[str, Any]) -> None:
     if len(body) != 1:
         msg = "either accept or reject, not both"
         raise Invalid(msg)
-    commissions.resolve(context, context.user_id, int(serial), is_accepted="accept" in body)
+    synnefo_quota.resolve_commission(
+        context, context.user_id, int(serial), is_accepted="accept" in body
+    )
 
 
 def resolve_many(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
     """Answer ``POST /commissions/action``."""
-    outcome = commissions.resolve_many(
+    outcome = synnefo_quota.resolve_commissions(
         context,
         context.user_id,
         accept=body.get("accept", ()),

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from synnefo_core.contracts.quota import QuotaResource
-from synnefo_quota import Holding
-from synnefo_quota.overview import Shares
+from synnefo_quota import Holding, Shares
 
 
 def resource(known: QuotaResource) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import synnefo_compute
 from synnefo_api_compute.views import flavor as view
-from synnefo_compute import Flavor, flavors
 from synnefo_core.context import RequestContext
 
 
@@ -23,8 +23,8 @@ def detail(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
     return {"flavors": [view.full(context, flavor) for flavor in _page(context, query)]}
 
 
-def _page(context: RequestContext, query: dict[str, Any]) -> list[Flavor]:
-    return flavors.listing(
+def _page(context: RequestContext, query: dict[str, Any]) -> list[synnefo_compute.Flavor]:
+    return synnefo_compute.list_flavors(
         context,
         limit=int(query["limit"]) if "limit" in query else None,
         marker=query.get("marker", ""),
@@ -35,13 +35,13 @@ def _page(context: RequestContext, query: dict[str, Any]) -> list[Flavor]:
 
 def show(context: RequestContext, flavor_id: str) -> dict[str, Any]:
     """Answer ``GET /flavors/{flavor_id}``."""
-    return {"flavor": view.full(context, flavors.show(context, flavor_id))}
+    return {"flavor": view.full(context, synnefo_compute.show_flavor(context, flavor_id))}
 
 
 def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
     """Answer ``POST /flavors``."""
     asked = body["flavor"]
-    flavor = flavors.create(
+    flavor = synnefo_compute.create_flavor(
         context,
         name=asked["name"],
         vcpus=int(asked["vcpus"]),
@@ -55,10 +55,10 @@ def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
 
 def delete(context: RequestContext, flavor_id: str) -> None:
     """Answer ``DELETE /flavors/{flavor_id}``."""
-    flavors.delete(context, flavor_id)
+    synnefo_compute.delete_flavor(context, flavor_id)
 
 
 def extra_specs(context: RequestContext, flavor_id: str) -> dict[str, Any]:
     """Answer ``GET /flavors/{flavor_id}/os-extra_specs``: there are none."""
-    flavors.show(context, flavor_id)
+    synnefo_compute.show_flavor(context, flavor_id)
     return {"extra_specs": {}}

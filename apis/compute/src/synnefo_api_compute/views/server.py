@@ -8,22 +8,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+import synnefo_compute
 from synnefo_api_compute.versions import PREFIX
-from synnefo_compute import Server, states
+from synnefo_compute import Server
 from synnefo_core.clock import iso
 from synnefo_core.context import RequestContext
 
 VM_STATES = {
-    "BUILD": states.BUILDING,
-    "ACTIVE": states.ACTIVE,
-    "SHUTOFF": states.STOPPED,
-    "ERROR": states.ERROR,
+    "BUILD": synnefo_compute.BUILDING,
+    "ACTIVE": synnefo_compute.ACTIVE,
+    "SHUTOFF": synnefo_compute.STOPPED,
+    "ERROR": synnefo_compute.ERROR,
 }
 """What a server is, by the status that clients see."""
 
 _STATUS = {vm_state: status for status, vm_state in VM_STATES.items()}
-_TASK_STATUS = {states.REBOOTING: "REBOOT", states.REBOOTING_HARD: "HARD_REBOOT"}
-_POWER = {states.ACTIVE: 1, states.STOPPED: 4}
+_TASK_STATUS = {synnefo_compute.REBOOTING: "REBOOT", synnefo_compute.REBOOTING_HARD: "HARD_REBOOT"}
+_POWER = {synnefo_compute.ACTIVE: 1, synnefo_compute.STOPPED: 4}
 
 
 def status(server: Server) -> str:
