@@ -7,6 +7,7 @@ Source: OpenStack Networking API v2.0, "Filtering and Column Selection", "Pagina
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +27,13 @@ def _truth(text: str) -> bool:
     if text.lower() not in _WORDS:
         raise ValueError(text)
     return _WORDS[text.lower()]
+
+
+def _number(text: str) -> int:
+    """Return an integer that any database's column can be compared with."""
+    if not re.fullmatch("-?[0-9]{1,9}", text):
+        raise ValueError(text)
+    return int(text)
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ OWNED: dict[str, Field] = {
     "description": Field("description"),
     "tenant_id": Field("project_id"),
     "project_id": Field("project_id"),
-    "revision_number": Field("revision", int),
+    "revision_number": Field("revision", _number),
     "created_at": Field("created_at", is_filter=False),
     "updated_at": Field("updated_at", is_filter=False),
 }
@@ -63,11 +71,11 @@ NETWORK: Fields = OWNED | {
     "admin_state_up": Field("is_admin_up", _truth),
     "shared": Field("is_shared", _truth),
     "router:external": Field("is_external", _truth),
-    "mtu": Field("mtu", int),
+    "mtu": Field("mtu", _number),
 }
 SUBNET: Fields = OWNED | {
     "network_id": Field("network_id"),
-    "ip_version": Field("ip_version", int),
+    "ip_version": Field("ip_version", _number),
     "cidr": Field("cidr"),
     "gateway_ip": Field("gateway_ip", is_sortable=False),
     "enable_dhcp": Field("is_dhcp_enabled", _truth),
