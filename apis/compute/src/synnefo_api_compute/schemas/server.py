@@ -20,7 +20,7 @@ METADATA: dict[str, Any] = {
     "additionalProperties": {"type": "string", "maxLength": 255},
 }
 
-COUNT: dict[str, Any] = {"type": ["integer", "string"], "pattern": "^[0-9]+$", "minimum": 1}
+COUNT: dict[str, Any] = {"type": ["integer", "string"], "pattern": "^[0-9]{1,9}$", "minimum": 1}
 
 NETWORK: dict[str, Any] = {
     "type": "object",
