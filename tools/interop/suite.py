@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tempest: its lists, its configuration and what its results say."""
+
+from __future__ import annotations
+
+import configparser
+import csv
+import io
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools.interop.cloud import PASSWORD, Cloud
+
+LISTS = Path(__file__).parent
+PASSED = "success"
+MISSING = "not run"
+
+
+def names() -> list[str]:
+    """Return the names of the lists."""
+    return sorted(path.stem for path in LISTS.glob("*.txt"))
+
+
+def required(name: str) -> list[str]:
+    """Return the ids that a list requires, without their attributes."""
+    lines = (LISTS / f"{name}.txt").read_text().splitlines()
+    return [line.partition("[")[0] for line in lines if line and not line.startswith("#")]
+
+
+def configuration(cloud: Cloud, workspace: Path) -> configparser.ConfigParser:
+    """Return what Tempest is to know of a cloud."""
+    config = configparser.ConfigParser(interpolation=None)
+    config.read_dict(
+        {
+            "DEFAULT": {"log_file": str(workspace / "tempest.log")},
+            "oslo_concurrency": {"lock_path": str(workspace / "locks")},
+            "auth": {
+                "use_dynamic_credentials": "true",
+                "admin_username": "admin",
+                "admin_password": PASSWORD,
+                "admin_project_name": "admin",
+                "admin_domain_name": "Default",
+            },
+            "identity": {
+                "auth_version": "v3",
+                "uri_v3": f"{cloud.url}/identity/v3",
+                "region": "RegionOne",
+                # As tools/interop/synnefo.conf has it.
+                "user_unique_last_password_count": "2",
+                "user_lockout_failure_attempts": "2",
+                "user_lockout_duration": "5",
+            },
+            "identity-feature-enabled": {
+                "security_compliance": "true",
+                "access_rules": "true",
+            },
+            "service_available": {"cinder": "false"},
+        }
+    )
+    return config
+
+
+def run(name: str, cloud: Cloud, workspace: Path, *, workers: int) -> Mapping[str, str]:
+    """Run a list; return the outcome of each required test by its id."""
+    programs = Path(sys.executable).parent
+    subprocess.run([programs / "tempest", "init", workspace], check=True, capture_output=True)
+    with (workspace / "etc" / "tempest.conf").open("w") as file:
+        configuration(cloud, workspace).write(file)
+    subprocess.run(
+        [programs / "tempest", "run", "--load-list", LISTS / f"{name}.txt"]
+        + ["--concurrency", str(workers)],
+        cwd=workspace,
+        check=False,  # the outcomes say it, each for itself
+    )
+    stream = subprocess.run(
+        [programs / "stestr", "last", "--subunit"], cwd=workspace, check=False, capture_output=True
+    ).stdout
+    table = subprocess.run(
+        [programs / "subunit2csv", "--no-passthrough"],
+        input=stream,
+        check=False,
+        capture_output=True,
+    ).stdout
+    return outcomes(required(name), table.decode())
+
+
+def outcomes(ids: Sequence[str], table: str) -> Mapping[str, str]:
+    """Return the outcome of each id from subunit's table; what is not in it did not run."""
+    found = {
+        row["test"].partition("[")[0]: row["status"] for row in csv.DictReader(io.StringIO(table))
+    }
+    return {each: found.get(each, MISSING) for each in ids}
