@@ -7,7 +7,7 @@ from tools.interop import suite
 
 TABLE = """\
 test,status,start_time,stop_time
-tempest.a.Test.test_one[id-1,smoke],success,,
+"tempest.a.Test.test_one[id-1,smoke]",success,,
 tempest.a.Test.test_two[id-2],skip,,
 tempest.a.Test.test_three[id-3],fail,,
 """

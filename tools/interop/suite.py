@@ -68,12 +68,9 @@ def run(name: str, cloud: Cloud, workspace: Path, *, workers: int) -> Mapping[st
     subprocess.run([programs / "tempest", "init", workspace], check=True, capture_output=True)
     with (workspace / "etc" / "tempest.conf").open("w") as file:
         configuration(cloud, workspace).write(file)
-    subprocess.run(
-        [programs / "tempest", "run", "--load-list", LISTS / f"{name}.txt"]
-        + ["--concurrency", str(workers)],
-        cwd=workspace,
-        check=False,  # the outcomes say it, each for itself
-    )
+    tests = ["--load-list", str(LISTS / f"{name}.txt"), "--concurrency", str(workers)]
+    # The outcomes say how it went, each for itself.
+    subprocess.run([programs / "tempest", "run", *tests], cwd=workspace, check=False)
     stream = subprocess.run(
         [programs / "stestr", "last", "--subunit"], cwd=workspace, check=False, capture_output=True
     ).stdout
