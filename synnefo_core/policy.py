@@ -8,6 +8,7 @@ so a rule names the lowest role that may.
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oslo_config import cfg
@@ -62,7 +63,7 @@ def rule(name: str, check: str, description: str, *operations: str) -> policy.Do
 
 
 class Policy:
-    """The rules of this cloud: defaults of all plugins under the operator's ``policy.yaml``."""
+    """The rules of this cloud: defaults of all plugins under the operator's ``DIR/policy.yaml``."""
 
     def __init__(self, config: cfg.ConfigOpts, plugins: Plugins) -> None:
         """Collect the defaults.
@@ -70,7 +71,8 @@ class Policy:
         Raises:
             oslo_policy.policy.DuplicatePolicyError: Two plugins have a rule of one name.
         """
-        self._enforcer = policy.Enforcer(config)
+        own = Path(config.data_dir).expanduser() / "policy.yaml"
+        self._enforcer = policy.Enforcer(config, policy_file=str(own))
         self._enforcer.suppress_default_change_warnings = True
         self._enforcer.suppress_deprecation_warnings = True
         self._enforcer.register_defaults(_LADDER)

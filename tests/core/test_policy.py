@@ -2,7 +2,6 @@
 """Who may call what, and how soon a change of the rules counts."""
 
 import pytest
-from oslo_policy import opts as oslo_opts
 
 from synnefo_core import policy
 from synnefo_core.context import RequestContext
@@ -19,7 +18,6 @@ def rules(cloud, monkeypatch):
         (cloud.data_dir / "policy.yaml").write_text(text)
         moment[0] += policy.KNOWN_S
 
-    oslo_opts.set_defaults(cloud.config, policy_file=str(cloud.data_dir / "policy.yaml"))
     write("{}")
     return write
 
