@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import Counter, Histogram, start_http_server
 
+from synnefo_core.contracts.driver import Misconfigured
+
 if TYPE_CHECKING:
     from synnefo_core.cloud import Cloud
 
@@ -19,7 +21,16 @@ EVENTS = Counter("synnefo_events_total", "Events handed out", ["type", "outcome"
 
 
 def listen(cloud: Cloud) -> None:
-    """Serve ``/metrics`` on 127.0.0.1 if the configuration names a port."""
+    """Serve ``/metrics`` on 127.0.0.1 if the configuration names a port.
+
+    Raises:
+        Misconfigured: The port is taken.
+    """
     port = cloud.config.server.metrics_port
-    if port:
+    if not port:
+        return
+    try:
         start_http_server(port, addr="127.0.0.1")
+    except OSError as cause:
+        msg = f"can't listen on the metrics_port {port}: {cause.strerror}"
+        raise Misconfigured(msg) from cause

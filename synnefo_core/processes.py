@@ -15,14 +15,17 @@ import os
 import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from synnefo_core import logs, metrics, outbox, sagas, timetable
 from synnefo_core.cloud import Cloud, assemble
 from synnefo_core.context import for_worker
 from synnefo_core.contracts.driver import DriverError, Misconfigured
 from synnefo_core.db import migrations
+from synnefo_core.server import GRACE_S
 from synnefo_core.worker import Worker
 from synnefo_core.wsgi import compose
 from synnefo_core.wsgi_app import build
@@ -34,8 +37,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-GRACE_S = 10.0
-"""How long steps under way may take once the process is told to end."""
+_RESPAWN_S = 1.0
+"""A child that lives shorter is not started again at once."""
 
 
 class Server(Protocol):
@@ -43,6 +46,9 @@ class Server(Protocol):
 
     def listen(self, host: str, port: int) -> socket.socket:
         """Bind the address."""
+
+    def forked(self) -> None:
+        """Begin anew in a child process."""
 
     def serve(self, bound: socket.socket, application: WSGIApplication) -> None:
         """Serve until the process is told to end."""
@@ -79,7 +85,7 @@ def run(cloud: Cloud, server: Server) -> int:
     """Be the whole cloud in this process."""
     lock = take(cloud)
     prepare(cloud)
-    bound = server.listen(cloud.config.server.host, cloud.config.server.port)
+    bound = _listen(cloud, server)
     worker = begin_work(cloud)
     try:
         server.serve(bound, compose.application(cloud))
@@ -88,6 +94,15 @@ def run(cloud: Cloud, server: Server) -> int:
         cloud.close()
         lock.close()
     return 0
+
+
+def _listen(cloud: Cloud, server: Server) -> socket.socket:
+    section = cloud.config.server
+    try:
+        return server.listen(section.host, section.port)
+    except OSError as cause:
+        msg = f"can't listen on {section.host}:{section.port}: {cause.strerror}"
+        raise Misconfigured(msg) from cause
 
 
 def take(cloud: Cloud) -> IO[str]:
@@ -139,7 +154,7 @@ def serve(cloud: Cloud, arguments: argparse.Namespace, server: Server) -> int:
     """Serve the APIs in ``server.workers`` processes that share one socket."""
     migrations.require_current(cloud.database, cloud.branches())
     section = cloud.config.server
-    bound = server.listen(section.host, section.port)
+    bound = _listen(cloud, server)
     say_where(cloud)
     if section.workers == 1:
         metrics.listen(cloud)
@@ -151,6 +166,7 @@ def serve(cloud: Cloud, arguments: argparse.Namespace, server: Server) -> int:
     cloud.close()  # a child opens its own
 
     def child() -> None:
+        server.forked()
         server.serve(bound, build(_assemble(arguments)))
 
     return _Family(child, section.workers).keep()
@@ -159,37 +175,46 @@ def serve(cloud: Cloud, arguments: argparse.Namespace, server: Server) -> int:
 class _Family:
     """Child processes that are started again when they die, until the parent is told to end."""
 
-    def __init__(self, child: Any, number: int) -> None:
+    def __init__(self, child: Callable[[], None], number: int) -> None:
         self._child, self._number = child, number
-        self._children: set[int] = set()
+        self._born: dict[int, float] = {}
         self._is_ending = False
 
     def keep(self) -> int:
-        for _ in range(self._number):
-            self._fork()
         signal.signal(signal.SIGTERM, self._end)
         signal.signal(signal.SIGINT, self._end)
-        while self._children:
+        for _ in range(self._number):
+            self._fork()
+        while self._born:
             pid, status = os.wait()
-            self._children.discard(pid)
+            lived_s = time.monotonic() - self._born.pop(pid)
             if not self._is_ending:
                 log.error("a server process died", extra={"pid": pid, "status": status})
+                time.sleep(max(0.0, _RESPAWN_S - lived_s))
                 self._fork()
         return 0
 
     def _fork(self) -> None:
+        if self._is_ending:
+            return
         pid = os.fork()
         if pid:
-            self._children.add(pid)
+            self._born[pid] = time.monotonic()
             return
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         try:
             self._child()
+        except BaseException:
+            log.exception("a server process could not serve")
+            raise
         finally:
-            os._exit(0)
+            logging.shutdown()
+            os._exit(0 if sys.exc_info()[0] is None else 1)
 
     def _end(self, _number: int, _frame: object) -> None:
         self._is_ending = True
-        for pid in self._children:
+        for pid in self._born:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
 

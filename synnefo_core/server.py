@@ -12,18 +12,22 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from synnefo_core.contracts.driver import Misconfigured
 
 if TYPE_CHECKING:
     import socket
 
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROLES = ("run", "serve", "work")
+GRACE_S = 10.0
+"""How long what is under way may take once the process is told to end."""
+
 _GREEN_THREADS = 1000
 _IDLE_S = 75
 
@@ -96,33 +100,55 @@ class _GreenServer:
         bound: socket.socket = eventlet.listen((host, port), backlog=1024)
         return bound
 
+    def forked(self) -> None:
+        """Begin anew in a child: its parent's hub waits for its parent's sockets."""
+        import eventlet.hubs  # only for this runtime
+
+        eventlet.hubs.use_hub()
+
     def serve(self, bound: socket.socket, application: WSGIApplication) -> None:
         """Serve until the process is told to end (SIGTERM or SIGINT)."""
         import eventlet.wsgi  # only for this runtime
 
-        _on_end(lambda: eventlet.kill(server))
+        def in_turn(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            # Who asks again at once would otherwise be served before all others who wait.
+            eventlet.sleep(0)
+            return application(environ, start_response)
+
         server = eventlet.spawn(
             eventlet.wsgi.server,
             bound,
-            application,
+            in_turn,
             log_output=False,
             max_size=_GREEN_THREADS,
             keepalive=True,
             socket_timeout=_IDLE_S,
             debug=False,
         )
-        try:
+        ended = _told_to_end()
+        server.link(lambda _: ended.close())  # by itself: then there is nothing to wait for
+        with suppress(OSError):
+            ended.recv(1)
+        # The first makes it take no more requests, the second wait no longer for clients.
+        server.kill()
+        with eventlet.Timeout(GRACE_S, exception=False), suppress(eventlet.greenlet.GreenletExit):
             server.wait()
-        except eventlet.greenlet.GreenletExit:
-            return
+        server.kill()
 
 
-def _on_end(call: Callable[[], object]) -> None:
-    def told(_number: int, _frame: Any) -> None:
-        call()
+def _told_to_end() -> socket.socket:
+    """Return a socket that can be read once the process is told to end.
 
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
+    A signal alone does not wake eventlet's hub while it waits for sockets.
+    """
+    import socket  # the runtime's
+
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)  # its only argument
+    signal.set_wakeup_fd(writer.detach())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
+    return reader
 
 
 if __name__ == "__main__":

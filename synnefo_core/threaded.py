@@ -8,8 +8,9 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from synnefo_core import processes
+from synnefo_core import metrics, processes
 from synnefo_core.cloud import Cloud
+from synnefo_core.server import GRACE_S
 from synnefo_core.worker import Worker
 from synnefo_core.wsgi_app import build
 
@@ -32,7 +33,7 @@ class _Gunicorn(BaseApplication):
             # A whole cloud is one process: its worker lives in it.
             "workers": 1 if self._is_whole else section.workers,
             "threads": section.threads,
-            "graceful_timeout": int(processes.GRACE_S),
+            "graceful_timeout": int(GRACE_S),
             "timeout": 0,
             "keepalive": 75,
             "loglevel": "warning",
@@ -49,11 +50,13 @@ class _Gunicorn(BaseApplication):
         self._cloud = cloud = self._make_cloud()
         if self._is_whole:
             self._worker = processes.begin_work(cloud)
+        elif cloud.config.server.workers == 1:
+            metrics.listen(cloud)
         return build(cloud)
 
     def _worker_exit(self, _server: object, _worker: object) -> None:
         if self._worker is not None:
-            self._worker.stop(processes.GRACE_S)
+            self._worker.stop(GRACE_S)
         if self._cloud is not None:
             self._cloud.close()
 
