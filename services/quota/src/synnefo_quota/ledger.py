@@ -11,15 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CursorResult,
+    Table,
+    Update,
+    bindparam,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge
-from synnefo_core.db.session import changed_rows, defer
+from synnefo_core.db.session import defer
 from synnefo_core.errors import QuotaExceeded
 from synnefo_quota.models import HoldingRow, ResourceRow
 from synnefo_quota.resources import default_limit, resources
@@ -89,18 +99,32 @@ def _change(cloud: Cloud, session: Session, key: Key, amount: int) -> None:
 
 
 def _try_change(session: Session, key: Key, amount: int) -> bool:
-    allowed = (
-        HoldingRow.usage_max + amount <= HoldingRow.limit
-        if amount > 0
-        else HoldingRow.usage_min + amount >= 0
+    """Change both bounds of a holding by an amount, if it is there and the limit allows."""
+    holder, source, resource = key
+    statement = _TAKE if amount > 0 else _GIVE_BACK
+    values = {"of": holder, "out_of": source, "what": resource, "amount": amount}
+    return cast("CursorResult[Any]", session.execute(statement, values)).rowcount == 1
+
+
+def _changing(allowed: ColumnElement[bool]) -> Update:
+    columns = _holding.c
+    return (
+        update(_holding)
+        .where(
+            columns.holder == bindparam("of"),
+            columns.source == bindparam("out_of"),
+            columns.resource == bindparam("what"),
+            allowed,
+        )
+        .values(usage_min=columns.usage_min + _AMOUNT, usage_max=columns.usage_max + _AMOUNT)
     )
-    statement = (
-        update(HoldingRow)
-        .where(*at(key), allowed)
-        .values(usage_min=HoldingRow.usage_min + amount, usage_max=HoldingRow.usage_max + amount)
-        .execution_options(synchronize_session=False)
-    )
-    return changed_rows(session, statement) == 1
+
+
+# Made once: to build them anew took longer than to execute them.
+_holding: Table = HoldingRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_AMOUNT = bindparam("amount", type_=BigInteger)
+_TAKE = _changing(_holding.c.usage_max + _AMOUNT <= _holding.c.limit)
+_GIVE_BACK = _changing(_holding.c.usage_min + _AMOUNT >= 0)
 
 
 def make(cloud: Cloud, session: Session, key: Key, limit: int | None = None) -> None:
