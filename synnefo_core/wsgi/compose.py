@@ -54,7 +54,7 @@ class Composer:
         self._documents: dict[str, Document] = {"/": self._root, "/healthz": self._health}
         self._apis = faces(cloud)
         for api in self._apis:
-            router = Authenticate(Router(cloud, api), cloud)
+            router = Authenticate(Router(cloud, api), cloud, api.service_type)
             self._faces[api.prefix] = (api.name, Faults(router, api.dialect))
             self._documents |= api.versions
         # The longest prefix first, so that "/a/b" is not taken for "/a".

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from synnefo_core.cloud import Cloud
+    from synnefo_core.contracts.directory import Claims
 
 access = logging.getLogger("synnefo.access")
 
@@ -89,22 +90,32 @@ def _path(environ: WSGIEnvironment) -> str:
 class Authenticate:
     """Finds out who asks from the token and puts a context into the environ."""
 
-    def __init__(self, application: WSGIApplication, cloud: Cloud) -> None:
-        """Wrap a face."""
+    def __init__(self, application: WSGIApplication, cloud: Cloud, service_type: str = "") -> None:
+        """Wrap a face, whose type tokens may be bound to."""
         self._application, self._cloud = application, cloud
+        self._service_type = service_type
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the request on with its context; a bad token is refused by who needs one."""
         token = environ.get("HTTP_X_AUTH_TOKEN") or environ.get("HTTP_X_STORAGE_TOKEN", "")
-        environ[CONTEXT] = self._context(token, environ[REQUEST_ID])
+        environ[CONTEXT] = self._context(token, environ)
         return self._application(environ, start_response)
 
-    def _context(self, token: str, request_id: str) -> RequestContext | None:
+    def _context(self, token: str, environ: WSGIEnvironment) -> RequestContext | None:
+        request_id = environ[REQUEST_ID]
         if not token:
             return RequestContext(cloud=self._cloud, request_id=request_id)
         directory = self._cloud.directory
         claims = directory.claims(token) if directory else None
-        return None if claims is None else for_claims(self._cloud, claims, request_id)
+        if claims is None or not self._permits(claims, environ):
+            return None
+        return for_claims(self._cloud, claims, request_id)
+
+    def _permits(self, claims: Claims, environ: WSGIEnvironment) -> bool:
+        """Return whether a token is for this request; most are for all."""
+        if claims.access_rules is None:
+            return True
+        return claims.permits(self._service_type, environ["REQUEST_METHOD"], _path(environ))
 
 
 def context_of(environ: WSGIEnvironment, *, is_public: bool) -> RequestContext:

@@ -21,6 +21,7 @@ from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.wsgi import microversions
 from synnefo_core.wsgi.middleware import context_of
 from synnefo_core.wsgi.responses import make_response
+from synnefo_core.wsgi.streams import broken
 from synnefo_core.wsgi.validation import Schema, parse_json, query_values, require_storable
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def _read(request: Request, limit: int) -> bytes:
     try:
         # A chunked body has no length: never read more than one byte beyond the limit.
         raw: bytes = request.environ["wsgi.input"].read(limit + 1 if length is None else length)
-    except (OSError, ValueError) as cause:  # servers' words for broken chunks and connections
+    except broken() as cause:
         msg = "the body could not be read to its end"
         raise errors.Invalid(msg) from cause
     if len(raw) > limit:

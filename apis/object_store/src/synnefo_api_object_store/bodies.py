@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import sys
-
 from webob import Request
 
 from synnefo_api_object_store.faults import BrokenOff
 from synnefo_core.errors import LengthRequired
+from synnefo_core.wsgi.streams import broken
 
 
 class Body:
@@ -44,17 +43,10 @@ class Body:
                 return b""
         try:
             piece: bytes = self._stream.read(most)
-        except _breaks() as cause:
+        except broken() as cause:
             raise BrokenOff from cause
         if self._left is not None:
             if not piece:
                 raise BrokenOff
             self._left -= len(piece)
         return piece
-
-
-def _breaks() -> tuple[type[Exception], ...]:
-    """Return what servers raise when a client breaks off or sends chunks that are none."""
-    gunicorn = sys.modules.get("gunicorn.http.errors")
-    own = () if gunicorn is None else (gunicorn.ParseException,)
-    return (OSError, ValueError, *own)
