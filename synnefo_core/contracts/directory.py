@@ -7,9 +7,60 @@ caller are in the context; what else is to be known about people is asked here.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AccessRule:
+    """A kind of request that a token is for.
+
+    Attributes:
+        service: The type of the API in the catalog.
+        method: The HTTP method.
+        path: With or without what the cloud puts before the version: ``/v2.1/servers`` is also
+            ``/compute/v2.1/servers``. ``*`` stands for anything in a segment, ``{name}`` for a
+            segment, ``**`` for anything.
+    """
+
+    service: str
+    method: str
+    path: str
+
+    def allows(self, service: str, method: str, path: str) -> bool:
+        """Return whether a request is of this kind."""
+        if (self.service, self.method) != (service, method):
+            return False
+        short = "/" + path[1:].partition("/")[2]
+        return _fits(self.path, path) or _fits(self.path, short)
+
+
+_WILD = re.compile(r"(\*\*|\*|{[^}]*})")
+
+
+def _fits(pattern: str, path: str) -> bool:
+    """Match by following all ends at once: whoever writes a pattern can't make it slow."""
+    ends = {0}
+    for part in _WILD.split(pattern):
+        if part == "**" and ends:
+            ends = set(range(min(ends), len(path) + 1))
+        elif _WILD.fullmatch(part):
+            ends = _within_segments(path, ends, least=0 if part == "*" else 1)
+        else:
+            ends = {at + len(part) for at in ends if path.startswith(part, at)}
+    return len(path) in ends
+
+
+def _within_segments(path: str, starts: Iterable[int], *, least: int) -> set[int]:
+    found: set[int] = set()
+    reached = -1
+    for start in sorted(starts):
+        if start > reached:
+            reached = path.find("/", start) if "/" in path[start:] else len(path)
+            found.update(range(start + least, reached + 1))
+    return found
 
 
 @dataclass(frozen=True)
@@ -17,7 +68,8 @@ class Claims:
     """What a valid token says.
 
     ``expires_at`` is seconds since the epoch. A token is scoped to a project, a domain, the
-    system or nothing: at most one of the three is set.
+    system or nothing: at most one of the three is set. One that was got by an application
+    credential names it; with ``access_rules`` it is for those requests only.
     """
 
     user_id: str
@@ -31,6 +83,13 @@ class Claims:
     is_system: bool = False
     roles: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    application_credential_id: str | None = None
+    access_rules: tuple[AccessRule, ...] | None = None
+
+    def permits(self, service: str, method: str, path: str) -> bool:
+        """Return whether the token is for a request to an API of this type."""
+        rules = self.access_rules
+        return rules is None or any(rule.allows(service, method, path) for rule in rules)
 
 
 @dataclass(frozen=True)
