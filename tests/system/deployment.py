@@ -30,7 +30,7 @@ STARTED: list[Deployment] = []
 """Those that run now, for the report of a test that fails."""
 
 FINE = re.compile(r"synnefo\.access request .* status=[23]\d\d ")
-PROBLEM = re.compile(r"^Traceback| ERROR |quarantined| status=500 ")
+PROBLEM = re.compile(r"^Traceback|^[\d:]{8} (ERROR|CRITICAL) |quarantined| status=500 ")
 
 Settings = Mapping[str, Mapping[str, object]]
 
@@ -91,6 +91,7 @@ class Deployment:
     Attributes:
         data: DIR, the cloud's own directory.
         url: Where it is served.
+        daemons: Its processes, those that have ended too.
     """
 
     def __init__(
@@ -107,7 +108,7 @@ class Deployment:
         self.port, self._path = free_port(), path
         self.url = f"http://127.0.0.1:{self.port}"
         self.config = directory / "synnefo.conf"
-        self._daemons: list[Daemon] = []
+        self.daemons: list[Daemon] = []
         self._more: dict[str, str] = {}
         directory.mkdir(parents=True, exist_ok=True)
         self.configure({"server": {"port": self.port}}, QUICK, settings or {})
@@ -140,41 +141,40 @@ class Deployment:
 
     def run(self, *arguments: str) -> Daemon:
         """Start ``synnefo run`` and wait until it serves."""
-        return self._serving(self._command("run", *arguments), "run")
+        return self._serving(self.start("run", *arguments))
 
     def serve(self, *arguments: str) -> Daemon:
         """Start ``synnefo serve`` and wait until it serves."""
-        return self._serving(self._command("serve", *arguments), "serve")
+        return self._serving(self.start("serve", *arguments))
+
+    def work(self) -> Daemon:
+        """Start ``synnefo work`` and wait until it works."""
+        worker = self.start("work")
+        worker.wait_until_it_says("is at work")
+        return worker
 
     def gunicorn(self, *arguments: str) -> Daemon:
         """Start gunicorn on the WSGI application and wait until it serves."""
         self.export(SYNNEFO_DATA=str(self.data), SYNNEFO_CONFIG=str(self.config))
-        bind = f"--bind=127.0.0.1:{self.port}"
-        command = [sys.executable, "-m", "gunicorn", "--no-control-socket", bind]
-        return self._serving(
-            [*command, *arguments, "synnefo_core.wsgi_app:application"], "gunicorn"
-        )
+        options = ["--no-control-socket", f"--bind=127.0.0.1:{self.port}", *arguments]
+        application = "synnefo_core.wsgi_app:application"
+        command = [sys.executable, "-m", "gunicorn", *options, application]
+        return self._serving(self._start(command, "gunicorn"))
 
-    def work(self) -> Daemon:
-        """Start a worker and wait until it works."""
-        # What "synnefo work" becomes; its command line would cost a second each time.
-        command = [sys.executable, "-m", "synnefo_core.server", "work", "--runtime", "threads"]
-        place = ["--data", str(self.data), "--config", str(self.config)]
-        worker = self._start([*command, *place], f"work-{len(self._daemons)}")
-        worker.wait_until_it_says("is at work")
-        return worker
+    def start(self, *words: str) -> Daemon:
+        """Start a long-running ``synnefo`` and wait for nothing."""
+        return self._start(self._command(*words), words[0])
 
     def _command(self, *words: str) -> list[str]:
         place = ["--data", str(self.data), "--config", str(self.config)]
         return [str(PROGRAMS / "synnefo"), *place, *words]
 
     def _start(self, command: list[str], name: str) -> Daemon:
-        daemon = Daemon(self, command, name)
-        self._daemons.append(daemon)
+        daemon = Daemon(self, command, f"{name}-{len(self.daemons)}")
+        self.daemons.append(daemon)
         return daemon
 
-    def _serving(self, command: list[str], name: str) -> Daemon:
-        daemon = self._start(command, f"{name}-{len(self._daemons)}")
+    def _serving(self, daemon: Daemon) -> Daemon:
         until(self.is_healthy, f"{self.url}/healthz", within_s=60, watch=daemon.watch)
         return daemon
 
@@ -187,7 +187,7 @@ class Deployment:
 
     def stop(self) -> None:
         """End all processes that run, the last one first."""
-        for daemon in reversed(self._daemons):
+        for daemon in reversed(self.daemons):
             daemon.stop()
 
     def __enter__(self) -> Self:
@@ -203,12 +203,12 @@ class Deployment:
 
     def logs(self) -> Iterator[tuple[str, str]]:
         """Yield the name of each process' log and its end, without requests that went well."""
-        for daemon in self._daemons:
+        for daemon in self.daemons:
             yield daemon.log.name, "\n".join([s for s in daemon.said() if not FINE.search(s)][-60:])
 
     def problems(self) -> list[str]:
         """Return what the processes said that an operator would have to look at."""
-        lines = (line for daemon in self._daemons for line in daemon.said())
+        lines = (line for daemon in self.daemons for line in daemon.said())
         return [line for line in lines if PROBLEM.search(line)]
 
     # -- Commands -----------------------------------------------------------------------
@@ -279,4 +279,5 @@ def deployed(
     """Make a cloud for a test; its logs must be without errors when it ends well."""
     with Deployment(directory, settings, path=path) as deployment:
         yield deployment
-        assert [] == deployment.problems()
+        problems = deployment.problems()
+        assert not problems, "\n".join(problems)

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,27 +26,69 @@ def pets(install) -> Path:
     return install(Path(__file__).parent / "plugins/pets")
 
 
-@pytest.fixture
-def cloud(tmp_path, pets) -> Iterator[Deployment]:
-    """A cloud with pets; only their illness may be in its logs."""
-    with Deployment(tmp_path / "cloud", path=pets) as deployment:
-        yield deployment
-        assert [] == [line for line in deployment.problems() if not QUARANTINED.search(line)]
+@dataclass(frozen=True)
+class Story:
+    """What was seen of a cloud whose plugin was well, fell ill, and recovered."""
+
+    health: dict[str, object]
+    plugins: dict[str, dict[str, str]]
+    server: str
+    verified: list[list[dict[str, object]]]
+    held: list[dict[str, object]]
+    deleted: list[str]
+    mourned: list[list[str]]
+    left: list[dict[str, object]]
 
 
-def fall_ill(cloud: Deployment) -> None:
-    """Have the plugin not load from now on."""
-    cloud.export(PETS_ARE_ILL="yes")
+@pytest.fixture(scope="module")
+def story(tmp_path_factory, pets) -> Iterator[Story]:
+    """Live through it once; only the illness may be in the logs."""
+    with Deployment(tmp_path_factory.mktemp("pets"), path=pets) as cloud:
+        told = well(cloud)
+        cloud.stop()
+        cloud.export(PETS_ARE_ILL="yes")
+        told |= ill(cloud, told)
+        cloud.stop()
+        cloud.export(PETS_ARE_ILL="")
+        yield Story(**(told | recovered(cloud, told)))
+        assert [] == [line for line in cloud.problems() if not QUARANTINED.search(line)]
 
 
-def recover(cloud: Deployment) -> None:
-    """Have it load again."""
-    cloud.export(PETS_ARE_ILL="")
-
-
-def adopt(cloud: Deployment, client: Client) -> None:
-    """Charge the user for something of the plugin's."""
+def well(cloud: Deployment) -> dict[str, Any]:
+    """Give the user a pet, and tell the pets of a network that goes."""
+    cloud.run()
+    client = Client(cloud)
     cloud.synnefo("pet", "adopt", client.project_id, client.user_id)
+    deleted = delete_a_network(client)
+    until((cloud.data / "mourned").exists, "the first event", within_s=20)
+    return {"verified": [cloud.listing("quota", "verify")], "deleted": [deleted]}
+
+
+def ill(cloud: Deployment, told: dict[str, Any]) -> dict[str, Any]:
+    """Look at the cloud, and let another network go."""
+    cloud.run()
+    client = Client(cloud)
+    deleted = delete_a_network(client)
+    return {
+        "health": client.get("/healthz"),
+        "server": client.settle(client.create_server()),
+        "plugins": {row["Name"]: row for row in cloud.listing("plugin", "list")},
+        "verified": [*told["verified"], cloud.listing("quota", "verify", expect=1)],
+        "held": cloud.listing("quota", "list", client.project_id),
+        "deleted": [*told["deleted"], deleted],
+        "mourned": [mourned(cloud)],
+        "left": cloud.listing("event", "list"),
+    }
+
+
+def recovered(cloud: Deployment, told: dict[str, Any]) -> dict[str, Any]:
+    """See that all goes on."""
+    cloud.run()
+    until(lambda: told["deleted"] == mourned(cloud), "the event that waited", within_s=20)
+    return {
+        "verified": [*told["verified"], cloud.listing("quota", "verify")],
+        "mourned": [*told["mourned"], mourned(cloud)],
+    }
 
 
 def delete_a_network(client: Client) -> str:
@@ -55,69 +99,36 @@ def delete_a_network(client: Client) -> str:
     return str(made)
 
 
-def test_it_is_named_everywhere_and_the_rest_works(cloud):
-    fall_ill(cloud)
-    cloud.run()
+def mourned(cloud: Deployment) -> list[str]:
+    """Return the networks that the plugin was told of."""
+    return (cloud.data / "mourned").read_text().splitlines()
 
-    client = Client(cloud)
-    health = client.get("/healthz")
-    listed = {row["Name"]: row for row in cloud.listing("plugin", "list")}
 
-    assert {"status": "degraded", "broken_plugins": ["pets"]} == health
+def test_it_is_named_everywhere(story):
+    assert {"status": "degraded", "broken_plugins": ["pets"]} == story.health
     for name in ("pets", "kennel"):
-        assert "synnefo-test-pets" == listed[name]["Distribution"]
-        assert "broken: RuntimeError: the pets are ill" == listed[name]["Status"]
-    assert "ACTIVE" == client.settle(client.create_server())
+        assert "synnefo-test-pets" == story.plugins[name]["Distribution"]
+        assert "broken: RuntimeError: the pets are ill" == story.plugins[name]["Status"]
 
 
-def test_what_it_owned_is_not_treated_as_gone(cloud):
-    running = cloud.run()
-    client = Client(cloud)
-    adopt(cloud, client)
-    assert [] == cloud.listing("quota", "verify")
-    running.stop()
-
-    fall_ill(cloud)
-    running = cloud.run()
-    rows = cloud.listing("quota", "verify", expect=1)
-    held = cloud.listing("quota", "list", client.project_id)
-    running.stop()
-
-    assert {("pets.pet", 1, "unknown")} == {
-        (row["Resource"], row["Held"], row["Counted"]) for row in rows
-    }
-    assert 1 in [row["Usage"] for row in held if row["Resource"] == "pets.pet"]
-
-    recover(cloud)
-    cloud.run()
-    assert [] == cloud.listing("quota", "verify")
+def test_the_rest_works(story):
+    assert "ACTIVE" == story.server
 
 
-def test_its_events_wait_for_it(cloud):
-    mourned = cloud.data / "mourned"
-    running = cloud.run()
-    first = delete_a_network(Client(cloud))
-    until(mourned.exists, "the first event", within_s=20)
-    running.stop()
+def test_what_it_owned_is_unknown_and_not_gone(story):
+    before, during, after = story.verified
+    seen = {(row["Resource"], row["Held"], row["Counted"]) for row in during}
 
-    fall_ill(cloud)
-    running = cloud.run()
-    second = delete_a_network(Client(cloud))
-    until(lambda: waits(cloud, second), "the event to have been looked at", within_s=20)
-    running.stop()
-    assert [first] == mourned.read_text().splitlines()
-
-    recover(cloud)
-    cloud.run()
-    until(lambda: second in mourned.read_text(), "the event that waited", within_s=20)
-    assert [first, second] == mourned.read_text().splitlines()
-    assert [] == cloud.listing("event", "list")
+    assert ([], []) == (before, after)
+    assert {("pets.pet", 1, "unknown")} == seen
+    assert 1 in [row["Usage"] for row in story.held if row["Resource"] == "pets.pet"]
 
 
-def waits(cloud: Deployment, subject: str) -> bool:
-    """Whether an event about a thing waits for a handler."""
-    rows = cloud.listing("event", "list")
-    return [("network.deleted", subject)] == [(row["Type"], row["Subject"]) for row in rows]
+def test_its_events_wait_for_it(story):
+    waiting = [(row["Type"], row["Subject"]) for row in story.left]
+
+    assert [story.deleted[:1], story.deleted] == story.mourned
+    assert ("network.deleted", story.deleted[1]) in waiting
 
 
 NEEDED: dict[str, Settings] = {
@@ -132,7 +143,7 @@ NEEDED: dict[str, Settings] = {
 @pytest.mark.parametrize("settings", NEEDED.values(), ids=NEEDED.keys())
 def test_it_stops_the_start_only_where_it_is_needed(tmp_path, pets, settings):
     with Deployment(tmp_path / "cloud", settings, path=pets) as cloud:
-        fall_ill(cloud)
+        cloud.export(PETS_ARE_ILL="yes")
 
         with pytest.raises(AssertionError) as refused:
             cloud.run()

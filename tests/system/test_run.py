@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.system.client import Client
-from tests.system.deployment import Daemon, Deployment, deployed
+from tests.system.deployment import Deployment, deployed
 
 pytestmark = pytest.mark.system
 
@@ -86,8 +85,12 @@ def admin_delete(cloud: Deployment, path: str) -> None:
     Client(cloud, "synnefo-admin").call("DELETE", path)
 
 
-@pytest.mark.parametrize("runtime", ["eventlet", "threads"])
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
+ENDS = [("eventlet", signal.SIGINT), ("threads", signal.SIGTERM)]
+if os.environ.get("SCALE", "ci") == "full":
+    ENDS += [("eventlet", signal.SIGTERM), ("threads", signal.SIGINT)]
+
+
+@pytest.mark.parametrize("runtime,how", ENDS, ids=lambda value: getattr(value, "name", value))
 def test_it_ends_cleanly(cloud, runtime, how):
     running = cloud.run("--runtime", runtime)
     begun = time.monotonic()
@@ -110,15 +113,14 @@ def test_it_ends_cleanly_while_a_server_is_made(cloud):
     assert "ACTIVE" == Client(cloud).settle(server)
 
 
-@pytest.mark.parametrize("runtime", ["eventlet", "threads"])
-def test_two_never_run_on_one_directory(cloud, runtime):
+def test_two_never_run_on_one_directory(cloud):
     cloud.run()
 
-    command = [sys.executable, "-m", "synnefo_core.server", "run", "--runtime", runtime]
-    again = Daemon(cloud, [*command, "--data", str(cloud.data), "--port", "0"], "again")
+    others = [cloud.start("run", "--runtime", runtime) for runtime in ("eventlet", "threads")]
 
-    assert 1 == again.wait()
-    assert [f"synnefo: another cloud runs on {cloud.data}"] == again.said()
+    assert [1, 1] == [other.wait() for other in others]
+    sentence = f"synnefo: another cloud runs on {cloud.data}"
+    assert [[sentence], [sentence]] == [other.said() for other in others]
 
 
 def test_what_it_writes_is_private(cloud):
@@ -165,20 +167,18 @@ def region(cloud: Deployment) -> str:
 def test_a_mistake_in_the_configuration_is_one_sentence(cloud):
     cloud.configure({"worker": {"lease_s": "soon"}})
 
-    daemon = Daemon(
-        cloud,
-        [
-            sys.executable,
-            "-m",
-            "synnefo_core.server",
-            "work",
-            "--config",
-            str(cloud.config),
-            "--data",
-            str(cloud.data),
-        ],
-        "wrong",
-    )
+    refused = [cloud.start(role) for role in ("run", "serve", "work")]
 
-    assert 1 == daemon.wait()
-    assert [True] == [line.startswith("synnefo: ") for line in daemon.said()]
+    assert [1, 1, 1] == [daemon.wait() for daemon in refused]
+    said = [daemon.said() for daemon in refused]
+    assert [[True]] * 3 == [[line.startswith("synnefo: ") for line in lines] for lines in said]
+
+
+def test_a_schema_that_is_behind_is_one_sentence(cloud):
+    words = [("serve", "--runtime", "eventlet"), ("serve", "--runtime", "threads"), ("work",)]
+
+    refused = [cloud.start(*each) for each in words]
+
+    assert [1, 1, 1] == [daemon.wait() for daemon in refused]
+    said = [daemon.said() for daemon in refused]
+    assert [[True]] * 3 == [["synnefo db upgrade" in line for line in lines] for lines in said]

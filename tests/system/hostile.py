@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a hostile client sends: requests made from the tables of routes, raw bytes, wrong values."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from synnefo_core.cloud import Cloud
+from synnefo_core.contracts.api import Route
+from synnefo_core.wsgi.compose import faces
+
+MISSING = "00000000-0000-4000-8000-000000000000"
+_PARAMETER = re.compile(r"\{(\w+)(:[^}]*)?\}")
+_TAG = re.compile(r"<(title|h1)>.*?</\1>|<[^>]*>", re.DOTALL)
+
+DEEP = b'{"a":' * 50_000 + b"1" + b"}" * 50_000
+
+NO_DOCUMENT = {
+    "cut off": b'{"server": {"name": "x"',
+    "not UTF-8": b'{"a": "\xff\xfe"}',
+    "nothing": b"",
+    "nested": DEEP,
+    "a constant that JSON has not": b'{"a": NaN}',
+    "two documents": b"{}{}",
+}
+"""Bodies that are no JSON document."""
+
+WRONG_DOCUMENTS = {
+    "a list": b"[]",
+    "a text": b'"text"',
+    "a number": b"1",
+    "null": b"null",
+    "another noun": b'{"nonsense": {"a": 1}}',
+    "a huge number": b'{"server": ' + b"9" * 5000 + b"}",
+    "NUL": b'{"a\\u0000": "\\u0000"}',
+    "half a surrogate pair": b'{"\\ud800": "\\udfff"}',
+}
+"""Bodies that are JSON, but nothing that any route takes."""
+
+WRONG_VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    2**70,
+    "9" * 5000,
+    1.5,
+    "",
+    "x" * 300,
+    "a\x00b",
+    "\ud800",
+    "a\r\nX-Injected: yes",
+    "../../../etc/passwd",
+    "'; DROP TABLE compute_server; --",
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": {"b": []}},
+)
+"""Values that hardly any field takes; some do, which is as well."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A route with a path that can be asked for."""
+
+    face: str
+    route: Route
+    path: str
+
+    def __str__(self) -> str:
+        """Name it in a message."""
+        return f"{self.route.method} {self.path}"
+
+
+def probes(cloud: Cloud, values: Mapping[str, str] | None = None) -> Iterator[Probe]:
+    """Yield every route of every face, its parameters filled in with what is not there.
+
+    Args:
+        cloud: Whose plugins are asked.
+        values: What else parameters are filled in with, by name.
+    """
+    for api in faces(cloud):
+        for route in api.routes:
+            path = _PARAMETER.sub(lambda m: _value(m, values or {}), route.path)
+            yield Probe(api.name, route, api.prefix + path)
+
+
+def _value(parameter: re.Match[str], values: Mapping[str, str]) -> str:
+    name, form = parameter[1], (parameter[2] or ":.*")[1:]
+    return next(
+        v for v in (values.get(name, MISSING), MISSING, "987654321") if re.fullmatch(form, v)
+    )
+
+
+def parameters(route: Route) -> list[str]:
+    """Return the names of a route's parameters."""
+    return [name for name, _ in _PARAMETER.findall(route.path)]
+
+
+def sentence(answer: requests.Response) -> str:
+    """Return what an error says to a person, in whatever dialect."""
+    if "json" in answer.headers.get("Content-Type", ""):
+        return " ".join(_texts(answer.json()))
+    return " ".join(_TAG.sub(" ", answer.text).split())
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name in ("message", "detail") and isinstance(inner, str):
+                yield inner
+            else:
+                yield from _texts(inner)
+
+
+# -- Documents from a schema -----------------------------------------------------------------
+
+
+def wrong_documents(schema: Mapping[str, Any], values: tuple[Any, ...]) -> Iterator[Any]:
+    """Yield documents that fit a schema but for one field, which has one of the values."""
+    for path in _fields(schema):
+        for value in values:
+            yield _filled(schema, path, value)
+
+
+def _fields(schema: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for name, inner in schema.get("properties", {}).items():
+        yield (name,)
+        for path in _fields(inner):
+            yield (name, *path)
+
+
+def _filled(schema: Mapping[str, Any], path: tuple[str, ...], value: Any) -> Any:
+    document = {
+        name: _minimal(schema["properties"][name])
+        for name in schema.get("required", ())
+        if name in schema.get("properties", {})
+    }
+    name, *rest = path
+    inner = schema["properties"][name]
+    document[name] = _filled(inner, tuple(rest), value) if rest else value
+    return document
+
+
+def _minimal(schema: Mapping[str, Any]) -> Any:
+    """Return the least that fits a schema, as far as one can tell easily."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type", "object")
+    if isinstance(kind, list):
+        kind = kind[0]
+    if kind == "object":
+        required = [n for n in schema.get("required", ()) if n in schema.get("properties", {})]
+        return {name: _minimal(schema["properties"][name]) for name in required}
+    return {"array": [], "string": "x", "integer": 1, "number": 1, "boolean": True}.get(kind)
+
+
+# -- Raw bytes -------------------------------------------------------------------------------
+
+
+def connect(url: str) -> socket.socket:
+    """Return a connection to a cloud."""
+    where = urlsplit(url)
+    return socket.create_connection((where.hostname, where.port), timeout=20)
+
+
+def head(method: str, path: str, token: str = "", **headers: str) -> bytes:
+    """Return the head of a request; ``_`` in a header's name stands for ``-``."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: cloud"]
+    lines += [f"X-Auth-Token: {token}"] if token else []
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def answered(connection: socket.socket) -> int:
+    """Return the status that a server answers, 0 when it hangs up without one."""
+    received = b""
+    while b"\r\n" not in received:
+        try:
+            more = connection.recv(4096)
+        except ConnectionError:
+            break
+        if not more:
+            break
+        received += more
+    return int(received.split(None, 2)[1]) if received.startswith(b"HTTP/") else 0
