@@ -50,7 +50,8 @@ class Branch:
 
 def pending(database: Database, branches: Iterable[Branch]) -> list[str]:
     """Return the names of the branches whose tables are not at their newest revision."""
-    with database.engine.connect() as connection:
+    with database.reading() as session:
+        connection = session.connection()
         return [branch.name for branch in branches if not _is_current(connection, branch)]
 
 
@@ -63,12 +64,13 @@ def upgrade(database: Database, branches: Iterable[Branch]) -> list[str]:
     """Bring every branch to its newest revision; return the names of those that moved."""
     moved = []
     for branch in sorted(branches, key=lambda b: b.name):
-        with database.engine.connect() as connection:
-            if _is_current(connection, branch):
-                continue
-        with database.engine.begin() as connection:
-            _upgrade(connection, branch)
-        moved.append(branch.name)
+        if not pending(database, [branch]):
+            continue
+        with database.changing_schema() as connection:
+            # Another process may have done it while this one waited.
+            if not _is_current(connection, branch):
+                _upgrade(connection, branch)
+                moved.append(branch.name)
     return moved
 
 

@@ -39,6 +39,8 @@ from synnefo_core.errors import Unavailable
 Deferred = Callable[[Session], None]
 
 _WRITES = "synnefo_writes"
+_SCHEMA_LOCK = 0x53796E6E65666F
+"""The number by which PostgreSQL knows our lock on the schema: "Synnefo"."""
 
 
 class Database:
@@ -163,6 +165,19 @@ class Database:
         finally:
             self._current.reset(token)
             session.close()  # rolls back, and leaves what was loaded readable
+
+    @contextmanager
+    def changing_schema(self) -> Iterator[Connection]:
+        """Begin a transaction of its own in which nobody else changes the schema.
+
+        Raises:
+            Unavailable: The database does not answer.
+        """
+        engine = self.engine.execution_options(**{_WRITES: True})
+        with self._writer, _outages(), engine.begin() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
+            yield connection
 
     def _session(self, *, writes: bool, is_snapshot: bool = False) -> Session:
         engine = self.engine
