@@ -31,7 +31,11 @@ def behind(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
         same = [left == value for (left, _), value in zip(order[:index], values, strict=False)]
         beyond = column < values[index] if descends else column > values[index]
         steps.append(and_(*same, beyond))
-    return or_(*steps)
+    # What follows from it already, said so that an index can begin there: databases take no
+    # range out of an OR.
+    first, descends = order[0]
+    reach = first <= values[0] if descends else first >= values[0]
+    return and_(reach, or_(*steps))
 
 
 def page(
