@@ -45,6 +45,14 @@ class _OfCloud:
         """What is installed; needs no configuration."""
         return cast("Synnefo", self.app).plugins
 
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        """Run the command; a mistake of the person is one sentence, not a trace."""
+        try:
+            return int(super().run(parsed_args) or 0)  # type: ignore[misc]  # Command's
+        except (CloudError, DriverError) as error:
+            self.app.stderr.write(f"synnefo: {error}\n")
+            return 1
+
     def say(self, line: str) -> None:
         """Write a line to standard output."""
         self.app.stdout.write(f"{line}\n")
@@ -106,14 +114,6 @@ class Synnefo(App):
         del cmd, result, err
         if "cloud" in vars(self):
             self.cloud.close()
-
-    def run_subcommand(self, argv: list[str]) -> int:
-        """Run a command; a mistake of the person is one sentence, not a trace."""
-        try:
-            return int(super().run_subcommand(argv) or 0)
-        except (CloudError, DriverError) as error:
-            self.stderr.write(f"synnefo: {error}\n")
-            return 1
 
 
 def add_place_arguments(parser: argparse.ArgumentParser) -> None:

@@ -115,3 +115,4 @@ class EventRetry(CloudCommand):
                 noun = "event"
                 raise NotFound(noun, str(parsed_args.id))
             row.state, row.attempts, row.due_at = outbox.READY, 0, self.cloud.clock.now()
+        self.say(f"event {parsed_args.id} is handed out again")
