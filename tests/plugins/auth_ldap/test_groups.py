@@ -8,6 +8,7 @@ import pytest
 
 from synnefo_auth_ldap.channel import Address, Trust
 from synnefo_auth_ldap.connection import Connection, Query
+from synnefo_core.offload import make_offload
 from tests.system.labs.ldap import BASE, GROUPS, PASSWORD, PEOPLE, READER
 
 pytestmark = pytest.mark.system
@@ -90,13 +91,12 @@ def connection(ldap_lab):
     context = ssl.create_default_context(cafile=ldap_lab.ca_file)
     address = Address.parse(ldap_lab.ldaps_url)
 
-    def here(call, *arguments):
-        return call(*arguments)
-
-    connection = Connection(address, Trust(context, starts_tls=True), here, timeout_s=5)
+    offload = make_offload(1)
+    connection = Connection(address, Trust(context, starts_tls=True), offload.run, timeout_s=5)
     connection.bind(READER, PASSWORD, timeout_s=5)
     yield connection
     connection.close()
+    offload.close()
 
 
 def test_ten_thousand_people_come_in_pages(connection):

@@ -106,6 +106,29 @@ def test_a_server_that_is_back_is_preferred_again(make, own_lab):
         )
 
 
+def test_while_a_server_hangs_everything_else_goes_on(make, own_lab):
+    method = make(own_lab, timeout_s=1)
+    method.authenticator.authenticate(JANE)
+    own_lab.pause()
+    is_over, gaps = threading.Event(), []
+
+    def beat():
+        last = time.monotonic()
+        while not is_over.wait(0.01):
+            gaps.append(time.monotonic() - last)
+            last = time.monotonic()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(beat)
+        with pytest.raises(AuthUnavailable):
+            method.authenticator.authenticate(JANE)
+        is_over.set()
+    own_lab.resume()
+
+    assert len(gaps) > 20
+    assert max(gaps) < 0.5
+
+
 @pytest.fixture
 def silent():
     """Return the port of a server that accepts connections and never says a word."""

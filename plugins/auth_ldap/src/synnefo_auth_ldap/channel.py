@@ -109,7 +109,14 @@ def open_channel(address: Address, trust: Trust, timeout_s: float) -> socket.soc
 
 def _encrypted(plain: socket.socket, address: Address, trust: Trust) -> socket.socket:
     """Shake hands; return a socket whose traffic goes through TLS."""
-    outside = trust.context.wrap_socket(plain, server_hostname=address.host)
+    outside = trust.context.wrap_socket(
+        plain, server_hostname=address.host, do_handshake_on_connect=False
+    )
+    try:
+        outside.do_handshake()
+    except OSError:
+        outside.close()
+        raise
     inside, ours = socket.socketpair()
     tunnel = threading.Thread(
         target=_carry, args=(ours, outside), name=f"tunnel to {address}", daemon=True
@@ -133,7 +140,7 @@ def _carry(ours: socket.socket, outside: ssl.SSLSocket) -> None:
 
 def _receive(outside: ssl.SSLSocket, ours: socket.socket) -> bool:
     """Carry what has come from the server; return whether more may come."""
-    outside.settimeout(0)
+    outside.setblocking(False)
     while True:
         try:
             data = outside.recv(CHUNK)
@@ -148,6 +155,7 @@ def _receive(outside: ssl.SSLSocket, ours: socket.socket) -> bool:
 def _send(ours: socket.socket, outside: ssl.SSLSocket) -> bool:
     """Carry what is to go to the server; return whether more may come."""
     data = ours.recv(CHUNK)
+    outside.setblocking(True)
     outside.settimeout(SEND_S)
     outside.sendall(data)
     return bool(data)

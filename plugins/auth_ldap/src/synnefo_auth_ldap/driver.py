@@ -31,6 +31,7 @@ from synnefo_core.contracts.auth import (
     Rejected,
 )
 from synnefo_core.contracts.driver import DriverSetup, Misconfigured
+from synnefo_core.offload import make_offload
 
 WRONG = "the name or the password is wrong"
 UNKNOWN = "no such person"
@@ -164,7 +165,9 @@ class LdapAuth(AuthMethod):
         told = {option.dest: option.default for option in OPTIONS} | dict(setup.settings)
         try:
             rules = _rules(setup.name, told)
-            servers = _servers(told, setup.offload.run if setup.offload else _here)
+            # Never in the calling thread: under eventlet that is the one that carries the data.
+            offload = setup.offload or make_offload(told["at_once"])
+            servers = _servers(told, offload.run)
         except (ValueError, OSError) as cause:
             raise Misconfigured(f"[auth_{setup.name}]: {cause}") from cause
         self._servers = servers
@@ -236,7 +239,3 @@ def _groups(told: Mapping[str, Any]) -> Groups:
         name=told["group_name"],
         depth=told["group_depth"],
     )
-
-
-def _here(call: Callable[..., Any], *arguments: Any) -> Any:
-    return call(*arguments)
