@@ -65,7 +65,9 @@ def configuration(cloud: Cloud, workspace: Path) -> configparser.ConfigParser:
 def run(name: str, cloud: Cloud, workspace: Path, *, workers: int) -> Mapping[str, str]:
     """Run a list; return the outcome of each required test by its id."""
     programs = Path(sys.executable).parent
-    subprocess.run([programs / "tempest", "init", workspace], check=True, capture_output=True)
+    # Tempest remembers its workspaces in the home directory unless told otherwise.
+    register = ["--workspace-path", str(workspace.with_suffix(".yaml"))]
+    subprocess.run([programs / "tempest", "init", *register, workspace], check=True)
     with (workspace / "etc" / "tempest.conf").open("w") as file:
         configuration(cloud, workspace).write(file)
     tests = ["--load-list", str(LISTS / f"{name}.txt"), "--concurrency", str(workers)]
