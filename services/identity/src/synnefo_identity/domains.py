@@ -37,7 +37,16 @@ def create(context: RequestContext, values: Mapping[str, Any]) -> Domain:
 
 
 def show(context: RequestContext, domain_id: str) -> Domain:
-    """Return a domain."""
+    """Return a domain: to an administrator any, to others that of their user or scope.
+
+    Raises:
+        Forbidden: The caller has nothing to do with it.
+        NotFound: There is none.
+    """
+    claims = context.claims
+    own = (claims.user_domain_id, claims.project_domain_id, claims.domain_id) if claims else ()
+    if not context.is_admin and domain_id not in own:
+        raise Forbidden
     with context.reading() as session:
         return Domain.of(find(session, domain_id))
 

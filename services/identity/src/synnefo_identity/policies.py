@@ -20,13 +20,13 @@ _CRUD = {
 }
 
 _SHOW = {
-    "domain": ADMIN,
+    "domain": AUTHENTICATED,
     "project": AUTHENTICATED,
     "user": AUTHENTICATED,
     "group": ADMIN,
     "role": ADMIN,
 }
-"""Who may ask for one; of projects and users, the caller's own ones only."""
+"""Who may ask for one; of domains, projects and users, the caller's own ones only."""
 
 
 def rules() -> Iterable[DocumentedRuleDefault]:
