@@ -28,6 +28,9 @@ ANYONE = {
     "/regions/{region_id}",
 }
 
+# Rows by which a user makes something for nobody else, whoever it is, with a body that is right.
+OWN = {"/users/{user_id}/application_credentials": {"application_credential": {"name": "mine"}}}
+
 BUILT = [route for route in ROUTES if route.handler is not unbuilt]
 
 every_row = pytest.mark.parametrize(
@@ -68,7 +71,7 @@ def member_with(application, role):
 
 def call(application, route, token):
     path = re.sub(r"\{[^}]*\}", "unknown", route.path)
-    body = {} if route.body is not None else None
+    body = OWN.get(route.path, {}) if route.body is not None else None
     headers = {"X-Subject-Token": "gAAAAABforged"}
     return http.call(
         application,
@@ -107,4 +110,5 @@ def test_others_than_administrators_may_look_at_themselves_and_the_catalog_only(
 def test_an_administrator_may_do_everything(callers, route):
     application, tokens = callers
 
-    assert call(application, route, tokens["admin"]).status_int not in (401, 403, 500)
+    refusals = (401, 500) if route.path in OWN else (401, 403, 500)
+    assert call(application, route, tokens["admin"]).status_int not in refusals

@@ -4,18 +4,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import synnefo_identity
 from synnefo_core.context import RequestContext
-from synnefo_core.errors import Unauthenticated, Unbuilt
-from synnefo_identity import Credentials, Filter, Page, Proof, Question, Reference, Scope
+from synnefo_core.contracts.directory import AccessRule
+from synnefo_core.errors import InvalidField, Unauthenticated, Unbuilt
+from synnefo_identity import (
+    Credentials,
+    CredentialWish,
+    Filter,
+    Page,
+    Proof,
+    Question,
+    Reference,
+    Scope,
+    Secret,
+)
 
 Body = Mapping[str, Any]
 
-KNOWN_METHODS = frozenset(
-    {"application_credential", "external", "kerberos", "mapped", "oauth1", "saml2", "totp"}
-)
+KNOWN_METHODS = frozenset({"external", "kerberos", "mapped", "oauth1", "saml2", "totp"})
 """Login methods of the API that this cloud does not have."""
 
 _RENAMED = {"enabled": "is_enabled"}
@@ -95,11 +105,13 @@ def proof(context: RequestContext, identity: Body) -> Proof:
         return proofs[0]
     ends = [each.expires_at for each in proofs if each.expires_at is not None]
     parents = [each.parent_audit_id for each in proofs if each.parent_audit_id]
+    credentials = [each.credential_id for each in proofs if each.credential_id]
     return Proof(
         user_id=proofs[0].user_id,
         methods=tuple(method for each in proofs for method in each.methods),
         expires_at=min(ends, default=None),
         parent_audit_id=parents[0] if parents else "",
+        credential_id=credentials[0] if credentials else "",
     )
 
 
@@ -110,9 +122,55 @@ def _prove(context: RequestContext, method: str, identity: Body) -> Proof:
         return synnefo_identity.with_password(context, credentials)
     if method == "token" and "token" in identity:
         return synnefo_identity.with_token(context, identity["token"]["id"])
+    if method == "application_credential" and "application_credential" in identity:
+        return synnefo_identity.with_application_credential(
+            context, _secret(identity["application_credential"])
+        )
     if method in KNOWN_METHODS:
         raise Unbuilt(f"the login method {method}")
     raise Unauthenticated
+
+
+def _secret(body: Body) -> Secret:
+    return Secret(
+        id=body.get("id"),
+        name=body.get("name"),
+        user=reference(body.get("user", {})),
+        secret=body["secret"],
+    )
+
+
+def credential_wish(body: Body) -> CredentialWish:
+    """Return what an application credential is to be."""
+    roles, rules, ends = body.get("roles"), body.get("access_rules"), body.get("expires_at")
+    return CredentialWish(
+        name=body["name"],
+        description=body.get("description") or "",
+        secret=body.get("secret"),
+        expires_at=None if ends is None else moment("expires_at", ends),
+        roles=None if roles is None else [role.get("id", role.get("name")) for role in roles],
+        is_unrestricted=bool(body.get("unrestricted")),
+        rules=None if rules is None else [_rule(each) for each in rules],
+    )
+
+
+def _rule(body: Body) -> AccessRule | str:
+    if "id" in body:
+        return str(body["id"])
+    return AccessRule(body["service"], body["method"], body["path"])
+
+
+def moment(field: str, text: str) -> float:
+    """Return the seconds since the epoch of an ISO 8601 time; without a zone it is UTC.
+
+    Raises:
+        InvalidField: It is none.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError) as cause:
+        raise InvalidField(field, "must be a time such as 2026-01-31T12:00:00Z") from cause
 
 
 def reference(body: Body) -> Reference:
@@ -126,12 +184,21 @@ def reference(body: Body) -> Reference:
     )
 
 
-def scope(context: RequestContext, asked: Body | str | None, user_id: str) -> Scope:
-    """Return the scope that a login asks for.
+def scope(context: RequestContext, asked: Body | str | None, proof: Proof) -> Scope:
+    """Return the scope that a login asks for; an application credential has one only.
 
     Raises:
-        Unauthenticated: There is no such project or domain.
+        Unauthenticated: There is no such project or domain, or the credential is for another.
     """
+    if not proof.credential_id:
+        return _asked(context, asked, proof.user_id)
+    only = synnefo_identity.credential_scope(context, proof.credential_id)
+    if asked is not None and _asked(context, asked, proof.user_id) != only:
+        raise Unauthenticated
+    return only
+
+
+def _asked(context: RequestContext, asked: Body | str | None, user_id: str) -> Scope:
     if asked is None:
         return synnefo_identity.default_scope(context, user_id)
     if isinstance(asked, str) or "unscoped" in asked:

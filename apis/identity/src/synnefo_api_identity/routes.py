@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from synnefo_api_identity import versions
 from synnefo_api_identity.handlers import (
+    application_credentials as credentials,
     assignments,
     catalog,
     domains,
@@ -18,6 +19,7 @@ from synnefo_api_identity.handlers import (
     users,
 )
 from synnefo_api_identity.schemas import (
+    application_credentials as credential,
     auth as login,
     domains as domain,
     groups as group,
@@ -51,6 +53,14 @@ ROUTES = [
     Route("POST",   "/users/{user_id}/password",        users.change_password,    status=204, body=user.PASSWORD_CHANGE, is_public=True),
     Route("GET",    "/users/{user_id}/projects",        users.projects,           query=project.LIST),
     Route("GET",    "/users/{user_id}/groups",          users.groups,             query=group.LIST),
+
+    Route("GET",    "/users/{user_id}/application_credentials",                 credentials.index),
+    Route("POST",   "/users/{user_id}/application_credentials",                 credentials.create, status=201, body=credential.CREATE),
+    Route("GET",    "/users/{user_id}/application_credentials/{credential_id}", credentials.show),
+    Route("DELETE", "/users/{user_id}/application_credentials/{credential_id}", credentials.delete, status=204),
+    Route("GET",    "/users/{user_id}/access_rules",                            credentials.rules),
+    Route("GET",    "/users/{user_id}/access_rules/{rule_id}",                  credentials.show_rule),
+    Route("DELETE", "/users/{user_id}/access_rules/{rule_id}",                  credentials.delete_rule, status=204),
 
     Route("GET",    "/projects",                        projects.index,           "identity:project:list",   query=project.LIST),
     Route("POST",   "/projects",                        projects.create,          "identity:project:create", status=201, body=project.CREATE),
@@ -130,10 +140,6 @@ UNBUILT = {
     "/credentials/{id}": "GET PATCH DELETE",
     "/users/{id}/credentials/OS-EC2": "GET POST",
     "/users/{id}/credentials/OS-EC2/{credential}": "GET DELETE",
-    "/users/{id}/application_credentials": "GET POST",
-    "/users/{id}/application_credentials/{credential}": "GET DELETE",
-    "/users/{id}/access_rules": "GET",
-    "/users/{id}/access_rules/{rule}": "GET DELETE",
     "/users/{id}/OS-OAUTH1/{rest:.*}": "GET PUT DELETE",
     "/policies": "GET POST",
     "/policies/{id}": "GET PATCH DELETE",

@@ -1,6 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The identity room: users, projects, roles and tokens."""
 
+from synnefo_identity.access_rules import (
+    KeptRule,
+    delete as delete_access_rule,
+    index as list_access_rules,
+    show as show_access_rule,
+)
+from synnefo_identity.application_credentials import (
+    ApplicationCredential,
+    Wish as CredentialWish,
+    create as create_application_credential,
+    delete as delete_application_credential,
+    index as list_application_credentials,
+    show as show_application_credential,
+)
 from synnefo_identity.assignments import (
     Assignment,
     Question,
@@ -32,7 +46,14 @@ from synnefo_identity.groups import (
     update as update_group,
 )
 from synnefo_identity.listing import Filter, Page
-from synnefo_identity.login import Credentials, Reference, with_password, with_token
+from synnefo_identity.login import (
+    Credentials,
+    Reference,
+    Secret,
+    with_application_credential,
+    with_password,
+    with_token,
+)
 from synnefo_identity.names import Names, names_of
 from synnefo_identity.payload import SYSTEM, UNSCOPED, Scope, ScopeKind
 from synnefo_identity.projects import (
@@ -53,9 +74,10 @@ from synnefo_identity.roles import (
 from synnefo_identity.scopes import (
     default as default_scope,
     domain as domain_scope,
+    of_credential as credential_scope,
     project as project_scope,
 )
-from synnefo_identity.standing import GROUP, USER, Standing
+from synnefo_identity.standing import GROUP, USER, Credential, Standing
 from synnefo_identity.tokens import (
     Proof,
     Token,
@@ -79,11 +101,15 @@ __all__ = [
     "SYSTEM",
     "UNSCOPED",
     "USER",
+    "ApplicationCredential",
     "Assignment",
+    "Credential",
+    "CredentialWish",
     "Credentials",
     "Domain",
     "Filter",
     "Group",
+    "KeptRule",
     "Names",
     "Page",
     "Project",
@@ -93,18 +119,23 @@ __all__ = [
     "Role",
     "Scope",
     "ScopeKind",
+    "Secret",
     "Standing",
     "Token",
     "User",
     "add_user_to_group",
     "change_password",
     "check_token",
+    "create_application_credential",
     "create_domain",
     "create_group",
     "create_project",
     "create_role",
     "create_user",
+    "credential_scope",
     "default_scope",
+    "delete_access_rule",
+    "delete_application_credential",
     "delete_domain",
     "delete_group",
     "delete_project",
@@ -114,6 +145,8 @@ __all__ = [
     "grant_role",
     "is_on_system",
     "issue_token",
+    "list_access_rules",
+    "list_application_credentials",
     "list_assignments",
     "list_domains",
     "list_domains_of_user",
@@ -132,6 +165,8 @@ __all__ = [
     "require_user_in_group",
     "revoke_role",
     "revoke_token",
+    "show_access_rule",
+    "show_application_credential",
     "show_domain",
     "show_group",
     "show_project",
@@ -143,6 +178,7 @@ __all__ = [
     "update_project",
     "update_role",
     "update_user",
+    "with_application_credential",
     "with_password",
     "with_token",
 ]

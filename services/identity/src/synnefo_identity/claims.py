@@ -16,6 +16,7 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.directory import Claims
 from synnefo_identity import changes, tokens
+from synnefo_identity.access_rules import CHECK_TOKEN
 from synnefo_identity.changes import Change, Kind, Staleness
 from synnefo_identity.ladder import SERVICE
 from synnefo_identity.payload import ScopeKind
@@ -154,7 +155,8 @@ def show(context: RequestContext, text: str) -> Token:
 def said_by(token: Token) -> Claims:
     """Return what a valid token says."""
     standing, scope = token.standing, token.standing.scope
-    project, domain = standing.project, standing.domain
+    project, domain, credential = standing.project, standing.domain, standing.credential
+    rules = credential.rules if credential else None
     return Claims(
         user_id=standing.user.id,
         user_name=standing.user.name,
@@ -167,4 +169,6 @@ def said_by(token: Token) -> Claims:
         is_system=scope.kind is ScopeKind.SYSTEM,
         roles=frozenset(role.name for role in standing.roles),
         groups=standing.groups,
+        application_credential_id=credential.id if credential else None,
+        access_rules=None if rules is None else (CHECK_TOKEN, *(kept.rule for kept in rules)),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 
@@ -22,12 +23,13 @@ from synnefo_core.contracts.auth import (
 )
 from synnefo_core.errors import Unauthenticated, Unavailable
 from synnefo_identity import methods, tokens
-from synnefo_identity.models import DomainRow, LinkRow, UserRow
+from synnefo_identity.models import ApplicationCredentialRow, DomainRow, LinkRow, UserRow
 from synnefo_identity.tokens import Proof
 
 log = logging.getLogger(__name__)
 
 PASSWORD = "password"  # noqa: S105  # the method's name
+APPLICATION_CREDENTIAL = "application_credential"
 TOKEN = "token"  # noqa: S105  # the method's name
 
 
@@ -39,6 +41,16 @@ class Reference:
     name: str | None = None
     domain_id: str | None = None
     domain_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Secret:
+    """An application credential, by its id or by its name and its user, and its secret."""
+
+    id: str | None
+    name: str | None
+    user: Reference
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,37 @@ def with_password(context: RequestContext, credentials: Credentials) -> Proof:
     return Proof(user_id=user_id, methods=(PASSWORD,))
 
 
+def with_application_credential(context: RequestContext, secret: Secret) -> Proof:
+    """Take the secret of an application credential.
+
+    Raises:
+        Unauthenticated: It is wrong, has ended, or belongs to nobody who may log in.
+        TooManyRequests: Too many log in at once.
+    """
+    found = _credential(context, secret)
+    _, passwords = methods.store(context.cloud)
+    with methods.bounded():
+        # Compared in any case, so that the time tells nothing.
+        is_right = passwords.verify(found.id if found else "", secret.secret)
+    has_ended = found and found.expires_at is not None and found.expires_at <= context.now()
+    if found is None or not is_right or has_ended:
+        log.info("login refused", extra={"login_method": APPLICATION_CREDENTIAL})
+        raise Unauthenticated
+    return Proof(found.user_id, (APPLICATION_CREDENTIAL,), credential_id=found.id)
+
+
+def _credential(context: RequestContext, secret: Secret) -> Any:
+    row = ApplicationCredentialRow
+    query: Any = select(row.id, row.user_id, row.expires_at)
+    if secret.id is not None:
+        query = query.where(row.id == secret.id)
+    else:
+        named = _user(secret.user).with_only_columns(UserRow.id).scalar_subquery()
+        query = query.where(row.name == secret.name, row.user_id == named)
+    with context.reading() as session:
+        return session.execute(query).first()
+
+
 def with_token(context: RequestContext, text: str) -> Proof:
     """Take a valid token for a proof; the new token ends with it.
 
@@ -80,23 +123,25 @@ def with_token(context: RequestContext, text: str) -> Proof:
 
 def _login(context: RequestContext, credentials: Credentials) -> PasswordLogin:
     who = credentials.user
-    query = select(UserRow.id, UserRow.name, UserRow.domain_id)
-    if who.id is not None:
-        query = query.where(UserRow.id == who.id)
-    else:
-        query = query.join(DomainRow, DomainRow.id == UserRow.domain_id).where(
-            UserRow.name == who.name,
-            DomainRow.id == who.domain_id
-            if who.domain_id is not None
-            else DomainRow.name == who.domain_name,
-        )
     with context.reading() as session:
-        user = session.execute(query).first()
+        user = session.execute(_user(who)).first()
     return PasswordLogin(
         name=user.name if user else who.name or "",
         domain_id=user.domain_id if user else who.domain_id or "",
         user_id=user.id if user else None,
         password=credentials.password,
+    )
+
+
+def _user(who: Reference) -> Any:
+    query: Any = select(UserRow.id, UserRow.name, UserRow.domain_id)
+    if who.id is not None:
+        return query.where(UserRow.id == who.id)
+    return query.join(DomainRow, DomainRow.id == UserRow.domain_id).where(
+        UserRow.name == who.name,
+        DomainRow.id == who.domain_id
+        if who.domain_id is not None
+        else DomainRow.name == who.domain_name,
     )
 
 

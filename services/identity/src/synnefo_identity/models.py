@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from synnefo_core.db.base import (
@@ -11,6 +11,7 @@ from synnefo_core.db.base import (
     Big,
     Id,
     Json,
+    JsonList,
     Key,
     LongText,
     Moment,
@@ -144,6 +145,39 @@ class AssignmentRow(Model):
     target_kind: Mapped[Id]
     target_id: Mapped[Id]
     role_id: Mapped[Id] = mapped_column(ForeignKey("identity_role.id", ondelete="CASCADE"))
+
+
+class ApplicationCredentialRow(Model):
+    """A name and a secret for a program; without ``access_rule_ids`` it is for all requests."""
+
+    __tablename__ = "identity_application_credential"
+    __table_args__ = (
+        UniqueConstraint("user_id", "name"),
+        Index("ix_identity_application_credential_project", "project_id"),
+    )
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("identity_user.id", ondelete="CASCADE"))
+    project_id: Mapped[Id] = mapped_column(ForeignKey("identity_project.id", ondelete="CASCADE"))
+    name: Mapped[Name]
+    description: Mapped[LongText] = mapped_column(default="")
+    expires_at: Mapped[float | None] = mapped_column(Double, default=None)
+    is_unrestricted: Mapped[bool] = mapped_column(default=False)
+    role_ids: Mapped[JsonList]
+    access_rule_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), default=None)
+
+
+class AccessRuleRow(Model):
+    """A kind of request that application credentials of a user are for."""
+
+    __tablename__ = "identity_access_rule"
+    __table_args__ = (UniqueConstraint("user_id", "service", "method", "path"),)
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("identity_user.id", ondelete="CASCADE"))
+    service: Mapped[Id]
+    method: Mapped[Id]
+    path: Mapped[Name]
 
 
 class RevocationRow(Model):

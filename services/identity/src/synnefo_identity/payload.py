@@ -13,6 +13,7 @@ key    meaning
 ``i``  issued, microseconds since the epoch
 ``e``  expires, microseconds since the epoch
 ``a``  audit ids: its own, then that of the first of its chain
+``c``  the application credential that it was got with; absent without one
 =====  ========================================================================
 """
 
@@ -67,6 +68,7 @@ class Payload:
     issued_at: float
     expires_at: float
     audit_ids: tuple[str, ...]
+    credential_id: str = ""
 
 
 def new_audit_id() -> str:
@@ -86,6 +88,8 @@ def seal(keys: KeyRing, payload: Payload) -> str:
     }
     if payload.scope != UNSCOPED:
         content["s"] = [payload.scope.kind.value, payload.scope.id]
+    if payload.credential_id:
+        content["c"] = payload.credential_id
     sealed = keys.fernet().encrypt(json.dumps(content, separators=(",", ":")).encode())
     # As Keystone's: no padding, which shells and cookies dislike.
     return sealed.rstrip(b"=").decode()
@@ -109,4 +113,5 @@ def unseal(keys: KeyRing, token: str) -> Payload | None:
         issued_at=content["i"] / 1e6,
         expires_at=content["e"] / 1e6,
         audit_ids=tuple(content["a"]),
+        credential_id=content.get("c", ""),
     )

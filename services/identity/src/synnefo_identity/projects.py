@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from synnefo_core import outbox
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Conflict, Forbidden, NotFound
-from synnefo_identity import assignments, attributes, changes, listing
+from synnefo_identity import application_credentials, assignments, attributes, changes, listing
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.listing import EVERYTHING, WHOLE, Filter, Page
 from synnefo_identity.models import DomainRow, ProjectRow
@@ -120,6 +120,7 @@ def delete(context: RequestContext, project_id: str) -> None:
 def remove(context: RequestContext, session: Session, row: ProjectRow) -> None:
     """Delete a project's rows and tell the other rooms."""
     assignments.forget_target(session, ScopeKind.PROJECT, row.id)
+    application_credentials.forget(context, session, project_id=row.id)
     changes.note(context, session, Change(Kind.PROJECT, row.id))
     outbox.emit(context, session, "project.deleted", subject_id=row.id)
     session.delete(row)

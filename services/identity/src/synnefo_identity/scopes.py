@@ -9,7 +9,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.errors import Unauthenticated
 from synnefo_identity import standing
 from synnefo_identity.login import Reference
-from synnefo_identity.models import DomainRow, ProjectRow, UserRow
+from synnefo_identity.models import ApplicationCredentialRow, DomainRow, ProjectRow, UserRow
 from synnefo_identity.payload import UNSCOPED, Scope, ScopeKind
 
 
@@ -50,6 +50,22 @@ def domain(context: RequestContext, reference: Reference) -> Scope:
     if found is None:
         raise Unauthenticated
     return Scope(ScopeKind.DOMAIN, found)
+
+
+def of_credential(context: RequestContext, credential_id: str) -> Scope:
+    """Return the scope of all tokens that an application credential gets.
+
+    Raises:
+        Unauthenticated: There is no such credential.
+    """
+    query = select(ApplicationCredentialRow.project_id).where(
+        ApplicationCredentialRow.id == credential_id
+    )
+    with context.reading() as session:
+        project_id = session.scalar(query)
+    if project_id is None:
+        raise Unauthenticated
+    return Scope(ScopeKind.PROJECT, project_id)
 
 
 def default(context: RequestContext, user_id: str) -> Scope:

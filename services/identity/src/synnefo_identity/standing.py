@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from synnefo_identity.access_rules import KeptRule
 from synnefo_identity.ladder import Roles
 from synnefo_identity.models import (
     AssignmentRow,
@@ -24,6 +25,17 @@ GROUP = "group"
 
 
 @dataclass(frozen=True)
+class Credential:
+    """The application credential that narrows a standing; ``rules`` None: for all requests."""
+
+    id: str
+    name: str
+    is_unrestricted: bool
+    expires_at: float | None
+    rules: tuple[KeptRule, ...] | None
+
+
+@dataclass(frozen=True)
 class Standing:
     """A user in a scope.
 
@@ -36,6 +48,7 @@ class Standing:
         project: The scope's project, if it is one.
         domain: The scope's domain, if it is one; with a project, the project's.
         roles: The user's roles there, implied ones included; none when unscoped.
+        credential: By what it was narrowed, if it was.
     """
 
     user: User
@@ -46,6 +59,7 @@ class Standing:
     project: Project | None
     domain: Domain | None
     roles: tuple[Role, ...]
+    credential: Credential | None = None
 
 
 def read(session: Session, user_id: str, scope: Scope) -> Standing | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
 from synnefo_core.keys import key_ring
-from synnefo_identity import changes, standing
+from synnefo_identity import application_credentials, changes, standing
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.models import RevocationRow
 from synnefo_identity.payload import RING, Payload, Scope, new_audit_id, seal, unseal
@@ -29,12 +29,14 @@ class Proof:
         expires_at: When the token ends, if not after the usual time: a token made from
             another one lives no longer.
         parent_audit_id: The first token of the chain.
+        credential_id: The application credential that was shown; its limits stay.
     """
 
     user_id: str
     methods: tuple[str, ...]
     expires_at: float | None = None
     parent_audit_id: str = ""
+    credential_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,15 @@ def issue(context: RequestContext, proof: Proof, scope: Scope) -> Token:
         Unauthenticated: The user is disabled or has no role in the scope, or there is none.
     """
     with context.reading() as session:
-        found = standing.read(session, proof.user_id, scope)
+        found = _standing(context, session, proof.user_id, scope, proof.credential_id)
     if found is None:
         raise Unauthenticated
     # Microseconds are what a token can carry: it must say the same now and when it is read.
     now = round(context.now(), 6)
-    ends = round(now + context.cloud.config.identity.token_lifetime_s, 6)
+    ends = [round(now + context.cloud.config.identity.token_lifetime_s, 6)]
+    ends += [proof.expires_at] if proof.expires_at else []
+    if found.credential is not None and found.credential.expires_at is not None:
+        ends.append(found.credential.expires_at)
     audit_ids = (new_audit_id(), proof.parent_audit_id)
     payload = Payload(
         user_id=proof.user_id,
@@ -66,8 +71,9 @@ def issue(context: RequestContext, proof: Proof, scope: Scope) -> Token:
         scope=scope,
         methods=tuple(dict.fromkeys(proof.methods)),
         issued_at=now,
-        expires_at=proof.expires_at or ends,
+        expires_at=min(ends),
         audit_ids=tuple(each for each in audit_ids if each),
+        credential_id=proof.credential_id,
     )
     return Token(seal(key_ring(context.cloud, RING), payload), payload, found)
 
@@ -80,10 +86,19 @@ def check(context: RequestContext, text: str) -> Token | None:
     with context.reading() as session:
         if session.get(RevocationRow, payload.audit_ids[0]) is not None:
             return None
-        found = standing.read(session, payload.user_id, payload.scope)
+        found = _standing(context, session, payload.user_id, payload.scope, payload.credential_id)
     if found is None or found.epoch != payload.epoch:
         return None
     return Token(text, payload, found)
+
+
+def _standing(
+    context: RequestContext, session: Session, user_id: str, scope: Scope, credential_id: str
+) -> Standing | None:
+    found = standing.read(session, user_id, scope)
+    if found is None or not credential_id:
+        return found
+    return application_credentials.narrowed(session, found, credential_id, context.now())
 
 
 def revoke(context: RequestContext, text: str) -> None:
@@ -131,4 +146,5 @@ def renewed(token: Token, methods: Iterable[str]) -> Proof:
         methods=(*methods, *token.payload.methods),
         expires_at=token.payload.expires_at,
         parent_audit_id=token.payload.audit_ids[-1],
+        credential_id=token.payload.credential_id,
     )

@@ -15,6 +15,7 @@ from synnefo_core.contracts.auth import PreparedPassword
 from synnefo_core.db.base import new_hex_id
 from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
 from synnefo_identity import (
+    application_credentials,
     assignments,
     attributes,
     changes,
@@ -169,6 +170,7 @@ def remove(context: RequestContext, session: Session, user_id: str) -> None:
     if personal is not None:
         projects.remove(context, session, personal)
     assignments.forget_actor(session, USER, user_id)
+    application_credentials.forget(context, session, user_id=user_id)
     methods.forget(context.cloud, user_id)
     changes.note(context, session, Change(Kind.USER, user_id))
     outbox.emit(context, session, "user.deleted", subject_id=user_id)

@@ -26,7 +26,7 @@ _VARY = {"Vary": "X-Auth-Token"}
 def create(context: RequestContext, body: Body, query: Mapping[str, str]) -> Reply:
     auth = body["auth"]
     proof = requests.proof(context, auth["identity"])
-    scope = requests.scope(context, auth.get("scope"), proof.user_id)
+    scope = requests.scope(context, auth.get("scope"), proof)
     token = synnefo_identity.issue_token(context, proof, scope)
     shown = tokens.token(context, token, has_catalog="nocatalog" not in query)
     return Reply(shown, status=201, headers={_SUBJECT: token.text, **_VARY})

@@ -25,6 +25,24 @@ _USER = {
     **_OF_A_DOMAIN,
 }
 
+_CREDENTIAL = {
+    "type": "object",
+    "properties": {
+        "id": ID,
+        "name": NAME,
+        "secret": PASSWORD,
+        "user": {
+            "type": "object",
+            "properties": {"id": ID, "name": NAME, "domain": _DOMAIN},
+            "additionalProperties": False,
+            **_OF_A_DOMAIN,
+        },
+    },
+    "required": ["secret"],
+    "anyOf": [{"required": ["id"]}, {"required": ["name", "user"]}],
+    "additionalProperties": False,
+}
+
 _SCOPE = {
     "type": "object",
     "properties": {
@@ -70,6 +88,7 @@ LOGIN = {
                             "required": ["user"],
                             "additionalProperties": False,
                         },
+                        "application_credential": _CREDENTIAL,
                         "token": {
                             "type": "object",
                             "properties": {"id": {"type": "string", "maxLength": 4096}},

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from synnefo_api_identity.views import catalog
+from synnefo_api_identity.views import application_credentials, catalog
 from synnefo_api_identity.views.links import Json
 from synnefo_core.context import RequestContext
-from synnefo_identity import Domain, ScopeKind, Token
+from synnefo_identity import Credential, Domain, ScopeKind, Token
 
 
 def token(context: RequestContext, shown: Token, *, has_catalog: bool = True) -> Json:
@@ -33,10 +33,19 @@ def token(context: RequestContext, shown: Token, *, has_catalog: bool = True) ->
     if standing.scope.kind is not ScopeKind.NONE:
         body |= _scope(shown)
         body["roles"] = [{"id": role.id, "name": role.name} for role in standing.roles]
+        if standing.credential is not None:
+            body["application_credential"] = _credential(standing.credential)
         if has_catalog:
             project = standing.project
             body["catalog"] = catalog.catalog(context, project.id if project else None)
     return {"token": body}
+
+
+def _credential(shown: Credential) -> Json:
+    found = {"id": shown.id, "name": shown.name, "restricted": not shown.is_unrestricted}
+    if shown.rules is None:
+        return found
+    return {**found, "access_rules": [application_credentials.rule(each) for each in shown.rules]}
 
 
 def _scope(shown: Token) -> Json:
