@@ -51,6 +51,10 @@ def test_no_pattern_takes_long(pattern):
     assert time.process_time() - begun < 2
 
 
+def served():
+    return {}
+
+
 class Bound(Directory):
     """Knows one token, which is for one request only."""
 
@@ -72,7 +76,7 @@ class Toy:
 
     @hookimpl
     def apis(self):
-        routes = [Route("GET", path, lambda: {}) for path in ("/things", "/others")]
+        routes = [Route("GET", path, served) for path in ("/things", "/others")]
         return [Api("toy", "/toy", service_type="toy", title="Toy", routes=routes, dialect=plain)]
 
     @hookimpl
