@@ -14,7 +14,7 @@ runs C code that takes long (hashing, libldap) in ``setup.offload``. The conform
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from synnefo_core.contracts.driver import Driver, DriverError, DriverSetup, Unavailable
@@ -34,6 +34,10 @@ class AuthBusy(AuthUnavailable):
 
 class Rejected(AuthError):
     """The credentials are wrong; the message never says which part."""
+
+
+class Expired(Rejected):
+    """The password is right, but it has ended: it must be changed before it is good again."""
 
 
 class NotResponsible(AuthError):
@@ -97,6 +101,7 @@ class Authenticator(ABC):
         Raises:
             NotResponsible: No such user here.
             Rejected: The password is wrong or may not be used.
+            Expired: It is right and has ended; told to nobody who does not know it.
             AuthUnavailable: It could not be found out.
         """
 
@@ -117,19 +122,42 @@ class PasswordState:
 
 
 class PasswordStore(ABC):
-    """Keep passwords for the cloud's own users; the subject is the user id."""
+    """Keep passwords for the cloud's own users; the subject is the user id.
+
+    Attributes:
+        may_end: Whether passwords end by themselves after a time.
+    """
+
+    may_end: bool = False
 
     @abstractmethod
     def prepare(self, password: str) -> PreparedPassword:
         """Hash a password. Slow on purpose; call it outside of a transaction.
 
         Raises:
-            Rejected: The password breaks a rule; the message says which.
+            Rejected: It can't be a password at all; the message says why.
+        """
+
+    def check(  # noqa: B027  # a store without rules has nothing to do
+        self, password: str, *, subject: str | None = None
+    ) -> None:
+        """Refuse a new password that breaks a rule of the site. Slow; there may be no rules.
+
+        Args:
+            password: What a person chose.
+            subject: Who changes the own password; rules about earlier ones need to know. None
+                when an administrator sets it.
+
+        Raises:
+            Rejected: It breaks a rule; the message is for the person.
         """
 
     @abstractmethod
-    def store(self, subject: str, prepared: PreparedPassword) -> None:
-        """Replace the subject's password, inside the caller's transaction."""
+    def store(self, subject: str, prepared: PreparedPassword, *, must_change: bool = False) -> None:
+        """Replace the subject's password, inside the caller's transaction.
+
+        One that must be changed is good for nothing but that: it has ended when it is set.
+        """
 
     @abstractmethod
     def remove(self, subject: str) -> None:
@@ -137,11 +165,19 @@ class PasswordStore(ABC):
 
     @abstractmethod
     def verify(self, subject: str, password: str) -> bool:
-        """Return whether this is the subject's password; as slow for an unknown subject."""
+        """Return whether this is the subject's password, ended or not.
+
+        It takes as long for an unknown subject.
+        """
 
     @abstractmethod
     def state(self, subject: str) -> PasswordState | None:
         """Return when the password was set, None when the subject has none."""
+
+    def states(self, subjects: Iterable[str]) -> Mapping[str, PasswordState]:
+        """Return the states of those who have a password."""
+        found = ((subject, self.state(subject)) for subject in subjects)
+        return {subject: state for subject, state in found if state is not None}
 
 
 class AuthMethod(Driver):

@@ -35,6 +35,7 @@ from synnefo_core.contracts.auth import (
     Authenticator,
     AuthError,
     AuthMethod,
+    Expired,
     NotResponsible,
     PasswordLogin,
     PasswordStore,
@@ -283,3 +284,20 @@ class PasswordStoreContract(_Fixtures):
 
 class AuthMethodContract(AuthenticatorContract, PasswordStoreContract):
     """Both facets of a login method."""
+
+    def test_a_password_that_must_be_changed_is_good_for_nothing_else(
+        self, authenticator: Authenticator, passwords: PasswordStore, subject: str
+    ) -> None:
+        login = PasswordLogin("jane", "default", subject, PASSWORD)
+        passwords.store(subject, passwords.prepare(PASSWORD), must_change=True)
+
+        assert isinstance(self.refusal(authenticator, login), Expired)
+        wrong = self.refusal(authenticator, replace(login, password="wrong"))
+        assert not isinstance(wrong, Expired)
+        assert passwords.verify(subject, PASSWORD)
+        state = passwords.states([subject, invented()])[subject]
+        assert state.expires_at is not None
+
+        passwords.store(subject, passwords.prepare("another one"))
+
+        assert authenticator.authenticate(replace(login, password="another one")).subject

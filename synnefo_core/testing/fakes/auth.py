@@ -15,6 +15,7 @@ from synnefo_core.contracts.auth import (
     Authenticator,
     AuthError,
     AuthMethod,
+    Expired,
     NotResponsible,
     PasswordLogin,
     PasswordState,
@@ -57,8 +58,10 @@ class MemoryPasswords(PasswordStore):
             raise Rejected("a password can't be empty")
         return PreparedPassword(_hash(password, os.urandom(16)))
 
-    def store(self, subject: str, prepared: PreparedPassword) -> None:
-        self._passwords[subject] = prepared.hashed, PasswordState(time.time())
+    def store(self, subject: str, prepared: PreparedPassword, *, must_change: bool = False) -> None:
+        now = time.time()
+        state = PasswordState(now, expires_at=now if must_change else None)
+        self._passwords[subject] = prepared.hashed, state
 
     def remove(self, subject: str) -> None:
         self._passwords.pop(subject, None)
@@ -105,9 +108,11 @@ class MemoryAuth(AuthMethod, Authenticator):
         del timeout_s
         if self.failure is not None:
             raise self.failure
-        if login.user_id is not None and self.passwords.state(login.user_id) is not None:
+        if login.user_id is not None and (own := self.passwords.state(login.user_id)):
             if not self.passwords.verify(login.user_id, login.password):
                 raise Rejected("the name or the password is wrong")
+            if own.expires_at is not None:
+                raise Expired("the password must be changed")
             return Assertion(self._name, login.user_id)
         person = self._people.get(login.name)
         is_right = _fits(person.hashed if person else _NOBODYS, login.password)
