@@ -111,7 +111,7 @@ def test_a_chain_of_tokens_remembers_its_beginning_and_no_more(home):
 
 
 def test_a_spoilt_token_proves_nothing(home):
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(NotFound):
         synnefo_identity.with_token(home.admin, home.token("demo").text[:-2])
 
 

@@ -91,14 +91,16 @@ def is_set(query: Mapping[str, str], name: str) -> bool:
     return name in query and query[name].lower() not in ("0", "false", "no")
 
 
-def proof(context: RequestContext, identity: Body) -> Proof:
-    """Log somebody in by all the methods that the body names.
+def proof(context: RequestContext, identity: Body, source: str) -> Proof:
+    """Log somebody in by all the methods that the body names; ``source`` is the address.
 
     Raises:
         Unauthenticated: One does not vouch for the user, or they vouch for two.
         Unbuilt: A method of the API that this cloud does not have.
     """
-    proofs = [_prove(context, method, identity) for method in dict.fromkeys(identity["methods"])]
+    proofs = [
+        _prove(context, method, identity, source) for method in dict.fromkeys(identity["methods"])
+    ]
     if len({each.user_id for each in proofs}) != 1:
         raise Unauthenticated
     if len(proofs) == 1:
@@ -115,28 +117,29 @@ def proof(context: RequestContext, identity: Body) -> Proof:
     )
 
 
-def _prove(context: RequestContext, method: str, identity: Body) -> Proof:
+def _prove(context: RequestContext, method: str, identity: Body, source: str) -> Proof:
     if method == "password" and "password" in identity:
         user = identity["password"]["user"]
-        credentials = Credentials(reference(user), user["password"])
+        credentials = Credentials(reference(user), user["password"], source)
         return synnefo_identity.with_password(context, credentials)
     if method == "token" and "token" in identity:
         return synnefo_identity.with_token(context, identity["token"]["id"])
     if method == "application_credential" and "application_credential" in identity:
         return synnefo_identity.with_application_credential(
-            context, _secret(identity["application_credential"])
+            context, _secret(identity["application_credential"], source)
         )
     if method in KNOWN_METHODS:
         raise Unbuilt(f"the login method {method}")
     raise Unauthenticated
 
 
-def _secret(body: Body) -> Secret:
+def _secret(body: Body, source: str) -> Secret:
     return Secret(
         id=body.get("id"),
         name=body.get("name"),
         user=reference(body.get("user", {})),
         secret=body["secret"],
+        source=source,
     )
 
 

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy import Index, false
+from sqlalchemy.orm import Mapped, mapped_column
 
-from synnefo_core.db.base import Base, Key, Moment, Name, new_metadata
+from synnefo_core.db.base import Base, BigNumber, Id, Key, Moment, Name, new_metadata
 
 
 class Model(Base):
@@ -24,7 +25,24 @@ class PasswordRow(Model):
     subject: Mapped[Key]
     hashed: Mapped[Name]
     set_at: Mapped[Moment]
+    must_change: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     def __repr__(self) -> str:
         """Name the subject only."""
         return f"<PasswordRow {self.method}:{self.subject}>"
+
+
+class FormerPasswordRow(Model):
+    """A password that a subject had before; kept as long as it may not be chosen again."""
+
+    __tablename__ = "auth_local_former_password"
+    __table_args__ = (Index("ix_auth_local_former_password_subject", "subject", "method"),)
+
+    id: Mapped[int] = mapped_column(BigNumber, primary_key=True, autoincrement=True)
+    method: Mapped[Id]
+    subject: Mapped[Id]
+    hashed: Mapped[Name]
+
+    def __repr__(self) -> str:
+        """Name the subject only."""
+        return f"<FormerPasswordRow {self.method}:{self.subject}>"

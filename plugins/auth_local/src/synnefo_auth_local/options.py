@@ -26,6 +26,28 @@ OPTIONS = [
         "Default: 64 with green threads, where waiting costs nothing; 12 with threads, which "
         "other requests need.",
     ),
+    cfg.IntOpt(
+        "history",
+        default=0,
+        min=0,
+        max=24,
+        help="How many of the last passwords, the present one included, a user may not choose "
+        "again; each costs a hash when a password is changed. 0: no matter.",
+    ),
+    cfg.FloatOpt(
+        "minimum_age_days",
+        default=0,
+        min=0,
+        help="How long users must keep a password before they change it.",
+    ),
+    cfg.FloatOpt(
+        "expires_after_days",
+        default=0,
+        min=0,
+        help="When a password ends and must be changed. 0: never.",
+    ),
+    cfg.StrOpt("regex", default="", help="What passwords must match, from their beginning."),
+    cfg.StrOpt("regex_description", default="", help="The same for people, shown in errors."),
 ]
 
 WAITING_GREEN = 64

@@ -17,12 +17,13 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.auth import (
     Assertion,
     AuthUnavailable,
+    Expired,
     NotResponsible,
     PasswordLogin,
     Rejected,
 )
-from synnefo_core.errors import Unauthenticated, Unavailable
-from synnefo_identity import methods, tokens
+from synnefo_core.errors import NotFound, Unauthenticated, Unavailable
+from synnefo_identity import lockout, methods, tokens
 from synnefo_identity.models import ApplicationCredentialRow, DomainRow, LinkRow, UserRow
 from synnefo_identity.tokens import Proof
 
@@ -51,26 +52,37 @@ class Secret:
     name: str | None
     user: Reference
     secret: str = field(repr=False)
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """A name and a password as they came."""
+    """A name and a password as they came, and the address that they came from."""
 
     user: Reference
     password: str = field(repr=False)
+    source: str = ""
 
 
 def with_password(context: RequestContext, credentials: Credentials) -> Proof:
     """Ask the login methods in their order.
 
     Raises:
-        Unauthenticated: None vouches for an enabled user.
+        Unauthenticated: None vouches for an enabled user, the password has ended, or there
+            were too many failures.
         Unavailable: None does, and one could not be asked.
         TooManyRequests: Too many log in at once.
     """
     login = _login(context, credentials)
-    assertion = _ask(context, login)
+    counted = lockout.key(login.user_id or f"{login.name}@{login.domain_id}", credentials.source)
+    lockout.require_open(context, counted)
+    try:
+        assertion = _ask(context, login)
+    except Unauthenticated as refusal:
+        if not isinstance(refusal.__cause__, Expired):
+            lockout.note(context, counted)
+        raise
+    lockout.forgive(context, counted)
     user_id = _account(context, assertion)
     if user_id is None:
         log.info("login refused", extra={"login_method": assertion.method})
@@ -86,12 +98,15 @@ def with_application_credential(context: RequestContext, secret: Secret) -> Proo
         TooManyRequests: Too many log in at once.
     """
     found = _credential(context, secret)
+    counted = lockout.key(found.id if found else secret.id or secret.name or "", secret.source)
+    lockout.require_open(context, counted)
     _, passwords = methods.store(context.cloud)
     with methods.bounded():
         # Compared in any case, so that the time tells nothing.
         is_right = passwords.verify(found.id if found else "", secret.secret)
     has_ended = found and found.expires_at is not None and found.expires_at <= context.now()
     if found is None or not is_right or has_ended:
+        lockout.note(context, counted)
         log.info("login refused", extra={"login_method": APPLICATION_CREDENTIAL})
         raise Unauthenticated
     return Proof(found.user_id, (APPLICATION_CREDENTIAL,), credential_id=found.id)
@@ -113,11 +128,11 @@ def with_token(context: RequestContext, text: str) -> Proof:
     """Take a valid token for a proof; the new token ends with it.
 
     Raises:
-        Unauthenticated: It is not valid.
+        NotFound: It is not valid; Keystone says so, and clients rely on it.
     """
     token = tokens.check(context, text)
     if token is None:
-        raise Unauthenticated
+        raise NotFound("token")
     return tokens.renewed(token, (TOKEN,))
 
 
@@ -156,6 +171,11 @@ def _ask(context: RequestContext, login: PasswordLogin) -> Assertion:
                 return method.authenticator.authenticate(login)
         except NotResponsible:
             continue
+        except Expired as cause:
+            raise Unauthenticated(
+                "the password is expired and needs to be changed for user: "
+                f"{login.user_id or login.name}"
+            ) from cause
         except Rejected as cause:
             log.info("login refused", extra={"login_method": name})
             raise Unauthenticated from cause

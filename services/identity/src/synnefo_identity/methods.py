@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import cast
 
@@ -18,7 +18,7 @@ from synnefo_core.contracts.auth import (
     Rejected,
 )
 from synnefo_core.contracts.driver import Misconfigured
-from synnefo_core.errors import InvalidField, TooManyRequests
+from synnefo_core.errors import Invalid, InvalidField, TooManyRequests
 from synnefo_identity.models import LinkRow
 
 
@@ -55,11 +55,34 @@ def bounded() -> Iterator[None]:
         raise TooManyRequests(str(cause)) from cause
 
 
-def prepare(cloud: Cloud, password: str) -> PreparedPassword:
-    """Hash a new password; slow, so not inside of a transaction.
+def choose(cloud: Cloud, password: str, *, subject: str | None = None) -> PreparedPassword:
+    """Hash a password that a person chose; slow, so not inside of a transaction.
+
+    Args:
+        cloud: The cloud.
+        password: The new one.
+        subject: Who changes the own password; None when an administrator sets it.
 
     Raises:
-        InvalidField: It breaks a rule.
+        Invalid: It breaks a rule of the site.
+        InvalidField: It can't be a password at all.
+        TooManyRequests: Too many are being hashed.
+    """
+    prepared = prepare(cloud, password)
+    _, passwords = store(cloud)
+    try:
+        with bounded():
+            passwords.check(password, subject=subject)
+    except Rejected as cause:
+        raise Invalid(str(cause)) from cause
+    return prepared
+
+
+def prepare(cloud: Cloud, password: str) -> PreparedPassword:
+    """Hash a password or another secret; slow, so not inside of a transaction.
+
+    Raises:
+        InvalidField: It can't be one.
         TooManyRequests: Too many are being hashed.
     """
     _, passwords = store(cloud)
@@ -70,12 +93,28 @@ def prepare(cloud: Cloud, password: str) -> PreparedPassword:
         raise InvalidField("password", str(cause)) from cause
 
 
-def keep(cloud: Cloud, session: Session, user_id: str, prepared: PreparedPassword) -> None:
+def keep(
+    cloud: Cloud,
+    session: Session,
+    user_id: str,
+    prepared: PreparedPassword,
+    *,
+    must_change: bool = False,
+) -> None:
     """Give a user a password, in the caller's transaction."""
     method, passwords = store(cloud)
-    passwords.store(user_id, prepared)
+    passwords.store(user_id, prepared, must_change=must_change)
     if session.get(LinkRow, (method, user_id)) is None:
         session.add(LinkRow(method=method, subject=user_id, user_id=user_id))
+
+
+def ends(cloud: Cloud, user_ids: Sequence[str]) -> Mapping[str, float]:
+    """Return when passwords end, of those that do."""
+    _, passwords = store(cloud)
+    if not (passwords.may_end or cloud.config.identity.change_passwords_first):
+        return {}
+    states = passwords.states(user_ids)
+    return {who: s.expires_at for who, s in states.items() if s.expires_at is not None}
 
 
 def forget(cloud: Cloud, user_id: str) -> None:

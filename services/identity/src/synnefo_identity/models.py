@@ -190,6 +190,17 @@ class RevocationRow(Model):
     expires_at: Mapped[Moment]
 
 
+class FailureRow(Model):
+    """Failed logins of somebody from somewhere: ``key`` is a hash of both."""
+
+    __tablename__ = "identity_failure"
+    __table_args__ = (Index("ix_identity_failure_last_at", "last_at"),)
+
+    key: Mapped[Key]
+    failures: Mapped[int]
+    last_at: Mapped[Moment]
+
+
 class CounterRow(Model):
     """The number of the last change; whoever writes changes holds this row until the commit."""
 

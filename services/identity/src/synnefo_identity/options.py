@@ -21,6 +21,20 @@ IDENTITY = [
         "Default: a generated one.",
     ),
     cfg.IntOpt(
+        "lockout_failures",
+        default=0,
+        min=0,
+        help="After how many wrong passwords from one address a user's logins from there are "
+        "refused for a while. 0: never.",
+    ),
+    cfg.IntOpt("lockout_s", default=1800, min=1, help="How long they are refused, in seconds."),
+    cfg.BoolOpt(
+        "change_passwords_first",
+        default=False,
+        help="Whether users must change a password that an administrator gave them before they "
+        "can log in with it.",
+    ),
+    cfg.IntOpt(
         "token_lifetime_s", default=86400, min=60, help="How long a token is valid, in seconds."
     ),
 ]

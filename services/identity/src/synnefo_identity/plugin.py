@@ -15,7 +15,7 @@ from synnefo_core.contracts.directory import Directory
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.worker import Task
-from synnefo_identity import bootstrap as first, changes, policies as defaults, tokens
+from synnefo_identity import bootstrap as first, changes, lockout, policies as defaults, tokens
 from synnefo_identity.directory import IdentityDirectory
 from synnefo_identity.models import Model
 from synnefo_identity.options import SECTIONS
@@ -64,4 +64,5 @@ def tidy(context: RequestContext) -> None:
     """Delete what nobody needs any more."""
     with context.unit_of_work() as session:
         tokens.forget_revocations(context, session)
+        lockout.tidy(context, session)
         changes.trim(session, before=context.now() - KEEP_CHANGES_S)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
 from synnefo_core.keys import key_ring
-from synnefo_identity import application_credentials, changes, standing
+from synnefo_identity import application_credentials, changes, methods, standing
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.models import RevocationRow
 from synnefo_identity.payload import RING, Payload, Scope, new_audit_id, seal, unseal
@@ -96,7 +96,13 @@ def _standing(
     context: RequestContext, session: Session, user_id: str, scope: Scope, credential_id: str
 ) -> Standing | None:
     found = standing.read(session, user_id, scope)
-    if found is None or not credential_id:
+    if found is None:
+        return None
+    ends = methods.ends(context.cloud, [user_id])
+    if ends:
+        user = replace(found.user, password_expires_at=ends.get(user_id))
+        found = replace(found, user=user)
+    if not credential_id:
         return found
     return application_credentials.narrowed(session, found, credential_id, context.now())
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from synnefo_identity import (
     changes,
     ladder,
     listing,
+    lockout,
     methods,
     projects,
 )
@@ -48,9 +50,11 @@ def create(
         Duplicate: The name is taken in the domain.
         InvalidField: The password breaks a rule.
     """
-    prepared = None if password is None else methods.prepare(context.cloud, password)
+    prepared = None if password is None else methods.choose(context.cloud, password)
     with context.unit_of_work() as session:
-        return add(context, session, domain_id, values, prepared)
+        must_change = context.cloud.config.identity.change_passwords_first
+        made = add(context, session, domain_id, values, prepared, must_change=must_change)
+        return _with_ends(context, [made])[0]
 
 
 def add(
@@ -59,6 +63,8 @@ def add(
     domain_id: str,
     values: Mapping[str, Any],
     prepared: PreparedPassword | None,
+    *,
+    must_change: bool = False,
 ) -> User:
     """Make a user whose password is hashed already."""
     if session.get(DomainRow, domain_id) is None:
@@ -71,7 +77,7 @@ def add(
     scope = Scope(ScopeKind.PROJECT, row.id)
     assignments.add(context, session, (USER, row.id), scope, member)
     if prepared is not None:
-        methods.keep(context.cloud, session, row.id, prepared)
+        methods.keep(context.cloud, session, row.id, prepared, must_change=must_change)
     return User.of(row)
 
 
@@ -85,14 +91,14 @@ def show(context: RequestContext, user_id: str) -> User:
     if not context.is_admin and context.user_id != user_id:
         raise Forbidden
     with context.reading() as session:
-        return User.of(find(session, user_id))
+        return _with_ends(context, [User.of(find(session, user_id))])[0]
 
 
 def index(context: RequestContext, only: Filter = EVERYTHING, page: Page = WHOLE) -> Sequence[User]:
     """Return a page of all users."""
     with context.reading() as session:
         found = listing.rows(session, select(UserRow), UserRow, only=only, page=page)
-        return [User.of(row) for row in found]
+        return _with_ends(context, [User.of(row) for row in found])
 
 
 def of_group(
@@ -106,7 +112,7 @@ def of_group(
     )
     with context.reading() as session:
         found = listing.rows(session, query, UserRow, only=only, page=page)
-        return [User.of(row) for row in found]
+        return _with_ends(context, [User.of(row) for row in found])
 
 
 def update(
@@ -122,32 +128,47 @@ def update(
         Duplicate: The name is taken in the domain.
         InvalidField: The password breaks a rule.
     """
-    prepared = None if password is None else methods.prepare(context.cloud, password)
+    prepared = None if password is None else methods.choose(context.cloud, password)
     with context.unit_of_work() as session:
         row = find(session, user_id)
         attributes.apply(row, values, KNOWN)
         attributes.save(session, row, "user")
         if prepared is not None:
-            methods.keep(context.cloud, session, user_id, prepared)
+            must_change = context.cloud.config.identity.change_passwords_first
+            methods.keep(context.cloud, session, user_id, prepared, must_change=must_change)
         if prepared is not None or not row.is_enabled:
             row.token_epoch += 1
         changes.note(context, session, Change(Kind.USER, user_id))
-        return User.of(row)
+        return _with_ends(context, [User.of(row)])[0]
 
 
-def change_password(context: RequestContext, user_id: str, *, original: str, new: str) -> None:
+def change_password(
+    context: RequestContext, user_id: str, *, original: str, new: str, source: str = ""
+) -> None:
     """Replace one's own password by one who knows it; all tokens become invalid.
 
+    Args:
+        context: Of the request, which may be anonymous.
+        user_id: Whose.
+        original: The present one; that has ended is no matter.
+        new: The one to be.
+        source: Where the request comes from, for the count of failures.
+
     Raises:
-        Unauthenticated: The original is wrong, or there is no such user.
-        InvalidField: The new one breaks a rule.
+        Unauthenticated: The original is wrong, or there is no such user, or there were too
+            many failures.
+        Invalid: The new one breaks a rule.
     """
+    counted = lockout.key(user_id, source)
+    lockout.require_open(context, counted)
     _, passwords = methods.store(context.cloud)
     with methods.bounded():
         is_right = passwords.verify(user_id, original)
     if not is_right:
+        lockout.note(context, counted)
         raise Unauthenticated
-    prepared = methods.prepare(context.cloud, new)
+    lockout.forgive(context, counted)
+    prepared = methods.choose(context.cloud, new, subject=user_id)
     with context.unit_of_work() as session:
         row = find(session, user_id)
         if not row.is_enabled:
@@ -175,6 +196,12 @@ def remove(context: RequestContext, session: Session, user_id: str) -> None:
     changes.note(context, session, Change(Kind.USER, user_id))
     outbox.emit(context, session, "user.deleted", subject_id=user_id)
     session.delete(find(session, user_id))
+
+
+def _with_ends(context: RequestContext, users: Sequence[User]) -> list[User]:
+    """Add when the users' passwords end."""
+    ends = methods.ends(context.cloud, [user.id for user in users])
+    return [replace(user, password_expires_at=ends.get(user.id)) for user in users]
 
 
 def find(session: Session, user_id: str) -> UserRow:

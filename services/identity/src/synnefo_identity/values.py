@@ -57,7 +57,7 @@ class Project:
 
 @dataclass(frozen=True)
 class User:
-    """A user."""
+    """A user; ``password_expires_at`` is None when the password doesn't end, or isn't ours."""
 
     id: str
     domain_id: str
@@ -67,6 +67,7 @@ class User:
     default_project_id: str | None
     is_enabled: bool
     extra: Extra = field(default_factory=dict)
+    password_expires_at: float | None = None
 
     @classmethod
     def of(cls, row: UserRow) -> User:

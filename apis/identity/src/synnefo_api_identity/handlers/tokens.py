@@ -23,9 +23,11 @@ _SUBJECT = "X-Subject-Token"
 _VARY = {"Vary": "X-Auth-Token"}
 
 
-def create(context: RequestContext, body: Body, query: Mapping[str, str]) -> Reply:
+def create(
+    context: RequestContext, body: Body, query: Mapping[str, str], request: Request
+) -> Reply:
     auth = body["auth"]
-    proof = requests.proof(context, auth["identity"])
+    proof = requests.proof(context, auth["identity"], request.remote_addr or "")
     scope = requests.scope(context, auth.get("scope"), proof)
     token = synnefo_identity.issue_token(context, proof, scope)
     shown = tokens.token(context, token, has_catalog="nocatalog" not in query)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from webob import Request
+
 import synnefo_identity
 from synnefo_api_identity import requests
 from synnefo_api_identity.requests import Body
@@ -49,11 +51,15 @@ def delete(context: RequestContext, user_id: str) -> None:
     synnefo_identity.delete_user(context, user_id)
 
 
-def change_password(context: RequestContext, user_id: str, body: Body) -> None:
+def change_password(context: RequestContext, user_id: str, body: Body, request: Request) -> None:
     """Let who knows the old password set a new one; no token is needed, as in Keystone."""
     given = body["user"]
     synnefo_identity.change_password(
-        context, user_id, original=given["original_password"], new=given["password"]
+        context,
+        user_id,
+        original=given["original_password"],
+        new=given["password"],
+        source=request.remote_addr or "",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from synnefo_api_identity.views import links
 from synnefo_api_identity.views.links import Json
+from synnefo_core.clock import iso_naive
 from synnefo_core.context import RequestContext
 from synnefo_identity import Domain, Group, Project, Role, User
 
@@ -21,10 +22,16 @@ def user(context: RequestContext, shown: User) -> Json:
         "email": shown.email,
         "description": shown.description,
         **({"default_project_id": default} if default else {}),
-        "password_expires_at": None,
+        "password_expires_at": ends_at(shown),
         "options": {},
         "links": links.of(context, "users", shown.id),
     }
+
+
+def ends_at(shown: User) -> str | None:
+    """Show when a user's password ends; without a time zone, as Keystone does."""
+    ends = shown.password_expires_at
+    return None if ends is None else iso_naive(ends)
 
 
 def project(context: RequestContext, shown: Project) -> Json:

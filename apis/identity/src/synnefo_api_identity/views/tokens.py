@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from synnefo_api_identity.views import application_credentials, catalog
+from synnefo_api_identity.views import application_credentials, catalog, things
 from synnefo_api_identity.views.links import Json
 from synnefo_core.context import RequestContext
 from synnefo_identity import Credential, Domain, ScopeKind, Token
@@ -24,7 +24,7 @@ def token(context: RequestContext, shown: Token, *, has_catalog: bool = True) ->
             "id": user.id,
             "name": user.name,
             "domain": _domain(standing.user_domain),
-            "password_expires_at": None,
+            "password_expires_at": things.ends_at(user),
         },
         "audit_ids": list(payload.audit_ids),
         "issued_at": moment(payload.issued_at),
