@@ -217,46 +217,47 @@ def test_no_value_of_any_field_is_a_fault_of_ours(deployment, inside, admin):
     assert [] == deployment.listing("quota", "verify")
 
 
+def wrong_queries(probe) -> Iterator[dict[str, bytes]]:
+    """Yield queries that make no sense for a route."""
+    known = (probe.route.query or {}).get("properties", ())
+    for name in {"limit", "marker", "sort", "name", *known}:
+        for value in ("", "-1", "9" * 30, "\x00", "\r\nX: y", "'", "é\udcff", "null"):
+            yield {name: value.encode(errors="surrogateescape")}
+
+
 def test_no_value_in_a_query_is_a_fault_of_ours(inside, admin, nothing_made):
     wrongly = []
-    for probe in hostile.probes(inside):
-        if probe.route.method != "GET":
-            continue
-        names = {
-            "limit",
-            "marker",
-            "sort",
-            "name",
-            *(probe.route.query or {}).get("properties", ()),
-        }
-        for name in names:
-            for value in ("", "-1", "9" * 30, "\x00", "\r\nX: y", "'", "é\udcff", "null"):
-                query = {name: value.encode(errors="surrogateescape")}
-                answer = admin.ask("GET", probe.path, params=query)
-                if not (answer.ok or refused(answer)):
-                    wrongly.append(wrong(probe, answer, query))
+    listings = [probe for probe in hostile.probes(inside) if probe.route.method == "GET"]
+    for probe, query in ((probe, query) for probe in listings for query in wrong_queries(probe)):
+        answer = admin.ask("GET", probe.path, params=query)
+        if not (answer.ok or refused(answer)):
+            wrongly.append(wrong(probe, answer, query))
 
     assert [] == wrongly
 
 
+def answer_to_endless(deployment, probe, token) -> int:
+    """Send chunks beyond a route's limit; return the status, 0 when the server hung up."""
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    with connect(deployment.url) as endless:
+        endless.sendall(head(probe.route.method, probe.path, token, Transfer_Encoding="chunked"))
+        with contextlib.suppress(ConnectionError):  # it may hang up on us
+            for _ in range(2 * probe.route.max_bytes // 0x10000):
+                endless.sendall(chunk)
+        return answered(endless)
+
+
 def test_a_body_is_never_read_beyond_its_limit(deployment, inside, admin, nothing_made):
     routes = [p for p in hostile.probes(inside) if p.route.body is not None]
-    by_face = {probe.face: probe for probe in routes}
     length = str(10**12)
-    for probe in by_face.values():
-        method = probe.route.method
-
+    for probe in {probe.face: probe for probe in routes}.values():
         with connect(deployment.url) as announced:
-            announced.sendall(head(method, probe.path, admin.token, Content_Length=length))
+            announced.sendall(
+                head(probe.route.method, probe.path, admin.token, Content_Length=length)
+            )
             assert 413 == answered(announced), f"{probe} announced"
 
-        with connect(deployment.url) as endless:
-            endless.sendall(head(method, probe.path, admin.token, Transfer_Encoding="chunked"))
-            chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
-            with contextlib.suppress(ConnectionError):  # it may hang up on us
-                for _ in range(2 * probe.route.max_bytes // 0x10000):
-                    endless.sendall(chunk)
-            assert answered(endless) in (413, 0), f"{probe} endless"
+        assert answer_to_endless(deployment, probe, admin.token) in (413, 0), f"{probe} endless"
 
 
 # -- Paths and headers -----------------------------------------------------------------------
