@@ -228,7 +228,8 @@ def wrong_queries(probe) -> Iterator[dict[str, bytes]]:
 def test_no_value_in_a_query_is_a_fault_of_ours(inside, admin, nothing_made):
     wrongly = []
     listings = [probe for probe in hostile.probes(inside) if probe.route.method == "GET"]
-    for probe, query in ((probe, query) for probe in listings for query in wrong_queries(probe)):
+    asked = [(each, query) for each in listings for query in wrong_queries(each)]
+    for probe, query in asked:
         answer = admin.ask("GET", probe.path, params=query)
         if not (answer.ok or refused(answer)):
             wrongly.append(wrong(probe, answer, query))
