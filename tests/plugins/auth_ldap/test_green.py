@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.system
+from synnefo_core.offload import is_green
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.skipif(is_green(), reason="the others run on green threads already"),
+]
 
 HERE = Path(__file__).parent
 

@@ -96,7 +96,6 @@ def connection(ldap_lab):
     connection.bind(READER, PASSWORD, timeout_s=5)
     yield connection
     connection.close()
-    offload.close()
 
 
 def test_ten_thousand_people_come_in_pages(connection):
@@ -109,7 +108,7 @@ def test_ten_thousand_people_come_in_pages(connection):
 
 def test_the_server_would_not_give_as_many_at_once(connection):
     with pytest.raises(ldap.SIZELIMIT_EXCEEDED):
-        connection._ldap.search_s(PEOPLE, ldap.SCOPE_SUBTREE, "(uid=*)", ["uid"])
+        connection._call(connection._ldap.search_s, PEOPLE, ldap.SCOPE_SUBTREE, "(uid=*)", ["uid"])
 
 
 def test_a_search_ends_when_there_is_enough(connection):
