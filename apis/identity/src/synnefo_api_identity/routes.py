@@ -13,6 +13,7 @@ from synnefo_api_identity.handlers import (
     catalog,
     domains,
     groups,
+    implied_roles,
     projects,
     roles,
     tokens,
@@ -33,6 +34,8 @@ from synnefo_core.wsgi.routing import unbuilt
 CATALOG = "identity:catalog:list"
 MEMBERSHIP = "identity:membership:manage"
 ASSIGNMENT = "identity:assignment:manage"
+INFERENCES = "identity:implied_role:list"
+INFERENCE = "identity:implied_role:manage"
 
 # fmt: off
 ROUTES = [
@@ -89,6 +92,12 @@ ROUTES = [
     Route("GET",    "/roles/{role_id}",                 roles.show,               "identity:role:show"),
     Route("PATCH",  "/roles/{role_id}",                 roles.update,             "identity:role:update",    body=role.UPDATE),
     Route("DELETE", "/roles/{role_id}",                 roles.delete,             "identity:role:delete",    status=204),
+    Route("GET",    "/role_inferences",                 implied_roles.index,      INFERENCES),
+    Route("GET",    "/roles/{role_id}/implies",         implied_roles.of_role,    INFERENCES),
+    Route("PUT",    "/roles/{role_id}/implies/{implied_id}", implied_roles.add,    INFERENCE, status=201),
+    Route("GET",    "/roles/{role_id}/implies/{implied_id}", implied_roles.show,   INFERENCES),
+    Route("HEAD",   "/roles/{role_id}/implies/{implied_id}", implied_roles.check,  INFERENCES, status=204),
+    Route("DELETE", "/roles/{role_id}/implies/{implied_id}", implied_roles.remove, INFERENCE, status=204),
     Route("GET",    "/role_assignments",                assignments.index,        "identity:assignment:list", query=role.ASSIGNMENTS),
 
     Route("GET",    "/services",                        catalog.list_services,    CATALOG),
@@ -133,9 +142,6 @@ UNBUILT = {
     "/domains/config/{rest:.*}": "GET",
     "/domains/{id}/config": "GET PUT PATCH DELETE",
     "/domains/{id}/config/{rest:.*}": "GET PUT PATCH DELETE",
-    "/role_inferences": "GET",
-    "/roles/{id}/implies": "GET",
-    "/roles/{id}/implies/{implied}": "GET PUT DELETE",
     "/credentials": "GET POST",
     "/credentials/{id}": "GET PATCH DELETE",
     "/users/{id}/credentials/OS-EC2": "GET POST",

@@ -57,6 +57,21 @@ def rules() -> Iterable[DocumentedRuleDefault]:
         "DELETE /projects/{id}/users/{user_id}/roles/{role_id}",
     )
     yield rule(
+        "identity:implied_role:list",
+        ADMIN,
+        "See which roles imply which",
+        "GET /role_inferences",
+        "GET /roles/{id}/implies",
+        "GET /roles/{id}/implies/{implied_id}",
+    )
+    yield rule(
+        "identity:implied_role:manage",
+        ADMIN,
+        "Change which roles imply which",
+        "PUT /roles/{id}/implies/{implied_id}",
+        "DELETE /roles/{id}/implies/{implied_id}",
+    )
+    yield rule(
         "identity:catalog:list",
         AUTHENTICATED,
         "See services, endpoints and regions",
