@@ -44,7 +44,12 @@ class Daemon:
     def __init__(self, deployment: Deployment, command: list[str], name: str) -> None:
         self.log = deployment.directory / f"{name}.log"
         self._popen = spawn(
-            command,
+            [
+                "setpriv",
+                "--pdeathsig",
+                "TERM",
+                *command,
+            ],  # a test run that is killed takes it along
             log=self.log,
             environment=deployment.environment(),
             directory=deployment.directory,
