@@ -23,8 +23,9 @@ from synnefo_core.contracts.auth import (
     Rejected,
 )
 from synnefo_core.errors import NotFound, Unauthenticated, Unavailable
-from synnefo_identity import lockout, methods, tokens
-from synnefo_identity.models import ApplicationCredentialRow, DomainRow, LinkRow, UserRow
+from synnefo_identity import lockout, methods, provisioning, tokens
+from synnefo_identity.models import ApplicationCredentialRow, DomainRow, UserRow
+from synnefo_identity.provisioning import Account
 from synnefo_identity.tokens import Proof
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def with_password(context: RequestContext, credentials: Credentials) -> Proof:
             lockout.note(context, counted)
         raise
     lockout.forgive(context, counted)
-    user_id = _account(context, assertion)
+    user_id = _account(context, assertion, credentials.user)
     if user_id is None:
         log.info("login refused", extra={"login_method": assertion.method})
         raise Unauthenticated
@@ -188,18 +189,26 @@ def _ask(context: RequestContext, login: PasswordLogin) -> Assertion:
     raise Unauthenticated
 
 
-def _account(context: RequestContext, assertion: Assertion) -> str | None:
-    """Return the enabled user that an assertion is linked to."""
-    query = (
-        select(UserRow.id)
-        .join(LinkRow, LinkRow.user_id == UserRow.id)
-        .join(DomainRow, DomainRow.id == UserRow.domain_id)
-        .where(
-            LinkRow.method == assertion.method,
-            LinkRow.subject == assertion.subject,
-            UserRow.is_enabled,
-            DomainRow.is_enabled,
+def _account(context: RequestContext, assertion: Assertion, who: Reference) -> str | None:
+    """Return the enabled user that an assertion is about, who must be the one that was named."""
+    account = provisioning.find(context, assertion)
+    if account is None and who.id is None:
+        account = provisioning.create(
+            context, assertion, domain_id=who.domain_id, domain_name=who.domain_name
         )
-    )
-    with context.reading() as session:
-        return session.scalar(query)
+    if account is None or not account.is_enabled or not _is_named(account, who):
+        return None
+    provisioning.follow(context, account.user_id, assertion)
+    return account.user_id
+
+
+def _is_named(account: Account, who: Reference) -> bool:
+    """Tell whether an account is what a request named: by its id, or by its domain.
+
+    Names are the method's business: in a directory people may have other ones.
+    """
+    if who.id is not None:
+        return account.user_id == who.id
+    if who.domain_id is not None:
+        return account.domain_id == who.domain_id
+    return account.domain_name == who.domain_name

@@ -34,6 +34,23 @@ IDENTITY = [
         help="Whether users must change a password that an administrator gave them before they "
         "can log in with it.",
     ),
+    cfg.ListOpt(
+        "auto_create",
+        default=[],
+        help="The login methods, of [auth] methods, whose people get an account when they log in "
+        "for the first time.",
+    ),
+    cfg.StrOpt(
+        "auto_create_domain",
+        default="default",
+        help="The id of the domain in which these accounts are made.",
+    ),
+    cfg.MultiStrOpt(
+        "mirror_groups",
+        default=[],
+        help="METHOD:GROUP=NAME, one a line: whoever logs in by METHOD and is in its GROUP is put "
+        "into the cloud's group NAME, who is not is taken out.",
+    ),
     cfg.IntOpt(
         "token_lifetime_s", default=86400, min=60, help="How long a token is valid, in seconds."
     ),

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From what a login method vouches for to an account: found by its link, made, kept up to date.
+
+Accounts are linked by method and subject only. Who is told by a method the name or the e-mail
+address of somebody who is here already does not get that account.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.auth import Assertion
+from synnefo_core.contracts.driver import Misconfigured
+from synnefo_core.errors import Duplicate
+from synnefo_identity import attributes, changes, groups, users
+from synnefo_identity.changes import Change, Kind
+from synnefo_identity.models import DomainRow, GroupRow, LinkRow, MembershipRow, UserRow
+
+log = logging.getLogger(__name__)
+
+TAKEN = frozenset({"name", "email", "full_name", "given_name", "family_name"})
+"""What an account takes over of a method's attributes; the rest is ignored."""
+
+LONGEST = 255
+
+
+@dataclass(frozen=True)
+class Account:
+    """The user that an assertion is about; enabled only if the domain is, too."""
+
+    user_id: str
+    domain_id: str
+    domain_name: str
+    is_enabled: bool
+
+
+def find(context: RequestContext, assertion: Assertion) -> Account | None:
+    """Return the account that a method's subject is linked to, None when there is none."""
+    query = (
+        select(UserRow, DomainRow)
+        .join(LinkRow, LinkRow.user_id == UserRow.id)
+        .join(DomainRow, DomainRow.id == UserRow.domain_id)
+        .where(LinkRow.method == assertion.method, LinkRow.subject == assertion.subject)
+    )
+    with context.reading() as session:
+        found = session.execute(query).first()
+        if found is None:
+            return None
+        user, domain = found
+        is_enabled = user.is_enabled and domain.is_enabled
+        return Account(user.id, domain.id, domain.name, is_enabled)
+
+
+def create(
+    context: RequestContext,
+    assertion: Assertion,
+    *,
+    domain_id: str | None,
+    domain_name: str | None,
+) -> Account | None:
+    """Make the account of somebody who was not here yet, in the domain that was named.
+
+    Returns:
+        None when the method's people get no accounts there, or the name is taken.
+    """
+    section = context.cloud.config.identity
+    if assertion.method not in section.auto_create:
+        return None
+    with context.reading() as session:
+        domain = session.get(DomainRow, section.auto_create_domain)
+        if domain is None or (domain_id or domain.id, domain_name or domain.name) != (
+            domain.id,
+            domain.name,
+        ):
+            return None
+    told = _told(assertion)
+    if "name" not in told:
+        log.warning("no account made: no name told", extra={"login_method": assertion.method})
+        return None
+    try:
+        with context.unit_of_work() as session:
+            user = users.add(context, session, section.auto_create_domain, told, None)
+            session.add(
+                LinkRow(method=assertion.method, subject=assertion.subject, user_id=user.id)
+            )
+    except Duplicate:
+        # By another login of the same person a moment ago, or by somebody else.
+        account = find(context, assertion)
+        if account is None:
+            log.warning(
+                "no account made: the name is taken", extra={"login_method": assertion.method}
+            )
+        return account
+    log.info("account made", extra={"user": user.id, "login_method": assertion.method})
+    return find(context, assertion)
+
+
+def follow(context: RequestContext, user_id: str, assertion: Assertion) -> None:
+    """Set what the method governs: forced attributes, and who is in which mirrored group."""
+    mirrored = _mirrored(context, assertion.method)
+    forced = {name: text for name, text in _told(assertion).items() if name in assertion.forced}
+    if not mirrored and not forced:
+        return
+    wanted = {name for told, name in mirrored.items() if told in assertion.groups}
+    with context.reading() as session:
+        row = users.find(session, user_id)
+        changed = {name: text for name, text in forced.items() if _current(row, name) != text}
+        domain_id = row.domain_id
+        present = _memberships(session, user_id, domain_id) & set(mirrored.values())
+    if present != wanted:
+        _move(context, user_id, domain_id, joins=wanted - present, leaves=present - wanted)
+    if changed:
+        _overwrite(context, user_id, changed)
+
+
+def _told(assertion: Assertion) -> dict[str, str]:
+    """Return the attributes that an account can take over."""
+    return {
+        name: text
+        for name, text in assertion.attributes.items()
+        if name in TAKEN and 0 < len(text) <= LONGEST and text.isprintable()
+    }
+
+
+def _current(row: UserRow, name: str) -> object:
+    return getattr(row, name) if name in users.KNOWN else (row.extra or {}).get(name)
+
+
+def _overwrite(context: RequestContext, user_id: str, values: Mapping[str, str]) -> None:
+    """Set attributes; a name that somebody else has leaves all as it was."""
+    try:
+        with context.unit_of_work() as session:
+            row = users.find(session, user_id)
+            attributes.apply(row, values, users.KNOWN)
+            attributes.save(session, row, "user")
+            changes.note(context, session, Change(Kind.USER, user_id))
+    except Duplicate:
+        log.warning("an account keeps its name: the new one is taken", extra={"user": user_id})
+
+
+def _mirrored(context: RequestContext, method: str) -> dict[str, str]:
+    """Return the cloud's groups by what a method calls them.
+
+    Raises:
+        Misconfigured: The setting can't be read.
+    """
+    found: dict[str, str] = {}
+    for line in context.cloud.config.identity.mirror_groups:
+        whose, colon, rest = line.partition(":")
+        told, equals, name = rest.rpartition("=")
+        if not (colon and equals and told.strip() and name.strip()):
+            msg = f"[identity] mirror_groups: {line!r} is not METHOD:GROUP=GROUP"
+            raise Misconfigured(msg)
+        if whose.strip() == method:
+            found[told.strip()] = name.strip()
+    return found
+
+
+def _memberships(session: Session, user_id: str, domain_id: str) -> set[str]:
+    query = (
+        select(GroupRow.name)
+        .join(MembershipRow, MembershipRow.group_id == GroupRow.id)
+        .where(MembershipRow.user_id == user_id, GroupRow.domain_id == domain_id)
+    )
+    return set(session.scalars(query))
+
+
+def _move(
+    context: RequestContext, user_id: str, domain_id: str, *, joins: set[str], leaves: set[str]
+) -> None:
+    """Put a user into groups of the domain, made where they are missing, and out of others."""
+    with context.unit_of_work() as session:
+        of_name = (GroupRow.domain_id == domain_id, GroupRow.name.in_(joins | leaves))
+        ids = {row.name: row.id for row in session.scalars(select(GroupRow).where(*of_name))}
+        for name in sorted(joins):
+            if name not in ids:
+                ids[name] = groups.create(context, domain_id, {"name": name}).id
+            groups.add_user(context, ids[name], user_id)
+        for name in sorted(leaves):
+            groups.remove_user(context, ids[name], user_id)
+    log.info("groups followed", extra={"user": user_id, "joined": len(joins), "left": len(leaves)})
