@@ -81,7 +81,7 @@ PEOPLE = [
     ),
     cfg.ListOpt(
         "forced",
-        default=[],
+        default=["name"],
         help="Those of the cloud's attributes that are set anew at every login; the others are "
         "only proposed when the account is made.",
     ),
