@@ -12,6 +12,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -47,6 +50,30 @@ class KeyRing:
             if not self._directory.exists():
                 raise
 
+    def rotate(self, keep_s: float) -> None:
+        """Make the staged key the primary one, stage a new one, and forget what nobody needs.
+
+        Processes that have not looked yet open what the new primary key seals: to them it is the
+        staged one. A key is forgotten when its successor has been the primary one for ``keep_s``.
+
+        Raises:
+            Misconfigured: There are no keys.
+        """
+        paths = self._paths()
+        if not paths or int(paths[-1].name) != STAGED:
+            raise self._empty()
+        # In this order a crash at any point leaves a ring that works.
+        newest = self._directory / str(int(paths[0].name) + 1)
+        write_private(newest, paths[-1].read_bytes())
+        write_private(paths[-1], Fernet.generate_key())
+        self._forget([newest, *paths[:-1]], before=time.time() - keep_s)
+
+    def _forget(self, paths: Sequence[Path], *, before: float) -> None:
+        """Remove the keys whose successor came ``before``; the newest is first."""
+        needless = [path for after, path in pairwise(paths) if after.stat().st_mtime < before]
+        for path in needless:
+            path.unlink()
+
     def fernet(self) -> MultiFernet:
         """Return what seals with the primary key and opens with all.
 
@@ -62,14 +89,23 @@ class KeyRing:
         return self._seen[1]
 
     def _read(self) -> MultiFernet:
-        paths = sorted(
-            (path for path in self._directory.iterdir() if path.name.isdecimal()),
-            key=lambda path: int(path.name),
-            reverse=True,
-        )
-        if not paths:
-            raise self._empty()
-        return MultiFernet([Fernet(path.read_bytes()) for path in paths])
+        try:
+            return self._read_once()
+        except FileNotFoundError:  # a key was renamed or removed meanwhile
+            return self._read_once()
+
+    def _read_once(self) -> MultiFernet:
+        while paths := self._paths():
+            try:
+                return MultiFernet([Fernet(path.read_bytes()) for path in paths])
+            except FileNotFoundError:
+                continue  # one was forgotten meanwhile
+        raise self._empty()
+
+    def _paths(self) -> list[Path]:
+        """Return the files of the keys, the primary one first, the staged one last."""
+        found = (path for path in self._directory.iterdir() if path.name.isdecimal())
+        return sorted(found, key=lambda path: int(path.name), reverse=True)
 
     def _empty(self) -> Misconfigured:
         return Misconfigured(f"there are no keys in {self._directory}: run `synnefo bootstrap`")
@@ -92,10 +128,16 @@ class KeyRing:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that nobody else can read, all of it or nothing."""
+    """Write a file that nobody else can read, all of it or nothing.
+
+    Written by root, it belongs to the owner of the directory, who has to read it.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        if os.geteuid() == 0:
+            owner = path.parent.stat()
+            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
