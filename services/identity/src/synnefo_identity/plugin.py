@@ -10,6 +10,7 @@ from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
 from synnefo_core.cloud import Cloud
+from synnefo_core.commands import CommandTable
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.directory import Directory
 from synnefo_core.db.migrations import Branch
@@ -52,6 +53,14 @@ def directory(cloud: Cloud) -> Directory:
 def bootstrap(cloud: Cloud) -> None:
     """Make the first users, roles and keys."""
     first.bootstrap(cloud)
+
+
+@hookimpl
+def commands() -> CommandTable:
+    """Return the commands about people, projects, roles and keys."""
+    from synnefo_identity.commands import COMMANDS  # cliff is for the command line
+
+    return COMMANDS
 
 
 @hookimpl

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What operators do with people, projects and roles from a terminal."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from synnefo_core.commands import main
+from synnefo_core.db import migrations
+
+PASSWORD = "a password of tests"
+
+
+@pytest.fixture
+def synnefo(home, capsys, monkeypatch):
+    """Return a function that runs a command line and returns what it printed."""
+    config = home.cloud.data_dir / "commands.conf"
+    config.write_text("[auth_local]\ntime_cost = 1\nmemory_kib = 8\n[database]\n")
+    migrations.upgrade(home.cloud.database, home.cloud.branches())
+    url = home.cloud.database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("OS_DATABASE__URL", url)
+    place = ["--data", str(home.cloud.data_dir), "--config", str(config)]
+
+    def run(*words, given="", expect=0):
+        monkeypatch.setattr("sys.stdin", io.StringIO(given))
+        assert expect == main([*place, *words])
+        return capsys.readouterr().out
+
+    return run
+
+
+def as_json(text):
+    return json.loads(text)
+
+
+def test_a_user_can_be_made_changed_and_deleted(home, synnefo):
+    made = as_json(
+        synnefo(
+            *("user", "create", "jane", "--email", "jane@example.org", "--password", "-f", "json"),
+            given=f"{PASSWORD}\n",
+        )
+    )
+    assert made["Id"] == home.user_id("jane")
+
+    synnefo("user", "set", "jane", "--name", "joan", "--disable")
+    shown = as_json(synnefo("user", "show", "joan", "-f", "json"))
+    assert ("joan", "jane@example.org", False) == (shown["Name"], shown["Email"], shown["Enabled"])
+
+    synnefo("user", "delete", shown["Id"])
+    synnefo("user", "show", "joan", expect=1)
+
+
+@pytest.mark.parametrize("noun", ["group", "project", "role"])
+def test_the_other_kinds_are_treated_alike(synnefo, noun):
+    synnefo(noun, "create", "thing", "--description", "first")
+    synnefo(noun, "set", "thing", "--description", "second")
+
+    rows = list(csv.DictReader(io.StringIO(synnefo(noun, "list", "-f", "csv"))))
+    assert ["second"] == [row["Description"] for row in rows if row["Name"] == "thing"]
+
+    synnefo(noun, "delete", "thing")
+    assert "thing" not in synnefo(noun, "list")
+
+
+def test_lists_are_of_a_domain(synnefo):
+    everybody = as_json(synnefo("user", "list", "-f", "json"))
+
+    assert {"admin", "demo"} == {row["Name"] for row in everybody}
+    assert [] == as_json(synnefo("user", "list", "--domain", "other", "-f", "json"))
+
+
+def test_a_password_can_be_reset(home, synnefo):
+    synnefo("user", "set", "demo", "--password", given="another one\n")
+
+    assert home.prove("demo", "another one")
+
+
+def test_keys_are_rotated_and_tokens_stay_valid(home, synnefo):
+    token = home.token("demo")
+
+    synnefo("fernet", "rotate")
+
+    assert home.claims(token.text)
+    assert 3 == len(list((home.cloud.data_dir / "keys" / "fernet").glob("[0-9]*")))
