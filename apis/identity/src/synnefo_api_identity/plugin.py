@@ -7,6 +7,11 @@ from collections.abc import Iterable
 
 from synnefo_api_identity import versions
 from synnefo_api_identity.faults import dialect
+from synnefo_api_identity.legacy import (
+    faults as legacy_faults,
+    routes as legacy_routes,
+    views as legacy,
+)
 from synnefo_api_identity.routes import ROUTES
 from synnefo_core.cloud import Cloud
 from synnefo_core.contracts.api import Api
@@ -15,7 +20,7 @@ from synnefo_core.hookspecs import hookimpl
 
 @hookimpl
 def apis(cloud: Cloud) -> Iterable[Api]:
-    """Return the API."""
+    """Return the API and its older version."""
     return [
         Api(
             name="identity",
@@ -25,5 +30,14 @@ def apis(cloud: Cloud) -> Iterable[Api]:
             routes=ROUTES,
             dialect=dialect(cloud.public_url),
             versions={"/identity": versions.index},
-        )
+        ),
+        Api(
+            name="identity_v2",
+            prefix=legacy.PREFIX,
+            service_type="identity",
+            title="identity",
+            routes=legacy_routes.ROUTES,
+            dialect=legacy_faults.dialect,
+            is_listed=False,
+        ),
     ]

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tokens, tenants and the catalog as the original showed them."""
+
+from __future__ import annotations
+
+from synnefo_api_identity.catalog import Service, services
+from synnefo_api_identity.views.links import Json
+from synnefo_core.clock import iso_micro
+from synnefo_core.context import RequestContext
+from synnefo_identity import Project, Token
+
+PREFIX = "/identity/v2.0"
+REGION = "default"
+
+NAMES = {
+    "account": "astakos_account",
+    "identity": "astakos_identity",
+    "object-store": "pithos_object-store",
+    "compute": "cyclades_compute",
+    "network": "cyclades_network",
+    "image": "cyclades_plankton",
+    "block-storage": "cyclades_volume",
+}
+"""What the original called its services, by our types."""
+
+TYPES = {"block-storage": "volume"}
+
+WITHOUT_VERSION = frozenset({"image", "network", "block-storage"})
+"""Services whose clients append the version themselves."""
+
+
+def version(context: RequestContext) -> Json:
+    """Show the version at its own address."""
+    link = {"rel": "self", "href": f"{context.cloud.public_url}{PREFIX}/"}
+    return {
+        "id": "v2.0",
+        "status": "DEPRECATED",
+        "updated": "2013-03-06T00:00:00Z",
+        "links": [link],
+        "media-types": [
+            {"base": "application/json", "type": "application/vnd.openstack.identity-v2.0+json"}
+        ],
+    }
+
+
+def access(context: RequestContext, shown: Token) -> Json:
+    """Show what a login gives."""
+    user, project = shown.standing.user, shown.standing.project
+    token: Json = {"id": shown.text, "expires": iso_micro(shown.payload.expires_at)}
+    if project is not None:
+        token["tenant"] = tenant(project)
+    roles = [{"id": role.id, "name": role.name} for role in shown.standing.roles]
+    return {
+        "access": {
+            "token": token,
+            "serviceCatalog": catalog(context),
+            "user": {
+                "id": user.id,
+                "name": user.name,
+                "username": user.name,
+                "roles": roles,
+                "roles_links": [],
+                "projects": [project.id] if project else [],
+            },
+        }
+    }
+
+
+def tenant(shown: Project) -> Json:
+    """Show a project."""
+    return {
+        "id": shown.id,
+        "name": shown.name,
+        "description": shown.description,
+        "enabled": shown.is_enabled,
+    }
+
+
+def catalog(context: RequestContext) -> list[Json]:
+    """Show where the services are; accounts and projects are the client's to append."""
+    return [_service(context, service) for service in services(context.cloud)]
+
+
+def _service(context: RequestContext, shown: Service) -> Json:
+    url = shown.endpoints[0].url.partition("%(")[0]
+    url = url.removesuffix("AUTH_").rstrip("/")
+    if shown.type == "identity":
+        url = f"{context.cloud.public_url}{PREFIX}"
+    base, _, number = url.rpartition("/")
+    endpoint = {
+        "region": REGION,
+        "publicURL": base if shown.type in WITHOUT_VERSION else url,
+        "versionId": number,
+        "SNF:uiURL": context.cloud.public_url,
+    }
+    return {
+        "name": NAMES.get(shown.type, shown.name),
+        "type": TYPES.get(shown.type, shown.type),
+        "endpoints": [endpoint],
+        "endpoints_links": [],
+    }
