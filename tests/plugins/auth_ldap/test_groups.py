@@ -8,6 +8,7 @@ import pytest
 
 from synnefo_auth_ldap.channel import Address, Trust
 from synnefo_auth_ldap.connection import Connection, Query
+from synnefo_core.contracts.auth import AuthUnavailable
 from synnefo_core.offload import make_offload
 from tests.system.labs.ldap import BASE, GROUPS, PASSWORD, PEOPLE, READER
 
@@ -120,3 +121,11 @@ def test_an_entry_that_is_not_there_is_none(connection):
     assert connection.get(f"cn=nobody,{BASE}", ["cn"], timeout_s=5) is None
     assert connection.get("no dn at all", ["cn"], timeout_s=5) is None
     assert connection.get(READER, ["cn"], filter_="(cn=other)", timeout_s=5) is None
+
+
+@WAYS
+def test_who_is_in_too_many_groups_to_tell_is_not_let_in(log_in, monkeypatch, groups):
+    monkeypatch.setattr("synnefo_auth_ldap.groups.MOST", 100)
+
+    with pytest.raises(AuthUnavailable, match="more than 100 groups"):
+        log_in("u00002", groups=groups)

@@ -9,6 +9,8 @@ import ldap
 import pytest
 from ldap.controls.simple import ManageDSAITControl
 
+from synnefo_auth_ldap.connection import Entry
+from synnefo_auth_ldap.people import LoginName, People
 from synnefo_core.contracts.auth import (
     AuthError,
     AuthUnavailable,
@@ -236,3 +238,23 @@ def test_a_service_account_that_is_refused_is_the_operators_problem(log_in):
 def test_a_base_that_is_not_there_is_the_operators_problem(log_in):
     with pytest.raises(AuthUnavailable, match="ou=nowhere"):
         log_in("u00001", user_base="ou=nowhere,dc=lab,dc=test")
+
+
+def test_identifiers_of_active_directory_read_as_it_shows_them():
+    value = bytes.fromhex("78563412bc9af0de1122334455667788")
+    entry = Entry("cn=jane", {"objectguid": [value]})
+
+    found = People(
+        "dc=x", "(cn={name})", is_deep=True, identifier="objectGUID", attributes={}, disabled=[]
+    ).subject(entry)
+
+    assert "12345678-9abc-def0-1122-334455667788" == found
+
+
+@pytest.mark.parametrize("name", ["jane@other", "OTHER\\jane", "jane,x", "jane/admin"])
+def test_a_name_for_another_realm_is_nobodys(name):
+    assert LoginName("{name}@EXAMPLE.ORG").of(name) is None
+
+
+def test_a_name_for_a_realm_is_put_together_as_it_is():
+    assert "jane.doe@EXAMPLE.ORG" == LoginName("{name}@EXAMPLE.ORG").of("jane.doe")
