@@ -29,6 +29,11 @@ QUICK: Settings = {("worker", "poll_s"): 0.02, ("worker", "lease_s"): 2.0}
 """Settings that make any cloud fit for tests; plugins add theirs in their conftest."""
 
 
+URL = ("database", "url")
+NO_DATABASE: Settings = {URL: "sqlite:////nowhere/of-this-name"}
+"""Settings of a cloud whose database is never looked at, so none is made."""
+
+
 class StillClock(Clock):
     """A clock that goes on only when it is told to."""
 

@@ -7,6 +7,7 @@ from synnefo_core.contracts.api import Api
 from synnefo_core.contracts.directory import Claims, Directory
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.testing import http
+from synnefo_core.testing.fixtures import NO_DATABASE
 from synnefo_core.testing.plugins import core_and
 from synnefo_core.wsgi import compose
 from synnefo_core.wsgi.faults import plain
@@ -65,7 +66,8 @@ def serve(house):
     """Return a function that serves routes at /toy and returns how to call them."""
 
     def make(*routes, **fields):
-        application = compose.application(house(Face(*routes, **fields)))
+        cloud = house(Face(*routes, **fields), settings=NO_DATABASE)
+        application = compose.application(cloud)
 
         def ask(method, path, *, token="good", **given):
             return http.call(application, method, path, token=token, **given)

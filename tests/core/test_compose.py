@@ -9,6 +9,7 @@ from synnefo_core import __version__
 from synnefo_core.contracts.api import Api, Route
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.plugins import Plugin
+from synnefo_core.testing.fixtures import NO_DATABASE
 from synnefo_core.testing.http import call
 from synnefo_core.testing.plugins import answering
 from synnefo_core.wsgi import compose
@@ -126,7 +127,7 @@ def test_broken_plugins_are_named_by_the_health(house):
 
 
 def test_a_cloud_without_its_database_is_not_healthy(house):
-    cloud = house(settings={("database", "url"): "sqlite:////no/such/directory/a.sqlite"})
+    cloud = house(settings=NO_DATABASE)
 
     health = call(compose.application(cloud), "GET", "/healthz")
 

@@ -6,6 +6,7 @@ from synnefo_core.context import RequestContext, for_claims, for_worker
 from synnefo_core.contracts.directory import Claims
 from synnefo_core.errors import Forbidden
 from synnefo_core.policy import rule
+from synnefo_core.testing.fixtures import NO_DATABASE
 from synnefo_core.testing.plugins import answering
 
 RULES = [
@@ -22,7 +23,7 @@ VERBS = ["look", "enter", "show", "make", "manage", "purge"]
 
 @pytest.fixture
 def cloud(house):
-    return house(answering(policies=RULES))
+    return house(answering(policies=RULES), settings=NO_DATABASE)
 
 
 @pytest.fixture
