@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The empty house: the core with nothing else installed."""
 
+import json
 import shutil
 import signal
 import socket
@@ -25,6 +26,11 @@ def free_port() -> int:
         return server.getsockname()[1]
 
 
+def get(url: str):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.load(answer)
+
+
 def test_without_the_extra_nothing_of_web_or_database_is_needed(environment):
     environment.install("synnefo-core")
 
@@ -43,16 +49,34 @@ def test_the_core_alone_passes_its_own_tests(empty_house, tmp_path):
     empty_house.run("pytest", "-q", "tests/core", cwd=tmp_path)
 
 
+def test_the_core_alone_shows_what_there_is(empty_house, tmp_path):
+    synnefo = ("synnefo", "--data", str(tmp_path / "data"))
+
+    plugins = json.loads(empty_house.run(*synnefo, "plugin", "list", "-f", "json"))
+    before = empty_house.run(*synnefo, "db", "status", "-f", "value")
+    empty_house.run(*synnefo, "bootstrap")
+    after = empty_house.run(*synnefo, "db", "status", "-f", "value")
+
+    assert {("hooks", "core", "ok"), ("bus", "local", "ok")} == {
+        (plugin["Kind"], plugin["Name"], plugin["Status"]) for plugin in plugins
+    }
+    assert ("core behind\n", "core current\n") == (before, after)
+
+
 @pytest.mark.timeout(120)
-def test_the_core_alone_starts_serves_and_stops(empty_house, tmp_path):
+@pytest.mark.parametrize("runtime", ["eventlet", "threads"])
+def test_the_core_alone_starts_serves_and_stops(empty_house, tmp_path, runtime):
     base = f"http://127.0.0.1:{free_port()}"
     command = [str(empty_house.folder / "bin/synnefo"), "run", "--data", str(tmp_path / "data")]
-    command += ["--port", base.rpartition(":")[2]]
+    command += ["--port", base.rpartition(":")[2], "--runtime", runtime]
 
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as cloud:
         # It says where it is once it listens.
         said = next((line for line in cloud.stdout if base in line), "")
-        healthy = urllib.request.urlopen(f"{base}/healthz", timeout=10).status if said else None
+        answers = [get(base + path) for path in ("/", "/healthz")] if said else []
         cloud.send_signal(signal.SIGINT)
 
-    assert (200, 0) == (healthy, cloud.returncode)
+    root, health = answers
+    assert ("Synnefo", []) == (root["name"], root["apis"])
+    assert {"status": "ok", "broken_plugins": []} == health
+    assert 0 == cloud.returncode
