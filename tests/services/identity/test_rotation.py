@@ -74,7 +74,7 @@ def test_keys_can_be_read_while_others_are_forgotten(ring):
     done, failed = threading.Event(), []
 
     def read():
-        while not done.is_set():
+        while not done.wait(0.001):  # lets green threads take turns
             try:
                 KeyRing(ring._directory).fernet()
             except (OSError, Misconfigured) as error:
@@ -84,6 +84,7 @@ def test_keys_can_be_read_while_others_are_forgotten(ring):
     reader.start()
     for _ in range(50):
         ring.rotate(-1)
+        done.wait(0.001)
     done.set()
     reader.join(20)
 
@@ -107,7 +108,7 @@ def test_no_request_fails_while_keys_are_rotated(home, neighbour):
     token, failed, done = home.token("demo"), [], threading.Event()
 
     def work(process):
-        while not done.is_set():
+        while not done.wait(0.001):  # lets green threads take turns
             found = synnefo_identity.check_token(process.admin, token.text)
             fresh = process.token("demo")
             if found is None or synnefo_identity.check_token(home.admin, fresh.text) is None:
