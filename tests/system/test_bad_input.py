@@ -32,6 +32,9 @@ pytestmark = pytest.mark.system
 IS_FULL = os.environ.get("SCALE", "ci") == "full"
 MIB = 2**20
 JSON = {"Content-Type": "application/json"}
+WRONG_QUERIES = ("9" * 30, "\x00", "é\udcff")
+if IS_FULL:
+    WRONG_QUERIES += ("", "-1", "\r\nX: y", "'", "null")
 WITH_BODY = ("POST", "PUT", "PATCH")
 
 CHANGING = ("core_task", "object_store_delta")
@@ -221,7 +224,7 @@ def wrong_queries(probe) -> Iterator[dict[str, bytes]]:
     """Yield queries that make no sense for a route."""
     known = (probe.route.query or {}).get("properties", ())
     for name in {"limit", "marker", "sort", "name", *known}:
-        for value in ("", "-1", "9" * 30, "\x00", "\r\nX: y", "'", "é\udcff", "null"):
+        for value in WRONG_QUERIES:
             yield {name: value.encode(errors="surrogateescape")}
 
 
