@@ -19,7 +19,7 @@ from cliff.commandmanager import CommandManager
 from cliff.lister import Lister
 from cliff.show import ShowOne
 
-from synnefo_core import __version__
+from synnefo_core import __version__, logs
 from synnefo_core.cloud import Cloud, assemble
 from synnefo_core.contracts.driver import DriverError
 from synnefo_core.errors import CloudError
@@ -101,6 +101,7 @@ class Synnefo(App):
         """Log only what matters to a person at a terminal."""
         del argv
         self.LOG.setLevel("WARNING")
+        logs.quieten()
 
     @cached_property
     def cloud(self) -> Cloud:

@@ -72,5 +72,10 @@ def configure(form: str, level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    quieten()
+
+
+def quieten() -> None:
+    """Keep libraries from telling what is of use to nobody."""
     for noisy in ("alembic", "stevedore", "oslo_policy", "urllib3", "amqp"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
