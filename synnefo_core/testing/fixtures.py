@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,16 @@ class StillClock(Clock):
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.moment += seconds
+
+
+@pytest.fixture(autouse=True)
+def _log_handlers() -> Iterator[None]:
+    """Leave no handler behind that logs to the standard error of a test that is over."""
+    root = logging.getLogger()
+    before = {*root.handlers}
+    yield
+    for handler in {*root.handlers} - before:
+        root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

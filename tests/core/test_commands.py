@@ -29,12 +29,6 @@ class Fail(CloudCommand):
 PLUGINS = core_and(answering(commands={"toy fail": Fail}))
 
 
-@pytest.fixture(autouse=True)
-def _no_handlers(monkeypatch):
-    """Keep cliff from logging to the standard error of a test that is over."""
-    monkeypatch.setattr(commands.Synnefo, "configure_logging", lambda _self: None)
-
-
 @pytest.fixture
 def synnefo(cloud, monkeypatch, capsys):
     """Return a function that runs ``synnefo …`` on the cloud: (exit status, output, errors)."""

@@ -186,6 +186,7 @@ def _ask(context: RequestContext, login: PasswordLogin) -> Assertion:
     if silent is not None:
         msg = "a directory of users does not answer; try again later"
         raise Unavailable(msg) from silent
+    log.info("login refused", extra={"login_method": "any"})
     raise Unauthenticated
 
 
