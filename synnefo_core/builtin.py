@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from synnefo_core.commands import CommandTable
     from synnefo_core.db.migrations import Branch
+    from synnefo_core.timetable import Task
 
 
 @hookimpl
@@ -34,6 +35,15 @@ def migrations() -> Branch:
     from synnefo_core.db.models import Model  # not on a node
 
     return Branch("core", Path(__file__).parent / "migrations", Model.metadata)
+
+
+@hookimpl
+def tasks() -> Iterable[Task]:
+    """Return the core's own housekeeping."""
+    from synnefo_core.sagas import forget_ended  # not on a node
+    from synnefo_core.timetable import Task  # not on a node
+
+    return [Task("core.forget_ended", 3600.0, forget_ended)]
 
 
 @hookimpl

@@ -66,6 +66,12 @@ WORKER = [
         min=0.5,
         help="After this long without a sign of life a saga is taken over by another worker.",
     ),
+    cfg.FloatOpt(
+        "keep_ended_s",
+        default=30 * 86400.0,
+        min=60.0,
+        help="How long sagas that have ended are kept, to tell what became of them.",
+    ),
 ]
 
 LOGGING = [

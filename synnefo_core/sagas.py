@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_core import errors, logs, metrics, wake
@@ -43,6 +43,8 @@ UNDONE = "undone"
 """All that was done has been undone."""
 
 LIVE = (RUNNING, UNWINDING)
+_ENDED = (DONE, UNDONE)
+_AT_ONCE = 1000
 _BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -256,6 +258,22 @@ def forget_leases(context: RequestContext) -> None:
             .where(SagaRow.state.in_(LIVE))
             .values(owner="", leased_until=0.0, epoch=SagaRow.epoch + 1)
         )
+
+
+def forget_ended(context: RequestContext) -> None:
+    """Remove the sagas that ended ``[worker] keep_ended_s`` ago or earlier, some at a time."""
+    ended_before = context.now() - context.cloud.config.worker.keep_ended_s
+    # A saga is never due after its end; that is what the index knows.
+    old = select(SagaRow.id).where(
+        SagaRow.state.in_(_ENDED),
+        SagaRow.due_at <= ended_before,
+        SagaRow.updated_at <= ended_before,
+    )
+    removal = delete(SagaRow).where(SagaRow.id.in_(old.limit(_AT_ONCE).scalar_subquery()))
+    removed = _AT_ONCE
+    while removed == _AT_ONCE:
+        with context.unit_of_work() as session:
+            removed = changed_rows(session, removal.execution_options(synchronize_session=False))
 
 
 class Runner:

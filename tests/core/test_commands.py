@@ -187,6 +187,12 @@ def test_the_sample_configuration_can_be_read_back(synnefo, tmp_path):
     assert "#port = 8774" in sample
 
 
+def test_the_sample_says_where_the_options_of_drivers_stand(synnefo):
+    _, sample, _ = synnefo("config", "sample")
+
+    assert "#[bus_NAME]\n#driver = local\n" in sample
+
+
 def test_the_sample_shows_no_secrets_default(synnefo):
     _, sample, _ = synnefo("config", "sample")
 

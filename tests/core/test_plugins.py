@@ -230,7 +230,7 @@ def test_answers_are_attributed_to_their_plugins():
 def test_a_plugin_of_a_test_goes_with_the_test():
     plugins = core_and()
 
-    with plugins.also(answering(tasks=[1])):
-        assert [[1]] == plugins.hook.tasks()
+    with plugins.also(answering(sagas=[1])):
+        assert [[1]] == plugins.hook.sagas()
 
-    assert [] == plugins.hook.tasks()
+    assert [] == plugins.hook.sagas()

@@ -336,3 +336,28 @@ def test_a_begun_saga_is_forgotten_with_the_transaction_that_began_it(house):
 def test_two_sagas_of_one_name_are_refused(house):
     with pytest.raises(ValueError, match="one name"):
         Worker(house(answering(sagas=[Saga("a", []), Saga("a", [])])))
+
+
+def test_what_ended_long_ago_is_forgotten_and_nothing_else(house):
+    site = Site(house, Step("one", passes))
+    keep_s = site.cloud.config.worker.keep_ended_s
+
+    def states():
+        with site.context.reading() as session:
+            return sorted(session.scalars(select(SagaRow.state)))
+
+    site.begin()
+    site.work()
+    site.clock.advance(keep_s)
+    site.begin()
+    site.work()
+    assert ["done", "done"] == states()
+
+    site.begin()
+    site.worker.run_tasks()
+
+    assert ["done", "running"] == states()
+    site.clock.advance(keep_s)
+    site.worker.run_tasks()
+
+    assert ["running"] == states()
