@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -13,6 +14,14 @@ class Clock:
     def now(self) -> float:
         """Return seconds since the epoch."""
         return time.time()
+
+    def monotonic(self) -> float:
+        """Return seconds since some moment; they never go back."""
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> None:
+        """Return after so many seconds; other green threads go on meanwhile."""
+        threading.Event().wait(seconds)
 
     def utc(self) -> datetime:
         """Return the time as an aware datetime."""

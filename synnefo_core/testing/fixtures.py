@@ -46,6 +46,14 @@ class StillClock(Clock):
         """Return the moment."""
         return self.moment
 
+    def monotonic(self) -> float:
+        """Return the same moment."""
+        return self.moment
+
+    def wait(self, seconds: float) -> None:
+        """Let the time pass at once."""
+        self.advance(seconds)
+
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.moment += seconds

@@ -17,6 +17,7 @@ PASSWORD = "a password of tests"
 CHEAP = {
     ("auth_local", "time_cost"): 1,
     ("auth_local", "memory_kib"): 8,
+    ("auth", "refusal_floor_s"): 0.0,
     ("identity", "admin_password"): PASSWORD,
     ("identity", "demo_password"): PASSWORD,
 }

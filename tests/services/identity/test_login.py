@@ -6,11 +6,12 @@ from functools import partial
 import pytest
 
 import synnefo_identity
-from synnefo_core.contracts.auth import AuthBusy, AuthUnavailable
+from synnefo_core.contracts.auth import AuthBusy, AuthUnavailable, NotResponsible, Rejected
 from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.errors import TooManyRequests, Unauthenticated, Unavailable
 from synnefo_core.testing.auth import alike
 from synnefo_core.testing.fakes import MemoryAuth
+from synnefo_core.testing.fixtures import StillClock
 from synnefo_identity import Credentials, Reference
 from synnefo_identity.models import LinkRow
 
@@ -76,14 +77,79 @@ def test_a_user_of_one_name_in_another_domain_is_somebody_else(home):
 class TestTime:
     @pytest.fixture
     def cloud_settings(self, cloud_settings):
-        return {**cloud_settings, ("auth_local", "memory_kib"): 8192}
+        costs = {("auth_local", "memory_kib"): 8192, ("auth", "refusal_floor_s"): 0.0}
+        return {**cloud_settings, **costs}
 
     def test_an_unknown_name_takes_as_long_as_a_wrong_password(self, home):
+        # Not the users who come with the database: they may have been hashed at other costs.
+        home.user("jane")
         home.user("gone", is_enabled=False)
 
-        logins = [partial(refused, home, name, "wrong") for name in ("demo", "nobody", "gone")]
+        logins = [partial(refused, home, name, "wrong") for name in ("jane", "nobody", "gone")]
 
         assert alike(*logins, ratio=1.3)
+
+
+class TestFloor:
+    """How long a refusal takes when the methods take different times."""
+
+    @pytest.fixture
+    def cloud_settings(self, cloud_settings):
+        settings = {("auth", "methods"): ["people"], ("auth", "refusal_floor_s"): 0.5}
+        return {**cloud_settings, **settings}
+
+    @pytest.fixture
+    def clock(self):
+        return StillClock()
+
+    @pytest.fixture
+    def took(self, home, clock, monkeypatch):
+        """Return a function: how long a refusal takes when the directory takes so long."""
+        people = home.cloud.driver("auth", "people")
+
+        def refuse(seconds, refusal):
+            def authenticate(_login):
+                clock.advance(seconds)
+                raise refusal
+
+            monkeypatch.setattr(people, "authenticate", authenticate)
+            begun = clock.moment
+            refused(home, "jane", "wrong")
+            return pytest.approx(clock.moment - begun, abs=1e-6)
+
+        return refuse
+
+    @pytest.fixture
+    def cloud(self, cloud, tmp_path):
+        people = MemoryAuth(DriverSetup("people", {}, tmp_path))
+        cloud.shared("driver.auth.people", lambda: people)
+        return cloud
+
+    def test_a_quick_and_a_slow_refusal_take_the_same(self, took):
+        assert 0.5 == took(0.001, NotResponsible("no such user"))
+        assert 0.5 == took(0.4, Rejected("the name or the password is wrong"))
+
+    def test_one_that_is_slower_than_the_floor_takes_twice_as_long(self, took):
+        assert 1.0 == took(0.6, Rejected("the name or the password is wrong"))
+
+    def test_an_application_credential_is_refused_no_sooner(self, home, clock):
+        secret = synnefo_identity.Secret("nobody's", None, Reference(), "wrong")
+        begun = clock.moment
+
+        with pytest.raises(Unauthenticated):
+            synnefo_identity.with_application_credential(home.admin, secret)
+
+        assert 0.5 == pytest.approx(clock.moment - begun, abs=1e-6)
+
+    def test_the_right_password_is_not_held_up(self, home, clock):
+        jane = home.user("jane")
+        people = home.cloud.driver("auth", "people")
+        people.passwords.store(jane.id, people.passwords.prepare(PASSWORD))
+        begun = clock.moment
+
+        home.prove("jane")
+
+        assert begun == clock.moment
 
 
 class TestChain:

@@ -2,7 +2,7 @@
 """Logins: from a name and a password, or a token, to a proof of who it is.
 
 The answer to a wrong name, a wrong password, a disabled user and an unknown domain is one and the
-same, after the same work.
+same, after the same work and not before the :mod:`floor <synnefo_identity.floor>`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from synnefo_core.contracts.auth import (
     Rejected,
 )
 from synnefo_core.errors import NotFound, Unauthenticated, Unavailable
-from synnefo_identity import lockout, methods, provisioning, tokens
+from synnefo_identity import floor, lockout, methods, provisioning, tokens
 from synnefo_identity.models import ApplicationCredentialRow, DomainRow, UserRow
 from synnefo_identity.provisioning import Account
 from synnefo_identity.tokens import Proof
@@ -74,6 +74,11 @@ def with_password(context: RequestContext, credentials: Credentials) -> Proof:
         Unavailable: None does, and one could not be asked.
         TooManyRequests: Too many log in at once.
     """
+    with floor.under_refusals(context):
+        return _with_password(context, credentials)
+
+
+def _with_password(context: RequestContext, credentials: Credentials) -> Proof:
     login = _login(context, credentials)
     counted = lockout.key(login.user_id or f"{login.name}@{login.domain_id}", credentials.source)
     lockout.require_open(context, counted)
@@ -98,6 +103,11 @@ def with_application_credential(context: RequestContext, secret: Secret) -> Proo
         Unauthenticated: It is wrong, has ended, or belongs to nobody who may log in.
         TooManyRequests: Too many log in at once.
     """
+    with floor.under_refusals(context):
+        return _with_application_credential(context, secret)
+
+
+def _with_application_credential(context: RequestContext, secret: Secret) -> Proof:
     found = _credential(context, secret)
     counted = lockout.key(found.id if found else secret.id or secret.name or "", secret.source)
     lockout.require_open(context, counted)

@@ -64,6 +64,15 @@ AUTH = [
         "section [auth_NAME] with its driver and settings. New passwords go to the first that "
         "keeps passwords.",
     ),
+    cfg.FloatOpt(
+        "refusal_floor_s",
+        default=0.1,
+        min=0.0,
+        max=10.0,
+        help="Logins are refused this many seconds after they began, or a whole multiple of it, "
+        "so that the time does not tell which names exist. Set it above what a directory of "
+        "people usually takes. 0: at once.",
+    ),
 ]
 
 SECTIONS: Mapping[str, Sequence[cfg.Opt]] = {"identity": IDENTITY, "auth": AUTH}
