@@ -21,6 +21,7 @@ from synnefo_identity import (
     Reference,
     Scope,
     Secret,
+    Tagged,
 )
 
 Body = Mapping[str, Any]
@@ -78,6 +79,15 @@ def only(query: Mapping[str, str]) -> Filter:
         is_enabled=None if enabled is None else enabled.lower() not in ("0", "false", "no"),
         names=names,
     )
+
+
+def tagged(query: Mapping[str, str]) -> Tagged:
+    """Return the filter of a list of projects by their tags."""
+
+    def words(name: str) -> list[str]:
+        return [word for word in query.get(name, "").split(",") if word]
+
+    return Tagged(words("tags"), words("tags-any"), words("not-tags"), words("not-tags-any"))
 
 
 def page(query: Mapping[str, str]) -> Page:

@@ -69,6 +69,7 @@ from synnefo_identity.projects import (
     delete as delete_project,
     index as list_projects,
     of_user as list_projects_of_user,
+    retag as retag_project,
     show as show_project,
     update as update_project,
 )
@@ -86,6 +87,7 @@ from synnefo_identity.scopes import (
     project as project_scope,
 )
 from synnefo_identity.standing import GROUP, USER, Credential, Standing
+from synnefo_identity.tags import Tagged
 from synnefo_identity.tokens import (
     Proof,
     Token,
@@ -130,6 +132,7 @@ __all__ = [
     "ScopeKind",
     "Secret",
     "Standing",
+    "Tagged",
     "Token",
     "User",
     "add_implied_role",
@@ -177,6 +180,7 @@ __all__ = [
     "require_implied_role",
     "require_role",
     "require_user_in_group",
+    "retag_project",
     "revoke_role",
     "revoke_token",
     "show_access_rule",

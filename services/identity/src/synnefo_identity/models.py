@@ -56,6 +56,16 @@ class ProjectRow(Model):
     extra: Mapped[Json] = mapped_column(default=dict)
 
 
+class TagRow(Model):
+    """A word on a project."""
+
+    __tablename__ = "identity_tag"
+    __table_args__ = (Index("ix_identity_tag_name", "name"),)
+
+    project_id: Mapped[Key] = mapped_column(ForeignKey("identity_project.id", ondelete="CASCADE"))
+    name: Mapped[Name] = mapped_column(primary_key=True)
+
+
 class UserRow(Model):
     """A user. Tokens of an older ``token_epoch`` than the row's are void."""
 

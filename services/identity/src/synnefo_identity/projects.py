@@ -12,22 +12,37 @@ from sqlalchemy.orm import Session
 from synnefo_core import outbox
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Conflict, Forbidden, NotFound
-from synnefo_identity import application_credentials, assignments, attributes, changes, listing
+from synnefo_identity import (
+    application_credentials,
+    assignments,
+    attributes,
+    changes,
+    listing,
+    tags,
+)
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.listing import EVERYTHING, WHOLE, Filter, Page
 from synnefo_identity.models import DomainRow, ProjectRow
 from synnefo_identity.payload import ScopeKind
+from synnefo_identity.tags import Tagged
 from synnefo_identity.values import Project
 
 KNOWN = frozenset({"name", "description", "is_enabled"})
 
 
-def create(context: RequestContext, domain_id: str, values: Mapping[str, Any]) -> Project:
-    """Make a project of the attributes ``values``.
+def create(
+    context: RequestContext,
+    domain_id: str,
+    values: Mapping[str, Any],
+    *,
+    tagged: Sequence[str] = (),
+) -> Project:
+    """Make a project of the attributes ``values`` and the tags ``tagged``.
 
     Raises:
         NotFound: There is no such domain.
         Duplicate: The name is taken in the domain.
+        InvalidField: An attribute or a tag can't be.
     """
     with context.unit_of_work() as session:
         if session.get(DomainRow, domain_id) is None:
@@ -35,7 +50,7 @@ def create(context: RequestContext, domain_id: str, values: Mapping[str, Any]) -
         row = ProjectRow(domain_id=domain_id, extra={})
         attributes.apply(row, values, KNOWN)
         attributes.save(session, row, "project")
-        return Project.of(row)
+        return Project.of(row, tags.write(session, row.id, tagged))
 
 
 def create_personal(session: Session, user_id: str, domain_id: str) -> None:
@@ -58,16 +73,19 @@ def show(context: RequestContext, project_id: str) -> Project:
         )
         if not context.is_admin and not is_own:
             raise Forbidden
-        return Project.of(find(session, project_id))
+        return _whole(session, [find(session, project_id)])[0]
 
 
 def index(
-    context: RequestContext, only: Filter = EVERYTHING, page: Page = WHOLE
+    context: RequestContext,
+    only: Filter = EVERYTHING,
+    page: Page = WHOLE,
+    tagged: Tagged = tags.ANY,
 ) -> Sequence[Project]:
     """Return a page of all projects."""
     with context.reading() as session:
-        found = listing.rows(session, select(ProjectRow), ProjectRow, only=only, page=page)
-        return [Project.of(row) for row in found]
+        query = tags.where(select(ProjectRow), tagged)
+        return _whole(session, listing.rows(session, query, ProjectRow, only=only, page=page))
 
 
 def of_user(
@@ -83,16 +101,30 @@ def of_user(
     with context.reading() as session:
         ids = assignments.targets(session, user_id, ScopeKind.PROJECT)
         query = select(ProjectRow).where(ProjectRow.id.in_(ids))
-        found = listing.rows(session, query, ProjectRow, only=only, page=page)
-        return [Project.of(row) for row in found]
+        return _whole(session, listing.rows(session, query, ProjectRow, only=only, page=page))
 
 
-def update(context: RequestContext, project_id: str, values: Mapping[str, Any]) -> Project:
-    """Change attributes; disabling makes the project's tokens invalid.
+def _whole(session: Session, rows: Sequence[ProjectRow]) -> list[Project]:
+    """Return the values of rows, with their tags."""
+    found = tags.of(session, [row.id for row in rows])
+    return [Project.of(row, found.get(row.id, ())) for row in rows]
+
+
+def update(
+    context: RequestContext,
+    project_id: str,
+    values: Mapping[str, Any],
+    *,
+    tagged: Sequence[str] | None = None,
+) -> Project:
+    """Change attributes, and all tags where some are given.
+
+    Disabling makes the project's tokens invalid.
 
     Raises:
         Conflict: A personal project keeps its name.
         Duplicate: The name is taken in the domain.
+        InvalidField: An attribute or a tag can't be.
     """
     with context.unit_of_work() as session:
         row = find(session, project_id)
@@ -100,8 +132,30 @@ def update(context: RequestContext, project_id: str, values: Mapping[str, Any]) 
             raise Conflict("a personal project keeps its name")
         attributes.apply(row, values, KNOWN)
         attributes.save(session, row, "project")
+        if tagged is not None:
+            tags.write(session, project_id, tagged)
         changes.note(context, session, Change(Kind.PROJECT, project_id))
-        return Project.of(row)
+        return _whole(session, [row])[0]
+
+
+def retag(
+    context: RequestContext, project_id: str, *, add: Sequence[str] = (), drop: Sequence[str] = ()
+) -> Project:
+    """Add some tags to a project and take some away.
+
+    Raises:
+        NotFound: A tag that is to go is not there.
+        InvalidField: One can't be a tag, or there are too many.
+    """
+    with context.unit_of_work() as session:
+        # Locked, so that who adds another tag at the same time adds to these.
+        row = session.get(ProjectRow, project_id, with_for_update=True)
+        if row is None:
+            raise NotFound("project", project_id)
+        present = {*tags.of(session, [project_id]).get(project_id, ())}
+        for missing in {*drop} - present:
+            raise NotFound("tag", missing)
+        return Project.of(row, tags.write(session, project_id, present.union(add) - {*drop}))
 
 
 def delete(context: RequestContext, project_id: str) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,9 +40,10 @@ class Project:
     is_enabled: bool
     is_personal: bool
     extra: Extra = field(default_factory=dict)
+    tags: Sequence[str] = ()
 
     @classmethod
-    def of(cls, row: ProjectRow) -> Project:
+    def of(cls, row: ProjectRow, tags: Sequence[str] = ()) -> Project:
         """Return a row's value."""
         return cls(
             id=row.id,
@@ -52,6 +53,7 @@ class Project:
             is_enabled=row.is_enabled,
             is_personal=row.is_personal,
             extra=dict(row.extra),
+            tags=tags,
         )
 
 

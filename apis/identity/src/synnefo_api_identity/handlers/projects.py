@@ -18,7 +18,8 @@ from synnefo_core.context import RequestContext
 
 def index(context: RequestContext, query: Mapping[str, str]) -> Json:
     page = requests.page(query)
-    found = synnefo_identity.list_projects(context, requests.only(query), page)
+    tagged = requests.tagged(query)
+    found = synnefo_identity.list_projects(context, requests.only(query), page, tagged)
     shown = [things.project(context, project) for project in found]
     return links.listed(context, "projects", shown, query=query, page=page)
 
@@ -28,7 +29,8 @@ def create(context: RequestContext, body: Body) -> Json:
     domain_id = requests.domain_id(context, given)
     requests.refuse_hierarchy(given, domain_id)
     values = requests.values(given, "domain_id")
-    made = synnefo_identity.create_project(context, domain_id, values)
+    tags = given.get("tags", [])
+    made = synnefo_identity.create_project(context, domain_id, values, tagged=tags)
     return {"project": things.project(context, made)}
 
 
@@ -37,8 +39,10 @@ def show(context: RequestContext, project_id: str) -> Json:
 
 
 def update(context: RequestContext, project_id: str, body: Body) -> Json:
-    values = requests.values(body["project"])
-    changed = synnefo_identity.update_project(context, project_id, values)
+    given = body["project"]
+    changed = synnefo_identity.update_project(
+        context, project_id, requests.values(given), tagged=given.get("tags")
+    )
     return {"project": things.project(context, changed)}
 
 

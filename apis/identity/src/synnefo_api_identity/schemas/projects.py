@@ -9,7 +9,12 @@ from synnefo_api_identity.schemas.values import (
     NOTHING_YET,
     OPTIONAL_ID,
     PAGE,
+    TEXT,
 )
+
+TAG = {**TEXT, "minLength": 1, "maxLength": 255, "pattern": "^[^,/\\x00\\ud800-\\udfff]*$"}
+
+_TAGS = {"type": "array", "items": TAG, "maxItems": 80, "uniqueItems": True}
 
 _PROPERTIES = {
     "name": NAME_OF_64,
@@ -18,7 +23,7 @@ _PROPERTIES = {
     "is_domain": FLAG,
     "description": DESCRIPTION,
     "enabled": FLAG,
-    "tags": {"type": "array", "maxItems": 0},
+    "tags": _TAGS,
     "options": NOTHING_YET,
 }
 
@@ -39,3 +44,10 @@ UPDATE = {
 }
 
 LIST = {"type": "object", "properties": {**PAGE, "domain_id": ID, "enabled": {"type": "string"}}}
+
+TAGS = {
+    "type": "object",
+    "properties": {"tags": _TAGS},
+    "required": ["tags"],
+    "additionalProperties": False,
+}

@@ -45,7 +45,7 @@ def project(context: RequestContext, shown: Project) -> Json:
         "is_domain": False,
         "enabled": shown.is_enabled,
         "description": shown.description,
-        "tags": [],
+        "tags": list(shown.tags),
         "options": {},
         "links": links.of(context, "projects", shown.id),
     }
