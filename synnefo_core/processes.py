@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, NoReturn, Protocol
 
 from synnefo_core import logs, metrics, outbox, sagas, timetable
 from synnefo_core.cloud import Cloud, assemble
@@ -169,10 +169,13 @@ def serve(cloud: Cloud, arguments: argparse.Namespace, server: Server) -> int:
         server.forked()
         server.serve(bound, build(_assemble(arguments)))
 
-    return _Family(child, section.workers).keep()
+    return Family(child, section.workers).keep()
 
 
-class _Family:
+_ENDINGS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Family:
     """Child processes that are started again when they die, until the parent is told to end."""
 
     def __init__(self, child: Callable[[], None], number: int) -> None:
@@ -181,8 +184,13 @@ class _Family:
         self._is_ending = False
 
     def keep(self) -> int:
-        signal.signal(signal.SIGTERM, self._end)
-        signal.signal(signal.SIGINT, self._end)
+        """Have the children until all of them have ended because the parent was told to.
+
+        Returns:
+            The parent's exit code.
+        """
+        for ending in _ENDINGS:
+            signal.signal(ending, self._end)
         for _ in range(self._number):
             self._fork()
         while self._born:
@@ -195,14 +203,28 @@ class _Family:
         return 0
 
     def _fork(self) -> None:
-        if self._is_ending:
-            return
-        pid = os.fork()
-        if pid:
-            self._born[pid] = time.monotonic()
-            return
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        # Until a child is known here, and has its parent's handler no longer, to be told to end
+        # would be lost on it: it would never end.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
+        try:
+            if self._is_ending:
+                return
+            pid = os.fork()
+            if pid:
+                self._know(pid)
+                return
+            for ending in _ENDINGS:
+                signal.signal(ending, signal.SIG_DFL)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
+        self._be_a_child()
+
+    def _know(self, pid: int) -> None:
+        self._born[pid] = time.monotonic()
+        if self._is_ending:  # told meanwhile: another thread took the signal
+            self._tell(pid)
+
+    def _be_a_child(self) -> NoReturn:
         try:
             self._child()
         except BaseException:
@@ -215,8 +237,11 @@ class _Family:
     def _end(self, _number: int, _frame: object) -> None:
         self._is_ending = True
         for pid in self._born:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+            self._tell(pid)
+
+    def _tell(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
 
 
 def work(cloud: Cloud) -> int:

@@ -129,6 +129,49 @@ def test_serve_replaces_a_process_that_dies_and_ends_all_of_them(start, data, ru
     assert [] == [pid for pid in everyone if Path(f"/proc/{pid}/cwd").exists()]
 
 
+FAMILY = """
+import os, signal, time
+from synnefo_core.processes import Family
+
+births = 0
+
+def fork():
+    global births
+    births += 1
+    told, tell = os.pipe()
+    pid = real_fork()
+    if pid and births == 1:
+        os.kill({whom}, signal.SIGTERM)
+    os.close(tell)
+    if pid == 0:
+        os.read(told, 1)
+    return pid
+
+def child():
+    print("child", births, flush=True)
+    {then}
+    time.sleep(60)
+
+real_fork, os.fork = os.fork, fork
+raise SystemExit(Family(child, 1).keep())
+"""
+
+
+def run_family(**words):
+    command = [sys.executable, "-c", FAMILY.format(**words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
+
+
+def test_a_parent_told_to_end_while_a_child_is_born_ends_with_it():
+    assert run_family(whom="os.getpid()", then="pass") in ("", "child 1\n")
+
+
+def test_a_child_told_to_end_while_it_is_born_ends():
+    then_all = "os.kill(os.getppid(), signal.SIGTERM)"
+
+    assert "child 2\n" == run_family(whom="pid", then=then_all)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_a_client_that_says_nothing_more_does_not_keep_a_server(start, data, runtime):
