@@ -16,6 +16,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from synnefo_core.contracts.driver import Driver, DriverError, DriverSetup, Unavailable
 
@@ -74,6 +75,7 @@ class Assertion:
         groups: The method's groups.
         forced: Names of the attributes that the method governs: they are set anew at every login.
             The others are only proposed when an account is made.
+        issuer: Who vouched to the method, where it believes several: a SAML entity id.
     """
 
     method: str
@@ -81,6 +83,7 @@ class Assertion:
     attributes: Mapping[str, str] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
     forced: frozenset[str] = frozenset()
+    issuer: str = ""
 
     def __post_init__(self) -> None:
         """Refuse an assertion about nobody."""
@@ -180,6 +183,54 @@ class PasswordStore(ABC):
         return {subject: state for subject, state in found if state is not None}
 
 
+@dataclass(frozen=True)
+class Visit:
+    """A request that came through a server in front of us, which may have logged somebody in.
+
+    Attributes:
+        environment: As in PEP 3333: in its text each character stands for one byte. What begins
+            with ``HTTP_`` anybody may have written who can reach us.
+    """
+
+    environment: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def peer(self) -> str:
+        """The address that the connection came from; empty for a local socket."""
+        return str(self.environment.get("REMOTE_ADDR") or "")
+
+
+class BrowserLogin(ABC):
+    """Vouch for people whom a server in front of us logs in (SAML, OpenID Connect).
+
+    Attributes:
+        protocol: What the Identity API calls the way in ("saml2", "openid", "mapped").
+        issuers: The entity ids of those whose people may come; empty: of all that the server in
+            front trusts.
+    """
+
+    protocol: str = "mapped"
+    issuers: tuple[str, ...] = ()
+
+    @abstractmethod
+    def vouch(self, visit: Visit) -> Assertion:
+        """Return who came.
+
+        Raises:
+            NotResponsible: Nobody is logged in, or by somebody else than ``issuers``.
+            Rejected: It did not come from the server in front, or says nobody's identifier.
+            AuthUnavailable: It could not be found out.
+        """
+
+    def departure(self, target: str) -> str | None:
+        """Return where a browser is sent to log in, and from there back to a URL of ours.
+
+        None: the server in front logs in whoever comes to ``target``.
+        """
+        del target
+        return None
+
+
 class AuthMethod(Driver):
     """A login method: the driver class that an entry point of ``synnefo.auth`` names.
 
@@ -188,6 +239,7 @@ class AuthMethod(Driver):
 
     authenticator: Authenticator | None = None
     passwords: PasswordStore | None = None
+    browser: BrowserLogin | None = None
 
     @abstractmethod
     def __init__(self, setup: DriverSetup) -> None:

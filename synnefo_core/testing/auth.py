@@ -17,6 +17,9 @@ A driver tests itself with a class and a fixture::
 A method that keeps passwords may leave out ``login``: the suite stores one. Tests of a facet
 that the method lacks are skipped. The suite may run on a directory that others use: names and
 subjects that it invents are random. It needs only pytest.
+
+A method for browsers takes :class:`BrowserLoginContract` and overrides ``method``, ``visits``,
+``forgeries`` and ``nobodies``.
 """
 
 from __future__ import annotations
@@ -24,9 +27,10 @@ from __future__ import annotations
 import math
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -35,11 +39,13 @@ from synnefo_core.contracts.auth import (
     Authenticator,
     AuthError,
     AuthMethod,
+    BrowserLogin,
     Expired,
     NotResponsible,
     PasswordLogin,
     PasswordStore,
     Rejected,
+    Visit,
 )
 
 PASSWORD = "pässword: of the suite"
@@ -280,6 +286,84 @@ class PasswordStoreContract(_Fixtures):
     def test_no_password_is_refused(self, passwords: PasswordStore) -> None:
         with pytest.raises(Rejected):
             passwords.prepare("")
+
+
+class BrowserLoginContract(_Fixtures):
+    """What every method does for which a server in front of us logs people in."""
+
+    @pytest.fixture
+    def browser(self, method: AuthMethod) -> BrowserLogin:
+        """Return the facet that vouches for people who come through a server in front."""
+        if method.browser is None:
+            pytest.skip("the method is not for browsers")
+        return method.browser
+
+    @pytest.fixture
+    def visits(self, browser: BrowserLogin) -> Sequence[Visit]:
+        """Return visits of two people whom the server in front logged in. Override this."""
+        pytest.fail(f"override the fixture `visits` of {browser}")
+
+    @pytest.fixture
+    def forgeries(self, browser: BrowserLogin) -> Sequence[Visit]:
+        """Return visits of who claims to be somebody, past the server in front. Override this."""
+        pytest.fail(f"override the fixture `forgeries` of {browser}")
+
+    @pytest.fixture
+    def nobodies(self, browser: BrowserLogin) -> Sequence[Visit]:
+        """Return visits of who is logged in, and has no (or an empty) identifier. Override this."""
+        pytest.fail(f"override the fixture `nobodies` of {browser}")
+
+    def test_who_was_logged_in_is_vouched_for(
+        self, browser: BrowserLogin, visits: Sequence[Visit]
+    ) -> None:
+        first, again, other = (browser.vouch(v) for v in (visits[0], visits[0], visits[1]))
+
+        assert first.subject
+        assert (first.method, first.subject) == (again.method, again.subject)
+        assert first.subject != other.subject
+
+    def test_a_visit_of_nobody_in_particular_is_left_to_other_methods(
+        self, browser: BrowserLogin, visits: Sequence[Visit]
+    ) -> None:
+        for environment in ({}, {"REMOTE_ADDR": visits[0].peer, "HTTP_ACCEPT": "*/*"}):
+            with pytest.raises(NotResponsible):
+                browser.vouch(Visit(environment))
+
+    def test_what_did_not_come_from_the_server_in_front_is_refused(
+        self, browser: BrowserLogin, forgeries: Sequence[Visit]
+    ) -> None:
+        assert forgeries
+        for visit in forgeries:
+            with pytest.raises((Rejected, NotResponsible)):
+                browser.vouch(visit)
+
+    def test_an_empty_identifier_is_nobodys(
+        self, browser: BrowserLogin, nobodies: Sequence[Visit]
+    ) -> None:
+        for visit in nobodies:
+            with pytest.raises(Rejected):
+                browser.vouch(visit)
+
+    def test_a_refused_visit_is_not_repeated(
+        self, browser: BrowserLogin, forgeries: Sequence[Visit], nobodies: Sequence[Visit]
+    ) -> None:
+        for visit in (*forgeries, *nobodies):
+            with pytest.raises((Rejected, NotResponsible)) as caught:
+                browser.vouch(visit)
+
+            said = f"{caught.value!r} {visit!r}"
+            told = [text for text in visit.environment.values() if len(str(text)) > 3]
+            assert not [text for text in told if str(text) in said]
+
+    def test_a_browser_is_sent_away_to_come_back(self, browser: BrowserLogin) -> None:
+        target = "https://cloud.example.org/back?state=a&b=c#d"
+
+        url = browser.departure(target)
+
+        if url is not None:
+            (name, back) = next(pair for pair in parse_qsl(urlsplit(url).query) if target in pair)
+            assert name
+            assert target == back
 
 
 class AuthMethodContract(AuthenticatorContract, PasswordStoreContract):

@@ -5,7 +5,7 @@ import pytest
 
 from synnefo_core.contracts.auth import PasswordLogin
 from synnefo_core.contracts.driver import DriverSetup
-from synnefo_core.testing.auth import PASSWORD, AuthMethodContract
+from synnefo_core.testing.auth import PASSWORD, AuthMethodContract, BrowserLoginContract
 from synnefo_core.testing.fakes import MemoryAuth
 
 
@@ -24,3 +24,21 @@ class TestMemoryAuthWithPeopleOfItsOwn(AuthMethodContract):
     def login(self, method):
         method.add("jane", PASSWORD, subject="uid=jane")
         return PasswordLogin("jane", "default", None, PASSWORD)
+
+
+class TestMemoryBrowser(BrowserLoginContract):
+    @pytest.fixture
+    def method(self, tmp_path):
+        return MemoryAuth(DriverSetup("memory", {}, tmp_path))
+
+    @pytest.fixture
+    def visits(self, browser):
+        return [browser.visit(browser.admit(subject)) for subject in ("jane", "john")]
+
+    @pytest.fixture
+    def forgeries(self, browser):
+        return [browser.visit("a ticket of my own")]
+
+    @pytest.fixture
+    def nobodies(self, browser):
+        return [browser.visit(browser.admit(""))]

@@ -9,12 +9,15 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
 
 from synnefo_core.contracts.auth import (
     Assertion,
     Authenticator,
     AuthError,
     AuthMethod,
+    BrowserLogin,
     Expired,
     NotResponsible,
     PasswordLogin,
@@ -22,6 +25,7 @@ from synnefo_core.contracts.auth import (
     PasswordStore,
     PreparedPassword,
     Rejected,
+    Visit,
 )
 from synnefo_core.contracts.driver import DriverSetup
 
@@ -75,6 +79,40 @@ class MemoryPasswords(PasswordStore):
         return found[1] if found else None
 
 
+class MemoryBrowser(BrowserLogin):
+    """People who come with a ticket in the header :attr:`header`: a server in front in one word."""
+
+    protocol = "saml2"
+    issuers = ("https://idp.example.org/idp",)
+    header = "X-Memory-Ticket"
+
+    def __init__(self, method: str) -> None:
+        self._method = method
+        self._admitted: dict[str, tuple[str, Mapping[str, Any]]] = {}
+
+    def admit(self, subject: str, **assertion: Any) -> str:
+        """Log somebody in; return the ticket. Keywords are further fields of the assertion."""
+        ticket = os.urandom(16).hex()
+        self._admitted[ticket] = subject, {"issuer": self.issuers[0], **assertion}
+        return ticket
+
+    def visit(self, ticket: str) -> Visit:
+        """Return a visit with a ticket."""
+        return Visit({"HTTP_X_MEMORY_TICKET": ticket})
+
+    def vouch(self, visit: Visit) -> Assertion:
+        ticket = visit.environment.get("HTTP_X_MEMORY_TICKET", "")
+        if not ticket:
+            raise NotResponsible("nobody is logged in")
+        if ticket not in self._admitted:
+            raise Rejected("the ticket is forged")
+        subject, told = self._admitted[ticket]
+        return Assertion(self._method, subject, **told)
+
+    def departure(self, target: str) -> str | None:
+        return f"/memory/login?{urlencode({'target': target})}"
+
+
 class MemoryAuth(AuthMethod, Authenticator):
     """Knows the cloud's users whose passwords it keeps, and people of a directory of its own.
 
@@ -83,6 +121,7 @@ class MemoryAuth(AuthMethod, Authenticator):
     """
 
     passwords: MemoryPasswords
+    browser: MemoryBrowser
 
     def __init__(self, setup: DriverSetup) -> None:
         self._name = setup.name
@@ -90,6 +129,7 @@ class MemoryAuth(AuthMethod, Authenticator):
         self.failure: AuthError | None = None
         self.authenticator = self
         self.passwords = MemoryPasswords()
+        self.browser = MemoryBrowser(setup.name)
 
     def add(
         self,
