@@ -5,17 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import synnefo_identity
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.directory import AccessRule
-from synnefo_core.errors import InvalidField, Unauthenticated, Unbuilt
+from synnefo_core.errors import Forbidden, Invalid, InvalidField, Unauthenticated, Unbuilt
 from synnefo_identity import (
     Credentials,
     CredentialWish,
     Filter,
     Page,
+    Project,
     Proof,
     Question,
     Reference,
@@ -54,16 +56,50 @@ def domain_id(context: RequestContext, body: Body) -> str:
     return str(body.get("domain_id") or own or "default")
 
 
-def refuse_hierarchy(body: Body, own_domain_id: str) -> None:
-    """Refuse a project that is to be anything but one directly in a domain.
+def place(context: RequestContext, body: Body) -> tuple[str, str | None]:
+    """Return the domain of a new project and the project that it is under, if it is."""
+    found, parent_id = domain_id(context, body), body.get("parent_id")
+    return found, None if parent_id in (None, "", found) else str(parent_id)
+
+
+def require_top(body: Body) -> None:
+    """Refuse a domain that is to be below something.
 
     Raises:
-        Unbuilt: It is to be under another project, or a domain itself.
+        InvalidField: It is.
     """
-    if body.get("parent_id") not in (None, own_domain_id):
-        raise Unbuilt("a project under another one")
+    for name in ("domain_id", "parent_id"):
+        if body.get(name) is not None:
+            raise InvalidField(name, "a domain is below nothing")
+
+
+def lineage(query: Mapping[str, str]) -> dict[str, str]:
+    """Return in what form ("ids", "list") parents and subtree are asked for.
+
+    Raises:
+        Invalid: In both at once.
+    """
+    found: dict[str, str] = {}
+    for what, form in product(("parents", "subtree"), ("ids", "list")):
+        if is_set(query, f"{what}_as_{form}"):
+            if what in found:
+                raise Invalid(f"use {what}_as_ids or {what}_as_list, not both")
+            found[what] = form
+    return found
+
+
+def unmoved(body: Body, project: Project) -> None:
+    """Refuse to move a project.
+
+    Raises:
+        Forbidden: It is to be elsewhere.
+        InvalidField: It is to be a domain.
+    """
+    present = project.parent_id or project.domain_id
+    if (body.get("parent_id", present) or project.domain_id) != present:
+        raise Forbidden("a project stays where it is")
     if body.get("is_domain"):
-        raise Unbuilt("a project that acts as a domain")
+        raise InvalidField("is_domain", "can't be changed")
 
 
 def only(query: Mapping[str, str]) -> Filter:

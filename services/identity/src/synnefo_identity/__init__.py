@@ -69,8 +69,10 @@ from synnefo_identity.projects import (
     delete as delete_project,
     index as list_projects,
     of_user as list_projects_of_user,
+    parents as list_parents,
     retag as retag_project,
     show as show_project,
+    subtree as list_subtree,
     update as update_project,
 )
 from synnefo_identity.roles import (
@@ -167,10 +169,12 @@ __all__ = [
     "list_groups",
     "list_groups_of_user",
     "list_implied_roles",
+    "list_parents",
     "list_projects",
     "list_projects_of_user",
     "list_role_inferences",
     "list_roles",
+    "list_subtree",
     "list_users",
     "list_users_of_group",
     "names_of",

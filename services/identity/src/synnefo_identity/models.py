@@ -42,13 +42,20 @@ class DomainRow(Model):
 
 
 class ProjectRow(Model):
-    """A project; a user's personal one has the user's id."""
+    """A project; a user's personal one has the user's id. Without a parent it is in its domain.
+
+    A parent is for life. That it stays as long as its children do, locks see to.
+    """
 
     __tablename__ = "identity_project"
-    __table_args__ = (UniqueConstraint("domain_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("domain_id", "name"),
+        Index("ix_identity_project_parent_id", "parent_id"),
+    )
 
     id: Mapped[Key] = mapped_column(default=new_hex_id)
     domain_id: Mapped[Id] = mapped_column(ForeignKey("identity_domain.id"))
+    parent_id: Mapped[str | None] = mapped_column(String(64), default=None)
     name: Mapped[Name]
     description: Mapped[LongText] = mapped_column(default="")
     is_enabled: Mapped[bool] = mapped_column(default=True)

@@ -52,6 +52,12 @@ IDENTITY = [
         "into the cloud's group NAME, who is not is taken out.",
     ),
     cfg.IntOpt(
+        "max_project_depth",
+        default=5,
+        min=1,
+        help="How many levels of projects below projects there may be.",
+    ),
+    cfg.IntOpt(
         "token_lifetime_s", default=86400, min=60, help="How long a token is valid, in seconds."
     ),
 ]

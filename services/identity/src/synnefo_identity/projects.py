@@ -17,6 +17,7 @@ from synnefo_identity import (
     assignments,
     attributes,
     changes,
+    lineage,
     listing,
     tags,
 )
@@ -35,19 +36,23 @@ def create(
     domain_id: str,
     values: Mapping[str, Any],
     *,
+    parent_id: str | None = None,
     tagged: Sequence[str] = (),
 ) -> Project:
-    """Make a project of the attributes ``values`` and the tags ``tagged``.
+    """Make a project of the attributes ``values`` and the tags ``tagged``, under another or not.
 
     Raises:
-        NotFound: There is no such domain.
+        NotFound: There is no such domain or parent.
         Duplicate: The name is taken in the domain.
-        InvalidField: An attribute or a tag can't be.
+        InvalidField: An attribute, a tag or the parent can't be.
+        Forbidden: Nothing can be below the parent (now).
     """
     with context.unit_of_work() as session:
         if session.get(DomainRow, domain_id) is None:
             raise NotFound("domain", domain_id)
-        row = ProjectRow(domain_id=domain_id, extra={})
+        if parent_id is not None:
+            lineage.require_parent(context, session, domain_id, parent_id)
+        row = ProjectRow(domain_id=domain_id, parent_id=parent_id, extra={})
         attributes.apply(row, values, KNOWN)
         attributes.save(session, row, "project")
         return Project.of(row, tags.write(session, row.id, tagged))
@@ -81,10 +86,15 @@ def index(
     only: Filter = EVERYTHING,
     page: Page = WHOLE,
     tagged: Tagged = tags.ANY,
+    *,
+    parent_id: str | None = None,
 ) -> Sequence[Project]:
-    """Return a page of all projects."""
+    """Return a page of all projects, or of those directly below a project or a domain."""
     with context.reading() as session:
         query = tags.where(select(ProjectRow), tagged)
+        if parent_id is not None:
+            in_domain = ProjectRow.parent_id.is_(None) & (ProjectRow.domain_id == parent_id)
+            query = query.where(in_domain | (ProjectRow.parent_id == parent_id))
         return _whole(session, listing.rows(session, query, ProjectRow, only=only, page=page))
 
 
@@ -102,6 +112,19 @@ def of_user(
         ids = assignments.targets(session, user_id, ScopeKind.PROJECT)
         query = select(ProjectRow).where(ProjectRow.id.in_(ids))
         return _whole(session, listing.rows(session, query, ProjectRow, only=only, page=page))
+
+
+def parents(context: RequestContext, project_id: str) -> Sequence[Project]:
+    """Return the projects above one, the nearest first; who may see it is not asked."""
+    with context.reading() as session:
+        parent_id = find(session, project_id).parent_id
+        return _whole(session, lineage.above(session, parent_id))
+
+
+def subtree(context: RequestContext, project_id: str) -> Sequence[Project]:
+    """Return all projects below one, the deepest last; who may see it is not asked."""
+    with context.reading() as session:
+        return _whole(session, lineage.below(session, project_id))
 
 
 def _whole(session: Session, rows: Sequence[ProjectRow]) -> list[Project]:
@@ -124,12 +147,18 @@ def update(
     Raises:
         Conflict: A personal project keeps its name.
         Duplicate: The name is taken in the domain.
+        Forbidden: One above it is disabled, or one below it is enabled.
         InvalidField: An attribute or a tag can't be.
     """
     with context.unit_of_work() as session:
-        row = find(session, project_id)
+        row = _locked(session, project_id)
         if row.is_personal and values.get("name", row.name) != row.name:
             raise Conflict("a personal project keeps its name")
+        is_enabled = values.get("is_enabled", row.is_enabled)
+        if is_enabled and not row.is_enabled:
+            lineage.require_enabled_above(session, row)
+        elif row.is_enabled and not is_enabled:
+            lineage.require_disabled_below(session, row)
         attributes.apply(row, values, KNOWN)
         attributes.save(session, row, "project")
         if tagged is not None:
@@ -149,9 +178,7 @@ def retag(
     """
     with context.unit_of_work() as session:
         # Locked, so that who adds another tag at the same time adds to these.
-        row = session.get(ProjectRow, project_id, with_for_update=True)
-        if row is None:
-            raise NotFound("project", project_id)
+        row = _locked(session, project_id)
         present = {*tags.of(session, [project_id]).get(project_id, ())}
         for missing in {*drop} - present:
             raise NotFound("tag", missing)
@@ -163,9 +190,11 @@ def delete(context: RequestContext, project_id: str) -> None:
 
     Raises:
         Conflict: A personal project goes with its user only.
+        Forbidden: There are others below it.
     """
     with context.unit_of_work() as session:
-        row = find(session, project_id)
+        row = _locked(session, project_id)
+        lineage.require_leaf(session, row)
         if row.is_personal:
             raise Conflict("a personal project goes only with its user")
         remove(context, session, row)
@@ -178,6 +207,14 @@ def remove(context: RequestContext, session: Session, row: ProjectRow) -> None:
     changes.note(context, session, Change(Kind.PROJECT, row.id))
     outbox.emit(context, session, "project.deleted", subject_id=row.id)
     session.delete(row)
+
+
+def _locked(session: Session, project_id: str) -> ProjectRow:
+    """Return a project's row, locked: nobody puts another below it or enables one there."""
+    row = session.get(ProjectRow, project_id, with_for_update=True)
+    if row is None:
+        raise NotFound("project", project_id)
+    return row
 
 
 def find(session: Session, project_id: str) -> ProjectRow:

@@ -31,7 +31,10 @@ class Domain:
 
 @dataclass(frozen=True)
 class Project:
-    """A project; ``is_personal`` when it is the one of the user of the same id."""
+    """A project; ``is_personal`` when it is the one of the user of the same id.
+
+    One without a parent is directly in its domain.
+    """
 
     id: str
     domain_id: str
@@ -39,6 +42,7 @@ class Project:
     description: str
     is_enabled: bool
     is_personal: bool
+    parent_id: str | None = None
     extra: Extra = field(default_factory=dict)
     tags: Sequence[str] = ()
 
@@ -52,6 +56,7 @@ class Project:
             description=row.description,
             is_enabled=row.is_enabled,
             is_personal=row.is_personal,
+            parent_id=row.parent_id,
             extra=dict(row.extra),
             tags=tags,
         )

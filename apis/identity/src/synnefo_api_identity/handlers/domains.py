@@ -25,7 +25,10 @@ def index(context: RequestContext, query: Mapping[str, str]) -> Json:
 
 def create(context: RequestContext, body: Body) -> Json:
     given = body["domain"]
-    made = synnefo_identity.create_domain(context, requests.values(given))
+    values = requests.values(given, "explicit_domain_id")
+    if "explicit_domain_id" in given:
+        values["id"] = given["explicit_domain_id"]
+    made = synnefo_identity.create_domain(context, values)
     return {"domain": things.domain(context, made)}
 
 

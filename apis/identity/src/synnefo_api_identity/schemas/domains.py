@@ -21,7 +21,20 @@ _DOMAIN = {"type": "object", "properties": _PROPERTIES, "maxProperties": 64}
 
 CREATE = {
     "type": "object",
-    "properties": {"domain": {**_DOMAIN, "required": ["name"]}},
+    "properties": {
+        "domain": {
+            **_DOMAIN,
+            "properties": {
+                **_PROPERTIES,
+                "explicit_domain_id": {
+                    "type": "string",
+                    "maxLength": 64,
+                    "pattern": "^[a-zA-Z0-9-]+\\Z",
+                },
+            },
+            "required": ["name"],
+        }
+    },
     "required": ["domain"],
     "additionalProperties": False,
 }

@@ -43,7 +43,16 @@ UPDATE = {
     "additionalProperties": False,
 }
 
-LIST = {"type": "object", "properties": {**PAGE, "domain_id": ID, "enabled": {"type": "string"}}}
+LIST = {
+    "type": "object",
+    "properties": {
+        **PAGE,
+        "domain_id": ID,
+        "parent_id": ID,
+        "is_domain": TEXT,
+        "enabled": {"type": "string"},
+    },
+}
 
 TAGS = {
     "type": "object",

@@ -41,7 +41,7 @@ def project(context: RequestContext, shown: Project) -> Json:
         "id": shown.id,
         "name": shown.name,
         "domain_id": shown.domain_id,
-        "parent_id": shown.domain_id,
+        "parent_id": shown.parent_id or shown.domain_id,
         "is_domain": False,
         "enabled": shown.is_enabled,
         "description": shown.description,
@@ -62,6 +62,17 @@ def domain(context: RequestContext, shown: Domain) -> Json:
         "tags": [],
         "options": {},
         "links": links.of(context, "domains", shown.id),
+    }
+
+
+def acting_domain(context: RequestContext, shown: Domain) -> Json:
+    """Show a domain as the project that is above all of its projects."""
+    return {
+        **domain(context, shown),
+        "domain_id": None,
+        "parent_id": None,
+        "is_domain": True,
+        "links": links.of(context, "projects", shown.id),
     }
 
 
