@@ -11,7 +11,16 @@ from synnefo_api_identity.routes import ROUTES
 from synnefo_core.testing import http
 from synnefo_core.wsgi.routing import unbuilt
 
-PUBLIC = {("GET", "/"), ("POST", "/auth/tokens"), ("POST", "/users/{user_id}/password")}
+_WAY = "identity_providers/{idp_id}/protocols/{protocol_id}"
+PUBLIC = {
+    ("GET", "/"),
+    ("POST", "/auth/tokens"),
+    ("POST", "/users/{user_id}/password"),
+    ("GET", "/auth/OS-FEDERATION/websso/{protocol_id}"),
+    ("GET", f"/auth/OS-FEDERATION/{_WAY}/websso"),
+    ("GET", f"/OS-FEDERATION/{_WAY}/auth"),
+    ("POST", f"/OS-FEDERATION/{_WAY}/auth"),
+}
 
 # Rows that any valid token may call; all others are for administrators.
 ANYONE = {
@@ -20,6 +29,9 @@ ANYONE = {
     "/auth/domains",
     "/auth/system",
     "/auth/catalog",
+    "/OS-FEDERATION/projects",
+    "/OS-FEDERATION/domains",
+    "/OS-FEDERATION/service_providers",
     "/services",
     "/services/{service_id}",
     "/endpoints",

@@ -160,6 +160,7 @@ def proof(context: RequestContext, identity: Body, source: str) -> Proof:
         expires_at=min(ends, default=None),
         parent_audit_id=parents[0] if parents else "",
         credential_id=credentials[0] if credentials else "",
+        way=next((each.way for each in proofs if each.way is not None), None),
     )
 
 

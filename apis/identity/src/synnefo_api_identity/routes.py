@@ -12,6 +12,7 @@ from synnefo_api_identity.handlers import (
     assignments,
     catalog,
     domains,
+    federation,
     groups,
     implied_roles,
     projects,
@@ -24,6 +25,7 @@ from synnefo_api_identity.schemas import (
     application_credentials as credential,
     auth as login,
     domains as domain,
+    federation as federated,
     groups as group,
     projects as project,
     roles as role,
@@ -33,10 +35,14 @@ from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
 CATALOG = "identity:catalog:list"
+FEDERATION = "identity:federation:list"
 MEMBERSHIP = "identity:membership:manage"
 ASSIGNMENT = "identity:assignment:manage"
 INFERENCES = "identity:implied_role:list"
 INFERENCE = "identity:implied_role:manage"
+
+AUTH = "/auth/OS-FEDERATION"
+IDP = "/OS-FEDERATION/identity_providers/{idp_id}"
 
 # fmt: off
 ROUTES = [
@@ -48,6 +54,20 @@ ROUTES = [
     Route("GET",    "/auth/domains",                    tokens.domains),
     Route("GET",    "/auth/system",                     tokens.system),
     Route("GET",    "/auth/catalog",                    tokens.show_catalog),
+
+    Route("GET",    f"{AUTH}/websso/{{protocol_id}}",                              federation.websso, query=federated.WEBSSO, is_public=True),
+    Route("GET",    f"{AUTH}/identity_providers/{{idp_id}}/protocols/{{protocol_id}}/websso", federation.websso, query=federated.WEBSSO, is_public=True),
+    Route("GET",    f"{IDP}/protocols/{{protocol_id}}/auth",    federation.log_in,        status=201, is_public=True),
+    Route("POST",   f"{IDP}/protocols/{{protocol_id}}/auth",    federation.log_in,        status=201, is_public=True),
+    Route("GET",    "/OS-FEDERATION/identity_providers",        federation.index,         FEDERATION),
+    Route("GET",    IDP,                                        federation.show,          FEDERATION),
+    Route("GET",    f"{IDP}/protocols",                         federation.protocols,     FEDERATION),
+    Route("GET",    f"{IDP}/protocols/{{protocol_id}}",         federation.show_protocol, FEDERATION),
+    Route("GET",    "/OS-FEDERATION/mappings",                  federation.mappings,      FEDERATION),
+    Route("GET",    "/OS-FEDERATION/mappings/{mapping_id}",     federation.show_mapping,  FEDERATION),
+    Route("GET",    "/OS-FEDERATION/service_providers",         federation.service_providers),
+    Route("GET",    "/OS-FEDERATION/projects",                  tokens.projects),
+    Route("GET",    "/OS-FEDERATION/domains",                   tokens.domains),
 
     Route("GET",    "/users",                           users.index,              "identity:user:list",      query=user.LIST),
     Route("POST",   "/users",                           users.create,             "identity:user:create",    status=201, body=user.CREATE),

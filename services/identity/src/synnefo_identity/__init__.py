@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The identity room: users, projects, roles and tokens."""
 
+from synnefo_identity import federation
 from synnefo_identity.access_rules import (
     KeptRule,
     delete as delete_access_rule,
@@ -63,7 +64,7 @@ from synnefo_identity.login import (
     with_token,
 )
 from synnefo_identity.names import Names, names_of
-from synnefo_identity.payload import SYSTEM, UNSCOPED, Scope, ScopeKind
+from synnefo_identity.payload import SYSTEM, UNSCOPED, Scope, ScopeKind, Way
 from synnefo_identity.projects import (
     create as create_project,
     delete as delete_project,
@@ -137,6 +138,7 @@ __all__ = [
     "Tagged",
     "Token",
     "User",
+    "Way",
     "add_implied_role",
     "add_user_to_group",
     "change_password",
@@ -157,6 +159,7 @@ __all__ = [
     "delete_role",
     "delete_user",
     "domain_scope",
+    "federation",
     "grant_role",
     "is_on_system",
     "issue_token",

@@ -51,6 +51,20 @@ IDENTITY = [
         help="METHOD:GROUP=NAME, one a line: whoever logs in by METHOD and is in its GROUP is put "
         "into the cloud's group NAME, who is not is taken out.",
     ),
+    cfg.ListOpt(
+        "websso_origins",
+        default=[],
+        help="The addresses, letter by letter, to which browsers may bring a token after a login "
+        "at another organisation: those of dashboards, such as "
+        "https://dashboard.example.org/auth/websso/.",
+    ),
+    cfg.IntOpt(
+        "websso_s",
+        default=600,
+        min=10,
+        max=3600,
+        help="How long such a login may take in the browser, in seconds.",
+    ),
     cfg.IntOpt(
         "max_project_depth",
         default=5,

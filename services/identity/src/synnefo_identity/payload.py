@@ -14,6 +14,7 @@ key    meaning
 ``e``  expires, microseconds since the epoch
 ``a``  audit ids: its own, then that of the first of its chain
 ``c``  the application credential that it was got with; absent without one
+``f``  how a browser's login came: [provider, protocol]; absent otherwise
 =====  ========================================================================
 """
 
@@ -58,6 +59,19 @@ SYSTEM = Scope(ScopeKind.SYSTEM, "all")
 
 
 @dataclass(frozen=True)
+class Way:
+    """By which identity provider, and how, somebody came whom a server in front logged in.
+
+    Attributes:
+        protocol: Such as "saml2".
+        provider: The login method's name; empty: whichever speaks the protocol.
+    """
+
+    protocol: str
+    provider: str = ""
+
+
+@dataclass(frozen=True)
 class Payload:
     """A token's content; moments are seconds since the epoch."""
 
@@ -69,6 +83,7 @@ class Payload:
     expires_at: float
     audit_ids: tuple[str, ...]
     credential_id: str = ""
+    way: Way | None = None
 
 
 def new_audit_id() -> str:
@@ -90,6 +105,8 @@ def seal(keys: KeyRing, payload: Payload) -> str:
         content["s"] = [payload.scope.kind.value, payload.scope.id]
     if payload.credential_id:
         content["c"] = payload.credential_id
+    if payload.way is not None:
+        content["f"] = [payload.way.provider, payload.way.protocol]
     sealed = keys.fernet().encrypt(json.dumps(content, separators=(",", ":")).encode())
     # As Keystone's: no padding, which shells and cookies dislike.
     return sealed.rstrip(b"=").decode()
@@ -104,6 +121,9 @@ def unseal(keys: KeyRing, token: str) -> Payload | None:
         content = json.loads(keys.fernet().decrypt(padded.encode()))
     except InvalidToken:
         return None
+    if "u" not in content:  # sealed for another purpose
+        return None
+    provider, protocol = content.get("f", ("", ""))
     kind, scope_id = content.get("s", (ScopeKind.NONE, ""))
     return Payload(
         user_id=content["u"],
@@ -114,4 +134,5 @@ def unseal(keys: KeyRing, token: str) -> Payload | None:
         expires_at=content["e"] / 1e6,
         audit_ids=tuple(content["a"]),
         credential_id=content.get("c", ""),
+        way=Way(protocol, provider) if protocol else None,
     )

@@ -72,6 +72,13 @@ def rules() -> Iterable[DocumentedRuleDefault]:
         "DELETE /roles/{id}/implies/{implied_id}",
     )
     yield rule(
+        "identity:federation:list",
+        ADMIN,
+        "See by which identity providers people come, and how",
+        "GET /OS-FEDERATION/identity_providers",
+        "GET /OS-FEDERATION/mappings",
+    )
+    yield rule(
         "identity:catalog:list",
         AUTHENTICATED,
         "See services, endpoints and regions",

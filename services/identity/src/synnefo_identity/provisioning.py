@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.auth import Assertion
 from synnefo_core.contracts.driver import Misconfigured
@@ -61,10 +62,10 @@ def create(
     context: RequestContext,
     assertion: Assertion,
     *,
-    domain_id: str | None,
-    domain_name: str | None,
+    domain_id: str | None = None,
+    domain_name: str | None = None,
 ) -> Account | None:
-    """Make the account of somebody who was not here yet, in the domain that was named.
+    """Make the account of somebody who was not here yet, in the domain that was named, if one was.
 
     Returns:
         None when the method's people get no accounts there, or the name is taken.
@@ -103,7 +104,7 @@ def create(
 
 def follow(context: RequestContext, user_id: str, assertion: Assertion) -> None:
     """Set what the method governs: forced attributes, and who is in which mirrored group."""
-    mirrored = _mirrored(context, assertion.method)
+    mirrored = mirrored_groups(context.cloud, assertion.method)
     forced = {name: text for name, text in _told(assertion).items() if name in assertion.forced}
     if not mirrored and not forced:
         return
@@ -144,14 +145,14 @@ def _overwrite(context: RequestContext, user_id: str, values: Mapping[str, str])
         log.warning("an account keeps its name: the new one is taken", extra={"user": user_id})
 
 
-def _mirrored(context: RequestContext, method: str) -> dict[str, str]:
+def mirrored_groups(cloud: Cloud, method: str) -> dict[str, str]:
     """Return the cloud's groups by what a method calls them.
 
     Raises:
         Misconfigured: The setting can't be read.
     """
     found: dict[str, str] = {}
-    for line in context.cloud.config.identity.mirror_groups:
+    for line in cloud.config.identity.mirror_groups:
         whose, colon, rest = line.partition(":")
         told, equals, name = rest.rpartition("=")
         if not (colon and equals and told.strip() and name.strip()):

@@ -15,7 +15,7 @@ from synnefo_core.keys import key_ring
 from synnefo_identity import application_credentials, changes, methods, standing
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.models import RevocationRow
-from synnefo_identity.payload import RING, Payload, Scope, new_audit_id, seal, unseal
+from synnefo_identity.payload import RING, Payload, Scope, Way, new_audit_id, seal, unseal
 from synnefo_identity.standing import Standing
 
 
@@ -30,6 +30,7 @@ class Proof:
             another one lives no longer.
         parent_audit_id: The first token of the chain.
         credential_id: The application credential that was shown; its limits stay.
+        way: How a browser's login came.
     """
 
     user_id: str
@@ -37,6 +38,7 @@ class Proof:
     expires_at: float | None = None
     parent_audit_id: str = ""
     credential_id: str = ""
+    way: Way | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def issue(context: RequestContext, proof: Proof, scope: Scope) -> Token:
         expires_at=min(ends),
         audit_ids=tuple(each for each in audit_ids if each),
         credential_id=proof.credential_id,
+        way=proof.way,
     )
     return Token(seal(key_ring(context.cloud, RING), payload), payload, found)
 
@@ -153,4 +156,5 @@ def renewed(token: Token, methods: Iterable[str]) -> Proof:
         expires_at=token.payload.expires_at,
         parent_audit_id=token.payload.audit_ids[-1],
         credential_id=token.payload.credential_id,
+        way=token.payload.way,
     )

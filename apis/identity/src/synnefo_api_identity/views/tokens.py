@@ -25,6 +25,7 @@ def token(context: RequestContext, shown: Token, *, has_catalog: bool = True) ->
             "name": user.name,
             "domain": _domain(standing.user_domain),
             "password_expires_at": things.ends_at(user),
+            **_way(shown),
         },
         "audit_ids": list(payload.audit_ids),
         "issued_at": moment(payload.issued_at),
@@ -39,6 +40,18 @@ def token(context: RequestContext, shown: Token, *, has_catalog: bool = True) ->
             project = standing.project
             body["catalog"] = catalog.catalog(context, project.id if project else None)
     return {"token": body}
+
+
+def _way(shown: Token) -> Json:
+    way = shown.payload.way
+    if way is None:
+        return {}
+    federated = {
+        "identity_provider": {"id": way.provider},
+        "protocol": {"id": way.protocol},
+        "groups": [{"id": group} for group in sorted(shown.standing.groups)],
+    }
+    return {"OS-FEDERATION": federated}
 
 
 def _credential(shown: Credential) -> Json:
