@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, NoReturn, Protocol
 
 from synnefo_core import logs, metrics, outbox, sagas, timetable
@@ -26,6 +27,7 @@ from synnefo_core.context import for_worker
 from synnefo_core.contracts.driver import DriverError, Misconfigured
 from synnefo_core.db import migrations
 from synnefo_core.server import GRACE_S
+from synnefo_core.shares import Share, Shares
 from synnefo_core.worker import Worker
 from synnefo_core.wsgi import compose
 from synnefo_core.wsgi_app import build
@@ -50,8 +52,10 @@ class Server(Protocol):
     def forked(self) -> None:
         """Begin anew in a child process."""
 
-    def serve(self, bound: socket.socket, application: WSGIApplication) -> None:
-        """Serve until the process is told to end."""
+    def serve(
+        self, bound: socket.socket, application: WSGIApplication, share: Share | None = None
+    ) -> None:
+        """Serve until the process is told to end; ``share``: what it has of a shared socket."""
 
 
 def start(arguments: argparse.Namespace, server: Server | None) -> int:
@@ -165,22 +169,40 @@ def serve(cloud: Cloud, arguments: argparse.Namespace, server: Server) -> int:
         log.warning("several processes write to one SQLite file; PostgreSQL suits them better")
     cloud.close()  # a child opens its own
 
-    def child() -> None:
-        server.forked()
-        server.serve(bound, build(_assemble(arguments)))
+    shares = Shares(section.workers)
 
-    return Family(child, section.workers).keep()
+    def child(place: int) -> None:
+        server.forked()
+        server.serve(bound, build(_assemble(arguments)), Share(shares, place))
+
+    return Family(child, section.workers, bury=shares.leave).keep()
 
 
 _ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Family:
-    """Child processes that are started again when they die, until the parent is told to end."""
+@dataclass(frozen=True)
+class _Birth:
+    place: int
+    at: float
 
-    def __init__(self, child: Callable[[], None], number: int) -> None:
-        self._child, self._number = child, number
-        self._born: dict[int, float] = {}
+
+class Family:
+    """Child processes that are started again when they die, until the parent is told to end.
+
+    Each has a place (0 to ``number`` - 1), which its successor inherits.
+    """
+
+    def __init__(
+        self,
+        child: Callable[[int], None],
+        number: int,
+        *,
+        bury: Callable[[int], None] = lambda _place: None,
+    ) -> None:
+        """Have ``number`` processes that run ``child``; ``bury`` is told whose place is free."""
+        self._child, self._number, self._bury = child, number, bury
+        self._born: dict[int, _Birth] = {}
         self._is_ending = False
 
     def keep(self) -> int:
@@ -191,18 +213,19 @@ class Family:
         """
         for ending in _ENDINGS:
             signal.signal(ending, self._end)
-        for _ in range(self._number):
-            self._fork()
+        for place in range(self._number):
+            self._fork(place)
         while self._born:
             pid, status = os.wait()
-            lived_s = time.monotonic() - self._born.pop(pid)
+            birth = self._born.pop(pid)
+            self._bury(birth.place)
             if not self._is_ending:
                 log.error("a server process died", extra={"pid": pid, "status": status})
-                time.sleep(max(0.0, _RESPAWN_S - lived_s))
-                self._fork()
+                time.sleep(max(0.0, birth.at + _RESPAWN_S - time.monotonic()))
+                self._fork(birth.place)
         return 0
 
-    def _fork(self) -> None:
+    def _fork(self, place: int) -> None:
         # Until a child is known here, and has its parent's handler no longer, to be told to end
         # would be lost on it: it would never end.
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
@@ -211,22 +234,22 @@ class Family:
                 return
             pid = os.fork()
             if pid:
-                self._know(pid)
+                self._know(pid, place)
                 return
             for ending in _ENDINGS:
                 signal.signal(ending, signal.SIG_DFL)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
-        self._be_a_child()
+        self._be_a_child(place)
 
-    def _know(self, pid: int) -> None:
-        self._born[pid] = time.monotonic()
+    def _know(self, pid: int, place: int) -> None:
+        self._born[pid] = _Birth(place, time.monotonic())
         if self._is_ending:  # told meanwhile: another thread took the signal
             self._tell(pid)
 
-    def _be_a_child(self) -> NoReturn:
+    def _be_a_child(self, place: int) -> NoReturn:
         try:
-            self._child()
+            self._child(place)
         except BaseException:
             log.exception("a server process could not serve")
             raise

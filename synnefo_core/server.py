@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     import socket
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from eventlet import GreenPool
+    from eventlet.greenio import GreenSocket
+
+    from synnefo_core.shares import Share
 
 ROLES = ("run", "serve", "work")
 GRACE_S = 10.0
@@ -30,6 +34,8 @@ GRACE_S = 10.0
 
 _GREEN_THREADS = 1000
 _IDLE_S = 75
+_GIVE_WAY_S = (0.0005, 0.001, 0.002, 0.004)
+"""How long one waits, time after time, for another process to take a connection."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, role: str) -> None:
@@ -106,9 +112,17 @@ class _GreenServer:
 
         eventlet.hubs.use_hub()
 
-    def serve(self, bound: socket.socket, application: WSGIApplication) -> None:
-        """Serve until the process is told to end (SIGTERM or SIGINT)."""
+    def serve(
+        self, bound: socket.socket, application: WSGIApplication, share: Share | None = None
+    ) -> None:
+        """Serve until the process is told to end (SIGTERM or SIGINT).
+
+        With a ``share`` other processes accept connections from the same socket.
+        """
         import eventlet.wsgi  # only for this runtime
+
+        pool = eventlet.GreenPool(_GREEN_THREADS)
+        listening = bound if share is None else _SharedSocket(bound, pool, share)
 
         def in_turn(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             # Who asks again at once would otherwise be served before all others who wait.
@@ -117,10 +131,10 @@ class _GreenServer:
 
         server = eventlet.spawn(
             eventlet.wsgi.server,
-            bound,
+            listening,
             in_turn,
             log_output=False,
-            max_size=_GREEN_THREADS,
+            custom_pool=pool,
             keepalive=True,
             socket_timeout=_IDLE_S,
             debug=False,
@@ -134,6 +148,41 @@ class _GreenServer:
         with eventlet.Timeout(GRACE_S, exception=False), suppress(eventlet.greenlet.GreenletExit):
             server.wait()
         server.kill()
+
+
+class _SharedSocket:
+    """A listening socket of several processes: who has more connections lets the others come first."""
+
+    def __init__(self, bound: GreenSocket, pool: GreenPool, share: Share) -> None:
+        self._bound, self._pool, self._share = bound, pool, share
+        self._bound.setblocking(False)
+        self.family, self.getsockname, self.close = bound.family, bound.getsockname, bound.close
+
+    def accept(self) -> tuple[GreenSocket, object]:
+        """Wait for a connection, and for others to take it if they have fewer."""
+        import eventlet.greenio  # only for this runtime
+        import eventlet.hubs  # only for this runtime
+
+        while True:
+            self._share.say(self._pool.running())
+            eventlet.hubs.trampoline(self._bound.fileno(), read=True)
+            self._give_way()
+            try:
+                client, address = self._bound.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                continue  # another took it, or the client went away
+            return eventlet.greenio.GreenSocket(client), address
+
+    def _give_way(self) -> None:
+        """Let others take what has come, but not forever: they may be busy."""
+        import eventlet  # only for this runtime
+
+        for wait_s in _GIVE_WAY_S:
+            count = self._pool.running()
+            self._share.say(count)
+            if not self._share.is_above(count):
+                return
+            eventlet.sleep(wait_s)
 
 
 def _told_to_end() -> socket.socket:

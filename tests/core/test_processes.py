@@ -121,6 +121,7 @@ def test_serve_replaces_a_process_that_dies_and_ends_all_of_them(start, data, ru
     first = eventually(lambda: len(children(server)) == 2 and children(server))
 
     os.kill(min(first), signal.SIGKILL)
+    assert all(server.get() for _ in range(8))
     eventually(lambda: len(children(server) - first) == 1)
 
     eventually(server.get)
@@ -147,7 +148,7 @@ def fork():
         os.read(told, 1)
     return pid
 
-def child():
+def child(place):
     print("child", births, flush=True)
     {then}
     time.sleep(60)
