@@ -32,6 +32,8 @@ ANYONE = {
     "/OS-FEDERATION/projects",
     "/OS-FEDERATION/domains",
     "/OS-FEDERATION/service_providers",
+    "/credentials",
+    "/credentials/{credential_id}",
     "/services",
     "/services/{service_id}",
     "/endpoints",
@@ -41,7 +43,10 @@ ANYONE = {
 }
 
 # Rows by which a user makes something for nobody else, whoever it is, with a body that is right.
-OWN = {"/users/{user_id}/application_credentials": {"application_credential": {"name": "mine"}}}
+OWN = {
+    "/users/{user_id}/application_credentials": {"application_credential": {"name": "mine"}},
+    "/users/{user_id}/credentials/OS-EC2": {"tenant_id": "unknown"},
+}
 
 BUILT = [route for route in ROUTES if route.handler is not unbuilt]
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The identity room: users, projects, roles and tokens."""
 
-from synnefo_identity import federation
+from synnefo_identity import credentials, ec2, federation
 from synnefo_identity.access_rules import (
     KeptRule,
     delete as delete_access_rule,
@@ -89,6 +89,7 @@ from synnefo_identity.scopes import (
     of_credential as credential_scope,
     project as project_scope,
 )
+from synnefo_identity.signatures import Signed
 from synnefo_identity.standing import GROUP, USER, Credential, Standing
 from synnefo_identity.tags import Tagged
 from synnefo_identity.tokens import (
@@ -134,6 +135,7 @@ __all__ = [
     "Scope",
     "ScopeKind",
     "Secret",
+    "Signed",
     "Standing",
     "Tagged",
     "Token",
@@ -150,6 +152,7 @@ __all__ = [
     "create_role",
     "create_user",
     "credential_scope",
+    "credentials",
     "default_scope",
     "delete_access_rule",
     "delete_application_credential",
@@ -159,6 +162,7 @@ __all__ = [
     "delete_role",
     "delete_user",
     "domain_scope",
+    "ec2",
     "federation",
     "grant_role",
     "is_on_system",

@@ -86,7 +86,7 @@ def create(context: RequestContext, user_id: str, wish: Wish) -> tuple[Applicati
     secret = wish.secret or secrets.token_urlsafe(64)
     prepared = methods.prepare(context.cloud, secret)
     with context.unit_of_work() as session:
-        _require_unrestricted(context, session)
+        require_unrestricted(context, session)
         if session.scalar(_named(user_id, wish.name)) is not None:
             raise Duplicate("application credential", wish.name)
         row = ApplicationCredentialRow(
@@ -142,7 +142,7 @@ def delete(context: RequestContext, user_id: str, credential_id: str) -> None:
     """
     require_own(context, user_id)
     with context.unit_of_work() as session:
-        _require_unrestricted(context, session)
+        require_unrestricted(context, session)
         _remove(context, session, _find(session, user_id, credential_id))
 
 
@@ -197,8 +197,12 @@ def _find(session: Session, user_id: str, credential_id: str) -> ApplicationCred
     return row
 
 
-def _require_unrestricted(context: RequestContext, session: Session) -> None:
-    """Refuse a token that a restricted credential got."""
+def require_unrestricted(context: RequestContext, session: Session) -> None:
+    """Refuse a token that a restricted credential got.
+
+    Raises:
+        Forbidden: The caller's is one.
+    """
     used = context.claims.application_credential_id if context.claims else None
     if used is None:
         return

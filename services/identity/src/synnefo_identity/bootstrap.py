@@ -14,7 +14,16 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.auth import PreparedPassword
 from synnefo_core.keys import key_ring
-from synnefo_identity import assignments, clouds, domains, ladder, methods, projects, users
+from synnefo_identity import (
+    assignments,
+    clouds,
+    credentials,
+    domains,
+    ladder,
+    methods,
+    projects,
+    users,
+)
 from synnefo_identity.models import ImpliedRoleRow, RoleRow
 from synnefo_identity.payload import RING, SYSTEM, Scope, ScopeKind
 from synnefo_identity.standing import USER
@@ -25,6 +34,7 @@ DONE = "identity.first"
 def bootstrap(cloud: Cloud) -> None:
     """Make what is missing; a second time only says where the cloud is."""
     key_ring(cloud, RING).make()
+    credentials.make_keys(cloud)
     if was_done(cloud, DONE):
         clouds.refresh(cloud)
         return

@@ -197,6 +197,24 @@ class AccessRuleRow(Model):
     path: Mapped[Name]
 
 
+class CredentialRow(Model):
+    """A secret that is kept for a user; ``blob`` is sealed."""
+
+    __tablename__ = "identity_credential"
+    __table_args__ = (
+        Index("ix_identity_credential_user", "user_id"),
+        Index("ix_identity_credential_project", "project_id"),
+    )
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    user_id: Mapped[Id] = mapped_column(ForeignKey("identity_user.id", ondelete="CASCADE"))
+    project_id: Mapped[str | None] = mapped_column(
+        String(64), ForeignKey("identity_project.id", ondelete="CASCADE")
+    )
+    type: Mapped[Name]
+    blob: Mapped[LongText]
+
+
 class RevocationRow(Model):
     """A token that was given back before its time."""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from oslo_policy.policy import DocumentedRuleDefault
 
 from synnefo_core.policy import ADMIN, AUTHENTICATED, rule
+from synnefo_identity.ladder import SERVICE
 
 _CRUD = {
     "list": ("GET /{noun}s", "See all {noun}s"),
@@ -85,4 +86,11 @@ def rules() -> Iterable[DocumentedRuleDefault]:
         "GET /services",
         "GET /endpoints",
         "GET /regions",
+    )
+    yield rule(
+        "identity:ec2:login",
+        f"{ADMIN} or role:{SERVICE}",
+        "Get a token for somebody's signed request to the EC2 or S3 API",
+        "POST /ec2tokens",
+        "POST /s3tokens",
     )
