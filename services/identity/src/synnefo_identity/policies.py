@@ -29,6 +29,62 @@ _SHOW = {
 }
 """Who may ask for one; of domains, projects and users, the caller's own ones only."""
 
+_OTHERS = [
+    rule(
+        "identity:membership:manage",
+        ADMIN,
+        "See and change who is in a group",
+        "GET /groups/{id}/users",
+        "PUT /groups/{id}/users/{user_id}",
+        "DELETE /groups/{id}/users/{user_id}",
+    ),
+    rule("identity:assignment:list", ADMIN, "See who has which role", "GET /role_assignments"),
+    rule(
+        "identity:assignment:manage",
+        ADMIN,
+        "See and change the roles of a user or group on a project, a domain or the system",
+        "PUT /projects/{id}/users/{user_id}/roles/{role_id}",
+        "DELETE /projects/{id}/users/{user_id}/roles/{role_id}",
+    ),
+    rule(
+        "identity:implied_role:list",
+        ADMIN,
+        "See which roles imply which",
+        "GET /role_inferences",
+        "GET /roles/{id}/implies",
+        "GET /roles/{id}/implies/{implied_id}",
+    ),
+    rule(
+        "identity:implied_role:manage",
+        ADMIN,
+        "Change which roles imply which",
+        "PUT /roles/{id}/implies/{implied_id}",
+        "DELETE /roles/{id}/implies/{implied_id}",
+    ),
+    rule(
+        "identity:federation:list",
+        ADMIN,
+        "See by which identity providers people come, and how",
+        "GET /OS-FEDERATION/identity_providers",
+        "GET /OS-FEDERATION/mappings",
+    ),
+    rule(
+        "identity:catalog:list",
+        AUTHENTICATED,
+        "See services, endpoints and regions",
+        "GET /services",
+        "GET /endpoints",
+        "GET /regions",
+    ),
+    rule(
+        "identity:ec2:login",
+        f"{ADMIN} or role:{SERVICE}",
+        "Get a token for somebody's signed request to the EC2 or S3 API",
+        "POST /ec2tokens",
+        "POST /s3tokens",
+    ),
+]
+
 
 def rules() -> Iterable[DocumentedRuleDefault]:
     """Return identity's rules."""
@@ -41,56 +97,4 @@ def rules() -> Iterable[DocumentedRuleDefault]:
                 description.format(noun=noun),
                 operation.format(noun=noun),
             )
-    yield rule(
-        "identity:membership:manage",
-        ADMIN,
-        "See and change who is in a group",
-        "GET /groups/{id}/users",
-        "PUT /groups/{id}/users/{user_id}",
-        "DELETE /groups/{id}/users/{user_id}",
-    )
-    yield rule("identity:assignment:list", ADMIN, "See who has which role", "GET /role_assignments")
-    yield rule(
-        "identity:assignment:manage",
-        ADMIN,
-        "See and change the roles of a user or group on a project, a domain or the system",
-        "PUT /projects/{id}/users/{user_id}/roles/{role_id}",
-        "DELETE /projects/{id}/users/{user_id}/roles/{role_id}",
-    )
-    yield rule(
-        "identity:implied_role:list",
-        ADMIN,
-        "See which roles imply which",
-        "GET /role_inferences",
-        "GET /roles/{id}/implies",
-        "GET /roles/{id}/implies/{implied_id}",
-    )
-    yield rule(
-        "identity:implied_role:manage",
-        ADMIN,
-        "Change which roles imply which",
-        "PUT /roles/{id}/implies/{implied_id}",
-        "DELETE /roles/{id}/implies/{implied_id}",
-    )
-    yield rule(
-        "identity:federation:list",
-        ADMIN,
-        "See by which identity providers people come, and how",
-        "GET /OS-FEDERATION/identity_providers",
-        "GET /OS-FEDERATION/mappings",
-    )
-    yield rule(
-        "identity:catalog:list",
-        AUTHENTICATED,
-        "See services, endpoints and regions",
-        "GET /services",
-        "GET /endpoints",
-        "GET /regions",
-    )
-    yield rule(
-        "identity:ec2:login",
-        f"{ADMIN} or role:{SERVICE}",
-        "Get a token for somebody's signed request to the EC2 or S3 API",
-        "POST /ec2tokens",
-        "POST /s3tokens",
-    )
+    yield from _OTHERS
