@@ -262,20 +262,52 @@ def _asked(context: RequestContext, asked: Body | str | None, user_id: str) -> S
     raise Unbuilt("a scope by trust")
 
 
+_OPPOSED = (
+    ("user.id", "group.id"),
+    ("scope.project.id", "scope.domain.id"),
+    ("scope.project.id", "scope.system"),
+    ("scope.domain.id", "scope.system"),
+)
+_INHERITED = "scope.OS-INHERIT:inherited_to"
+
+
 def question(query: Mapping[str, str]) -> Question:
-    """Return which assignments are asked for."""
-    actor = target = None
+    """Return which assignments are asked for.
+
+    Raises:
+        Invalid: What is asked for makes no sense together.
+    """
+    is_effective = is_set(query, "effective")
+    has_subtree = is_set(query, "include_subtree")
+    for one, other in _OPPOSED:
+        if one in query and other in query:
+            raise Invalid(f"ask for {one} or {other}, not for both")
+    if is_effective and "group.id" in query:
+        raise Invalid("a group has no effective assignments: its users have")
+    if is_effective and _INHERITED in query and "scope.domain.id" in query:
+        raise Invalid("a domain has no effective assignments that are inherited: its projects have")
+    if has_subtree and "scope.project.id" not in query:
+        raise Invalid("include_subtree needs scope.project.id")
+    inherited_to = query.get(_INHERITED)
+    return Question(
+        actor=_actor(query),
+        role_id=query.get("role.id"),
+        target=_target(query),
+        is_effective=is_effective,
+        has_subtree=has_subtree,
+        is_inherited=None if inherited_to is None else inherited_to == "projects",
+    )
+
+
+def _actor(query: Mapping[str, str]) -> tuple[str, str] | None:
     for kind in (synnefo_identity.USER, synnefo_identity.GROUP):
         if f"{kind}.id" in query:
-            actor = kind, query[f"{kind}.id"]
-    for scope_kind in (synnefo_identity.ScopeKind.PROJECT, synnefo_identity.ScopeKind.DOMAIN):
-        if f"scope.{scope_kind}.id" in query:
-            target = Scope(scope_kind, query[f"scope.{scope_kind}.id"])
-    if "scope.system" in query:
-        target = synnefo_identity.SYSTEM
-    return Question(
-        actor=actor,
-        role_id=query.get("role.id"),
-        target=target,
-        is_effective=is_set(query, "effective"),
-    )
+            return kind, query[f"{kind}.id"]
+    return None
+
+
+def _target(query: Mapping[str, str]) -> Scope | None:
+    for kind in (synnefo_identity.ScopeKind.PROJECT, synnefo_identity.ScopeKind.DOMAIN):
+        if f"scope.{kind}.id" in query:
+            return Scope(kind, query[f"scope.{kind}.id"])
+    return synnefo_identity.SYSTEM if "scope.system" in query else None

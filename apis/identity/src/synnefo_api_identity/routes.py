@@ -169,7 +169,22 @@ def _of_assignments() -> list[Route]:
     return rows
 
 
-ROUTES += _of_assignments()
+def _of_inherited_assignments() -> list[Route]:
+    """Return the rows of the roles that projects inherit from one above them or their domain."""
+    rows = []
+    above = _TARGETS[:2]
+    for place in (f"/OS-INHERIT{target}{actor}/roles" for target in above for actor in _ACTORS):
+        one = f"{place}/{{role_id}}/inherited_to_projects"
+        rows += [
+            Route("GET", f"{place}/inherited_to_projects", assignments.granted_below, ASSIGNMENT),
+            Route("PUT", one, assignments.grant_below, ASSIGNMENT, status=204),
+            Route("GET", one, assignments.check_below, ASSIGNMENT, status=204),
+            Route("DELETE", one, assignments.revoke_below, ASSIGNMENT, status=204),
+        ]
+    return rows
+
+
+ROUTES += _of_assignments() + _of_inherited_assignments()
 
 # Paths of the API reference that are known and not served, with their methods.
 UNBUILT = {
@@ -195,7 +210,6 @@ UNBUILT = {
     "/auth/OS-FEDERATION/{rest:.*}": "GET POST",
     "/OS-EP-FILTER/{rest:.*}": "GET POST PUT PATCH DELETE",
     "/OS-FEDERATION/{rest:.*}": "GET POST PUT PATCH DELETE",
-    "/OS-INHERIT/{rest:.*}": "GET PUT DELETE",
     "/OS-OAUTH1/{rest:.*}": "GET POST PATCH DELETE",
     "/OS-REVOKE/events": "GET",
     "/OS-SIMPLE-CERT/{rest:.*}": "GET",

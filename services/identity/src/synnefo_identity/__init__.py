@@ -21,7 +21,6 @@ from synnefo_identity.assignments import (
     Question,
     grant as grant_role,
     granted as list_granted_roles,
-    index as list_assignments,
     is_on_system,
     require as require_role,
     revoke as revoke_role,
@@ -35,6 +34,7 @@ from synnefo_identity.domains import (
     show as show_domain,
     update as update_domain,
 )
+from synnefo_identity.effective import index as list_assignments
 from synnefo_identity.groups import (
     add_user as add_user_to_group,
     create as create_group,

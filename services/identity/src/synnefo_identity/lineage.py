@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, literal, select
+from sqlalchemy import ColumnElement, Select, exists, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from synnefo_core.context import RequestContext
@@ -32,18 +32,19 @@ def above(session: Session, parent_id: str | None) -> Sequence[ProjectRow]:
 
 def below(session: Session, project_id: str) -> Sequence[ProjectRow]:
     """Return all projects that are below one, the deepest last."""
-    query = select(ProjectRow).join(line := _down(project_id), line.c.id == ProjectRow.id)
+    line = _down(ProjectRow.parent_id == project_id)
+    query = select(ProjectRow).join(line, line.c.id == ProjectRow.id)
     return session.scalars(query.order_by(line.c.distance, ProjectRow.id)).all()
 
 
-def ids_below(project_id: str) -> Select[Any]:
-    """Return the query for the ids of all projects that are below one."""
-    return select(_down(project_id).c.id)
+def ids_below(parents: Select[Any]) -> Select[Any]:
+    """Return the query for the ids of all projects that are below some."""
+    return select(_down(ProjectRow.parent_id.in_(parents)).c.id)
 
 
-def _down(project_id: str) -> Any:
+def _down(is_child: ColumnElement[bool]) -> Any:
     children = select(ProjectRow.id, literal(0).label("distance"))
-    line = children.where(ProjectRow.parent_id == project_id).cte(recursive=True)
+    line = children.where(is_child).cte(recursive=True)
     child = aliased(ProjectRow)
     return line.union_all(select(child.id, line.c.distance + 1).where(child.parent_id == line.c.id))
 

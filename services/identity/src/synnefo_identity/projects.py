@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from synnefo_core import outbox
@@ -19,6 +19,7 @@ from synnefo_identity import (
     changes,
     lineage,
     listing,
+    reach,
     tags,
 )
 from synnefo_identity.changes import Change, Kind
@@ -73,10 +74,8 @@ def show(context: RequestContext, project_id: str) -> Project:
         NotFound: There is none.
     """
     with context.reading() as session:
-        is_own = context.project_id == project_id or project_id in assignments.targets(
-            session, context.user_id, ScopeKind.PROJECT
-        )
-        if not context.is_admin and not is_own:
+        is_visible = context.is_admin or context.project_id == project_id
+        if not is_visible and not _has_role(session, context.user_id, project_id):
             raise Forbidden
         return _whole(session, [find(session, project_id)])[0]
 
@@ -109,9 +108,18 @@ def of_user(
     if not context.is_admin and context.user_id != user_id:
         raise Forbidden
     with context.reading() as session:
-        ids = assignments.targets(session, user_id, ScopeKind.PROJECT)
-        query = select(ProjectRow).where(ProjectRow.id.in_(ids))
+        query = select(ProjectRow).where(_reached(session, user_id))
         return _whole(session, listing.rows(session, query, ProjectRow, only=only, page=page))
+
+
+def _has_role(session: Session, user_id: str, project_id: str) -> bool:
+    is_it = ProjectRow.id == project_id
+    return bool(session.scalar(select(exists().where(is_it, _reached(session, user_id)))))
+
+
+def _reached(session: Session, user_id: str) -> ColumnElement[bool]:
+    """Return the condition that a user has a role in a project, inherited or not."""
+    return reach.is_reached(assignments.as_user(session, user_id))
 
 
 def parents(context: RequestContext, project_id: str) -> Sequence[Project]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from synnefo_identity import reach
 from synnefo_identity.access_rules import KeptRule
 from synnefo_identity.ladder import Roles
 from synnefo_identity.models import (
@@ -78,7 +79,7 @@ def read(session: Session, user_id: str, scope: Scope) -> Standing | None:
     target = _target(session, scope)
     if target is None:
         return None
-    roles = roles_on(session, user_id, groups, scope)
+    roles = _roles(session, acts_as(user_id, groups), scope, target[0])
     if not roles and scope.kind is not ScopeKind.NONE:
         return None
     return Standing(
@@ -108,19 +109,16 @@ def _target(session: Session, scope: Scope) -> tuple[Project | None, Domain | No
     return None, None
 
 
-def roles_on(
-    session: Session, user_id: str, groups: frozenset[str], scope: Scope
+def _roles(
+    session: Session, actor: ColumnElement[bool], scope: Scope, project: Project | None
 ) -> tuple[Role, ...]:
-    """Return a user's effective roles in a scope, by name."""
+    """Return an actor's effective roles in a scope, by name."""
     if scope.kind is ScopeKind.NONE:
         return ()
-    role_ids = session.scalars(
-        select(AssignmentRow.role_id).where(
-            AssignmentRow.target_kind == scope.kind,
-            AssignmentRow.target_id == scope.id,
-            acts_as(user_id, groups),
-        )
-    ).all()
+    counts = reach.at(scope, is_inherited=False)
+    if project is not None:
+        counts = reach.into_project(session, project.id, project.domain_id, project.parent_id)
+    role_ids = session.scalars(select(AssignmentRow.role_id).where(counts, actor)).all()
     return Roles(session).effective(role_ids) if role_ids else ()
 
 

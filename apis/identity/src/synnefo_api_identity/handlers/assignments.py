@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who has which role on what. One set of handlers for users and groups on all three targets.
 
-Source: Identity API reference, "Projects", "Domains", "System Role Assignments" and "Roles".
+Those called "below" are for roles that the projects below a target inherit.
+
+Source: Identity API reference, "Projects", "Domains", "System Role Assignments", "Roles" and
+"OS-INHERIT".
 """
 
 from __future__ import annotations
@@ -25,8 +28,7 @@ def index(context: RequestContext, query: Mapping[str, str]) -> Json:
 
 
 def granted(context: RequestContext, **path: str) -> Json:
-    found = synnefo_identity.list_granted_roles(context, _actor(path), _target(path))
-    return links.listed(context, "roles", [things.role(context, role) for role in found])
+    return _granted(context, path, is_inherited=False)
 
 
 def grant(context: RequestContext, role_id: str, **path: str) -> None:
@@ -39,6 +41,32 @@ def check(context: RequestContext, role_id: str, **path: str) -> None:
 
 def revoke(context: RequestContext, role_id: str, **path: str) -> None:
     synnefo_identity.revoke_role(context, _actor(path), _target(path), role_id)
+
+
+def granted_below(context: RequestContext, **path: str) -> Json:
+    return _granted(context, path, is_inherited=True)
+
+
+def grant_below(context: RequestContext, role_id: str, **path: str) -> None:
+    actor, target = _actor(path), _target(path)
+    synnefo_identity.grant_role(context, actor, target, role_id, is_inherited=True)
+
+
+def check_below(context: RequestContext, role_id: str, **path: str) -> None:
+    actor, target = _actor(path), _target(path)
+    synnefo_identity.require_role(context, actor, target, role_id, is_inherited=True)
+
+
+def revoke_below(context: RequestContext, role_id: str, **path: str) -> None:
+    actor, target = _actor(path), _target(path)
+    synnefo_identity.revoke_role(context, actor, target, role_id, is_inherited=True)
+
+
+def _granted(context: RequestContext, path: Mapping[str, str], *, is_inherited: bool) -> Json:
+    found = synnefo_identity.list_granted_roles(
+        context, _actor(path), _target(path), is_inherited=is_inherited
+    )
+    return links.listed(context, "roles", [things.role(context, role) for role in found])
 
 
 def _actor(path: Mapping[str, str]) -> tuple[str, str]:

@@ -16,21 +16,29 @@ def assignment(context: RequestContext, shown: Assignment, names: Names | None) 
     if shown.group_id is not None:
         found["membership"] = links.of(context, "groups", shown.group_id, "users", actor_id)["self"]
     if shown.prior_role_id is not None:
-        found["prior_role"] = links.of(context, "prior_roles", shown.prior_role_id)["self"]
+        path = ("prior_role", shown.prior_role_id, "implies", shown.role_id)
+        found["prior_role"] = links.of(context, *path)["self"]
+    scope = _scope(shown.target, names)
+    if shown.is_inherited or shown.origin is not None:
+        scope["OS-INHERIT:inherited_to"] = "projects"
     return {
         kind: _actor(shown, names),
-        "scope": _scope(shown.target, names),
+        "scope": scope,
         "role": {"id": shown.role_id, **({"name": names.roles[shown.role_id]} if names else {})},
         "links": found,
     }
 
 
 def _path(shown: Assignment) -> tuple[str, ...]:
-    target = shown.target
+    """Return where what was given is, of which this may be only a consequence."""
+    target = shown.origin or shown.target
     place = ("system",) if target.kind is ScopeKind.SYSTEM else (f"{target.kind}s", target.id)
     kind, actor_id = shown.actor
     holder = ("groups", shown.group_id) if shown.group_id else (f"{kind}s", actor_id)
-    return (*place, *holder, "roles", shown.role_id)
+    path = (*place, *holder, "roles", shown.prior_role_id or shown.role_id)
+    if shown.is_inherited or shown.origin is not None:
+        return ("OS-INHERIT", *path, "inherited_to_projects")
+    return path
 
 
 def _actor(shown: Assignment, names: Names | None) -> Json:
