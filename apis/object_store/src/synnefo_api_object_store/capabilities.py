@@ -35,6 +35,8 @@ def document(cloud: Cloud) -> Callable[[str], tuple[int, Any]]:
             "max_object_name_length": LIMITS.object_name_bytes,
             "policies": [{"name": POLICY, "aliases": POLICY, "default": True}],
             "valid_api_versions": ["v1"],
-        }
+        },
+        "account_quotas": {},
+        "container_quotas": {},
     }
     return lambda _base: (200, capabilities)

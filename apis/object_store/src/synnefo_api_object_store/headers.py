@@ -50,7 +50,7 @@ def encoded(value: str) -> str:
 
 def given(environ: Environ, name: str) -> str | None:
     """Return what a header of the request says, or None without it."""
-    value = environ.get(f"HTTP_{name.upper().replace('-', '_')}")
+    value = environ.get(f"HTTP_{_key(name)}")
     return None if value is None else decoded(value)
 
 
@@ -63,6 +63,34 @@ def metadata_changes(environ: Environ, noun: str) -> dict[str, str]:
     """Return metadata to be set, and to be removed as empty (X-Remove-Account-Meta-Name)."""
     removed = _named(environ, f"HTTP_X_REMOVE_{noun.upper()}_META_")
     return metadata(environ, noun) | {name: "" for name, _ in removed}
+
+
+def settings(environ: Environ, names: Mapping[str, str]) -> dict[str, str]:
+    """Return settings to be set, or to be removed as empty, by the headers that tell them."""
+    found = {}
+    for header, name in names.items():
+        if f"HTTP_X_REMOVE_{_key(header)}" in environ:
+            found[name] = ""
+        text = given(environ, f"X-{header}")
+        if text is not None and found.get(name) != "":
+            found[name] = text.strip()
+    return found
+
+
+def shown_settings(names: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """Return settings as headers of an answer."""
+    return {
+        f"X-{header}": encoded(values[name]) for header, name in names.items() if name in values
+    }
+
+
+def is_true(text: str | None) -> bool:
+    """Say whether a header or parameter means yes."""
+    return (text or "").strip().lower() in ("1", "true", "yes", "on", "t", "y")
+
+
+def _key(header: str) -> str:
+    return header.upper().replace("-", "_")
 
 
 def _named(environ: Environ, prefix: str) -> Iterator[tuple[str, str]]:

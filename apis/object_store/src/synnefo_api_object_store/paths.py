@@ -3,9 +3,27 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
+from synnefo_core.errors import PreconditionFailed
+from synnefo_object_store import Place
+
 RESELLER = "AUTH_"
 
 
 def account_id(account: str) -> str:
     """Return the project of an account in a path; ``AUTH_`` before it is optional."""
     return account.removeprefix(RESELLER)
+
+
+def place(header: str, text: str, account: str) -> Place:
+    """Return where ``container/object``, percent-encoded in a header, is.
+
+    Raises:
+        PreconditionFailed: The text has not that form.
+    """
+    container, slash, name = unquote(text, errors="surrogateescape").lstrip("/").partition("/")
+    if not (container and slash and name):
+        msg = f"{header} must be of the form container/object"
+        raise PreconditionFailed(msg)
+    return Place(account_id(account), container, name)

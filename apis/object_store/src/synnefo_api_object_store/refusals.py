@@ -30,20 +30,16 @@ QUERY = (
 ACCOUNT = (
     "X-Account-Access-Control",
     "X-Account-Group-",
-    "X-Account-Meta-Quota-",
     "X-Account-Meta-Temp-Url-Key",
     "X-Account-Policy-",
 )
 
 CONTAINER = (
     "X-Container-Meta-Access-Control-",
-    "X-Container-Meta-Quota-",
     "X-Container-Meta-Temp-Url-Key",
     "X-Container-Meta-Web-",
     "X-Container-Policy-",
-    "X-Container-Read",
     "X-Container-Sync-",
-    "X-Container-Write",
     "X-History-Location",
     "X-Versions-Enabled",
     "X-Versions-Location",
@@ -51,7 +47,6 @@ CONTAINER = (
 
 OBJECT = (
     "Content-Range",
-    "X-Copy-From",
     "X-Delete-After",
     "X-Delete-At",
     "X-Move-From",

@@ -6,7 +6,7 @@ Who may do it is decided by the account in the path, in the service.
 
 from __future__ import annotations
 
-from synnefo_api_object_store.handlers import accounts, containers, objects
+from synnefo_api_object_store.handlers import accounts, containers, copies, objects
 from synnefo_api_object_store.transactions import traced
 from synnefo_core.contracts.api import Handler, Route
 from synnefo_core.wsgi.routing import unbuilt
@@ -30,11 +30,14 @@ _TABLE: list[tuple[str, str, Handler]] = [
     ("PUT", OBJECT, traced(objects.put)),
     ("POST", OBJECT, traced(objects.update)),
     ("DELETE", OBJECT, traced(objects.delete)),
-    ("COPY", OBJECT, unbuilt),
+    ("COPY", OBJECT, traced(copies.copy)),
     ("MOVE", OBJECT, unbuilt),
     ("OPTIONS", ACCOUNT, unbuilt),
     ("OPTIONS", CONTAINER, unbuilt),
     ("OPTIONS", OBJECT, unbuilt),
 ]
 
-ROUTES = [Route(method, path, handler, is_stream=True) for method, path, handler in _TABLE]
+# Containers may be open to all: who may is seen behind the table.
+ROUTES = [
+    Route(method, path, handler, is_stream=True, is_public=True) for method, path, handler in _TABLE
+]

@@ -7,8 +7,14 @@ import functools
 from collections.abc import Callable
 from dataclasses import replace
 
+from webob import Request
+
+import synnefo_object_store as store
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Handler, Reply
+
+HTML = "text/html; charset=UTF-8"
+"""The type of an answer that says nothing else; Swift's clients expect one."""
 
 
 def transaction_id(request_id: str) -> str:
@@ -18,12 +24,16 @@ def transaction_id(request_id: str) -> str:
 
 
 def traced(handler: Callable[..., Reply]) -> Handler:
-    """Have a handler's answer tell the transaction's id; it must take the context."""
+    """Have a handler's answer tell the transaction's id; it must take the context and the request.
+
+    The handler learns from which page the caller comes.
+    """
 
     @functools.wraps(handler)
-    def answer(*, context: RequestContext, **arguments: object) -> Reply:
-        reply = handler(context=context, **arguments)
+    def answer(*, context: RequestContext, request: Request, **arguments: object) -> Reply:
+        visitor = store.Visitor(**vars(context), referrer=request.referer or "")
+        reply = handler(context=visitor, request=request, **arguments)
         headers = {**reply.headers, "X-Trans-Id": transaction_id(context.request_id)}
-        return replace(reply, headers=headers)
+        return replace(reply, headers=headers, content_type=reply.content_type or HTML)
 
     return answer

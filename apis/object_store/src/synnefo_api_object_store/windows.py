@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from webob import Request
 
+from synnefo_api_object_store.headers import is_true
 from synnefo_core.errors import Invalid, NotAcceptable, PreconditionFailed
 from synnefo_object_store import Window
 
@@ -34,7 +35,7 @@ def window(query: Mapping[str, str], *, most: int, has_paths: bool = True) -> Wi
         prefix=prefix,
         delimiter=delimiter,
         hides_folders=path is not None,
-        is_reverse=query.get("reverse", "").lower() in ("1", "true", "yes", "on", "t", "y"),
+        is_reverse=is_true(query.get("reverse")),
     )
 
 

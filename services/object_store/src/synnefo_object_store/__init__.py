@@ -5,6 +5,7 @@ Functions take the context of the caller first and refuse those who may not. An 
 that of its project.
 """
 
+from synnefo_object_store.access import Visitor, is_owner
 from synnefo_object_store.accounts import show_account, update_account
 from synnefo_object_store.containers import (
     create_container,
@@ -12,11 +13,11 @@ from synnefo_object_store.containers import (
     show_container,
     update_container,
 )
+from synnefo_object_store.copies import Copying, copy_object
 from synnefo_object_store.engine import engine
 from synnefo_object_store.limits import LIMITS
 from synnefo_object_store.listing import list_containers, list_objects
 from synnefo_object_store.objects import (
-    DISKSPACE,
     delete_object,
     find_object,
     open_object,
@@ -34,6 +35,8 @@ from synnefo_object_store.values import (
     ObjectInfo,
     Window,
 )
+from synnefo_object_store.versions import Place
+from synnefo_object_store.writes import DISKSPACE
 
 __all__ = [
     "DISKSPACE",
@@ -41,17 +44,22 @@ __all__ = [
     "AccountInfo",
     "Condition",
     "ContainerInfo",
+    "Copying",
     "Folder",
     "Incoming",
     "ListedContainer",
     "ListedObject",
     "ObjectInfo",
+    "Place",
+    "Visitor",
     "Window",
+    "copy_object",
     "create_container",
     "delete_container",
     "delete_object",
     "engine",
     "find_object",
+    "is_owner",
     "list_containers",
     "list_objects",
     "open_object",

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
+from synnefo_object_store.access import require
 from synnefo_object_store.limits import LIMITS
 from synnefo_object_store.metadata import merged
 from synnefo_object_store.models import AccountRow
+from synnefo_object_store.settings import of_account
 from synnefo_object_store.statistics import waiting_of_account
 from synnefo_object_store.values import AccountInfo
 
@@ -26,16 +28,8 @@ _SHOW = select(
     (_account.c.bytes + waiting_of_account("bytes")).label("bytes"),
     _account.c.metadata,
     _account.c.created_at,
+    _account.c.settings,
 )
-
-
-def require(context: RequestContext, account: str, rule: str) -> None:
-    """Refuse a caller who may not do this in an account.
-
-    Raises:
-        Forbidden: The account is not the caller's project, or the role does not allow it.
-    """
-    context.cloud.policy.require(context, rule, project_id=account)
 
 
 def show_account(context: RequestContext, account: str) -> AccountInfo:
@@ -54,23 +48,35 @@ def show_account(context: RequestContext, account: str) -> AccountInfo:
     return AccountInfo(*row)
 
 
-def update_account(context: RequestContext, account: str, metadata: Mapping[str, str]) -> None:
-    """Change metadata: what is given is set, what is given empty is removed.
+def update_account(
+    context: RequestContext,
+    account: str,
+    metadata: Mapping[str, str],
+    settings: Mapping[str, str] | None = None,
+) -> None:
+    """Change metadata and settings: what is given is set, what is given empty is removed.
+
+    Settings are quotas; they are a reseller's affair, not the account's.
 
     Raises:
         Forbidden: The caller may not.
-        Invalid: There would be too much of it.
+        Invalid: There would be too much of it, or a setting can't be.
         NotFound: There is no such project.
     """
     require(context, account, "object_store:account:write")
+    if settings:
+        require(context, account, "object_store:account:limit")
     ensure(context, account)
     with context.unit_of_work() as session:
-        query = select(_account.c.metadata).where(_account.c.id == account).with_for_update()
-        there: Mapping[str, str] = session.execute(query).scalar_one()
+        query = select(_account.c.metadata, _account.c.settings).where(_account.c.id == account)
+        there = session.execute(query.with_for_update()).one()
         session.execute(
             update(_account)
             .where(_account.c.id == account)
-            .values(metadata=merged(there, metadata))
+            .values(
+                metadata=merged(there[0], metadata),
+                settings=of_account(there[1], settings or {}),
+            )
         )
 
 
@@ -87,6 +93,7 @@ def ensure(context: RequestContext, account: str) -> None:
     values = {
         "id": account,
         "metadata": {},
+        "settings": {},
         "containers": 0,
         "objects": 0,
         "bytes": 0,

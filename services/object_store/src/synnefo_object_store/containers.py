@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, Table, delete, insert, select, update
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Conflict, NotFound
-from synnefo_object_store import accounts, statistics
+from synnefo_object_store import accounts, quotas, statistics
+from synnefo_object_store.access import READ, require, require_in
 from synnefo_object_store.limits import check_container_name
 from synnefo_object_store.metadata import merged
 from synnefo_object_store.models import ContainerRow, ObjectRow
+from synnefo_object_store.settings import of_container
 from synnefo_object_store.statistics import waiting_of_container
 from synnefo_object_store.values import ContainerInfo
 
@@ -35,6 +38,7 @@ _SHOW = select(
     _container.c.metadata,
     _container.c.created_at,
     _container.c.modified_at,
+    _container.c.settings,
 )
 
 
@@ -45,7 +49,7 @@ def show_container(context: RequestContext, account: str, name: str) -> Containe
         Forbidden: The account is not the caller's.
         NotFound: There is no such container.
     """
-    accounts.require(context, account, "object_store:container:read")
+    require_in(context, account, name, "object_store:container:read", by=READ, lists=True)
     with context.reading() as session:
         query = _SHOW.where(_container.c.account == account, _container.c.name == name)
         row = session.execute(query).first()
@@ -55,45 +59,55 @@ def show_container(context: RequestContext, account: str, name: str) -> Containe
 
 
 def create_container(
-    context: RequestContext, account: str, name: str, metadata: Mapping[str, str]
+    context: RequestContext,
+    account: str,
+    name: str,
+    metadata: Mapping[str, str],
+    settings: Mapping[str, str] | None = None,
 ) -> bool:
-    """Make a container; one that is there gets the metadata as by :func:`update_container`.
+    """Make a container; one that is there is changed as by :func:`update_container`.
 
     Returns:
         Whether it was made now.
 
     Raises:
         Forbidden: The caller may not.
-        Invalid: The name or the metadata can't be.
+        Invalid: The name, the metadata or a setting can't be.
     """
-    accounts.require(context, account, "object_store:container:write")
+    require(context, account, "object_store:container:write")
     check_container_name(name)
     accounts.ensure(context, account)
+    wanted = _Wanted(metadata, settings or {})
     try:
         with context.unit_of_work() as session:
             if session.execute(_find(account, name)).first() is None:
-                _insert(context, session, account=account, name=name, metadata=metadata)
+                _insert(context, session, account=account, name=name, wanted=wanted)
                 return True
-            _update(context, session, account=account, name=name, metadata=metadata)
+            _update(context, session, account=account, name=name, wanted=wanted)
     except IntegrityError:
         # Somebody else has just made it.
-        update_container(context, account, name, metadata)
+        update_container(context, account, name, metadata, settings)
     return False
 
 
 def update_container(
-    context: RequestContext, account: str, name: str, metadata: Mapping[str, str]
+    context: RequestContext,
+    account: str,
+    name: str,
+    metadata: Mapping[str, str],
+    settings: Mapping[str, str] | None = None,
 ) -> None:
-    """Change metadata: what is given is set, what is given empty is removed.
+    """Change metadata and settings: what is given is set, what is given empty is removed.
 
     Raises:
         Forbidden: The caller may not.
-        Invalid: There would be too much of it.
+        Invalid: There would be too much of it, or a setting can't be.
         NotFound: There is no such container.
     """
-    accounts.require(context, account, "object_store:container:write")
+    require(context, account, "object_store:container:write")
+    wanted = _Wanted(metadata, settings or {})
     with context.unit_of_work() as session:
-        _update(context, session, account=account, name=name, metadata=metadata)
+        _update(context, session, account=account, name=name, wanted=wanted)
 
 
 def delete_container(context: RequestContext, account: str, name: str) -> None:
@@ -104,7 +118,7 @@ def delete_container(context: RequestContext, account: str, name: str) -> None:
         Forbidden: The caller may not.
         NotFound: There is no such container.
     """
-    accounts.require(context, account, "object_store:container:write")
+    require(context, account, "object_store:container:write")
     try:
         with context.unit_of_work() as session:
             number = session.scalar(_find(account, name).with_for_update())
@@ -120,6 +134,24 @@ def delete_container(context: RequestContext, account: str, name: str) -> None:
         raise _not_empty(name) from cause
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """Changes of a container."""
+
+    metadata: Mapping[str, str]
+    settings: Mapping[str, str]
+
+    def values(
+        self, metadata: Mapping[str, str], settings: Mapping[str, str]
+    ) -> dict[str, dict[str, str]]:
+        """Return the columns after the changes."""
+        quotas.check_metadata(self.metadata)
+        return {
+            "metadata": merged(metadata, self.metadata),
+            "settings": of_container(settings, self.settings),
+        }
+
+
 def _find(account: str, name: str) -> Select[Any]:
     return select(_container.c.id).where(_container.c.account == account, _container.c.name == name)
 
@@ -130,7 +162,7 @@ def _insert(
     *,
     account: str,
     name: str,
-    metadata: Mapping[str, str],
+    wanted: _Wanted,
 ) -> None:
     now = context.now()
     result = session.execute(
@@ -138,7 +170,7 @@ def _insert(
         {
             "account": account,
             "name": name,
-            "metadata": merged({}, metadata),
+            **wanted.values({}, {}),
             "objects": 0,
             "bytes": 0,
             "created_at": now,
@@ -154,16 +186,17 @@ def _update(
     *,
     account: str,
     name: str,
-    metadata: Mapping[str, str],
+    wanted: _Wanted,
 ) -> None:
     is_it = (_container.c.account == account, _container.c.name == name)
-    row = session.execute(select(_container.c.metadata).where(*is_it).with_for_update()).first()
+    query = select(_container.c.metadata, _container.c.settings).where(*is_it)
+    row = session.execute(query.with_for_update()).first()
     if row is None:
         raise _missing(name)
     session.execute(
         update(_container)
         .where(*is_it)
-        .values(metadata=merged(row.metadata, metadata), modified_at=context.now())
+        .values(**wanted.values(row[0], row[1]), modified_at=context.now())
     )
 
 

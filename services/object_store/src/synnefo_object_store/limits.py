@@ -24,6 +24,7 @@ class Limits:
     meta_total_bytes: int = 4096
     content_type_bytes: int = 255
     header_value_bytes: int = 1024
+    access_list_bytes: int = 8192
 
 
 LIMITS = Limits()

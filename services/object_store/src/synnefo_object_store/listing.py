@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
-from synnefo_object_store import accounts
+from synnefo_object_store.access import READ, require, require_in
 from synnefo_object_store.containers import BYTES, OBJECTS
 from synnefo_object_store.models import ContainerRow, ObjectRow
 from synnefo_object_store.values import Folder, ListedContainer, ListedObject, Window
@@ -37,7 +37,7 @@ def list_containers(
     Raises:
         Forbidden: The account is not the caller's.
     """
-    accounts.require(context, account, "object_store:account:read")
+    require(context, account, "object_store:account:read")
     query = select(_container.c.name, OBJECTS, BYTES, _container.c.modified_at).where(
         _container.c.account == account
     )
@@ -54,7 +54,7 @@ def list_objects(
         Forbidden: The account is not the caller's.
         NotFound: There is no such container.
     """
-    accounts.require(context, account, "object_store:container:read")
+    require_in(context, account, container, "object_store:container:read", by=READ, lists=True)
     with context.reading() as session:
         number = session.execute(
             select(_container.c.id).where(

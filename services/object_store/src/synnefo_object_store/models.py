@@ -42,12 +42,16 @@ class AccountRow(Model):
     """A project's account, made when something is first written to it.
 
     Counts are those of the deltas that were folded in.
+
+    Attributes:
+        settings: ``quota_bytes`` and ``quota_count``, as text.
     """
 
     __tablename__ = "object_store_account"
 
     id: Mapped[Key]
     properties: Mapped[Json] = mapped_column("metadata")
+    settings: Mapped[Json] = mapped_column(server_default="{}")
     containers: Mapped[Big]
     objects: Mapped[Big]
     bytes: Mapped[Big]
@@ -58,6 +62,9 @@ class ContainerRow(Model):
     """A container; its counts are those of the deltas that were folded in.
 
     A number is never used again: deltas of a removed container may still wait.
+
+    Attributes:
+        settings: What is not metadata, as text: the access lists ``read`` and ``write``.
     """
 
     __tablename__ = "object_store_container"
@@ -67,6 +74,7 @@ class ContainerRow(Model):
     account: Mapped[Id]
     name: Mapped[PathName]
     properties: Mapped[Json] = mapped_column("metadata")
+    settings: Mapped[Json] = mapped_column(server_default="{}")
     objects: Mapped[Big]
     bytes: Mapped[Big]
     created_at: Mapped[Moment]

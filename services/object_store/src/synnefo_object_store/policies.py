@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
-from synnefo_core.policy import MEMBER, READER, rule
+from synnefo_core.policy import ADMIN, MEMBER as _MEMBER, READER as _READER, rule
+
+RESELLER = f"{ADMIN} or role:ResellerAdmin"
+"""Swift's role of those who sell the cloud's accounts: all that an administrator may do here."""
+READER = f"{_READER} or {RESELLER}"
+MEMBER = f"{_MEMBER} or {RESELLER}"
 
 RULES = [
     rule(
@@ -14,6 +19,7 @@ RULES = [
         "HEAD /{account}",
     ),
     rule("object_store:account:write", MEMBER, "Change an account's metadata", "POST /{account}"),
+    rule("object_store:account:limit", RESELLER, "Set an account's quotas", "POST /{account}"),
     rule(
         "object_store:container:read",
         READER,

@@ -11,7 +11,7 @@ from synnefo_blocks import Reference
 
 @dataclass(frozen=True)
 class AccountInfo:
-    """An account: its counts and metadata. Moments are seconds since the epoch."""
+    """An account: its counts, metadata and settings. Moments are seconds since the epoch."""
 
     id: str
     containers: int
@@ -19,11 +19,12 @@ class AccountInfo:
     bytes: int
     metadata: Mapping[str, str]
     created_at: float
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ContainerInfo:
-    """A container: its counts and metadata."""
+    """A container: its counts, metadata and settings."""
 
     account: str
     name: str
@@ -32,6 +33,7 @@ class ContainerInfo:
     metadata: Mapping[str, str]
     created_at: float
     modified_at: float
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -31,31 +31,50 @@ from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.storage import Kind
 from synnefo_core.errors import Conflict, NotFound
-from synnefo_object_store.models import ContainerRow, ObjectRow
+from synnefo_object_store.models import AccountRow, ContainerRow, ObjectRow
 from synnefo_object_store.values import ObjectInfo
 
+_account: Table = AccountRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
 Result = TypeVar("Result")
 _ATTEMPTS = 10
 
-_FIND = (
-    select(_container.c.id.label("container"), _object)
-    .select_from(
-        _container.outerjoin(
-            _object,
-            and_(
-                _object.c.container_id == _container.c.id,
-                _object.c.name == bindparam("object_name"),
-                _object.c.is_current,
-            ),
-        )
+_PLACE = _container.outerjoin(
+    _object,
+    and_(
+        _object.c.container_id == _container.c.id,
+        _object.c.name == bindparam("object_name"),
+        _object.c.is_current,
+    ),
+)
+_IS_PLACE = and_(
+    _container.c.account == bindparam("of_account"),
+    _container.c.name == bindparam("of_container"),
+)
+_FIND = select(_container.c.id.label("container"), _object).select_from(_PLACE).where(_IS_PLACE)
+_FIND_TO_WRITE = (
+    select(
+        _container.c.id.label("container"),
+        _container.c.metadata.label("container_metadata"),
+        _container.c.settings.label("container_settings"),
+        _account.c.settings.label("account_settings"),
+        _object,
     )
+    .select_from(_PLACE.outerjoin(_account, _account.c.id == _container.c.account))
+    .where(_IS_PLACE)
+)
+
+_HOLD = (
+    select(_object.c.version)
+    .select_from(_object.join(_container, _object.c.container_id == _container.c.id))
     .where(
-        _container.c.account == bindparam("of_account"),
-        _container.c.name == bindparam("of_container"),
+        _IS_PLACE,
+        _object.c.name == bindparam("object_name"),
+        _object.c.digest == bindparam("of_digest"),
     )
+    .with_for_update(read=True, of=_object)
 )
 
 INSERT = insert(_object)
@@ -140,12 +159,27 @@ def shown(place: Place, row: Row[Any]) -> ObjectInfo:
 
 def find(session: Session, place: Place) -> Row[Any] | None:
     """Return the container's number and the object's columns; those are None without one."""
-    names = {
+    return session.execute(_FIND, _names(place)).first()
+
+
+def find_to_write(session: Session, place: Place) -> Row[Any] | None:
+    """Return as :func:`find` does, and what the container and the account say of writing."""
+    return session.execute(_FIND_TO_WRITE, _names(place)).first()
+
+
+def hold(session: Session, found: ObjectInfo) -> bool:
+    """Have a content stay in its place until the transaction ends; say whether it is there."""
+    place = Place(found.account, found.container, found.name)
+    names = {**_names(place), "of_digest": found.reference.digest}
+    return session.execute(_HOLD, names).first() is not None
+
+
+def _names(place: Place) -> dict[str, str]:
+    return {
         "of_account": place.account,
         "of_container": place.container,
         "object_name": place.name,
     }
-    return session.execute(_FIND, names).first()
 
 
 def required(session: Session, place: Place) -> tuple[ObjectInfo, int, str]:

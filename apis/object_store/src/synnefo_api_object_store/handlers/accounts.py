@@ -46,5 +46,7 @@ def update(context: RequestContext, request: Request, account: str) -> Reply:
     """Change an account's metadata."""
     refusals.check(request, "account")
     changes = headers.metadata_changes(request.environ, "account")
-    store.update_account(context, account_id(account), changes)
+    settings = headers.settings(request.environ, account_view.SETTINGS)
+    changes.pop("Quota-Bytes", None)
+    store.update_account(context, account_id(account), changes, settings)
     return Reply(status=204)

@@ -19,14 +19,14 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply
 from synnefo_core.errors import Invalid
 
+_TEXT = "text/plain; charset=utf-8"
+
 
 def show(context: RequestContext, request: Request, account: str, container: str) -> Reply:
     """Tell a container's counts and metadata (HEAD)."""
     refusals.check(request, "container")
     found = store.show_container(context, account_id(account), container)
-    return Reply(
-        status=204, headers=container_view.headers(found), content_type="text/plain; charset=utf-8"
-    )
+    return Reply(status=204, headers=_told(context, found), content_type=_TEXT)
 
 
 def index(
@@ -42,9 +42,11 @@ def index(
     window = windows.window(query, most=store.LIMITS.container_listing)
     found = store.show_container(context, account_id(account), container)
     rows = store.list_objects(context, found.account, container, window)
-    return replace(
-        listing.objects(container, rows, media_type), headers=container_view.headers(found)
-    )
+    return replace(listing.objects(container, rows, media_type), headers=_told(context, found))
+
+
+def _told(context: RequestContext, found: store.ContainerInfo) -> dict[str, str]:
+    return container_view.headers(found, is_owner=store.is_owner(context, found.account))
 
 
 def create(context: RequestContext, request: Request, account: str, container: str) -> Reply:
@@ -53,17 +55,24 @@ def create(context: RequestContext, request: Request, account: str, container: s
     policy = headers.given(request.environ, "X-Storage-Policy")
     if policy and policy.lower() != container_view.POLICY:
         raise Invalid(f"there is no storage policy {policy[:64]}")
-    changes = headers.metadata_changes(request.environ, "container")
-    is_new = store.create_container(context, account_id(account), container, changes)
+    is_new = store.create_container(context, account_id(account), container, *_changes(request))
     return Reply(status=201 if is_new else 202)
 
 
 def update(context: RequestContext, request: Request, account: str, container: str) -> Reply:
     """Change a container's metadata."""
     refusals.check(request, "container")
-    changes = headers.metadata_changes(request.environ, "container")
-    store.update_container(context, account_id(account), container, changes)
+    store.update_container(context, account_id(account), container, *_changes(request))
     return Reply(status=204)
+
+
+def _changes(request: Request) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the metadata and the settings that a request changes."""
+    settings = {**container_view.SETTINGS, **container_view.SECRETS}
+    return (
+        headers.metadata_changes(request.environ, "container"),
+        headers.settings(request.environ, settings),
+    )
 
 
 def delete(context: RequestContext, request: Request, account: str, container: str) -> Reply:

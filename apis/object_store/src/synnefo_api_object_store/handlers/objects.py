@@ -14,6 +14,7 @@ from webob import Request
 import synnefo_object_store as store
 from synnefo_api_object_store import conditions, headers, ranges, refusals
 from synnefo_api_object_store.bodies import Body
+from synnefo_api_object_store.handlers import copies
 from synnefo_api_object_store.paths import account_id
 from synnefo_api_object_store.views import object as object_view
 from synnefo_core.context import RequestContext
@@ -84,6 +85,10 @@ def put(
     """Store the body as an object."""
     refusals.check(request, "object")
     environ = request.environ
+    source = headers.given(environ, "X-Copy-From")
+    if source:
+        target = store.Place(account_id(account), container, name)
+        return copies.copy_from(context, request, target, source)
     body = Body(request)
     promised = headers.given(environ, "Etag")
     incoming = Incoming(
@@ -97,15 +102,13 @@ def put(
     made = store.put_object(
         context, account_id(account), container, name, read=body.read, incoming=incoming
     )
-    return Reply(
-        status=201, headers=object_view.state(made), content_type="text/html; charset=UTF-8"
-    )
+    return Reply(status=201, headers=object_view.state(made))
 
 
 def _content_type(request: Request, name: str) -> str:
     given = headers.content_type(request.environ)
-    wants_guess = headers.given(request.environ, "X-Detect-Content-Type") or ""
-    if given is None or wants_guess.lower() in ("true", "1", "yes", "on", "t", "y"):
+    wants_guess = headers.given(request.environ, "X-Detect-Content-Type")
+    if given is None or headers.is_true(wants_guess):
         return mimetypes.guess_type(name)[0] or _UNKNOWN
     return given
 

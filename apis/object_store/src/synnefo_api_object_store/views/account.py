@@ -3,16 +3,29 @@
 
 from __future__ import annotations
 
-from synnefo_api_object_store.headers import shown_metadata, timestamp
+from synnefo_api_object_store.headers import shown_metadata, shown_settings, timestamp
+from synnefo_api_object_store.views.container import POLICY
 from synnefo_object_store import AccountInfo
+
+SETTINGS = {
+    "Account-Quota-Bytes": "quota_bytes",
+    "Account-Quota-Count": "quota_count",
+    "Account-Meta-Quota-Bytes": "quota_bytes",
+}
+"""Headers, without X-, of an account's settings."""
 
 
 def headers(account: AccountInfo) -> dict[str, str]:
     """Return what is told of an account."""
+    policy = f"X-Account-Storage-Policy-{POLICY.capitalize()}"
     return {
         "X-Account-Container-Count": str(account.containers),
         "X-Account-Object-Count": str(account.objects),
         "X-Account-Bytes-Used": str(account.bytes),
+        f"{policy}-Container-Count": str(account.containers),
+        f"{policy}-Object-Count": str(account.objects),
+        f"{policy}-Bytes-Used": str(account.bytes),
         "X-Timestamp": timestamp(account.created_at),
+        **shown_settings(SETTINGS, account.settings),
         **shown_metadata("account", account.metadata),
     }

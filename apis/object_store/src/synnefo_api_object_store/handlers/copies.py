@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Copies of objects, asked for with COPY, or with PUT and X-Copy-From.
+
+Source: OpenStack API reference, object storage, "Copy object".
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from webob import Request
+
+import synnefo_object_store as store
+from synnefo_api_object_store import conditions, headers, refusals
+from synnefo_api_object_store.paths import RESELLER, account_id, place
+from synnefo_api_object_store.views import object as object_view
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Reply
+from synnefo_core.errors import Invalid, PreconditionFailed
+from synnefo_object_store import Copying, ObjectInfo, Place
+
+
+def copy(
+    context: RequestContext, request: Request, account: str, container: str, name: str
+) -> Reply:
+    """Copy the object of the path to its Destination."""
+    refusals.check(request, "object")
+    found = store.find_object(context, account_id(account), container, name)
+    text = headers.given(request.environ, "Destination")
+    if text is None:
+        msg = "the header Destination is needed"
+        raise PreconditionFailed(msg)
+    into = headers.given(request.environ, "Destination-Account") or account
+    return _copied(context, request, found, place("Destination", text, into))
+
+
+def copy_from(context: RequestContext, request: Request, target: Place, text: str) -> Reply:
+    """Copy what X-Copy-From says to the path of a PUT."""
+    if request.content_length:
+        msg = "a copy has no body"
+        raise Invalid(msg)
+    out_of = headers.given(request.environ, "X-Copy-From-Account") or target.account
+    source = place("X-Copy-From", text, out_of)
+    found = store.find_object(context, source.account, source.container, source.name)
+    return _copied(context, request, found, target)
+
+
+def _copied(context: RequestContext, request: Request, found: ObjectInfo, target: Place) -> Reply:
+    environ = request.environ
+    copying = Copying(
+        metadata=headers.metadata(environ, "object"),
+        headers=headers.kept(environ),
+        content_type=headers.content_type(environ),
+        is_fresh=headers.is_true(headers.given(environ, "X-Fresh-Metadata")),
+        condition=conditions.for_writing(environ),
+    )
+    made = store.copy_object(context, found, target, copying)
+    told = {
+        **object_view.state(made),
+        **headers.shown_metadata("object", made.metadata),
+        "X-Copied-From": quote(f"{found.container}/{found.name}"),
+        "X-Copied-From-Account": quote(f"{RESELLER}{found.account}"),
+        "X-Copied-From-Last-Modified": headers.http_date(found.modified_at),
+    }
+    return Reply(status=201, headers=told)

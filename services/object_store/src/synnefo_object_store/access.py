@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may do what: by a role in the account, or because a container's access list says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Table, select
+
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import Unauthenticated
+from synnefo_object_store.acls import AccessList
+from synnefo_object_store.models import ContainerRow
+
+_container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
+
+READ, WRITE = "read", "write"
+"""The access lists of a container, by their names among its settings."""
+
+
+@dataclass(frozen=True)
+class Visitor(RequestContext):
+    """Who asks, and from where: a container's list may name the page that led here."""
+
+    referrer: str = ""
+
+
+def require(context: RequestContext, account: str, rule: str) -> None:
+    """Refuse a caller who may not do this in an account.
+
+    Raises:
+        Forbidden: The account is not the caller's project, or the role does not allow it.
+        Unauthenticated: Nobody knows who asks.
+    """
+    if context.cloud.policy.allows(context, rule, project_id=account):
+        return
+    if not context.user_id:
+        raise Unauthenticated
+    context.cloud.policy.require(context, rule, project_id=account)
+
+
+def require_in(
+    context: RequestContext,
+    account: str,
+    container: str,
+    rule: str,
+    *,
+    by: str,
+    lists: bool = False,
+) -> None:
+    """Refuse a caller who may not do this in a container; the list ``by`` may allow it.
+
+    Raises:
+        Forbidden: Neither the caller's role nor the container's list allows it.
+        Unauthenticated: Nobody knows who asks.
+    """
+    if context.cloud.policy.allows(context, rule, project_id=account):
+        return
+    text = _list(context, account, container, by)
+    if not text or not _allows(AccessList.parse(text), context, account, lists=lists):
+        require(context, account, rule)
+
+
+def is_owner(context: RequestContext, account: str) -> bool:
+    """Say whether a caller may see what is secret in an account: lists and keys."""
+    return context.cloud.policy.allows(context, "object_store:container:write", project_id=account)
+
+
+def _list(context: RequestContext, account: str, container: str, by: str) -> str:
+    query = select(_container.c.settings).where(
+        _container.c.account == account, _container.c.name == container
+    )
+    with context.reading() as session:
+        settings = session.scalar(query)
+    return str((settings or {}).get(by, ""))
+
+
+def _allows(allowed: AccessList, context: RequestContext, account: str, *, lists: bool) -> bool:
+    referrer = context.referrer if isinstance(context, Visitor) else ""
+    return (
+        allowed.allows_caller(context)
+        or allowed.allows_referrer(referrer, lists=lists)
+        or (context.project_id == account and allowed.allows_role(context))
+    )

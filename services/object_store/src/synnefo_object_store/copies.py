@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Copies of objects: a new row for a content that is there; no data is moved.
+
+Between two accounts the target's account possesses the blocks from then on: the caller may read
+the source, so it has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from synnefo_blocks import Content
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import Conflict
+from synnefo_object_store import access, versions, writes
+from synnefo_object_store.engine import storage_of
+from synnefo_object_store.limits import check_headers, check_metadata, check_object_name
+from synnefo_object_store.values import Condition, ObjectInfo
+from synnefo_object_store.versions import Place
+from synnefo_object_store.writes import Draft
+
+
+@dataclass(frozen=True)
+class Copying:
+    """What a copy is to be besides its content.
+
+    Attributes:
+        metadata: Added to that of the source, or instead of it (``is_fresh``).
+        headers: As with metadata.
+        content_type: None: the source's.
+        condition: What must hold for the target.
+    """
+
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str | None = None
+    is_fresh: bool = False
+    condition: Condition | None = None
+
+
+def copy_object(
+    context: RequestContext, source: ObjectInfo, target: Place, copying: Copying
+) -> ObjectInfo:
+    """Make or replace an object by a copy of one that was found.
+
+    Raises:
+        Conflict: The source is being changed.
+        Forbidden: The caller may not write there, or no longer read the source.
+        Invalid: The name or the metadata can't be.
+        NotFound: The target's container or the source is not there.
+        PreconditionFailed: The condition does not hold.
+        QuotaExceeded: The project may not store so much.
+    """
+    check_object_name(target.name)
+    _require(context, source, target)
+    draft = _draft(context, source, target, copying)
+    check_metadata(draft.metadata)
+    check_headers(draft.headers, draft.content_type)
+
+    def change(session: Session) -> ObjectInfo:
+        # Held until the copy is there, so that at each moment one of the two keeps the content.
+        if not versions.hold(session, source):
+            msg = "the source is being changed by others; try again"
+            raise Conflict(msg)
+        return writes.put(context, session, target, draft, copying.condition)
+
+    return versions.settled(context, change)
+
+
+def _require(context: RequestContext, source: ObjectInfo, target: Place) -> None:
+    access.require_in(
+        context, source.account, source.container, "object_store:object:read", by=access.READ
+    )
+    access.require_in(
+        context, target.account, target.container, "object_store:object:write", by=access.WRITE
+    )
+
+
+def _draft(context: RequestContext, source: ObjectInfo, target: Place, copying: Copying) -> Draft:
+    is_fresh = copying.is_fresh
+    return Draft(
+        reference=source.reference,
+        store=source.store,
+        etag=source.etag,
+        object_hash=source.object_hash,
+        content_type=copying.content_type or source.content_type,
+        metadata={**({} if is_fresh else source.metadata), **copying.metadata},
+        headers={**({} if is_fresh else source.headers), **copying.headers},
+        names=b"" if source.account == target.account else _names(context, source),
+    )
+
+
+def _names(context: RequestContext, source: ObjectInfo) -> bytes:
+    """Return the concatenated names of a content's blocks."""
+    storage = storage_of(context.cloud, source.store)
+    return context.cloud.offload.run(
+        lambda: b"".join(Content(storage, source.reference).block_names())
+    )
