@@ -10,6 +10,7 @@ import pytest
 from synnefo_auth_shibboleth import ShibbolethAuth
 from synnefo_core.contracts.auth import Visit
 from synnefo_core.contracts.driver import DriverSetup
+from tests.system.labs.fixtures import shibboleth_labs  # noqa: F401  # a fixture
 
 ISSUER = "https://idp.lab.test/idp"
 SECRET = "a secret of the proxy"

@@ -140,6 +140,12 @@ def test_a_login_that_takes_too_long_is_begun_anew(home, uni, clock):
         federation.finish(home.admin, SAML, back)
 
 
+def test_a_browser_is_sent_to_the_public_address(home):
+    departure, _ = depart(home)
+
+    assert departure.url.startswith(f"{home.cloud.public_url}/memory/login?target=")
+
+
 def test_an_origin_that_is_no_longer_allowed_gets_nothing(home, uni):
     departure, state = depart(home)
     home.cloud.config.set_override("websso_origins", [], group="identity")

@@ -8,6 +8,7 @@ from .ganeti import GanetiLab
 from .ldap import LdapLab
 from .postgres import PostgresLab
 from .rabbitmq import RabbitLab
+from .shibboleth import ShibbolethLab
 
 __all__ = [
     "GanetiLab",
@@ -17,4 +18,5 @@ __all__ = [
     "LdapLab",
     "PostgresLab",
     "RabbitLab",
+    "ShibbolethLab",
 ]

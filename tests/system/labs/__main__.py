@@ -16,6 +16,7 @@ from . import (
     LdapLab,
     PostgresLab,
     RabbitLab,
+    ShibbolethLab,
     guest,
     packages,
     records,
@@ -44,7 +45,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    for name, make in (("postgres", PostgresLab), ("rabbitmq", RabbitLab), ("ldap", LdapLab)):
+    kinds = {
+        "postgres": PostgresLab,
+        "rabbitmq": RabbitLab,
+        "ldap": LdapLab,
+        "shibboleth": ShibbolethLab,
+    }
+    for name, make in kinds.items():
         actions = commands.add_parser(name, help=f"a {make.__name__}").add_subparsers(
             required=True, metavar="ACTION"
         )

@@ -16,12 +16,13 @@ from typing import TypeVar
 
 import pytest
 
-from . import GanetiLab, LabUnavailable, LdapLab, PostgresLab, RabbitLab
+from . import GanetiLab, LabUnavailable, LdapLab, PostgresLab, RabbitLab, ShibbolethLab
 from .ganeti import Hypervisor
 from .lab import Lab
 
 SomeLab = TypeVar("SomeLab", bound=Lab)
 GanetiLabs = Callable[..., list[GanetiLab]]
+ShibbolethLabs = Callable[[str], ShibbolethLab]
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +44,17 @@ def ldap_lab() -> Iterator[LdapLab]:
     """A directory of 10,000 people; leave it as it was."""
     with _started([LdapLab(people=10_000)]) as labs:
         yield labs[0]
+
+
+@pytest.fixture(scope="session")
+def shibboleth_labs() -> Iterator[ShibbolethLabs]:
+    """Put an organisation and Apache in front of a cloud: ``shibboleth_labs(cloud.url)``."""
+    with contextlib.ExitStack() as session:
+
+        def start(backend: str) -> ShibbolethLab:
+            return session.enter_context(_started([ShibbolethLab(backend=backend)]))[0]
+
+        yield start
 
 
 @pytest.fixture(scope="session")

@@ -77,6 +77,14 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         Need("libldap-dev", "usr/include/ldap.h"),
         Need("libsasl2-dev", "usr/include/sasl/sasl.h"),
     ),
+    "shibboleth": (
+        Need("libapache2-mod-shib", "usr/lib/apache2/modules/mod_shib.so"),
+        # The servers alone: the package apache2 would bring a service and a site.
+        Need("apache2-bin", "usr/sbin/apache2"),
+        Need("shibboleth-sp-utils", "usr/sbin/shibd", ("shibd.service",)),
+        Need("python3-pysaml2", "usr/lib/python3/dist-packages/saml2/__init__.py"),
+        Need("openssl", "usr/bin/openssl"),
+    ),
     "ganeti": _GANETI,
     "kvm": _KVM,
 }

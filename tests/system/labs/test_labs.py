@@ -24,6 +24,7 @@ from . import (
     LdapLab,
     PostgresLab,
     RabbitLab,
+    ShibbolethLab,
     packages,
     records,
 )
@@ -308,6 +309,21 @@ def shake_hands(lab, name):
         context.wrap_socket(plain, server_hostname=name) as encrypted,
     ):
         return encrypted.getpeercert()["subjectAltName"]
+
+
+def test_an_organisation_stands_in_front_of_a_cloud_that_comes_later():
+    with ShibbolethLab(backend="http://127.0.0.1:1") as lab:
+        directory = lab.directory
+
+        assert 503 == requests.get(f"{lab.url}/anything", timeout=30).status_code
+        protected = "/identity/v3/OS-FEDERATION/identity_providers/x/protocols/y/auth"
+        asked = requests.get(f"{lab.url}{protected}", timeout=30)
+        assert asked.url.startswith(f"{lab.idp_url}/sso?SAMLRequest=")
+        assert "<form" in asked.text
+
+    assert not directory.exists()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(asked.url, timeout=5)
 
 
 def test_a_directory_proves_its_name_hangs_and_comes_back():

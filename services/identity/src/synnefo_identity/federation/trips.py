@@ -20,7 +20,7 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from cryptography.fernet import InvalidToken
 
@@ -95,7 +95,9 @@ def begin(context: RequestContext, way: Way, *, origin: str, page: str) -> Depar
         "ends": context.now() + lasts_s,
     }
     cookie = key_ring(context.cloud, RING).seal(json.dumps(content))
-    return Departure(browser.departure(target) or target, cookie, lasts_s)
+    # Behind a proxy only we know what a path without a host is a path of.
+    url = urljoin(f"{context.cloud.public_url}/", browser.departure(target) or target)
+    return Departure(url, cookie, lasts_s)
 
 
 def finish(context: RequestContext, way: Way, back: Return) -> tuple[str, Token]:
