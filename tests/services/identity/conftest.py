@@ -11,6 +11,7 @@ import synnefo_identity
 from synnefo_core.context import for_claims, for_worker
 from synnefo_identity import Credentials, Reference, Scope, ScopeKind
 from synnefo_identity.bootstrap import bootstrap
+from tests.services.identity.post import running
 
 PASSWORD = "a password of tests"
 
@@ -83,6 +84,10 @@ class Home:
         """Return a user's id."""
         return self.prove(name).user_id
 
+    def list_users(self, only):
+        """Return the users that a filter leaves in."""
+        return synnefo_identity.list_users(self.admin, only)
+
     def project(self, name="hall", **values):
         """Make a project."""
         return synnefo_identity.create_project(self.admin, "default", {"name": name, **values})
@@ -111,3 +116,17 @@ class Home:
         target = Scope(ScopeKind.PROJECT, project_id)
         roles = synnefo_identity.list_granted_roles(self.admin, actor, target)
         return role in {each.name for each in roles}
+
+
+@pytest.fixture(scope="session")
+def sink(tmp_path_factory):
+    """Return the mailbox of a mail server."""
+    with running(tmp_path_factory.mktemp("mail")) as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def mailbox(sink):
+    """Return an empty mailbox."""
+    sink.clear()
+    return sink

@@ -9,6 +9,7 @@ import pytest
 
 from synnefo_core.commands import main
 from synnefo_core.db import migrations
+from synnefo_identity import accounts
 
 PASSWORD = "a password of tests"
 
@@ -84,3 +85,31 @@ def test_keys_are_rotated_and_tokens_stay_valid(home, synnefo):
 
     assert home.claims(token.text)
     assert 3 == len(list((home.cloud.data_dir / "keys" / "fernet").glob("[0-9]*")))
+
+
+def test_moderators_work_from_a_terminal(home, synnefo):
+    home.cloud.config.set_override("sign_up", True, "accounts")
+    for name in ("ann", "bob"):
+        accounts.sign_up(home.admin, accounts.Wish(f"{name}@example.org", PASSWORD))
+    found = as_json(synnefo("registration", "list", "-f", "json"))
+    ann, bob = sorted(found, key=lambda each: each["Email"])
+    synnefo("registration", "verify", ann["Id"])
+    synnefo("registration", "delete", bob["Id"])
+    synnefo("registration", "send", bob["Id"], expect=1)
+
+    (waiting,) = as_json(synnefo("user", "pending", "-f", "json"))
+    assert (ann["Id"], ann["Email"]) == (waiting["Id"], waiting["Name"])
+    synnefo("user", "reject", ann["Id"], "--reason", "who are you?")
+    accepted = as_json(synnefo("user", "accept", ann["Email"], "-f", "json"))
+    shut_out = as_json(
+        synnefo("user", "deactivate", ann["Email"], "--reason", "abuse", "-f", "json")
+    )
+    let_in = as_json(synnefo("user", "activate", ann["Id"], "-f", "json"))
+
+    assert ("active", "inactive", "abuse", "active") == (
+        accepted["Status"],
+        shut_out["Status"],
+        shut_out["Reason"],
+        let_in["Status"],
+    )
+    synnefo("user", "accept", ann["Id"], expect=1)

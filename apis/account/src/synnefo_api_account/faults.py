@@ -17,6 +17,7 @@ NAMES = {
     405: "notAllowed",
     409: "conflict",
     413: "overLimit",
+    429: "overLimit",
     501: "notImplemented",
     503: "serviceUnavailable",
 }

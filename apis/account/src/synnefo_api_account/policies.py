@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may ask for what; services are users with the role ``service``."""
 
-from synnefo_core.policy import AUTHENTICATED, rule
+from synnefo_core.policy import ADMIN, AUTHENTICATED, rule
 
 SERVICE = "role:service or rule:admin"
 
@@ -19,5 +19,22 @@ POLICIES = [
         SERVICE,
         "Accept or reject",
         "POST /commissions/{serial}/action",
+    ),
+    rule("account:registration:list", ADMIN, "See who has registered", "GET /registrations"),
+    rule("account:registration:show", ADMIN, "See a registration", "GET /registrations/{id}"),
+    rule("account:registration:delete", ADMIN, "Forget one", "DELETE /registrations/{id}"),
+    rule(
+        "account:registration:act",
+        ADMIN,
+        "Verify an address by hand, or write to it again",
+        "POST /registrations/{id}/action",
+    ),
+    rule("account:user:list", ADMIN, "See all users", "GET /users", "GET /users/detail"),
+    rule("account:user:show", ADMIN, "See a user", "GET /users/{id}"),
+    rule(
+        "account:user:act",
+        ADMIN,
+        "Accept, reject, activate or deactivate a user",
+        "POST /users/{id}/action",
     ),
 ]

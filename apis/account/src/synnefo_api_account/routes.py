@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What this API serves: one row for each method and path."""
 
-from synnefo_api_account.handlers import commissions, quotas
-from synnefo_api_account.schemas import commission
+from synnefo_api_account.handlers import commissions, quotas, registrations, users
+from synnefo_api_account.schemas import commission, registration, user
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -19,6 +19,19 @@ ROUTES = [
     Route("POST",   "/commissions/action",          commissions.resolve_many, "account:commission:resolve",  200, commission.RESOLVE_MANY),
     Route("GET",    "/commissions/{serial:[0-9]+}", commissions.show,         "account:commission:show"),
     Route("POST",   "/commissions/{serial:[0-9]+}/action", commissions.resolve, "account:commission:resolve", 200, commission.RESOLVE),
+
+    Route("POST",   "/registrations",               registrations.create,     None,                          202, registration.CREATE, is_public=True),
+    Route("POST",   "/registrations/reminder",      registrations.remind,     None,                          202, registration.REMIND, is_public=True),
+    Route("POST",   "/registrations/verification",  registrations.verify,     None,                          200, registration.VERIFY, is_public=True),
+    Route("GET",    "/registrations",               registrations.index,      "account:registration:list"),
+    Route("GET",    "/registrations/{registration_id}", registrations.show,   "account:registration:show"),
+    Route("DELETE", "/registrations/{registration_id}", registrations.delete, "account:registration:delete", 204),
+    Route("POST",   "/registrations/{registration_id}/action", registrations.act, "account:registration:act", 200, registration.ACTION),
+
+    Route("GET",    "/users",                       users.index,              "account:user:list",           query=user.QUERY),
+    Route("GET",    "/users/detail",                users.detail,             "account:user:list",           query=user.QUERY),
+    Route("GET",    "/users/{user_id}",             users.show,               "account:user:show"),
+    Route("POST",   "/users/{user_id}/action",      users.act,                "account:user:act",            200, user.ACTION),
 ]
 
 UNBUILT = [

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The identity room: users, projects, roles and tokens."""
 
-from synnefo_identity import credentials, ec2, federation
+from synnefo_identity import accounts, credentials, ec2, federation
 from synnefo_identity.access_rules import (
     KeptRule,
     delete as delete_access_rule,
@@ -141,6 +141,7 @@ __all__ = [
     "Token",
     "User",
     "Way",
+    "accounts",
     "add_implied_role",
     "add_user_to_group",
     "change_password",

@@ -102,8 +102,14 @@ def keep(
     must_change: bool = False,
 ) -> None:
     """Give a user a password, in the caller's transaction."""
-    method, passwords = store(cloud)
+    _, passwords = store(cloud)
     passwords.store(user_id, prepared, must_change=must_change)
+    link(cloud, session, user_id)
+
+
+def link(cloud: Cloud, session: Session, user_id: str) -> None:
+    """Let a user log in by the password that is kept; a second time does nothing."""
+    method, _ = store(cloud)
     if session.get(LinkRow, (method, user_id)) is None:
         session.add(LinkRow(method=method, subject=user_id, user_id=user_id))
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from synnefo_core.db.base import (
     Base,
@@ -74,20 +74,32 @@ class TagRow(Model):
 
 
 class UserRow(Model):
-    """A user. Tokens of an older ``token_epoch`` than the row's are void."""
+    """A user. Tokens of an older ``token_epoch`` than the row's are void.
+
+    ``address`` is ``email`` as it is compared.
+    """
 
     __tablename__ = "identity_user"
-    __table_args__ = (UniqueConstraint("domain_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("domain_id", "name"),
+        Index("ix_identity_user_address", "address"),
+    )
 
     id: Mapped[Key] = mapped_column(default=new_hex_id)
     domain_id: Mapped[Id] = mapped_column(ForeignKey("identity_domain.id"))
     name: Mapped[Name]
     email: Mapped[Name] = mapped_column(default="")
+    address: Mapped[Name] = mapped_column(default="", server_default="")
     description: Mapped[LongText] = mapped_column(default="")
     default_project_id: Mapped[str | None] = mapped_column(String(64), default=None)
     is_enabled: Mapped[bool] = mapped_column(default=True)
     token_epoch: Mapped[int] = mapped_column(default=0)
     extra: Mapped[Json] = mapped_column(default=dict)
+
+    @validates("email")
+    def _follow_email(self, _name: str, email: str) -> str:
+        self.address = email.strip().lower()
+        return email
 
 
 class LinkRow(Model):

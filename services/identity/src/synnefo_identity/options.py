@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from oslo_config import cfg
 
+from synnefo_identity.accounts.options import ACCOUNTS
+from synnefo_identity.letters.options import MAIL
+
 IDENTITY = [
     cfg.StrOpt(
         "admin_password",
@@ -95,4 +98,9 @@ AUTH = [
     ),
 ]
 
-SECTIONS: Mapping[str, Sequence[cfg.Opt]] = {"identity": IDENTITY, "auth": AUTH}
+SECTIONS: Mapping[str, Sequence[cfg.Opt]] = {
+    "identity": IDENTITY,
+    "auth": AUTH,
+    "accounts": ACCOUNTS,
+    "mail": MAIL,
+}

@@ -15,9 +15,12 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.directory import Directory
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
+from synnefo_core.outbox import Subscription
 from synnefo_core.worker import Task
 from synnefo_identity import bootstrap as first, changes, lockout, policies as defaults, tokens
+from synnefo_identity.accounts import rates, registrations
 from synnefo_identity.directory import IdentityDirectory
+from synnefo_identity.letters import delivery, tickets
 from synnefo_identity.models import Model
 from synnefo_identity.options import SECTIONS
 
@@ -58,15 +61,27 @@ def bootstrap(cloud: Cloud) -> None:
 @hookimpl
 def commands() -> CommandTable:
     """Return the commands about people, projects, roles and keys."""
-    from synnefo_identity.commands import COMMANDS  # cliff is for the command line
+    # cliff is for the command line
+    from synnefo_identity.accounts.commands import COMMANDS as ABOUT_ACCOUNTS
+    from synnefo_identity.commands import COMMANDS
 
-    return COMMANDS
+    return {**COMMANDS, **ABOUT_ACCOUNTS}
 
 
 @hookimpl
 def tasks() -> Iterable[Task]:
     """Return what is done from time to time."""
-    return [Task("identity.tidy", 600.0, tidy)]
+    return [Task("identity.tidy", 600.0, tidy), *delivery.TASKS]
+
+
+@hookimpl
+def subscriptions() -> Iterable[Subscription]:
+    """Return who sends letters, and who has them written."""
+    return [
+        *delivery.SUBSCRIPTIONS,
+        Subscription(registrations.MADE, "identity.greet", registrations.greet),
+        Subscription(registrations.ASKED, "identity.remind", registrations.remind),
+    ]
 
 
 def tidy(context: RequestContext) -> None:
@@ -74,4 +89,7 @@ def tidy(context: RequestContext) -> None:
     with context.unit_of_work() as session:
         tokens.forget_revocations(context, session)
         lockout.tidy(context, session)
+        tickets.tidy(context, session)
+        rates.tidy(context, session)
+        registrations.tidy(context, session)
         changes.trim(session, before=context.now() - KEEP_CHANGES_S)

@@ -65,11 +65,12 @@ def add(
     prepared: PreparedPassword | None,
     *,
     must_change: bool = False,
+    user_id: str | None = None,
 ) -> User:
-    """Make a user whose password is hashed already."""
+    """Make a user whose password is hashed already; the id may have been chosen before."""
     if session.get(DomainRow, domain_id) is None:
         raise NotFound("domain", domain_id)
-    row = UserRow(id=new_hex_id(), domain_id=domain_id, extra={})
+    row = UserRow(id=user_id or new_hex_id(), domain_id=domain_id, extra={})
     attributes.apply(row, values, KNOWN)
     attributes.save(session, row, "user")
     projects.create_personal(session, row.id, domain_id)
@@ -131,8 +132,10 @@ def update(
     prepared = None if password is None else methods.choose(context.cloud, password)
     with context.unit_of_work() as session:
         row = find(session, user_id)
+        was_enabled = row.is_enabled
         attributes.apply(row, values, KNOWN)
         attributes.save(session, row, "user")
+        _tell_of_switch(context, session, row, was_enabled=was_enabled)
         if prepared is not None:
             must_change = context.cloud.config.identity.change_passwords_first
             methods.keep(context.cloud, session, user_id, prepared, must_change=must_change)
@@ -140,6 +143,31 @@ def update(
             row.token_epoch += 1
         changes.note(context, session, Change(Kind.USER, user_id))
         return _with_ends(context, [User.of(row)])[0]
+
+
+def switch(
+    context: RequestContext, session: Session, row: UserRow, *, is_enabled: bool, reason: str = ""
+) -> None:
+    """Let a user in or shut the user out; that makes all tokens invalid, and others are told."""
+    was_enabled, row.is_enabled = row.is_enabled, is_enabled
+    if not is_enabled:
+        row.token_epoch += 1
+    _tell_of_switch(context, session, row, was_enabled=was_enabled, reason=reason)
+    changes.note(context, session, Change(Kind.USER, row.id))
+
+
+def _tell_of_switch(
+    context: RequestContext,
+    session: Session,
+    row: UserRow,
+    *,
+    was_enabled: bool,
+    reason: str = "",
+) -> None:
+    """Tell other rooms of a user who gets in from now on, or does not any more."""
+    if row.is_enabled != was_enabled:
+        kind = "user.activated" if row.is_enabled else "user.deactivated"
+        outbox.emit(context, session, kind, subject_id=row.id, payload={"reason": reason})
 
 
 def change_password(

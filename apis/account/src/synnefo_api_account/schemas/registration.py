@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What requests about registrations look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+EMAIL: dict[str, Any] = {"type": "string", "minLength": 3, "maxLength": 254}
+NAME: dict[str, Any] = {"type": "string", "maxLength": 255}
+PASSWORD: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 4096}
+SECRET: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255}
+
+CREATE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "email": EMAIL,
+        "password": PASSWORD,
+        "first_name": NAME,
+        "last_name": NAME,
+    },
+    "required": ["email", "password"],
+    "additionalProperties": False,
+}
+
+REMIND: dict[str, Any] = {
+    "type": "object",
+    "properties": {"email": EMAIL},
+    "required": ["email"],
+    "additionalProperties": False,
+}
+
+VERIFY: dict[str, Any] = {
+    "type": "object",
+    "properties": {"token": SECRET},
+    "required": ["token"],
+    "additionalProperties": False,
+}
+
+ACTION: dict[str, Any] = {
+    "type": "object",
+    "properties": {"verify": {}, "send": {}},
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": False,
+}

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, Double, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from synnefo_core.db.base import Id, Key, LongText, Moment, Name, new_hex_id
+from synnefo_identity.models import Model
+
+
+class RegistrationRow(Model):
+    """Somebody who signed up and has not shown yet to get mail at the address.
+
+    Several may name one address: it is nobody's before one of them has.
+    """
+
+    __tablename__ = "identity_registration"
+    __table_args__ = (
+        Index("ix_identity_registration_address", "address"),
+        Index("ix_identity_registration_created_at", "created_at"),
+    )
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    address: Mapped[Name]
+    given_name: Mapped[Name]
+    family_name: Mapped[Name]
+    terms_version: Mapped[int | None]
+    created_at: Mapped[Moment]
+
+
+class AccountRow(Model):
+    """What is known of a user as a person; users that administrators made may have none."""
+
+    __tablename__ = "identity_account"
+    __table_args__ = (UniqueConstraint("address"),)
+
+    user_id: Mapped[Key] = mapped_column(ForeignKey("identity_user.id", ondelete="CASCADE"))
+    address: Mapped[str | None] = mapped_column(String(255), default=None)
+    verified_at: Mapped[float | None] = mapped_column(Double, default=None)
+    moderated_at: Mapped[float | None] = mapped_column(Double, default=None)
+    acceptance_policy: Mapped[Id] = mapped_column(default="")
+    accepted_address: Mapped[Name] = mapped_column(default="")
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    rejected_at: Mapped[float | None] = mapped_column(Double, default=None)
+    rejection_reason: Mapped[LongText] = mapped_column(default="")
+    deactivated_at: Mapped[float | None] = mapped_column(Double, default=None)
+    deactivation_reason: Mapped[LongText] = mapped_column(default="")
+    terms_version: Mapped[int | None] = mapped_column(default=None)
+    terms_at: Mapped[float | None] = mapped_column(Double, default=None)
+
+
+class RateRow(Model):
+    """How often something was asked for since a moment: ``key`` is a hash of what and by whom."""
+
+    __tablename__ = "identity_rate"
+    __table_args__ = (Index("ix_identity_rate_began_at", "began_at"),)
+
+    key: Mapped[Key]
+    number: Mapped[int]
+    began_at: Mapped[Moment]

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The configuration of accounts, section ``accounts``."""
+
+from __future__ import annotations
+
+from oslo_config import cfg
+
+ACCOUNTS = [
+    cfg.BoolOpt(
+        "sign_up",
+        default=False,
+        help="Whether people may register themselves. They get a letter, so [mail] server is "
+        "needed.",
+    ),
+    cfg.BoolOpt(
+        "moderation",
+        default=True,
+        help="Whether somebody has to accept who registered; else who can read mail gets in.",
+    ),
+    cfg.MultiStrOpt(
+        "accept_emails",
+        default=[],
+        help="A regular expression, one a line: whoever has proven an address that all of it "
+        "matches is accepted at once.",
+    ),
+    cfg.StrOpt("domain", default="default", help="The id of the domain in which people register."),
+    cfg.IntOpt(
+        "registration_days",
+        default=7,
+        min=1,
+        help="For how many days a registration waits for its address to be proven.",
+    ),
+    cfg.IntOpt(
+        "email_change_days",
+        default=10,
+        min=1,
+        help="For how many days the link works that proves a new address.",
+    ),
+    cfg.IntOpt(
+        "reset_minutes",
+        default=60,
+        min=1,
+        help="For how many minutes the link works by which a forgotten password is replaced.",
+    ),
+    cfg.IntOpt(
+        "letters_per_hour",
+        default=5,
+        min=1,
+        help="How many letters in an hour an address gets that anybody can ask for.",
+    ),
+    cfg.IntOpt(
+        "requests_per_hour",
+        default=60,
+        min=1,
+        help="How often in an hour one source may register, ask for such a letter or write to us.",
+    ),
+]
