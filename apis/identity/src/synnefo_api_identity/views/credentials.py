@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
+import synnefo_identity
 from synnefo_api_identity.views import links
 from synnefo_api_identity.views.links import Json
 from synnefo_core.context import RequestContext
-from synnefo_identity.credentials import Kept
 
 
-def credential(context: RequestContext, shown: Kept) -> Json:
+def credential(context: RequestContext, shown: synnefo_identity.credentials.Kept) -> Json:
     """Show a credential with what it keeps, to whom it is for."""
     return {
         "id": shown.id,
@@ -21,7 +21,7 @@ def credential(context: RequestContext, shown: Kept) -> Json:
     }
 
 
-def keys(context: RequestContext, shown: Kept) -> Json:
+def keys(context: RequestContext, shown: synnefo_identity.credentials.Kept) -> Json:
     """Show the keys of the EC2 API."""
     access = shown.content["access"]
     return {
