@@ -7,9 +7,12 @@ from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 
 from tools.bench import arithmetic, rounds, tables
+from tools.bench.bcrypt_login import Bcrypt
 from tools.bench.cases import CASES, Case
+from tools.bench.comparison import Promise
 from tools.bench.load import Load, Plan
 
 
@@ -97,6 +100,38 @@ def test_the_other_runtimes_are_compared_with_the_first():
     assert [("threads", "eventlet", 1.5)] == [
         (row["of"], row["to"], row["ratios"]["requests_per_s"]) for row in ratios
     ]
+
+
+@pytest.mark.parametrize(
+    "promise, expected",
+    [
+        (Promise("servers-c1", "requests_per_s", least=1.5), "kept"),
+        (Promise("servers-c1", "requests_per_s", least=1.6), "MISSED"),
+        (Promise("servers-c1", "requests_per_s", most=100), "kept"),
+        (Promise("servers-c1", "requests_per_s", most=99), "MISSED"),
+    ],
+)
+def test_a_comparison_says_whether_what_was_promised_is_kept(promise, expected):
+    results = run({"keystone": 200 / 3, "eventlet": 100.0})["results"]
+    ratios = rounds.ratios(results, ["keystone", "eventlet"])
+
+    assert expected == promise.line(results, ratios).split(":")[0]
+
+
+def test_nothing_is_said_of_what_was_not_measured():
+    assert not Promise("servers-c8", "p99_ms", most=1).line(run({"eventlet": 1.0})["results"], [])
+
+
+def test_the_cheap_login_method_knows_its_own_hashes():
+    pytest.importorskip("bcrypt", reason="requirements-bench.txt is not installed")
+    function = Bcrypt()
+
+    hashed = function.hash(b"secret")
+
+    function.verify(hashed, b"secret")
+    assert not function.check_needs_rehash(hashed)
+    with pytest.raises(VerifyMismatchError):
+        function.verify(hashed, b"other")
 
 
 def test_two_runs_are_compared_case_by_case():

@@ -2,6 +2,7 @@
 """The command line.
 
 python -m tools.bench [--quick] [--database postgresql] [--case NAME]… [--output FILE]
+python -m tools.bench keystone [--quick] [--workers N] [--case NAME]… [--output FILE]
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
 """
@@ -20,7 +21,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from tools.bench import clouds, facts, profiling, rounds, tables
+from tools.bench import clouds, comparison, facts, keystone, profiling, rounds, tables
 from tools.bench.cases import CASES, Case
 from tools.bench.databases import KINDS, databases
 
@@ -40,15 +41,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     commands = parser.add_subparsers(required=True)
     run = commands.add_parser("run", help="measure (the default)")
-    run.add_argument("--quick", action="store_true", help="one short round, under two minutes")
-    run.add_argument("--rounds", type=int, help="how often each case is measured")
-    run.add_argument("--seconds", type=float, help="how long a round lasts")
+    _add_extent(run)
     run.add_argument("--database", choices=KINDS, default="sqlite")
     run.add_argument("--workers", type=int, default=1, help="server processes of each runtime")
     run.add_argument("--runtime", choices=clouds.RUNTIMES, action="append")
-    run.add_argument("--case", action="append", help="only cases of this name, may hold *")
-    run.add_argument("--output", type=Path, help="where the JSON goes")
     run.set_defaults(call=_run)
+    beside = commands.add_parser("keystone", help="measure identity beside Keystone")
+    _add_extent(beside)
+    beside.add_argument("--workers", type=int, default=2, help="server processes of each side")
+    beside.set_defaults(call=_keystone)
     compare = commands.add_parser("compare", help="set two runs side by side")
     compare.add_argument("old", type=Path)
     compare.add_argument("new", type=Path)
@@ -62,34 +63,78 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(arguments: argparse.Namespace) -> int:
+def _add_extent(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quick", action="store_true", help="one short round, under two minutes")
+    parser.add_argument("--rounds", type=int, help="how often each case is measured")
+    parser.add_argument("--seconds", type=float, help="how long a round lasts")
+    parser.add_argument("--case", action="append", help="only cases of this name, may hold *")
+    parser.add_argument("--output", type=Path, help="where the JSON goes")
+
+
+def _extent(arguments: argparse.Namespace) -> rounds.Extent:
     extent = rounds.QUICK if arguments.quick else rounds.FULL
-    extent = replace(
+    return replace(
         extent,
         rounds=arguments.rounds or extent.rounds,
         seconds=arguments.seconds or extent.seconds,
     )
-    run = _measured(arguments, extent, _chosen(arguments.case))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    run = _measured(arguments, _extent(arguments), _chosen(CASES, arguments.case))
+    return _report(run, arguments.output)
+
+
+def _report(run: dict[str, Any], output: Path | None) -> int:
     sys.stdout.write(f"\n{tables.report(run)}\n")
-    if arguments.output:
-        arguments.output.write_text(json.dumps(run, indent=1) + "\n")
-    return 1 if any(result["problems"] for result in run["results"]) else 0
+    if output:
+        output.write_text(json.dumps(run, indent=1) + "\n")
+    has_problems = any(result["problems"] for result in run["results"])
+    is_missed = any(line.startswith(comparison.MISSED) for line in run.get("verdict", ()))
+    return 1 if has_problems or is_missed else 0
 
 
-def _chosen(patterns: Sequence[str] | None) -> list[Case]:
+def _chosen(cases: Sequence[Case], patterns: Sequence[str] | None) -> list[Case]:
     chosen = [
-        case for case in CASES if any(fnmatch(case.key, pattern) for pattern in patterns or ["*"])
+        case for case in cases if any(fnmatch(case.key, pattern) for pattern in patterns or ["*"])
     ]
     if not chosen:
-        raise SystemExit(f"no case is called that; there are {', '.join(c.key for c in CASES)}")
+        raise SystemExit(f"no case is called that; there are {', '.join(c.key for c in cases)}")
     return chosen
+
+
+def _keystone(arguments: argparse.Namespace) -> int:
+    extent, cases = _extent(arguments), _chosen(comparison.CASES, arguments.case)
+    weather, installed = facts.Weather(), keystone.install()
+    with tempfile.TemporaryDirectory(prefix="synnefo-bench-") as name:
+        Path(name).chmod(0o711)  # PostgreSQL and memcached are not root
+        machine = facts.machine(Path(name))
+        with comparison.sides(Path(name), installed, arguments.workers) as (sides, database_cpu_s):
+            _tell(tables.heading())
+            results = comparison.measure(
+                cases,
+                sides,
+                extent,
+                database_cpu_s=database_cpu_s,
+                tell=lambda result: _tell(tables.line(result)),
+            )
+    ratios = rounds.ratios(results, [keystone.NAME, comparison.OURS])
+    run = {
+        **_about(arguments, extent, machine, weather),
+        "results": results,
+        "ratios": ratios,
+        "in_process_us": sides.in_process_us,
+        "verdict": comparison.verdict(results, ratios, sides.in_process_us),
+    }
+    run["versions"] |= {f"keystone's {each}": v for each, v in installed.versions().items()}
+    return _report(run, arguments.output)
 
 
 def _measured(
     arguments: argparse.Namespace, extent: rounds.Extent, cases: Sequence[Case]
 ) -> dict[str, Any]:
     runtimes = arguments.runtime or clouds.RUNTIMES
-    before, stolen_s, at = facts.load(), facts.stolen_s(), rounds.moment()
+    weather = facts.Weather()
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="synnefo-bench-")))
         machine = facts.machine(directory)
@@ -114,35 +159,44 @@ def _measured(
             tell=lambda result: _tell(tables.line(result)),
         )
     return {
-        "format": 1,
-        "at": at,
-        "revision": facts.revision(),
-        "command": " ".join(["python -m tools.bench", *_options(arguments)]),
-        "machine": machine,
-        "versions": facts.versions(),
-        "load": {
-            "before": before,
-            "after": facts.load(),
-            "stolen_s": round(facts.stolen_s() - stolen_s, 2),
-        },
-        "settings": {
-            **asdict(extent),
-            "database": arguments.database,
-            "workers": arguments.workers,
-        },
+        **_about(arguments, extent, machine, weather),
         "results": results,
         "ratios": rounds.ratios(results, runtimes),
     }
 
 
+def _about(
+    arguments: argparse.Namespace,
+    extent: rounds.Extent,
+    machine: dict[str, Any],
+    weather: facts.Weather,
+) -> dict[str, Any]:
+    """Return what must be known of a run besides its figures."""
+    return {
+        "format": 1,
+        "at": weather.at,
+        "revision": facts.revision(),
+        "command": " ".join(["python -m tools.bench", *_options(arguments)]),
+        "machine": machine,
+        "versions": facts.versions(),
+        "load": weather.until_now(),
+        "settings": {
+            **asdict(extent),
+            "database": getattr(arguments, "database", "postgresql"),
+            "workers": arguments.workers,
+        },
+    }
+
+
 def _options(arguments: argparse.Namespace) -> list[str]:
     """Return what the run was asked for, without where its output goes."""
-    words = ["--quick"] if arguments.quick else []
+    words = ["keystone"] if arguments.call is _keystone else []
+    words += ["--quick"] if arguments.quick else []
     for name in ("rounds", "seconds", "database", "workers"):
-        value = getattr(arguments, name)
+        value = getattr(arguments, name, None)
         words += [f"--{name}", str(value)] if value is not None else []
     for name in ("runtime", "case"):
-        for value in getattr(arguments, name) or ():
+        for value in getattr(arguments, name, None) or ():
             words += [f"--{name}", value]
     return words
 

@@ -33,6 +33,9 @@ class Target:
         token: A member's token.
         subjects: Tokens to be validated, all the member's own.
         account: The member's account in the object store.
+        identity: Where the identity API is.
+        user: Who logs in, with the password of all tests.
+        project: To which project.
     """
 
     runtime: str
@@ -40,7 +43,10 @@ class Target:
     floor_port: int
     token: str
     subjects: tuple[str, ...]
-    account: str
+    account: str = ""
+    identity: str = "/identity/v3"
+    user: str = "demo"
+    project: str = "demo"
 
     @property
     def objects(self) -> str:
@@ -92,23 +98,28 @@ def _floor(target: Target) -> Plan:
 
 def _validate(target: Target) -> Plan:
     headers = [{**_own(target), "X-Subject-Token": subject} for subject in target.subjects]
-    return Plan(target.port, "GET", ["/identity/v3/auth/tokens"], headers)
+    return Plan(target.port, "GET", [f"{target.identity}/auth/tokens"], headers)
+
+
+def _catalog(target: Target) -> Plan:
+    return Plan(target.port, "GET", [f"{target.identity}/auth/catalog"], [_own(target)])
 
 
 def _issue(target: Target) -> Plan:
     headers = [{"Content-Type": "application/json"}]
-    body = json.dumps(password_login())
-    return Plan(target.port, "POST", ["/identity/v3/auth/tokens"], headers, body=body, status=201)
+    body = json.dumps(password_login(target.user, target.project))
+    path = f"{target.identity}/auth/tokens"
+    return Plan(target.port, "POST", [path], headers, body=body, status=201)
 
 
-def password_login() -> Mapping[str, Any]:
-    """Return the body of a login of the user ``demo`` to its project."""
+def password_login(user_name: str, project: str) -> Mapping[str, Any]:
+    """Return the body of a login of a user to a project, both of the default domain."""
     domain = {"id": "default"}
-    user = {"name": "demo", "domain": domain, "password": PASSWORD}
+    user = {"name": user_name, "domain": domain, "password": PASSWORD}
     return {
         "auth": {
             "identity": {"methods": ["password"], "password": {"user": user}},
-            "scope": {"project": {"name": "demo", "domain": domain}},
+            "scope": {"project": {"name": project, "domain": domain}},
         }
     }
 
@@ -142,10 +153,16 @@ def to_be_read(target: Target) -> list[Plan]:
     ]
 
 
+VALIDATE = [Case("validate", connections, _validate) for connections in (1, 8, 32)]
+CATALOG = [Case("catalog", connections, _catalog) for connections in (8, 32)]
+ISSUE = [Case("issue", connections, _issue) for connections in (8, 32)]
+ISSUE_BY_DEFAULT = Case("issue-default", 8, _issue)
+
 CASES = [
     Case("floor", 8, _floor),
-    *(Case("validate", connections, _validate) for connections in (1, 8, 32)),
-    Case("issue", 8, _issue),
+    *VALIDATE,
+    *CATALOG,
+    ISSUE[0],
     *(Case("servers", connections, _servers) for connections in (1, 8)),
     *(Case("put-4k", connections, _put(SMALL)) for connections in (1, 8)),
     *(Case("get-4k", connections, _get(SMALL, SMALL_OBJECTS)) for connections in (1, 8)),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from synnefo_core.testing.http import PASSWORD
 from tests.system.labs.waiting import free_port
-from tools.bench import processes
+from tools.bench import bcrypt_login, processes
 from tools.bench.cases import Target, to_be_read
 from tools.bench.processes import Served, python
 from tools.bench.seed import seed
@@ -26,16 +27,18 @@ class Running:
     Attributes:
         target: As a client sees it.
         parts: Its processes.
-        floor: The process of the application that does nothing.
+        floor: The process of the application that does nothing, if there is one.
     """
 
     target: Target
     parts: tuple[Served, ...]
-    floor: Served
+    floor: Served | None = None
 
     def cpu_s(self, *, is_floor: bool) -> float:
         """Return the processor time used so far by the cloud, or by the floor."""
-        return self.floor.cpu_s() if is_floor else sum(part.cpu_s() for part in self.parts)
+        if is_floor and self.floor is not None:
+            return self.floor.cpu_s()
+        return sum(part.cpu_s() for part in self.parts)
 
 
 @contextmanager
@@ -57,6 +60,35 @@ def running(directory: Path, *, runtime: str, database_url: str, workers: int) -
         target = Target(runtime, port, floor_port, **asdict(seeded))
         _upload(target)
         yield Running(target, tuple(started[name] for name in parts), started["floor"])
+
+
+@contextmanager
+def identity_only(
+    directory: Path, *, database_url: str, workers: int, is_cheap: bool
+) -> Iterator[Running]:
+    """Serve a cloud that has nothing but people, on eventlet.
+
+    Args:
+        directory: A new one.
+        database_url: Of an empty database.
+        workers: How many processes serve.
+        is_cheap: Whether a login costs four rounds of bcrypt instead of the default.
+    """
+    directory.mkdir()
+    config = directory / "bench.conf"
+    cheap = f"[auth_local]\ndriver = {bcrypt_login.NAME}\n" if is_cheap else ""
+    config.write_text(configuration(database_url) + cheap)
+    config.chmod(0o600)
+    drivers = str(bcrypt_login.install(directory / "drivers"))
+    sys.path.append(drivers)  # for the cloud that is filled in this process
+    seeded, port = seed(directory / "data", config, has_servers=False), free_port()
+    place = ["--data", directory / "data", "--config", config]
+    parts = cloud_commands(place, ["--runtime", "eventlet", "--port", port], workers)
+    environment = {"PYTHONPATH": drivers}
+    with processes.served(parts, directory=directory, environment=environment) as started:
+        started["apis"].await_answer(port, "/healthz")
+        target = Target("eventlet", port, 0, **asdict(seeded))
+        yield Running(target, tuple(started.values()))
 
 
 def configuration(database_url: str) -> str:

@@ -85,6 +85,19 @@ def _git(*arguments: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
+class Weather:
+    """What else the machine did during a run."""
+
+    def __init__(self) -> None:
+        self.at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        self._load, self._stolen_s = load(), stolen_s()
+
+    def until_now(self) -> dict[str, float]:
+        """Return the load before and after, and what was kept from this machine."""
+        stolen = round(stolen_s() - self._stolen_s, 2)
+        return {"before": self._load, "after": load(), "stolen_s": stolen}
+
+
 def load() -> float:
     """Return how many processes wanted a processor in the last minute."""
     return round(os.getloadavg()[0], 2)

@@ -11,10 +11,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.system.labs.errors import LabFailed
 from tests.system.labs.processes import Process, spawn, tail
-from tests.system.labs.waiting import until
+from tests.system.labs.waiting import accepts, until
 from tools.members import ROOT
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -24,12 +25,18 @@ _START_S = 60
 class Served:
     """A process that serves, with all that it started: a session of its own."""
 
-    def __init__(self, command: Sequence[str], *, directory: Path, log: str) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        directory: Path,
+        log: str,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Start it; its output goes into a file."""
         self._name, self._log = log, directory / log
-        self._child = spawn(
-            list(command), log=self._log, environment=_environment(), directory=ROOT
-        )
+        surroundings = {**_environment(), **environment}
+        self._child = spawn(list(command), log=self._log, environment=surroundings, directory=ROOT)
         self._process = Process.of(self._child.pid)
 
     def await_answer(self, port: int, path: str) -> None:
@@ -44,6 +51,14 @@ class Served:
             within_s=_START_S,
             watch=self._watch,
         )
+
+    def await_connection(self, port: int) -> None:
+        """Return once it accepts connections.
+
+        Raises:
+            LabFailed: It ended, or took too long.
+        """
+        until(lambda: accepts("127.0.0.1", port), self._name, within_s=_START_S, watch=self._watch)
 
     def _watch(self) -> None:
         if self._child.poll() is not None:
@@ -99,13 +114,18 @@ def _answers(port: int, path: str) -> bool:
 
 @contextmanager
 def served(
-    commands: Mapping[str, Sequence[str]], *, directory: Path
+    commands: Mapping[str, Sequence[str]],
+    *,
+    directory: Path,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[dict[str, Served]]:
     """Keep processes running, each under the name of its log."""
     running: dict[str, Served] = {}
     try:
         for name, command in commands.items():
-            running[name] = Served(command, directory=directory, log=f"{name}.log")
+            running[name] = Served(
+                command, directory=directory, log=f"{name}.log", environment=environment
+            )
         yield running
     finally:
         for process in reversed(running.values()):

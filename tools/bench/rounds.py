@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import median
@@ -148,8 +147,3 @@ def ratios(results: Sequence[dict[str, Any]], runtimes: Sequence[str]) -> list[d
 
 def _series(result: dict[str, Any], name: str) -> list[float]:
     return [each[name] for each in result["rounds"]]
-
-
-def moment() -> str:
-    """Return the time in UTC, to the second."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -65,7 +65,9 @@ def number(value: float | None) -> str:
 
 def report(run: Mapping[str, Any]) -> str:
     """Return a whole run: the facts, the results, the ratios."""
-    return "\n".join([*facts(run), "", *results(run), "", *ratio_lines(run), "", *notes()])
+    verdict = [*run["verdict"], ""] if "verdict" in run else []
+    figures = [*facts(run), "", *results(run), "", *ratio_lines(run), ""]
+    return "\n".join([*figures, *verdict, *notes()])
 
 
 def facts(run: Mapping[str, Any]) -> Iterator[str]:

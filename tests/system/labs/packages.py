@@ -69,6 +69,7 @@ GROUPS: dict[str, tuple[Need, ...]] = {
             ("rabbitmq-server.service", "epmd.socket"),
         ),
     ),
+    "memcached": (Need("memcached", "usr/bin/memcached", ("memcached.service",)),),
     "ldap": (
         Need("slapd", "usr/sbin/slapd", ("slapd.service",)),
         Need("openssl", "usr/bin/openssl"),

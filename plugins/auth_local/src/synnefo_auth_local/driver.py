@@ -12,7 +12,13 @@ from oslo_config import cfg
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from synnefo_auth_local.hashing import LONGEST_PASSWORD, Gate, Hasher, as_bytes
+from synnefo_auth_local.hashing import (
+    LONGEST_PASSWORD,
+    Gate,
+    Hasher,
+    PasswordHash,
+    as_bytes,
+)
 from synnefo_auth_local.models import FormerPasswordRow, PasswordRow
 from synnefo_auth_local.options import OPTIONS, WAITING_GREEN, WAITING_THREADS
 from synnefo_auth_local.rules import Rules
@@ -219,11 +225,7 @@ class LocalAuth(AuthMethod):
             raise Misconfigured("the login method local needs the cloud's database")
         told = {option.dest: option.default for option in OPTIONS} | dict(setup.settings)
         try:
-            hasher = PasswordHasher(
-                time_cost=told["time_cost"],
-                memory_cost=max(told["memory_kib"], 8 * told["parallelism"]),
-                parallelism=told["parallelism"],
-            )
+            hasher = self.password_hash(told)
         except ValueError as cause:
             raise Misconfigured(f"[auth_{setup.name}]: {cause}") from cause
         waiting = told["waiting"]
@@ -236,6 +238,19 @@ class LocalAuth(AuthMethod):
         )
         self.passwords = LocalPasswords(setup.name, setup.database, bounded, Rules.told(told))
         self.authenticator = LocalAuthenticator(setup.name, self.passwords)
+
+    @classmethod
+    def password_hash(cls, settings: Mapping[str, Any]) -> PasswordHash:
+        """Return argon2id with the costs of the settings.
+
+        Raises:
+            ValueError: It does not have such costs.
+        """
+        return PasswordHasher(
+            time_cost=settings["time_cost"],
+            memory_cost=max(settings["memory_kib"], 8 * settings["parallelism"]),
+            parallelism=settings["parallelism"],
+        )
 
 
 def _here(call: Callable[..., Any], *arguments: Any) -> Any:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Argon2id, a bounded number of times at once."""
+"""Password hashes, a bounded number of them at once."""
 
 from __future__ import annotations
 
@@ -8,14 +8,27 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
-from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from synnefo_core.contracts.auth import AuthBusy
 
 Run = Callable[..., Any]
+
+
+class PasswordHash(Protocol):
+    """A function for passwords, with its costs; argon2-cffi's ``PasswordHasher`` is one."""
+
+    def hash(self, password: bytes) -> str:
+        """Return a new hash, which says how it was made."""
+
+    def verify(self, hash: str, password: bytes) -> object:  # noqa: A002  # argon2-cffi's word
+        """Raise ``VerifyMismatchError`` when a password does not fit."""
+
+    def check_needs_rehash(self, hash: str) -> bool:  # noqa: A002  # argon2-cffi's word
+        """Return whether a hash was made with other costs."""
+
 
 LONGEST_PASSWORD = 4096
 """In bytes: hashing starts by reading all of it."""
@@ -51,7 +64,7 @@ class Gate:
 class Hasher:
     """Hashes passwords and checks them, in ``run`` (the offload) and through a gate."""
 
-    def __init__(self, hasher: PasswordHasher, *, gate: Gate, run: Run) -> None:
+    def __init__(self, hasher: PasswordHash, *, gate: Gate, run: Run) -> None:
         self._hasher, self._gate, self._run = hasher, gate, run
 
     @cached_property

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Our identity service beside Keystone: the same machine, the same rounds, the same password hash."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from synnefo_core.cloud import assemble
+from tools.bench import clouds, keystone, rounds
+from tools.bench.cases import CATALOG, ISSUE, ISSUE_BY_DEFAULT, VALIDATE, Case, Target
+from tools.bench.clouds import Running
+from tools.bench.databases import databases
+
+OURS = "eventlet"
+CASES = [*VALIDATE, *CATALOG, *ISSUE, ISSUE_BY_DEFAULT]
+_CHECKS = 20_000
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a comparison must show.
+
+    Attributes:
+        case: In which case.
+        figure: Of which figure.
+        least: How many times Keystone's ours is at least; None where Keystone's does not matter.
+        most: What ours is at most.
+    """
+
+    case: str
+    figure: str
+    least: float | None = None
+    most: float | None = None
+
+    def line(
+        self, results: Sequence[Mapping[str, Any]], ratios: Sequence[Mapping[str, Any]]
+    ) -> str:
+        """Return the promise and whether it is kept; empty when it was not measured."""
+        if self.least is not None:
+            found = [each["ratios"][self.figure] for each in ratios if each["case"] == self.case]
+            words = f"at least {self.least:g} x Keystone's"
+        else:
+            mine = [r for r in results if r["case"] == self.case and r["runtime"] == OURS]
+            found = [each["median"][self.figure] for each in mine]
+            words = f"at most {self.most:g}"
+        if not found or found[0] is None:
+            return ""
+        is_kept = found[0] >= self.least if self.least is not None else found[0] <= (self.most or 0)
+        return f"{'kept' if is_kept else MISSED}: {self.case} {self.figure} {words}: {found[0]:.3g}"
+
+
+MISSED = "MISSED"
+PROMISES = [
+    Promise("validate-c32", "requests_per_s", least=10),
+    Promise("validate-c32", "p99_ms", most=20),
+    Promise("catalog-c32", "requests_per_s", least=5),
+    Promise("issue-c32", "requests_per_s", least=3),
+]
+MOST_US_IN_PROCESS = 50.0
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What is compared: Keystone first, as everything is compared with the first."""
+
+    usual: Sequence[Running]
+    by_default: Sequence[Running]
+    in_process_us: float
+
+    def of(self, case: Case) -> Sequence[Running]:
+        """Return who takes part in a case."""
+        return self.by_default if case is ISSUE_BY_DEFAULT else self.usual
+
+
+@contextmanager
+def sides(
+    directory: Path, installed: keystone.Installed, workers: int
+) -> Iterator[tuple[Sides, Callable[[], float]]]:
+    """Serve all of them, each on a database of its own; also return the database's processor time."""
+    with (
+        databases("postgresql") as database,
+        clouds.identity_only(
+            directory / "cheap", database_url=database.url("cheap"), workers=workers, is_cheap=True
+        ) as cheap,
+        clouds.identity_only(
+            directory / "usual", database_url=database.url("usual"), workers=workers, is_cheap=False
+        ) as usual,
+        keystone.running(
+            directory / "keystone",
+            installed,
+            database_url=database.url("keystone").replace("+psycopg", "+psycopg2"),
+            workers=workers,
+            catalog=_catalog(cheap.target),
+        ) as (keystone_cheap, keystone_usual),
+    ):
+        in_process_us = _in_process_us(directory / "cheap", cheap.target.token)
+        yield (
+            Sides((keystone_cheap, cheap), (keystone_usual, usual), in_process_us),
+            database.cpu_s,
+        )
+
+
+def _catalog(target: Target) -> Sequence[Any]:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{target.port}{target.identity}/auth/catalog",
+        headers={"X-Auth-Token": target.token},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  # as above
+        found: Sequence[Any] = json.load(answer)["catalog"]
+        return found
+
+
+def _in_process_us(directory: Path, token: str) -> float:
+    """Return what it costs one of our own services to learn who a token is that it has seen."""
+    cloud = assemble(data_dir=directory / "data", files=(directory / "bench.conf",))
+    try:
+        directory_of_people = cloud.directory
+        if directory_of_people is None or directory_of_people.claims(token) is None:
+            raise RuntimeError("the token is not valid")
+        took = []
+        for _ in range(5):
+            begun = time.process_time()
+            for _ in range(_CHECKS):
+                directory_of_people.claims(token)
+            took.append((time.process_time() - begun) / _CHECKS * 1e6)
+        return median(took)
+    finally:
+        cloud.close()
+
+
+def measure(
+    cases: Sequence[Case],
+    compared: Sides,
+    extent: rounds.Extent,
+    *,
+    database_cpu_s: Callable[[], float],
+    tell: Callable[[dict[str, Any]], None],
+) -> list[dict[str, Any]]:
+    """Return the results of all cases."""
+    return [
+        result
+        for case in cases
+        for result in rounds.measure(
+            [case], compared.of(case), extent, database_cpu_s=database_cpu_s, tell=tell
+        )
+    ]
+
+
+def verdict(
+    results: Sequence[Mapping[str, Any]], ratios: Sequence[Mapping[str, Any]], in_process_us: float
+) -> list[str]:
+    """Return what was promised, a line each, and whether it is kept."""
+    lines = [promise.line(results, ratios) for promise in PROMISES]
+    word = "kept" if in_process_us < MOST_US_IN_PROCESS else MISSED
+    lines.append(
+        f"{word}: a token that is known, inside a service, us of processor time at most "
+        f"{MOST_US_IN_PROCESS:g}: {in_process_us:.3g}"
+    )
+    return [line for line in lines if line]

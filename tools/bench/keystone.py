@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keystone from the Python package index, served as well as we know how.
+
+uwsgi with two processes, PostgreSQL, memcached, Fernet tokens. It is installed into an environment of
+its own beside this one, at the first use.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from synnefo_core.testing.http import PASSWORD
+from tests.system.labs import packages
+from tests.system.labs.errors import LabFailed
+from tests.system.labs.processes import as_user
+from tests.system.labs.waiting import free_port
+from tools.bench import processes
+from tools.bench.bcrypt_login import ROUNDS
+from tools.bench.cases import SUBJECTS, Target, password_login
+from tools.bench.clouds import Running
+from tools.bench.processes import Served
+
+NAME = "keystone"
+CHEAP, USUAL = "cheap", "usual"
+"""Users whose passwords have four rounds of bcrypt, or as many as Keystone makes by itself."""
+_PROJECT = "admin"
+_REQUIREMENTS = Path(__file__).with_name("keystone.txt")
+_REPORTED = ("keystone", "uWSGI", "bcrypt", "SQLAlchemy", "psycopg2-binary", "pymemcache")
+
+_CONFIGURATION = """\
+[DEFAULT]
+log_file = {directory}/keystone.log
+[database]
+connection = {database_url}
+[fernet_tokens]
+key_repository = {directory}/fernet
+[fernet_receipts]
+key_repository = {directory}/fernet
+[credential]
+key_repository = {directory}/credential
+[cache]
+enabled = true
+backend = dogpile.cache.pymemcache
+backend_argument = url:127.0.0.1:{memcached_port}
+[identity]
+password_hash_rounds = {rounds}
+"""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Keystone's own environment."""
+
+    programs: Path
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of what is compared with."""
+        listing = _run([self.programs / "pip", "list", "--format=json"], {})
+        found = {each["name"]: each["version"] for each in json.loads(listing)}
+        return {name: found[name] for name in _REPORTED if name in found}
+
+
+def install() -> Installed:
+    """Make Keystone's environment, unless it is there."""
+    place = Path(sys.prefix) / "keystone"
+    done = place / "installed"
+    if not done.exists() or done.read_text() != _REQUIREMENTS.read_text():
+        _run([sys.executable, "-m", "venv", place], {})
+        _run([place / "bin/pip", "install", "--quiet", "-r", _REQUIREMENTS], {})
+        done.write_text(_REQUIREMENTS.read_text())
+    return Installed(place / "bin")
+
+
+@contextmanager
+def running(
+    directory: Path,
+    installed: Installed,
+    *,
+    database_url: str,
+    workers: int,
+    catalog: Sequence[Any],
+) -> Iterator[tuple[Running, Running]]:
+    """Serve Keystone; the first side logs in with a cheap hash, the second with the usual one.
+
+    Args:
+        directory: A new one.
+        installed: Its programs.
+        database_url: Of an empty database.
+        workers: How many processes serve.
+        catalog: The services that its catalog is to have, as our own API shows them.
+    """
+    packages.ensure("memcached")
+    directory.mkdir()
+    port, memcached_port = free_port(), free_port()
+    facts = {"database_url": database_url, "memcached_port": memcached_port}
+    with (
+        _memcached(directory, memcached_port) as memcached,
+        _keystone(directory, installed, port, workers, facts) as keystone,
+    ):
+        cheap = Target(NAME, port, 0, "", (), identity="/v3", user=CHEAP, project=_PROJECT)
+        _fill(cheap, catalog)
+        token, *subjects = [_login(cheap) for _ in range(1 + SUBJECTS)]
+        cheap = replace(cheap, token=token, subjects=tuple(subjects))
+        parts = keystone, memcached
+        yield Running(cheap, parts), Running(replace(cheap, user=USUAL), parts)
+
+
+@contextmanager
+def _memcached(directory: Path, port: int) -> Iterator[Served]:
+    command = [
+        *(*as_user("nobody"), "/usr/bin/memcached"),
+        *("-l", "127.0.0.1", "-p", str(port), "-U", "0"),
+    ]
+    with processes.served({"memcached": command}, directory=directory) as started:
+        started["memcached"].await_connection(port)
+        yield started["memcached"]
+
+
+@contextmanager
+def _keystone(
+    directory: Path, installed: Installed, port: int, workers: int, facts: Mapping[str, Any]
+) -> Iterator[Served]:
+    environment = _configure(directory, installed, port, facts)
+    command = [str(installed.programs / "uwsgi"), *_served(port, workers)]
+    with processes.served({NAME: command}, directory=directory, environment=environment) as started:
+        started[NAME].await_answer(port, "/v3")
+        yield started[NAME]
+
+
+def _served(port: int, workers: int) -> list[str]:
+    """Return uwsgi's options; its threads are as many as connections, which each keep one."""
+    return [
+        *("--master", "--die-on-term", "--need-app", "--disable-logging", "--enable-threads"),
+        *("--module", "keystone.wsgi.api:application"),
+        *("--http11-socket", f"127.0.0.1:{port}", "--so-keepalive", "--listen", "100"),
+        *("--processes", str(workers), "--threads", "16"),
+    ]
+
+
+def _configure(
+    directory: Path, installed: Installed, port: int, facts: Mapping[str, Any]
+) -> dict[str, str]:
+    """Make the database, the keys and the two users; return the environment of the service."""
+    manage = installed.programs / "keystone-manage"
+    file = directory / "keystone.conf"
+    environment = {
+        "OS_KEYSTONE_CONFIG_FILES": str(file),
+        "OS_KEYSTONE_CONFIG_DIR": str(directory),
+    }
+    url, me = f"http://127.0.0.1:{port}/v3", getpass.getuser()
+    for name in ("fernet", "credential"):
+        directory.joinpath(name).mkdir(mode=0o700)
+
+    def run(rounds: int, *words: str) -> None:
+        file.write_text(_CONFIGURATION.format(directory=directory, rounds=rounds, **facts))
+        _run([manage, "--config-file", file, *words], environment)
+
+    run(12, "db_sync")
+    for setup in ("fernet_setup", "credential_setup"):
+        run(12, setup, "--keystone-user", me, "--keystone-group", me)
+    for user, rounds in ((CHEAP, ROUNDS), (USUAL, 12)):
+        urls = [
+            word
+            for side in ("public", "admin", "internal")
+            for word in (f"--bootstrap-{side}-url", url)
+        ]
+        run(
+            rounds,
+            *("bootstrap", "--bootstrap-username", user, "--bootstrap-password", PASSWORD),
+            *("--bootstrap-region-id", "RegionOne", *urls),
+        )
+    return environment
+
+
+def _fill(target: Target, catalog: Sequence[Any]) -> None:
+    """Give the catalog as many services and endpoints as ours has."""
+    headers = {"X-Auth-Token": _login(target)}
+    for service in catalog:
+        if service["type"] == "identity":
+            continue  # Keystone's own
+        body = {"service": {"name": service["name"], "type": service["type"]}}
+        made = _post(target, "services", body, headers)[1]["service"]
+        for endpoint in service["endpoints"]:
+            body = {
+                "endpoint": {
+                    "service_id": made["id"],
+                    "interface": endpoint["interface"],
+                    "url": endpoint["url"],
+                    "region_id": "RegionOne",
+                }
+            }
+            _post(target, "endpoints", body, headers)
+
+
+def _login(target: Target) -> str:
+    body = password_login(target.user, target.project)
+    return str(_post(target, "auth/tokens", body, {})[0]["X-Subject-Token"])
+
+
+def _post(
+    target: Target, path: str, body: Mapping[str, Any], headers: Mapping[str, str]
+) -> tuple[Mapping[str, str], Any]:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{target.port}{target.identity}/{path}",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json", **headers},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  # as above
+        return answer.headers, json.loads(answer.read())
+
+
+def _run(command: Sequence[object], environment: Mapping[str, str]) -> str:
+    done = subprocess.run(
+        [str(word) for word in command],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise LabFailed(f"{' '.join(map(str, command))} failed:\n{done.stderr[-3000:]}")
+    return done.stdout
