@@ -63,11 +63,19 @@ class Fenced(StorageError):
 
 
 class Kind(enum.Enum):
-    """The namespaces of immutable things; a digest may be used in each."""
+    """The namespaces of immutable things; a digest may be used in each.
+
+    Notes say something about the store itself. What garbage collection takes away waits in a
+    quarantine first.
+    """
 
     BLOCK = "block"
     MAP = "map"
     LAYER = "layer"
+    NOTE = "note"
+    QUARANTINED_BLOCK = "quarantined-block"
+    QUARANTINED_MAP = "quarantined-map"
+    QUARANTINED_LAYER = "quarantined-layer"
 
 
 @dataclass(frozen=True)
@@ -161,6 +169,25 @@ class BlockStore(ABC):
     @abstractmethod
     def touch(self, kind: Kind, digest: bytes) -> bool:
         """Renew ``modified_at`` so that grace periods start again; False when not there."""
+
+    def move(self, kind: Kind, digest: bytes, to: Kind) -> bool:
+        """Put it into another namespace, as if it were stored there now; False when not there.
+
+        At every moment, and after a crash, it is in one of the two or in both. What has this
+        digest there already stays or is replaced. Only garbage collection calls this.
+
+        A driver overrides this when it can do without reading the content.
+
+        Raises:
+            StorageUnavailable: It is in one of the two or in both; move it again.
+        """
+        try:
+            content = self.get(kind, digest)
+        except NoSuchThing:
+            return False
+        while not self.put(to, digest, content) and not self.touch(to, digest):
+            continue
+        return self.delete(kind, digest)
 
 
 @dataclass(frozen=True)

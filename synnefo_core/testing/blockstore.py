@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import pytest
@@ -123,6 +124,7 @@ class BlockStoreContract(StoreFixtures):
             lambda: storage.blocks.size(Kind.BLOCK, digest),
             lambda: storage.blocks.delete(Kind.BLOCK, digest),
             lambda: storage.blocks.touch(Kind.BLOCK, digest),
+            lambda: storage.blocks.move(Kind.BLOCK, digest, Kind.QUARANTINED_BLOCK),
         ]
         for call in calls:
             with pytest.raises(ValueError):  # noqa: PT011
@@ -160,6 +162,7 @@ class BlockStoreContract(StoreFixtures):
         assert storage.blocks.size(Kind.BLOCK, digest) is None
         assert storage.blocks.touch(Kind.BLOCK, digest) is False
         assert storage.blocks.delete(Kind.BLOCK, digest) is False
+        assert storage.blocks.move(Kind.BLOCK, digest, Kind.QUARANTINED_BLOCK) is False
 
     def test_what_was_deleted_is_gone_and_can_be_put_again(self, storage: Storage) -> None:
         digest, content = fresh()
@@ -220,6 +223,46 @@ class BlockStoreContract(StoreFixtures):
 
         assert content == storage.blocks.get(Kind.BLOCK, digest)
 
+    def test_what_was_moved_is_elsewhere_and_young(self, storage: Storage) -> None:
+        digest, content = fresh()
+        storage.blocks.put(Kind.BLOCK, digest, content)
+        stored_at = self.modified_at(storage, digest)
+
+        assert storage.blocks.move(Kind.BLOCK, digest, Kind.QUARANTINED_BLOCK) is True
+
+        assert storage.blocks.size(Kind.BLOCK, digest) is None
+        assert content == storage.blocks.get(Kind.QUARANTINED_BLOCK, digest)
+        assert stored_at <= self.modified_at(storage, digest, Kind.QUARANTINED_BLOCK)
+
+    def test_what_was_moved_away_can_be_put_and_moved_again(self, storage: Storage) -> None:
+        digest, content = fresh()
+        storage.blocks.put(Kind.MAP, digest, content)
+        storage.blocks.move(Kind.MAP, digest, Kind.QUARANTINED_MAP)
+
+        assert storage.blocks.put(Kind.MAP, digest, content) is True
+        assert storage.blocks.move(Kind.MAP, digest, Kind.QUARANTINED_MAP) is True
+
+        assert storage.blocks.size(Kind.MAP, digest) is None
+        assert content == storage.blocks.get(Kind.QUARANTINED_MAP, digest)
+        assert storage.blocks.move(Kind.QUARANTINED_MAP, digest, Kind.MAP) is True
+        assert content == storage.blocks.get(Kind.MAP, digest)
+
+    def test_what_is_moved_is_always_somewhere(self, storage: Storage) -> None:
+        digest, content = fresh(storage.properties.block_bytes)
+        storage.blocks.put(Kind.BLOCK, digest, content)
+
+        def read() -> bytes:
+            for kind in (Kind.BLOCK, Kind.QUARANTINED_BLOCK, Kind.BLOCK):
+                with suppress(NoSuchThing):
+                    return storage.blocks.get(kind, digest)
+            return b""
+
+        def move() -> bytes:
+            storage.blocks.move(Kind.BLOCK, digest, Kind.QUARANTINED_BLOCK)
+            return content
+
+        assert [content] * 4 == at_once([read, move, read, read])
+
     def test_threads_may_put_the_same_block(self, storage: Storage) -> None:
         digest, content = fresh(100_000)
 
@@ -263,6 +306,6 @@ class BlockStoreContract(StoreFixtures):
         assert content == reopen().blocks.get(Kind.BLOCK, digest)
 
     @staticmethod
-    def modified_at(storage: Storage, digest: bytes) -> float:
+    def modified_at(storage: Storage, digest: bytes, kind: Kind = Kind.BLOCK) -> float:
         before = (int.from_bytes(digest) - 1).to_bytes(DIGEST_BYTES)
-        return next(storage.blocks.entries(Kind.BLOCK, after=before)).modified_at
+        return next(storage.blocks.entries(kind, after=before)).modified_at

@@ -116,6 +116,14 @@ class MemoryBlocks(BlockStore):
             self._things[kind][digest] = content, self._memory.clock.now()
             return True
 
+    def move(self, kind: Kind, digest: bytes, to: Kind) -> bool:
+        _require_digest(digest)
+        with self._memory.serving():
+            thing = self._things[kind].pop(digest, None)
+            if thing is not None:
+                self._things[to][digest] = thing[0], self._memory.clock.now()
+            return thing is not None
+
 
 @dataclass
 class _State:

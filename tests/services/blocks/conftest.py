@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from synnefo_blocks import Reader, write
+from synnefo_core.context import for_worker
 from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.offload import make_offload
 from synnefo_core.testing.fakes import MemoryStorage
+from synnefo_core.testing.fixtures import StillClock
+from tests.services.blocks.collected import STORE, Site
 
 BLOCK = 512  # so that a leaf lists eight blocks
 
@@ -53,3 +56,14 @@ def make_engine(offload):
 @pytest.fixture
 def engine(make_engine):
     return make_engine()
+
+
+@pytest.fixture
+def site(make_cloud):
+    clock = StillClock()
+    cloud = make_cloud(clock=clock)
+    setup = DriverSetup("memory", {"block_bytes": BLOCK}, Path("/nowhere"))
+    storage = cloud.shared(f"driver.store.{STORE}", lambda: MemoryStorage(setup))
+    storage.memory.clock = clock
+    with Site(for_worker(cloud), storage, clock).running() as made:
+        yield made

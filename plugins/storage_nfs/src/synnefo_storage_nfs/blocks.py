@@ -74,6 +74,25 @@ class DirectoryBlocks(BlockStore):
         with translated(f"{kind.value} {digest.hex()} was not touched"):
             return self._if_there(path, renew) is not None
 
+    def move(self, kind: Kind, digest: bytes, to: Kind) -> bool:
+        """Rename it, made young before: a crash between the two only touches it."""
+        path, target = self._layout.block(kind, digest), self._layout.block(to, digest)
+
+        def rename() -> bool:
+            os.utime(path)
+            try:
+                os.rename(path, target)  # noqa: PTH104 (see Location)
+            except FileNotFoundError:
+                Path(target).parent.mkdir(mode=0o700, exist_ok=True)
+                os.rename(path, target)  # noqa: PTH104 (see Location)
+            return True
+
+        with translated(f"{kind.value} {digest.hex()} was not moved"):
+            is_moved = self._if_there(path, rename) is not None
+            if is_moved:
+                self._make_name_durable(target)
+            return is_moved
+
     def entries(self, kind: Kind, after: bytes = b"") -> Iterator[Entry]:
         """Yield the entries, one directory at a time; abandoned drafts are removed on the way."""
         behind = after.hex()
@@ -88,16 +107,23 @@ class DirectoryBlocks(BlockStore):
 
         Another process may have renamed it there and be about to make that durable.
         """
-        leaf = _directory(path)
         is_new = not files.exists(path)
         if is_new:
             self._publish(path, content)
+            self._make_leaf_durable(_directory(path))
         else:
-            self._disk.sync_directory(leaf)
+            self._make_name_durable(path)
+        return is_new
+
+    def _make_name_durable(self, path: str) -> None:
+        leaf = _directory(path)
+        self._disk.sync_directory(leaf)
+        self._make_leaf_durable(leaf)
+
+    def _make_leaf_durable(self, leaf: str) -> None:
         if leaf not in self._durable_leaves:
             self._disk.sync_directory(_directory(leaf))
             self._durable_leaves.add(leaf)
-        return is_new
 
     def _publish(self, path: str, content: bytes | memoryview) -> None:
         try:

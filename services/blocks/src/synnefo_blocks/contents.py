@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from synnefo_blocks.digests import split
-from synnefo_blocks.errors import CorruptMap, MissingBlock
+from synnefo_blocks.errors import CorruptMap
 from synnefo_blocks.maps import Map, block_count, leaf_entries, read_leaf, read_map
+from synnefo_blocks.quarantine import fetch
 from synnefo_blocks.references import Reference
-from synnefo_core.contracts.storage import DIGEST_BYTES, BlockStore, Kind, NoSuchThing, Storage
+from synnefo_core.contracts.storage import DIGEST_BYTES, Kind, Storage
 
 
 class Content:
@@ -31,7 +32,7 @@ class Content:
         if reference.kind is Kind.BLOCK:
             self.block_bytes = max(storage.properties.block_bytes, reference.size_bytes)
             return
-        self._map = read_map(reference.digest, _record(self._blocks, reference.digest))
+        self._map = read_map(reference.digest, fetch(self._blocks, Kind.MAP, reference.digest))
         if self._map.size_bytes != reference.size_bytes:
             raise CorruptMap(reference.digest, "its size is not that of the reference")
         self.block_bytes, self._names = self._map.block_bytes, self._map.entries
@@ -68,14 +69,7 @@ class Content:
         full = leaf_entries(self.block_bytes)
         name = self._names[leaf * DIGEST_BYTES : (leaf + 1) * DIGEST_BYTES]
         count = min(full, self.block_count - leaf * full)
-        record = _record(self._blocks, name)
+        record = fetch(self._blocks, Kind.MAP, name)
         names = read_leaf(name, record, block_bytes=self.block_bytes, count=count)
         self._leaf = (leaf, names)
         return names
-
-
-def _record(blocks: BlockStore, name: bytes) -> bytes:
-    try:
-        return blocks.get(Kind.MAP, name)
-    except NoSuchThing as cause:
-        raise MissingBlock(Kind.MAP, name) from cause

@@ -33,6 +33,15 @@ class CorruptMap(Corrupt):
         self.digest, self.problem = digest, problem
 
 
+class CorruptNote(Corrupt):
+    """A stored note is not what its name says."""
+
+    def __init__(self, digest: bytes) -> None:
+        """Name it."""
+        super().__init__(f"note {digest.hex()} is corrupt")
+        self.digest = digest
+
+
 class ContentTooLong(ValueError):
     """A content is longer than a map of this store's blocks can describe."""
 

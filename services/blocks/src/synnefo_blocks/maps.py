@@ -153,3 +153,31 @@ def read_leaf(name: bytes, record: bytes, *, block_bytes: int, count: int) -> by
     if record[: _LEAF.size] != header or len(record) != _LEAF.size + count * DIGEST_BYTES:
         raise CorruptMap(name, "it does not fit the map that names it")
     return record[_LEAF.size :]
+
+
+def listed_blocks(name: bytes, record: bytes) -> bytes:
+    """Return the concatenated block names of a stored leaf, whatever map it is part of.
+
+    Raises:
+        CorruptMap: It is not the one that the name promises, or no leaf.
+    """
+    if leaf_name(record) != name:
+        raise CorruptMap(name, "its content has another name")
+    if len(record) < _LEAF.size or not record.startswith(_LEAF_MAGIC):
+        raise CorruptMap(name, "its header is not one")
+    _, version, block_bytes, count = _LEAF.unpack_from(record)
+    if version != VERSION or not 0 < count <= leaf_entries(block_bytes):
+        raise CorruptMap(name, "its header is of no version that is known")
+    return read_leaf(name, record, block_bytes=block_bytes, count=count)
+
+
+def verify_record(name: bytes, record: bytes) -> None:
+    """Check what is stored as a map or leaf.
+
+    Raises:
+        CorruptMap: It is neither of them under this name.
+    """
+    if record.startswith(_LEAF_MAGIC):
+        listed_blocks(name, record)
+    else:
+        read_map(name, record)

@@ -12,9 +12,10 @@ from hashlib import sha256
 
 from synnefo_blocks.contents import Content
 from synnefo_blocks.digests import ZERO_BLOCK
-from synnefo_blocks.errors import CorruptBlock, MissingBlock
+from synnefo_blocks.errors import CorruptBlock
+from synnefo_blocks.quarantine import fetch
 from synnefo_blocks.references import Reference
-from synnefo_core.contracts.storage import BlockStore, Kind, NoSuchThing, Storage
+from synnefo_core.contracts.storage import BlockStore, Kind, Storage
 from synnefo_core.offload import Offload, Pending
 
 READ_AHEAD_BYTES = 12 * 1024 * 1024
@@ -34,13 +35,10 @@ def read_block(blocks: BlockStore, name: bytes, slot_bytes: int, offset: int, le
         CorruptBlock: It is not what its name says.
     """
     is_whole = offset == 0 and length == slot_bytes
-    try:
-        piece = blocks.get(Kind.BLOCK, name, offset, None if is_whole else length)
-        if len(piece) == length:
-            return piece
-        stored = piece if is_whole else blocks.get(Kind.BLOCK, name)
-    except NoSuchThing as cause:
-        raise MissingBlock(Kind.BLOCK, name) from cause
+    piece = fetch(blocks, Kind.BLOCK, name, offset, None if is_whole else length)
+    if len(piece) == length:
+        return piece
+    stored = piece if is_whole else fetch(blocks, Kind.BLOCK, name)
     if len(stored) > slot_bytes:
         raise CorruptBlock(name, f"it has {len(stored)} bytes, {slot_bytes} at most fit")
     if sha256(stored).digest() != name:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from synnefo_blocks import collection
 from synnefo_core.cloud import Cloud
 from synnefo_core.contracts.storage import Storage
 from synnefo_core.offload import Offload
@@ -32,6 +33,7 @@ def engine(cloud: Cloud) -> Engine:
 
 def _make(cloud: Cloud) -> Engine:
     store = cloud.stores()[0]
+    collection.claim(cloud, store)
     largest = int(cloud.config.object_store.max_object_bytes)
     return Engine(store, cloud.store(store), cloud.offload, largest)
 

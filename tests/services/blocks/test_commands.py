@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What operators do with stores from a terminal."""
+
+import io
+import json
+
+import pytest
+
+from synnefo_blocks import owners
+from synnefo_blocks.progress import Bar
+from synnefo_core.commands import main
+
+
+@pytest.fixture
+def synnefo(cloud, capsys, monkeypatch):
+    """Return a function that runs a command line and returns what it printed."""
+    monkeypatch.setenv("OS_DATABASE__URL", str(cloud.config.database.url))
+
+    def run(*words, expect=0):
+        assert expect == main(["--data", str(cloud.data_dir), *words])
+        return capsys.readouterr()
+
+    return run
+
+
+def test_the_stores_are_listed(synnefo):
+    rows = json.loads(synnefo("store", "list", "-f", "json").out)
+
+    assert [("local", "NfsStorage")] == [(row["Name"], row["Driver"]) for row in rows]
+
+
+def test_a_store_is_collected_and_tells_of_it(synnefo):
+    synnefo("store", "gc", "--grace", "60")
+
+    shown = json.loads(synnefo("store", "status", "local", "-f", "json").out)
+
+    assert "never" != shown["last_collection"]
+    assert "image, object_store" == shown["owners"]
+
+
+def test_a_dry_run_leaves_no_trace_of_a_collection(synnefo):
+    synnefo("store", "gc", "local", "--dry-run")
+
+    assert "never" == json.loads(synnefo("store", "status", "-f", "json").out)["last_collection"]
+
+
+def test_a_store_of_two_clouds_is_not_collected_until_one_is_forgotten(synnefo, cloud):
+    owners.claim(cloud.store(), "another", ["image"])
+
+    assert "image of the cloud another" in synnefo("store", "gc", expect=1).err
+    synnefo("store", "forget", "local", "image", "--cloud", "another")
+    synnefo("store", "gc")
+    assert "could not be found" in synnefo("store", "forget", "local", "image2", expect=1).err
+
+
+def test_a_store_that_is_not_configured_is_named(synnefo):
+    assert "nope" in synnefo("store", "gc", "nope", expect=1).err
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_bar_is_drawn_on_a_terminal():
+    stream = Terminal()
+    bar = Bar(stream)
+
+    bar("blocks", 1000, 0.5)
+    bar.end()
+
+    assert "blocks: 1,000  [############------------]  50%" in stream.getvalue()
+    assert stream.getvalue().endswith("\n")
+
+
+def test_a_log_gets_one_line_a_stage():
+    stream = io.StringIO()
+    bar = Bar(stream)
+
+    for number in range(1, 5):
+        bar("references", number)
+    bar("blocks", 1, 0.1)
+    bar.end()
+
+    assert "references: 4\nblocks: 1\n" == stream.getvalue()
