@@ -8,7 +8,7 @@ from sqlalchemy import text
 import synnefo_object_store as store
 from synnefo_core.errors import Forbidden, NotFound
 from synnefo_object_store import Folder, Window
-from synnefo_object_store.listing import successor
+from synnefo_object_store.text_order import successor
 
 NAMES = [
     "a",

@@ -38,5 +38,7 @@ def document(cloud: Cloud) -> Callable[[str], tuple[int, Any]]:
         },
         "account_quotas": {},
         "container_quotas": {},
+        "object_versioning": {},
+        "versioned_writes": {"allowed_flags": ["x-versions-location", "x-history-location"]},
     }
     return lambda _base: (200, capabilities)

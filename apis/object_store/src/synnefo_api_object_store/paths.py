@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from synnefo_core.errors import PreconditionFailed
 from synnefo_object_store import Place
@@ -16,14 +16,16 @@ def account_id(account: str) -> str:
     return account.removeprefix(RESELLER)
 
 
-def place(header: str, text: str, account: str) -> Place:
-    """Return where ``container/object``, percent-encoded in a header, is.
+def place(header: str, text: str, account: str) -> tuple[Place, str | None]:
+    """Return where ``container/object?version-id=ID``, percent-encoded in a header, is.
 
     Raises:
         PreconditionFailed: The text has not that form.
     """
-    container, slash, name = unquote(text, errors="surrogateescape").lstrip("/").partition("/")
+    path, _, query = text.partition("?")
+    container, slash, name = unquote(path, errors="surrogateescape").lstrip("/").partition("/")
     if not (container and slash and name):
         msg = f"{header} must be of the form container/object"
         raise PreconditionFailed(msg)
-    return Place(account_id(account), container, name)
+    version = dict(parse_qsl(query)).get("version-id")
+    return Place(account_id(account), container, name), version

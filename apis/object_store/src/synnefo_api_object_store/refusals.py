@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import parse_qsl
 
 from webob import Request
 
+from synnefo_api_object_store.parameters import parameters
 from synnefo_core.errors import Unbuilt
 
 QUERY = (
@@ -23,8 +23,6 @@ QUERY = (
     "until",
     "update",
     "version",
-    "version-id",
-    "versions",
 )
 
 ACCOUNT = (
@@ -40,15 +38,10 @@ CONTAINER = (
     "X-Container-Meta-Web-",
     "X-Container-Policy-",
     "X-Container-Sync-",
-    "X-History-Location",
-    "X-Versions-Enabled",
-    "X-Versions-Location",
 )
 
 OBJECT = (
     "Content-Range",
-    "X-Delete-After",
-    "X-Delete-At",
     "X-Move-From",
     "X-Object-Bytes",
     "X-Object-Manifest",
@@ -73,7 +66,7 @@ def check(request: Request, noun: str) -> None:
     Raises:
         Unbuilt: Names the header or the parameter.
     """
-    for name, _ in parse_qsl(request.query_string, keep_blank_values=True):
+    for name in parameters(request):
         if name in _FEATURES:
             raise Unbuilt(f"the parameter {name}")
     prefixes = _HEADERS[noun]

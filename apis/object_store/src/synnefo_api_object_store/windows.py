@@ -51,6 +51,21 @@ def _limit(text: str | None, most: int) -> int:
     return int(text)
 
 
+def require_json(request: Request, query: Mapping[str, str]) -> None:
+    """Refuse a client that wants a listing in another form; versions have but the one.
+
+    Raises:
+        Invalid: It asks for a part that such listings don't have.
+        NotAcceptable: It takes no JSON.
+    """
+    if is_true(query.get("reverse")) or query.get("delimiter"):
+        msg = "versions are listed in their order, without folders"
+        raise Invalid(msg)
+    if not request.accept.acceptable_offers([JSON]):
+        msg = f"versions are listed as {JSON}"
+        raise NotAcceptable(msg)
+
+
 def media_type(request: Request, query: Mapping[str, str]) -> str:
     """Return the form in which a listing is to be shown: the query decides, then Accept.
 

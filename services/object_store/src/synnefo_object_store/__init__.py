@@ -24,6 +24,8 @@ from synnefo_object_store.objects import (
     put_object,
     update_object,
 )
+from synnefo_object_store.past import delete_version, list_versions, restore_version
+from synnefo_object_store.rows import DISKSPACE
 from synnefo_object_store.values import (
     AccountInfo,
     Condition,
@@ -32,11 +34,11 @@ from synnefo_object_store.values import (
     Incoming,
     ListedContainer,
     ListedObject,
+    ListedVersion,
     ObjectInfo,
     Window,
 )
 from synnefo_object_store.versions import Place
-from synnefo_object_store.writes import DISKSPACE
 
 __all__ = [
     "DISKSPACE",
@@ -49,6 +51,7 @@ __all__ = [
     "Incoming",
     "ListedContainer",
     "ListedObject",
+    "ListedVersion",
     "ObjectInfo",
     "Place",
     "Visitor",
@@ -57,13 +60,16 @@ __all__ = [
     "create_container",
     "delete_container",
     "delete_object",
+    "delete_version",
     "engine",
     "find_object",
     "is_owner",
     "list_containers",
     "list_objects",
+    "list_versions",
     "open_object",
     "put_object",
+    "restore_version",
     "show_account",
     "show_container",
     "update_account",

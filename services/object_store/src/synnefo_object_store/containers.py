@@ -58,6 +58,21 @@ def show_container(context: RequestContext, account: str, name: str) -> Containe
     return ContainerInfo(*row)
 
 
+def number(context: RequestContext, account: str, name: str) -> int:
+    """Return the number of a container that the caller may list.
+
+    Raises:
+        Forbidden: The caller may not.
+        NotFound: There is no such container.
+    """
+    require_in(context, account, name, "object_store:container:read", by=READ, lists=True)
+    with context.reading() as session:
+        found: int | None = session.scalar(_find(account, name))
+    if found is None:
+        raise _missing(name)
+    return found
+
+
 def create_container(
     context: RequestContext,
     account: str,

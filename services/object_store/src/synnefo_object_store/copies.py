@@ -32,6 +32,7 @@ class Copying:
         headers: As with metadata.
         content_type: None: the source's.
         condition: What must hold for the target.
+        expires_at: None: when the source is to be removed, unless ``is_fresh``.
     """
 
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Copying:
     content_type: str | None = None
     is_fresh: bool = False
     condition: Condition | None = None
+    expires_at: float | None = None
 
 
 def copy_object(
@@ -89,6 +91,7 @@ def _draft(context: RequestContext, source: ObjectInfo, target: Place, copying: 
         content_type=copying.content_type or source.content_type,
         metadata={**({} if is_fresh else source.metadata), **copying.metadata},
         headers={**({} if is_fresh else source.headers), **copying.headers},
+        expires_at=copying.expires_at or (None if is_fresh else source.expires_at),
         names=b"" if source.account == target.account else _names(context, source),
     )
 

@@ -14,10 +14,11 @@ from sqlalchemy import Column, Row as DatabaseRow, Select, Table, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
-from synnefo_core.errors import NotFound
-from synnefo_object_store.access import READ, require, require_in
+from synnefo_object_store import containers
+from synnefo_object_store.access import require
 from synnefo_object_store.containers import BYTES, OBJECTS
 from synnefo_object_store.models import ContainerRow, ObjectRow
+from synnefo_object_store.text_order import successor
 from synnefo_object_store.values import Folder, ListedContainer, ListedObject, Window
 
 Row = TypeVar("Row")
@@ -54,16 +55,8 @@ def list_objects(
         Forbidden: The account is not the caller's.
         NotFound: There is no such container.
     """
-    require_in(context, account, container, "object_store:container:read", by=READ, lists=True)
+    number = containers.number(context, account, container)
     with context.reading() as session:
-        number = session.execute(
-            select(_container.c.id).where(
-                _container.c.account == account, _container.c.name == container
-            )
-        ).scalar()
-        if number is None:
-            noun = "the container"
-            raise NotFound(noun, container)
         query = select(
             _object.c.name,
             _object.c.size_bytes,
@@ -72,18 +65,6 @@ def list_objects(
             _object.c.modified_at,
         ).where(_object.c.container_id == number, _object.c.is_current)
         return _Scan(session, query, _object.c.name, ListedObject, window).rows()
-
-
-def successor(prefix: str) -> str | None:
-    """Return the first text behind all that begin with a prefix; None when there is none."""
-    while prefix:
-        last = ord(prefix[-1])
-        if last < 0x10FFFF:
-            # No text in a database has half a surrogate pair.
-            following = 0xE000 if last == 0xD7FF else last + 1
-            return prefix[:-1] + chr(following)
-        prefix = prefix[:-1]
-    return None
 
 
 class _Scan(Generic[Row]):

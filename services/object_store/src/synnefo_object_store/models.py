@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -64,7 +65,8 @@ class ContainerRow(Model):
     A number is never used again: deltas of a removed container may still wait.
 
     Attributes:
-        settings: What is not metadata, as text: the access lists ``read`` and ``write``.
+        settings: What is not metadata, as text: the access lists ``read`` and ``write``, and
+            ``versions_enabled``, ``versions_location`` or ``history_location``.
     """
 
     __tablename__ = "object_store_container"
@@ -95,6 +97,10 @@ class ObjectRow(Model):
         kind, digest, size_bytes: The content's reference.
         object_hash: The Merkle root over its blocks.
         headers: What is given back as it came: Content-Encoding and its like.
+        expires_at: When it is to be removed.
+        is_versioned: It was written into a container that keeps versions, so it stays when it is
+            replaced; the version's number then stays through changes of metadata.
+        nature: Empty, or ``deleted``: the mark of a removal among the versions.
     """
 
     __tablename__ = "object_store_object"
@@ -107,6 +113,12 @@ class ObjectRow(Model):
             postgresql_where=text("is_current"),
             sqlite_where=text("is_current"),
             postgresql_include=["size_bytes", "etag", "content_type", "modified_at"],
+        ),
+        Index(
+            "ix_object_store_object_expires_at",
+            "expires_at",
+            postgresql_where=text("expires_at IS NOT NULL"),
+            sqlite_where=text("expires_at IS NOT NULL"),
         ),
         {"sqlite_with_rowid": False},
     )
@@ -130,6 +142,9 @@ class ObjectRow(Model):
     object_hash: Mapped[Digest]
     properties: Mapped[Json] = mapped_column("metadata")
     headers: Mapped[Json]
+    expires_at: Mapped[Moment | None]
+    is_versioned: Mapped[bool] = mapped_column(server_default=false())
+    nature: Mapped[str] = mapped_column(String(8), server_default="")
 
 
 class DeltaRow(Model):

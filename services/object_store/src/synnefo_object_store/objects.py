@@ -15,10 +15,9 @@ from sqlalchemy.orm import Session
 from synnefo_blocks import Read, Reader, Written, write
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import TooLarge, Unprocessable
-from synnefo_object_store import access, versions, writes
+from synnefo_object_store import access, history, rows, versions, writes
 from synnefo_object_store.engine import engine, storage_of
 from synnefo_object_store.limits import check_headers, check_metadata, check_object_name
-from synnefo_object_store.quotas import Growth
 from synnefo_object_store.uploads import uploads
 from synnefo_object_store.values import Incoming, ObjectInfo
 from synnefo_object_store.versions import Place
@@ -40,8 +39,11 @@ def find_object(
     access.require_in(context, account, container, "object_store:object:read", by=access.READ)
     place = Place(account, container, name)
     with context.reading() as session:
-        row = versions.find(session, place)
-    if row is None or row.name is None or version not in (None, str(row.version)):
+        if version is None:
+            row = versions.find(session, place)
+        else:
+            row = versions.find_version(session, place, version)
+    if row is None or not versions.is_there(row, context.now()):
         raise versions.missing(place)
     return versions.shown(place, row)
 
@@ -111,6 +113,7 @@ def _draft(store: str, incoming: Incoming, written: Written) -> Draft:
         metadata=incoming.metadata,
         headers=incoming.headers,
         names=written.names,
+        expires_at=incoming.expires_at,
     )
 
 
@@ -123,8 +126,9 @@ def update_object(
     metadata: Mapping[str, str],
     headers: Mapping[str, str],
     content_type: str | None = None,
+    expires_at: float | None = None,
 ) -> ObjectInfo:
-    """Replace an object's metadata and headers; without a content type it keeps its own.
+    """Replace an object's metadata, headers and end; without a content type it keeps its own.
 
     Raises:
         Forbidden: The caller may not.
@@ -137,14 +141,16 @@ def update_object(
     place = Place(account, container, name)
 
     def change(session: Session) -> ObjectInfo:
-        found, number, _ = versions.required(session, place)
+        row = versions.required(context, session, place)
+        found = versions.shown(place, row)
         changed = replace(
             found,
-            version=writes.next_version(context, found),
+            version=found.version if found.is_versioned else rows.next_version(context, found),
             modified_at=context.now(),
             content_type=content_type or found.content_type,
             metadata=dict(metadata),
             headers=dict(headers),
+            expires_at=expires_at,
         )
         values = {
             "version": changed.version,
@@ -152,30 +158,33 @@ def update_object(
             "content_type": changed.content_type,
             "metadata": changed.metadata,
             "headers": changed.headers,
+            "expires_at": expires_at,
         }
-        versions.change(session, versions.UPDATE, number, found, values)
+        versions.change(session, versions.UPDATE, row.container, found, values)
         return changed
 
     return versions.settled(context, change)
 
 
-def delete_object(context: RequestContext, account: str, container: str, name: str) -> None:
+def delete_object(context: RequestContext, account: str, container: str, name: str) -> ObjectInfo:
     """Remove an object.
+
+    Returns:
+        What was removed, or the mark of the removal where the container keeps versions.
 
     Raises:
         Forbidden: The caller may not.
         NotFound: There is no such object.
+        PreconditionFailed: Its versions belong into a container that is not there.
     """
     access.require_in(context, account, container, "object_store:object:write", by=access.WRITE)
     place = Place(account, container, name)
 
-    def remove(session: Session) -> None:
-        found, number, user_id = versions.required(session, place)
-        versions.change(session, versions.DELETE, number, found, {})
-        writes.count(session, account, number, Growth(-1, -found.size_bytes))
-        writes.charge(context, account, {user_id: -found.size_bytes})
+    def remove(session: Session) -> ObjectInfo:
+        row = versions.required(context, session, place)
+        return history.remove(context, session, row, place)
 
-    versions.settled(context, remove)
+    return versions.settled(context, remove)
 
 
 def _limited(read: Read, limit_bytes: int) -> Read:

@@ -12,8 +12,8 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource, Usage
 from synnefo_core.contracts.storage import Kind
 from synnefo_object_store.models import ContainerRow, ObjectRow
+from synnefo_object_store.rows import DISKSPACE
 from synnefo_object_store.uploads import stored_names
-from synnefo_object_store.writes import DISKSPACE
 
 _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause

@@ -15,7 +15,7 @@ from synnefo_core.contracts.storage import Kind
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.worker import Task
-from synnefo_object_store import options as settings, owned, statistics, uploads
+from synnefo_object_store import expiry, options as settings, owned, statistics, uploads
 from synnefo_object_store.models import Model
 from synnefo_object_store.policies import RULES
 
@@ -40,9 +40,10 @@ def policies() -> Iterable[DocumentedRuleDefault]:
 
 @hookimpl
 def tasks() -> Iterable[Task]:
-    """Return what keeps the statistics short and forgets dead uploads."""
+    """Return what keeps the statistics short, removes what is past its time and forgets dead uploads."""
     return [
         Task("object_store.fold", statistics.FOLD_EVERY_S, statistics.fold),
+        Task("object_store.expire_objects", expiry.SWEEP_EVERY_S, expiry.sweep),
         Task("object_store.expire_uploads", uploads.EXPIRE_EVERY_S, uploads.expire),
     ]
 

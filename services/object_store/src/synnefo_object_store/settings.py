@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote
 
 from synnefo_core.errors import Invalid
 from synnefo_object_store.access import READ, WRITE
 from synnefo_object_store.acls import cleaned
-from synnefo_object_store.limits import LIMITS
+from synnefo_object_store.limits import LIMITS, check_container_name
 
+VERSIONS_ENABLED = "versions_enabled"
+VERSIONS_LOCATION, HISTORY_LOCATION = "versions_location", "history_location"
+_ARCHIVES = (VERSIONS_LOCATION, HISTORY_LOCATION)
 QUOTA_BYTES, QUOTA_COUNT = "quota_bytes", "quota_count"
 
 
@@ -32,9 +36,22 @@ def amount(text: str) -> str:
     return str(int(text))
 
 
+def _switch(text: str) -> str:
+    return str(text.strip().lower() in ("1", "true", "yes", "on", "t", "y"))
+
+
+def _container_name(text: str) -> str:
+    name = unquote(text).strip("/")
+    check_container_name(name)
+    return name
+
+
 _CONTAINER: Mapping[str, Callable[[str], str]] = {
     READ: lambda text: _access_list(text, is_write=False),
     WRITE: lambda text: _access_list(text, is_write=True),
+    VERSIONS_ENABLED: _switch,
+    VERSIONS_LOCATION: _container_name,
+    HISTORY_LOCATION: _container_name,
 }
 _ACCOUNT: Mapping[str, Callable[[str], str]] = {QUOTA_BYTES: amount, QUOTA_COUNT: amount}
 
@@ -45,7 +62,17 @@ def of_container(there: Mapping[str, str], changes: Mapping[str, str]) -> dict[s
     Raises:
         Invalid: One can't be.
     """
-    return _changed(there, changes, _CONTAINER)
+    archives = [name for name in _ARCHIVES if changes.get(name)]
+    if len(archives) > 1:
+        msg = "old versions go to one container: X-Versions-Location or X-History-Location"
+        raise Invalid(msg)
+    if archives:
+        there = {name: text for name, text in there.items() if name not in _ARCHIVES}
+    settings = _changed(there, changes, _CONTAINER)
+    if settings.get(VERSIONS_ENABLED) == "True" and any(name in settings for name in _ARCHIVES):
+        msg = "a container that moves old versions to another can't keep them beside the current"
+        raise Invalid(msg)
+    return settings
 
 
 def of_account(there: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:

@@ -48,6 +48,9 @@ class ObjectInfo:
         reference: The content.
         store: The name of the store that has it.
         headers: What is given back as it came: Content-Encoding and its like.
+        expires_at: When it is to be removed.
+        is_versioned: Whether the container keeps it when it is replaced.
+        nature: Empty for an object like any other.
     """
 
     id: str
@@ -65,6 +68,9 @@ class ObjectInfo:
     store: str
     metadata: Mapping[str, str]
     headers: Mapping[str, str]
+    expires_at: float | None = None
+    is_versioned: bool = False
+    nature: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,24 @@ class ListedObject:
     """A row in a container's listing."""
 
     name: str
+    size_bytes: int
+    etag: str
+    content_type: str
+    modified_at: float
+
+
+@dataclass(frozen=True)
+class ListedVersion:
+    """A row in a listing of versions.
+
+    Attributes:
+        version: Its id; ``null`` for one that the container does not keep.
+        is_latest: It is what a reader gets, or the mark that there is nothing to get.
+    """
+
+    name: str
+    version: str
+    is_latest: bool
     size_bytes: int
     etag: str
     content_type: str
@@ -139,6 +163,7 @@ class Incoming:
         size_bytes: Its length, if the client knows.
         md5: What its MD5 will be, in lower-case hexadecimal, if the client says so.
         headers: What is to be given back as it came: Content-Encoding and its like.
+        expires_at: When the object is to be removed.
     """
 
     content_type: str
@@ -146,4 +171,5 @@ class Incoming:
     headers: Mapping[str, str] = field(default_factory=dict)
     size_bytes: int | None = None
     md5: str | None = None
+    expires_at: float | None = None
     condition: Condition = Condition()

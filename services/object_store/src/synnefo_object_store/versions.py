@@ -39,6 +39,11 @@ _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declar
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
 Result = TypeVar("Result")
+
+NULL = "null"
+"""The id of a version that its container does not keep."""
+DELETED = "deleted"
+"""The nature of the mark of a removal."""
 _ATTEMPTS = 10
 
 _PLACE = _container.outerjoin(
@@ -75,6 +80,16 @@ _HOLD = (
         _object.c.digest == bindparam("of_digest"),
     )
     .with_for_update(read=True, of=_object)
+)
+
+_FIND_VERSION = (
+    select(_container.c.id.label("container"), _object)
+    .select_from(_object.join(_container, _object.c.container_id == _container.c.id))
+    .where(
+        _IS_PLACE,
+        _object.c.name == bindparam("object_name"),
+        _object.c.version == bindparam("of_version"),
+    )
 )
 
 INSERT = insert(_object)
@@ -133,6 +148,9 @@ def columns(info: ObjectInfo) -> dict[str, Any]:
         "object_hash": bytes.fromhex(info.object_hash),
         "metadata": info.metadata,
         "headers": info.headers,
+        "expires_at": info.expires_at,
+        "is_versioned": info.is_versioned,
+        "nature": info.nature,
     }
 
 
@@ -154,6 +172,9 @@ def shown(place: Place, row: Row[Any]) -> ObjectInfo:
         store=row.store,
         metadata=named["metadata"],
         headers=named["headers"],
+        expires_at=row.expires_at,
+        is_versioned=row.is_versioned,
+        nature=row.nature,
     )
 
 
@@ -165,6 +186,17 @@ def find(session: Session, place: Place) -> Row[Any] | None:
 def find_to_write(session: Session, place: Place) -> Row[Any] | None:
     """Return as :func:`find` does, and what the container and the account say of writing."""
     return session.execute(_FIND_TO_WRITE, _names(place)).first()
+
+
+def find_version(session: Session, place: Place, version: str) -> Row[Any] | None:
+    """Return a version's columns and the container's number, or None."""
+    if version == NULL:
+        row = find(session, place)
+        return None if row is None or row.name is None or row.is_versioned else row
+    if not (version.isascii() and version.isdecimal() and len(version) <= 18):
+        return None
+    names = {**_names(place), "of_version": int(version)}
+    return session.execute(_FIND_VERSION, names).first()
 
 
 def hold(session: Session, found: ObjectInfo) -> bool:
@@ -182,12 +214,26 @@ def _names(place: Place) -> dict[str, str]:
     }
 
 
-def required(session: Session, place: Place) -> tuple[ObjectInfo, int, str]:
-    """Return the object, its container's number and who pays for it."""
-    row = find(session, place)
-    if row is None or row.name is None:
+def is_there(row: Row[Any] | None, now: float) -> bool:
+    """Say whether a row that was looked for is an object, and not past its time."""
+    return (
+        row is not None
+        and row.name is not None
+        and row.nature != DELETED
+        and (row.expires_at is None or row.expires_at > now)
+    )
+
+
+def required(context: RequestContext, session: Session, place: Place) -> Row[Any]:
+    """Return the object's columns, and what the container and the account say of writing.
+
+    Raises:
+        NotFound: There is no such object.
+    """
+    row = find_to_write(session, place)
+    if row is None or not is_there(row, context.now()):
         raise missing(place)
-    return shown(place, row), row.container, row.user_id
+    return row
 
 
 def change(

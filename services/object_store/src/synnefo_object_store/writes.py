@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,15 +13,13 @@ from sqlalchemy.orm import Session
 import synnefo_quota
 from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.quota import Charge
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import PreconditionFailed, QuotaExceeded
-from synnefo_object_store import possession, quotas, statistics, versions
+from synnefo_object_store import history, possession, quotas, rows, versions
 from synnefo_object_store.quotas import Growth
+from synnefo_object_store.rows import DISKSPACE, Slot
 from synnefo_object_store.values import Condition, ObjectInfo
 from synnefo_object_store.versions import Place
-
-DISKSPACE = "pithos.diskspace"
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,7 @@ class Draft:
     metadata: Mapping[str, str]
     headers: Mapping[str, str]
     names: bytes = b""
+    expires_at: float | None = None
 
 
 def put(
@@ -60,23 +59,24 @@ def put(
     row = versions.find_to_write(session, place)
     if row is None:
         raise versions.missing_container(place)
-    check_condition(condition or Condition(), row)
+    check_condition(condition or Condition(), row, context.now())
     old = None if row.name is None else versions.shown(place, row)
     new = _made(context, place, old, draft)
-    growth = Growth(int(old is None), new.size_bytes - (old.size_bytes if old else 0))
-    check_quotas(session, place, row, growth)
-    values = {**versions.columns(new), "user_id": context.user_id}
+    if history.is_enabled(row.container_settings):
+        new = replace(new, is_versioned=True)
+    keeps = old is not None and (old.is_versioned or new.is_versioned)
+    freed = 0 if old is None or keeps else old.size_bytes
+    check_quotas(session, place, row, Growth(int(old is None), new.size_bytes - freed))
+    slot = Slot(row.container, place.name)
     if old is None:
-        key = {"container_id": row.container, "name": place.name, "is_current": True}
-        session.execute(versions.INSERT, {**values, **key})
+        rows.add(context, session, slot, new, user_id=context.user_id)
+    elif keeps:
+        rows.retire(session, slot, old)
+        rows.add(context, session, slot, new, user_id=context.user_id)
     else:
-        versions.change(session, versions.UPDATE, row.container, old, values)
+        history.archive(context, session, row, old)
+        rows.replace(context, session, slot, (old, row.user_id), (new, context.user_id))
     possession.add(context, session, project_id=place.account, names=draft.names)
-    count(session, place.account, row.container, growth)
-    amounts = {context.user_id: new.size_bytes}
-    if old is not None:
-        amounts[row.user_id] = amounts.get(row.user_id, 0) - old.size_bytes
-    charge(context, place.account, amounts)
     return new
 
 
@@ -90,7 +90,7 @@ def _made(
         account=place.account,
         container=place.container,
         name=place.name,
-        version=next_version(context, old),
+        version=rows.next_version(context, old),
         size_bytes=draft.reference.size_bytes,
         etag=draft.etag,
         content_type=draft.content_type,
@@ -101,16 +101,17 @@ def _made(
         store=draft.store,
         metadata=dict(draft.metadata),
         headers=dict(draft.headers),
+        expires_at=draft.expires_at,
     )
 
 
-def check_condition(condition: Condition, row: Row[Any]) -> None:
+def check_condition(condition: Condition, row: Row[Any], now: float) -> None:
     """Refuse a change whose condition does not hold.
 
     Raises:
         PreconditionFailed: It does not.
     """
-    is_there = row.name is not None
+    is_there = versions.is_there(row, now)
     if condition.is_new and is_there:
         msg = "the object is there already"
         raise PreconditionFailed(msg)
@@ -148,7 +149,7 @@ def look_first(
         row = versions.find_to_write(session, place)
         if row is None:
             raise versions.missing_container(place)
-        check_condition(condition, row)
+        check_condition(condition, row, context.now())
         growth = Growth(int(row.name is None), size_bytes - (row.size_bytes or 0))
         check_quotas(session, place, row, growth, locks=False)
         if growth.bytes > 0:
@@ -156,29 +157,3 @@ def look_first(
             left = max(0, holding.limit - holding.usage)
             if growth.bytes > left:
                 raise QuotaExceeded(DISKSPACE, growth.bytes, left)
-
-
-def count(session: Session, account: str, container_id: int, growth: Growth) -> None:
-    """Count a change in its container and account."""
-    statistics.add(
-        session,
-        account=account,
-        container_id=container_id,
-        objects=growth.objects,
-        bytes_=growth.bytes,
-    )
-
-
-def charge(context: RequestContext, account: str, amounts: Mapping[str, int]) -> None:
-    """Have users of a project pay for bytes, or give them back."""
-    charges = [
-        Charge(account, user_id, DISKSPACE, amount) for user_id, amount in amounts.items() if amount
-    ]
-    if charges:
-        synnefo_quota.charge(context, charges)
-
-
-def next_version(context: RequestContext, old: ObjectInfo | None) -> int:
-    """Return the number of a new version; it grows whatever the clock says."""
-    now = int(context.now() * 1_000_000)
-    return now if old is None else max(now, old.version + 1)

@@ -38,9 +38,14 @@ def index(
 ) -> Reply:
     """List a container's objects."""
     refusals.check(request, "container")
-    media_type = windows.media_type(request, query)
     window = windows.window(query, most=store.LIMITS.container_listing)
     found = store.show_container(context, account_id(account), container)
+    if "versions" in query:
+        windows.require_json(request, query)
+        marker = query.get("version_marker")
+        past = store.list_versions(context, found.account, container, window, version_marker=marker)
+        return replace(listing.versions(past), headers=_told(context, found))
+    media_type = windows.media_type(request, query)
     rows = store.list_objects(context, found.account, container, window)
     return replace(listing.objects(container, rows, media_type), headers=_told(context, found))
 

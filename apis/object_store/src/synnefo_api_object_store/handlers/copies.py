@@ -11,7 +11,8 @@ from urllib.parse import quote
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import conditions, headers, refusals
+from synnefo_api_object_store import conditions, headers, moments, refusals
+from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import RESELLER, account_id, place
 from synnefo_api_object_store.views import object as object_view
 from synnefo_core.context import RequestContext
@@ -25,13 +26,15 @@ def copy(
 ) -> Reply:
     """Copy the object of the path to its Destination."""
     refusals.check(request, "object")
-    found = store.find_object(context, account_id(account), container, name)
+    version = parameters(request).get("version-id")
+    found = store.find_object(context, account_id(account), container, name, version=version)
     text = headers.given(request.environ, "Destination")
     if text is None:
         msg = "the header Destination is needed"
         raise PreconditionFailed(msg)
     into = headers.given(request.environ, "Destination-Account") or account
-    return _copied(context, request, found, place("Destination", text, into))
+    target, _ = place("Destination", text, into)
+    return _copied(context, request, found, target)
 
 
 def copy_from(context: RequestContext, request: Request, target: Place, text: str) -> Reply:
@@ -40,8 +43,10 @@ def copy_from(context: RequestContext, request: Request, target: Place, text: st
         msg = "a copy has no body"
         raise Invalid(msg)
     out_of = headers.given(request.environ, "X-Copy-From-Account") or target.account
-    source = place("X-Copy-From", text, out_of)
-    found = store.find_object(context, source.account, source.container, source.name)
+    source, version = place("X-Copy-From", text, out_of)
+    found = store.find_object(
+        context, source.account, source.container, source.name, version=version
+    )
     return _copied(context, request, found, target)
 
 
@@ -53,6 +58,7 @@ def _copied(context: RequestContext, request: Request, found: ObjectInfo, target
         content_type=headers.content_type(environ),
         is_fresh=headers.is_true(headers.given(environ, "X-Fresh-Metadata")),
         condition=conditions.for_writing(environ),
+        expires_at=moments.end(environ, context.now()),
     )
     made = store.copy_object(context, found, target, copying)
     told = {

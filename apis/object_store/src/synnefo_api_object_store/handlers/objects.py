@@ -12,13 +12,15 @@ import secrets
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import conditions, headers, ranges, refusals
+from synnefo_api_object_store import conditions, headers, moments, ranges, refusals
 from synnefo_api_object_store.bodies import Body
 from synnefo_api_object_store.handlers import copies
+from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import account_id
 from synnefo_api_object_store.views import object as object_view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply
+from synnefo_core.errors import Invalid
 from synnefo_object_store import Incoming, ObjectInfo
 
 _UNKNOWN = "application/octet-stream"
@@ -29,7 +31,7 @@ def show(
 ) -> Reply:
     """Tell an object's length, type and metadata (HEAD)."""
     refusals.check(request, "object")
-    found = store.find_object(context, account_id(account), container, name)
+    found = _found(context, request, account, container, name)
     if conditions.is_unchanged(request.environ, found):
         return Reply(status=304, headers=object_view.headers(found))
     return Reply(
@@ -39,12 +41,19 @@ def show(
     )
 
 
+def _found(
+    context: RequestContext, request: Request, account: str, container: str, name: str
+) -> ObjectInfo:
+    version = parameters(request).get("version-id")
+    return store.find_object(context, account_id(account), container, name, version=version)
+
+
 def get(
     context: RequestContext, request: Request, account: str, container: str, name: str
 ) -> Reply:
     """Send an object or ranges of it."""
     refusals.check(request, "object")
-    found = store.find_object(context, account_id(account), container, name)
+    found = _found(context, request, account, container, name)
     if conditions.is_unchanged(request.environ, found):
         return Reply(status=304, headers=object_view.headers(found))
     asked = request.environ.get("HTTP_RANGE")
@@ -90,6 +99,9 @@ def put(
         target = store.Place(account_id(account), container, name)
         return copies.copy_from(context, request, target, source)
     body = Body(request)
+    version = parameters(request).get("version-id")
+    if version is not None:
+        return _restore(context, body, store.Place(account_id(account), container, name), version)
     promised = headers.given(environ, "Etag")
     incoming = Incoming(
         content_type=_content_type(request, name),
@@ -97,12 +109,22 @@ def put(
         headers=headers.kept(environ),
         size_bytes=body.size_bytes,
         md5=promised.strip().strip('"').lower() if promised else None,
+        expires_at=moments.end(environ, context.now()),
         condition=conditions.for_writing(environ),
     )
     made = store.put_object(
         context, account_id(account), container, name, read=body.read, incoming=incoming
     )
     return Reply(status=201, headers=object_view.state(made))
+
+
+def _restore(context: RequestContext, body: Body, place: store.Place, version: str) -> Reply:
+    if body.size_bytes != 0:
+        msg = "a version is restored without a body"
+        raise Invalid(msg)
+    return Reply(
+        status=201, headers=object_view.state(store.restore_version(context, place, version))
+    )
 
 
 def _content_type(request: Request, name: str) -> str:
@@ -118,6 +140,9 @@ def update(
 ) -> Reply:
     """Replace an object's metadata."""
     refusals.check(request, "object")
+    if "version-id" in parameters(request):
+        msg = "versions of the past can't be changed"
+        raise Invalid(msg)
     store.update_object(
         context,
         account_id(account),
@@ -126,6 +151,7 @@ def update(
         metadata=headers.metadata(request.environ, "object"),
         headers=headers.kept(request.environ),
         content_type=headers.content_type(request.environ),
+        expires_at=moments.end(request.environ, context.now()),
     )
     return Reply(status=202)
 
@@ -135,5 +161,10 @@ def delete(
 ) -> Reply:
     """Remove an object."""
     refusals.check(request, "object")
-    store.delete_object(context, account_id(account), container, name)
-    return Reply(status=204)
+    version = parameters(request).get("version-id")
+    if version is not None:
+        place = store.Place(account_id(account), container, name)
+        store.delete_version(context, place, version)
+        return Reply(status=204, headers={"X-Object-Version-Id": version})
+    gone = store.delete_object(context, account_id(account), container, name)
+    return Reply(status=204, headers=object_view.version(gone))

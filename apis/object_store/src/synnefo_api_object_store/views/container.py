@@ -10,7 +10,11 @@ POLICY = "default"
 """The one storage policy that there is."""
 
 
-SETTINGS: dict[str, str] = {}
+SETTINGS = {
+    "Versions-Enabled": "versions_enabled",
+    "Versions-Location": "versions_location",
+    "History-Location": "history_location",
+}
 """Headers, without X-, of a container's settings."""
 SECRETS = {"Container-Read": "read", "Container-Write": "write"}
 """Those that only who may change the container sees."""

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from synnefo_api_object_store.windows import JSON, TEXT
 from synnefo_core.contracts.api import Reply
-from synnefo_object_store import Folder, ListedContainer, ListedObject
+from synnefo_object_store import Folder, ListedContainer, ListedObject, ListedVersion
 
 Row = TypeVar("Row", ListedContainer, ListedObject)
 
@@ -24,6 +24,23 @@ def containers(account: str, rows: Sequence[ListedContainer | Folder], media_typ
 def objects(container: str, rows: Sequence[ListedObject | Folder], media_type: str) -> Reply:
     """Show a container's objects."""
     return _listing("container", container, rows, media_type, _object)
+
+
+def versions(rows: Sequence[ListedVersion]) -> Reply:
+    """Show the versions in a container; there is but the one form."""
+    shown = [
+        {
+            "name": row.name,
+            "version_id": row.version,
+            "is_latest": row.is_latest,
+            "hash": row.etag,
+            "bytes": row.size_bytes,
+            "content_type": row.content_type,
+            "last_modified": _iso(row.modified_at),
+        }
+        for row in rows
+    ]
+    return Reply(json.dumps(shown).encode(), 200, {}, f"{JSON}; charset=utf-8")
 
 
 def _container(row: ListedContainer) -> dict[str, Any]:

@@ -17,7 +17,17 @@ def headers(found: ObjectInfo) -> dict[str, str]:
         "Accept-Ranges": "bytes",
         "X-Object-Hash": found.object_hash,
         "X-Object-UUID": found.id,
+        **_end(found),
     }
+
+
+def _end(found: ObjectInfo) -> dict[str, str]:
+    return {} if found.expires_at is None else {"X-Delete-At": str(int(found.expires_at))}
+
+
+def version(found: ObjectInfo) -> dict[str, str]:
+    """Return the id of a version that its container keeps."""
+    return {"X-Object-Version-Id": str(found.version)} if found.is_versioned else {}
 
 
 def state(found: ObjectInfo) -> dict[str, str]:
@@ -27,4 +37,5 @@ def state(found: ObjectInfo) -> dict[str, str]:
         "Last-Modified": http_date(found.modified_at),
         "X-Timestamp": timestamp(found.modified_at),
         "X-Object-Version": str(found.version),
+        **version(found),
     }
