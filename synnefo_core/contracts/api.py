@@ -35,7 +35,10 @@ class Route:
         body: JSON schema of the body; None when there is none or it is a stream.
         query: JSON schema of the query (each parameter a string, or a list of strings when
             the schema says ``array``); None lets any pass.
+        is_form: The body is a form (``application/x-www-form-urlencoded``) instead of JSON: an
+            object of strings.
         is_public: No token is needed (one that is given must be valid all the same).
+        is_secret: The path holds a secret: the access log shows this row's instead.
         is_stream: The handler reads ``request.stream`` itself; no size limit.
         max_bytes: The largest body.
     """
@@ -47,7 +50,9 @@ class Route:
     status: int = 200
     body: Mapping[str, Any] | None = None
     query: Mapping[str, Any] | None = None
+    is_form: bool = False
     is_public: bool = False
+    is_secret: bool = False
     is_stream: bool = False
     max_bytes: int = JSON_BODY_BYTES
 

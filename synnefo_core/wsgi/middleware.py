@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 access = logging.getLogger("synnefo.access")
 
 CONTEXT = "synnefo.context"
+LOGGED_PATH = "synnefo.logged_path"
+"""What the access log shows instead of a path that holds a secret."""
 _ID_FORM = re.compile(r"req-[0-9a-f-]{36}\Z")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "COPY"})
 
@@ -83,6 +85,8 @@ class AccessLog:
 
 def _path(environ: WSGIEnvironment) -> str:
     """Return the path for the log, without the query: it may hold secrets (signatures)."""
+    if LOGGED_PATH in environ:
+        return str(environ[LOGGED_PATH])
     path: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     return path if path.isascii() else path.encode("latin-1").decode(errors="replace")
 

@@ -19,10 +19,16 @@ from synnefo_core import errors
 from synnefo_core.contracts.api import Api, Route
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.wsgi import microversions
-from synnefo_core.wsgi.middleware import context_of
+from synnefo_core.wsgi.middleware import LOGGED_PATH, context_of
 from synnefo_core.wsgi.responses import make_response
 from synnefo_core.wsgi.streams import broken
-from synnefo_core.wsgi.validation import Schema, parse_json, query_values, require_storable
+from synnefo_core.wsgi.validation import (
+    Schema,
+    parse_form,
+    parse_json,
+    query_values,
+    require_storable,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -110,12 +116,19 @@ class Router:
         path = _path(request)
         match = self._match(request.method, path)
         if match is None:
-            others = [m for m in self._mappers if self._match(m, path) is not None]
+            others = {m: found for m in self._mappers if (found := self._match(m, path))}
+            self._keep_from_log(request, *others.values())
             if others:
                 raise errors.MethodNotAllowed(request.method, others)
             noun = "the resource"
             raise errors.NotFound(noun, path)
+        self._keep_from_log(request, match)
         return self._rows[int(match.pop("row"))], match
+
+    def _keep_from_log(self, request: Request, *matches: dict[str, str]) -> None:
+        for route in (self._rows[int(match["row"])].route for match in matches):
+            if route.is_secret:
+                request.environ[LOGGED_PATH] = f"{request.script_name}{route.path}"
 
     def _match(self, method: str, path: str) -> dict[str, str] | None:
         """Return the parameters; a slash at the end matters only to a row that says so."""
@@ -176,7 +189,7 @@ def _body(request: Request, row: Row) -> Any:
     raw = _read(request, row.route.max_bytes)
     if not raw and row.body is None:
         return None
-    value = parse_json(raw)
+    value = parse_form(raw) if row.route.is_form else parse_json(raw)
     if row.body is not None:
         row.body.check(value)
     return value

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, best_match
@@ -15,6 +16,8 @@ from jsonschema.exceptions import ValidationError, best_match
 from synnefo_core.errors import Invalid, InvalidField
 
 _FORMATS = FormatChecker()
+_FIELDS = 1000
+"""The most that a form may have."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -78,6 +81,27 @@ def parse_json(raw: bytes) -> Any:
     except RecursionError as cause:
         msg = "the body is nested too deeply"
         raise Invalid(msg) from cause
+
+
+def parse_form(raw: bytes) -> dict[str, str]:
+    """Return the fields of a form.
+
+    Raises:
+        Invalid: It is none, or has a field twice.
+    """
+    try:
+        fields = parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS
+        )
+    except ValueError as cause:
+        msg = "the body is not a form (application/x-www-form-urlencoded)"
+        raise Invalid(msg) from cause
+    form = dict(fields)
+    if len(form) < len(fields):
+        msg = "the form has a field twice"
+        raise Invalid(msg)
+    require_storable(form)
+    return form
 
 
 def require_storable(value: Any) -> None:

@@ -113,3 +113,24 @@ def test_moderators_work_from_a_terminal(home, synnefo):
         let_in["Status"],
     )
     synnefo("user", "accept", ann["Id"], expect=1)
+
+
+def test_programs_may_be_let_ask_for_access(synnefo):
+    url = "https://view.example/back"
+
+    made = as_json(synnefo("oauth2", "client", "add", "view", "--redirect-url", url, "-f", "json"))
+    assert ("view", False, True, url) == (
+        made["Name"],
+        made["Trusted"],
+        made["Has Secret"],
+        made["Redirect Urls"],
+    )
+    words = ("oauth2", "client", "add", "app", "--public", "--trusted", "--redirect-url", "app:/")
+    assert "" == as_json(synnefo(*words, "-f", "json"))["Secret"]
+    listed = synnefo("oauth2", "client", "list", "-f", "json")
+    assert ["app", "view"] == [row["Id"] for row in as_json(listed)]
+    assert made["Secret"] not in listed
+
+    synnefo("oauth2", "client", "remove", "view")
+    synnefo("oauth2", "client", "remove", "view", expect=1)
+    synnefo("oauth2", "client", "add", "bad", "--redirect-url", "http://far.example", expect=1)

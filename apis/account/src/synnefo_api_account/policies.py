@@ -37,4 +37,11 @@ POLICIES = [
         "Accept, reject, activate or deactivate a user",
         "POST /users/{id}/action",
     ),
+    rule(
+        "account:oauth2:allow",
+        AUTHENTICATED,
+        "Let a program reach some of what is one's own",
+        "GET /oauth2/auth",
+        "POST /oauth2/auth",
+    ),
 ]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What this API serves: one row for each method and path."""
 
-from synnefo_api_account.handlers import commissions, quotas, registrations, users
-from synnefo_api_account.schemas import commission, registration, user
+from synnefo_api_account.handlers import commissions, oauth2, quotas, registrations, users
+from synnefo_api_account.schemas import commission, oauth2 as grant, registration, user
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -32,6 +32,10 @@ ROUTES = [
     Route("GET",    "/users/detail",                users.detail,             "account:user:list",           query=user.QUERY),
     Route("GET",    "/users/{user_id}",             users.show,               "account:user:show"),
     Route("POST",   "/users/{user_id}/action",      users.act,                "account:user:act",            200, user.ACTION),
+
+    Route("GET",    "/oauth2/auth",                 oauth2.ask,               "account:oauth2:allow",         query=grant.WISH),
+    Route("POST",   "/oauth2/auth",                 oauth2.answer,            "account:oauth2:allow",         200, grant.ANSWER),
+    Route("POST",   "/oauth2/token",                oauth2.exchange,          body=grant.EXCHANGE, is_form=True, is_public=True),
 ]
 
 UNBUILT = [

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The identity room: users, projects, roles and tokens."""
 
-from synnefo_identity import accounts, credentials, ec2, federation
+from synnefo_identity import accounts, credentials, ec2, federation, oauth2
 from synnefo_identity.access_rules import (
     KeptRule,
     delete as delete_access_rule,
@@ -186,6 +186,7 @@ __all__ = [
     "list_users",
     "list_users_of_group",
     "names_of",
+    "oauth2",
     "project_scope",
     "remove_implied_role",
     "remove_user_from_group",

@@ -77,6 +77,24 @@ IDENTITY = [
     cfg.IntOpt(
         "token_lifetime_s", default=86400, min=60, help="How long a token is valid, in seconds."
     ),
+    cfg.FloatOpt(
+        "oauth2_code_s",
+        default=60.0,
+        min=1.0,
+        help="How long an OAuth 2.0 client has to come for what a user allowed it, in seconds.",
+    ),
+    cfg.FloatOpt(
+        "oauth2_access_s",
+        default=20.0,
+        min=1.0,
+        help="How long an OAuth 2.0 access token can be used, which is once, in seconds.",
+    ),
+    cfg.IntOpt(
+        "oauth2_longest_url",
+        default=5000,
+        min=100,
+        help="How many characters the URL of an OAuth 2.0 client may have.",
+    ),
 ]
 
 AUTH = [

@@ -17,7 +17,14 @@ from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.outbox import Subscription
 from synnefo_core.worker import Task
-from synnefo_identity import bootstrap as first, changes, lockout, policies as defaults, tokens
+from synnefo_identity import (
+    bootstrap as first,
+    changes,
+    lockout,
+    oauth2,
+    policies as defaults,
+    tokens,
+)
 from synnefo_identity.accounts import rates, registrations
 from synnefo_identity.directory import IdentityDirectory
 from synnefo_identity.letters import delivery, tickets
@@ -92,4 +99,5 @@ def tidy(context: RequestContext) -> None:
         tickets.tidy(context, session)
         rates.tidy(context, session)
         registrations.tidy(context, session)
+        oauth2.tidy(context, session)
         changes.trim(session, before=context.now() - KEEP_CHANGES_S)

@@ -43,6 +43,25 @@ def log_in(context: RequestContext, body: Any, request: Request) -> Json:
     return views.access(context, token)
 
 
+def show(context: RequestContext, token: str, query: Mapping[str, str]) -> Json:
+    """Show what a token stands for; with ``belongsTo`` an access token, which is then spent."""
+    if "belongsTo" in query:
+        spent = synnefo_identity.oauth2.spend(context, token, query["belongsTo"])
+        return views.spent(context, *spent)
+    if context.claims is None:
+        raise Unauthenticated
+    return views.access(context, synnefo_identity.show_token(context, token))
+
+
+def give_back(context: RequestContext, token: str) -> None:
+    synnefo_identity.revoke_token(context, token)
+
+
+def endpoints(context: RequestContext, token: str) -> Json:
+    synnefo_identity.show_token(context, token)
+    return {"endpoints": views.endpoints(context), "endpoints_links": []}
+
+
 def tenants(context: RequestContext, query: Mapping[str, str]) -> Json:
     only, page = requests.only(query), requests.page(query)
     found = synnefo_identity.list_projects_of_user(context, context.user_id, only, page)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The body of a login in version 2.0, and the query for tenants."""
 
-from synnefo_api_identity.schemas.values import ID, NAME, PAGE, PASSWORD
+from synnefo_api_identity.schemas.values import ID, NAME, PAGE, PASSWORD, TEXT
 
 LOGIN = {
     "type": "object",
@@ -29,3 +29,5 @@ LOGIN = {
 }
 
 TENANTS = {"type": "object", "properties": PAGE}
+
+SHOW = {"type": "object", "properties": {"belongsTo": {**TEXT, "maxLength": 8192}}}

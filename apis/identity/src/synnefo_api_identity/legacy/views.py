@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import synnefo_identity
 from synnefo_api_identity.catalog import Service, services
 from synnefo_api_identity.views.links import Json
 from synnefo_core.clock import iso_micro
 from synnefo_core.context import RequestContext
-from synnefo_identity import Project, Token
+from synnefo_identity import Project, Standing, Token
 
 PREFIX = "/identity/v2.0"
 REGION = "default"
@@ -45,24 +46,36 @@ def version(context: RequestContext) -> Json:
 
 def access(context: RequestContext, shown: Token) -> Json:
     """Show what a login gives."""
-    user, project = shown.standing.user, shown.standing.project
+    project = shown.standing.project
     token: Json = {"id": shown.text, "expires": iso_micro(shown.payload.expires_at)}
     if project is not None:
         token["tenant"] = tenant(project)
-    roles = [{"id": role.id, "name": role.name} for role in shown.standing.roles]
     return {
         "access": {
             "token": token,
             "serviceCatalog": catalog(context),
-            "user": {
-                "id": user.id,
-                "name": user.name,
-                "username": user.name,
-                "roles": roles,
-                "roles_links": [],
-                "projects": [project.id] if project else [],
-            },
+            "user": _user(shown.standing),
         }
+    }
+
+
+def spent(
+    context: RequestContext, shown: synnefo_identity.oauth2.Access, standing: Standing
+) -> Json:
+    """Show who allowed an access token."""
+    token = {"id": shown.text, "expires": iso_micro(context.now() + shown.lasts_s)}
+    return {"access": {"token": token, "user": _user(standing)}}
+
+
+def _user(shown: Standing) -> Json:
+    user, project = shown.user, shown.project
+    return {
+        "id": user.id,
+        "name": user.name,
+        "username": user.name,
+        "roles": [{"id": role.id, "name": role.name} for role in shown.roles],
+        "roles_links": [],
+        "projects": [project.id] if project else [],
     }
 
 
@@ -79,6 +92,15 @@ def tenant(shown: Project) -> Json:
 def catalog(context: RequestContext) -> list[Json]:
     """Show where the services are; accounts and projects are the client's to append."""
     return [_service(context, service) for service in services(context.cloud)]
+
+
+def endpoints(context: RequestContext) -> list[Json]:
+    """Show the endpoints of all services, each with what it belongs to."""
+    return [
+        {"name": service["name"], "type": service["type"], **endpoint}
+        for service in catalog(context)
+        for endpoint in service["endpoints"]
+    ]
 
 
 def _service(context: RequestContext, shown: Service) -> Json:
