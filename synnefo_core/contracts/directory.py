@@ -119,3 +119,7 @@ class Directory(ABC):
     @abstractmethod
     def projects(self, ids: Iterable[str]) -> Mapping[str, Named]:
         """Return those of the projects that exist, by id."""
+
+    @abstractmethod
+    def project_ids(self) -> Iterable[str]:
+        """Return the ids of all projects, in no promised order."""

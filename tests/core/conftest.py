@@ -36,6 +36,9 @@ class People(Directory):
 
     projects = users
 
+    def project_ids(self):
+        return ()
+
 
 class Face:
     """A hook plugin with one face at /toy and its people."""

@@ -70,6 +70,9 @@ class Bound(Directory):
 
     projects = users
 
+    def project_ids(self):
+        return ()
+
 
 class Toy:
     """A face at /toy whose caller comes with a token that is bound."""

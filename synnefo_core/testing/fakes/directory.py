@@ -65,6 +65,10 @@ class MemoryDirectory(Directory):
         """Return known projects; see :meth:`Directory.projects`."""
         return {key: self._projects[key] for key in ids if key in self._projects}
 
+    def project_ids(self) -> Iterable[str]:
+        """Return known projects; see :meth:`Directory.project_ids`."""
+        return list(self._projects)
+
 
 class DirectoryPlugin:
     """Plugs a directory in."""

@@ -40,6 +40,9 @@ class MadeUpPeople(Directory):
     def projects(self, ids):
         return {id_: Named(id_, id_, "default", is_enabled=True) for id_ in ids if id_ in PROJECTS}
 
+    def project_ids(self):
+        return PROJECTS
+
 
 @pytest.fixture
 def cloud(make_cloud, cloud_settings, clock):

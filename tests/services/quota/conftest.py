@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,8 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource, Usage
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.plugins import Plugins
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 class Owner:

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 import synnefo_quota
-from synnefo_core.errors import InvalidField, NotFound
+from synnefo_core.context import for_worker
+from synnefo_core.contracts.quota import Charge
+from synnefo_core.errors import Conflict, InvalidField, NotFound
 from synnefo_core.testing.fixtures import StillClock
-from synnefo_quota import Provision, commissions
+from synnefo_quota import NothingToGiveBack, Provision, ProvisionRefused, commissions
 
 US = "tests"
 
@@ -43,7 +47,7 @@ def clock() -> StillClock:
 def test_a_pending_increase_takes_room_already(context):
     issue(context, 10)
 
-    with pytest.raises(commissions.ProvisionRefused, match="0 left"):
+    with pytest.raises(ProvisionRefused, match="0 left"):
         issue(context, 1)
     assert held(context) == (10, 10)
 
@@ -52,7 +56,7 @@ def test_a_pending_decrease_gives_no_room_yet(context):
     issue(context, 10, is_accepted=True)
     issue(context, -4)
 
-    with pytest.raises(commissions.ProvisionRefused):
+    with pytest.raises(ProvisionRefused):
         issue(context, 1)
 
 
@@ -87,7 +91,7 @@ def test_commissions_may_be_resolved_in_any_order(context):
 def test_no_more_is_given_back_than_was_accepted(context):
     issue(context, 3)
 
-    with pytest.raises(commissions.NothingToGiveBack, match="0 are held"):
+    with pytest.raises(NothingToGiveBack, match="0 are held"):
         issue(context, -1)
 
 
@@ -95,7 +99,7 @@ def test_force_passes_a_limit_but_never_zero(context):
     issue(context, 15, is_forced=True, is_accepted=True)
     assert held(context) == (15, 0)
 
-    with pytest.raises(commissions.NothingToGiveBack):
+    with pytest.raises(NothingToGiveBack):
         issue(context, -16, is_forced=True)
 
 
@@ -108,7 +112,7 @@ def test_provisions_of_one_holding_are_added_up(context):
 def test_one_refused_provision_takes_back_all(context):
     other = Provision("project:p2", "", "tests.vm", 1)
 
-    with pytest.raises(commissions.ProvisionRefused) as caught:
+    with pytest.raises(ProvisionRefused) as caught:
         commissions.issue(context, client=US, provisions=[other, vm(11)])
 
     assert (caught.value.provision.holder, caught.value.limit) == ("project:p1", 10)
@@ -168,3 +172,120 @@ def test_what_a_client_abandons_is_rejected_in_the_end(context, clock):
     commissions.expire(context)
 
     assert (held(context), commissions.pending(context, US)) == ((0, 0), [])
+
+
+def test_a_serial_that_was_forgotten_is_never_used_again(context, clock):
+    forgotten = issue(context, 1, is_accepted=True)
+    clock.advance(context.cloud.config.quota.commission_lifetime_s)
+    commissions.expire(context)
+
+    assert issue(context, 1) > forgotten
+    with pytest.raises(NotFound):
+        resolve(context, forgotten, is_accepted=True)
+
+
+def test_a_request_that_is_repeated_after_its_end_is_not_a_second_one(context):
+    first = issue(context, 3, key="abc", is_accepted=True)
+
+    assert issue(context, 3, key="abc", is_accepted=True) == first
+    assert held(context) == (3, 0)
+
+
+def test_a_key_is_not_taken_for_another_request(context):
+    issue(context, 3, key="abc")
+
+    with pytest.raises(Conflict, match="key abc was used"):
+        issue(context, 4, key="abc")
+
+
+def test_a_request_that_is_made_twice_at_once_is_one(cloud):
+    serials: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: serials.append(issue(for_worker(cloud), 3, key="abc")))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(serials), len(set(serials)), held(for_worker(cloud))) == (4, 1, (3, 3))
+
+
+@pytest.mark.parametrize("is_accepted", [True, False])
+def test_an_answer_that_is_repeated_changes_nothing(context, is_accepted):
+    serial = issue(context, 3)
+
+    for _ in range(2):
+        resolve(context, serial, is_accepted=is_accepted)
+
+    assert held(context) == (3 if is_accepted else 0, 0)
+
+
+def test_an_accepted_commission_is_not_rejected_any_more(context):
+    serial = issue(context, 3, is_accepted=True)
+
+    outcome = commissions.resolve_many(context, US, reject=[serial])
+
+    assert (outcome.failed, held(context)) == (((serial, 409),), (3, 0))
+
+
+def test_who_abandoned_a_commission_learns_it(context, clock):
+    serial = issue(context, 3)
+    clock.advance(context.cloud.config.quota.commission_lifetime_s)
+    commissions.expire(context)
+
+    with pytest.raises(commissions.ResolvedOtherwise, match=r"rejected \(abandoned\)"):
+        resolve(context, serial, is_accepted=True)
+
+
+def test_what_is_pending_for_a_shorter_time_is_left_alone(context, clock):
+    serial = issue(context, 3)
+    clock.advance(context.cloud.config.quota.commission_lifetime_s - 1)
+
+    assert commissions.expire(context) == 0
+    assert commissions.pending(context, US) == [serial]
+
+
+def test_a_move_to_another_project_is_one_commission(context):
+    issue(context, 8, is_accepted=True)
+    there = Provision("project:p2", "", "tests.vm", 8)
+
+    commissions.issue(context, client=US, provisions=[there, vm(-8)], is_accepted=True)
+
+    assert held(context) == (0, 0)
+    assert synnefo_quota.left(context, "p2", "tests.vm").usage == 8
+
+
+def test_a_move_that_does_not_fit_leaves_all_where_it_was(context):
+    issue(context, 8, is_accepted=True)
+    there = Provision("project:p2", "", "tests.vm", 11)
+
+    with pytest.raises(ProvisionRefused):
+        commissions.issue(context, client=US, provisions=[vm(-8), there])
+
+    assert held(context) == (8, 0)
+
+
+def test_what_is_refused_takes_the_callers_unit_of_work_with_it(context):
+    def issue_in_a_larger_transaction() -> None:
+        with context.unit_of_work():
+            synnefo_quota.charge(context, [Charge("p2", "u1", "tests.vm", 1)])
+            issue(context, 11)
+
+    with pytest.raises(ProvisionRefused):
+        issue_in_a_larger_transaction()
+
+    assert synnefo_quota.left(context, "p2", "tests.vm").usage == 0
+    assert commissions.pending(context, US) == []
+
+
+def test_an_accepted_commission_is_logged_with_what_it_came_to(context):
+    synnefo_quota.set_limit(context, holder="project:p1", resource="tests.vm", limit=7)
+    issue(context, 5, is_accepted=True)
+    resolve(context, issue(context, -2), is_accepted=True)
+
+    newest, oldest = commissions.log_of(context, holder="project:p1")
+
+    shown = [(e["amount"], e["limit"], e["usage_min"], e["usage_max"]) for e in (oldest, newest)]
+    assert shown == [(5, 7, 5, 5), (-2, 7, 3, 3)]

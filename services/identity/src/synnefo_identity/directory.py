@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sqlalchemy import select
+
 from synnefo_core.cloud import Cloud
 from synnefo_core.contracts.directory import Claims, Directory, Named
 from synnefo_identity.claims import known_tokens
@@ -28,6 +30,10 @@ class IdentityDirectory(Directory):
 
     def projects(self, ids: Iterable[str]) -> Mapping[str, Named]:
         return self._named(ProjectRow, ids)
+
+    def project_ids(self) -> Iterable[str]:
+        with self._database.reading() as session:
+            return list(session.scalars(select(ProjectRow.id)))
 
     def _named(self, model: type[UserRow | ProjectRow], ids: Iterable[str]) -> Mapping[str, Named]:
         columns = model.id, model.name, model.domain_id, model.is_enabled

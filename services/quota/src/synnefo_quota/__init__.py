@@ -7,10 +7,8 @@ project changes two: ``user:ID`` with the project as source, and ``project:ID`` 
 
 from synnefo_quota.commissions import (
     Commission,
-    NothingToGiveBack,
-    Provision,
-    ProvisionRefused,
     Resolution,
+    ResolvedOtherwise,
     issue as issue_commission,
     pending as pending_commissions,
     resolve as resolve_commission,
@@ -19,6 +17,7 @@ from synnefo_quota.commissions import (
 )
 from synnefo_quota.ledger import Holding, charge, holdings, left, set_limit
 from synnefo_quota.overview import Shares, of_projects, of_user
+from synnefo_quota.provisions import NothingToGiveBack, Provision, ProvisionRefused
 from synnefo_quota.resources import resources
 from synnefo_quota.verify import Difference, verify
 
@@ -30,6 +29,7 @@ __all__ = [
     "Provision",
     "ProvisionRefused",
     "Resolution",
+    "ResolvedOtherwise",
     "Shares",
     "charge",
     "holdings",

@@ -2,8 +2,8 @@
 """Commissions in two phases: issued now, accepted or rejected later (AST-062 to AST-069).
 
 A pending increase already takes room; a pending decrease gives none back until it is
-accepted. A commission can be resolved whatever was issued since. All holdings are changed in
-one fixed order, so concurrent commissions never wait for each other in a circle.
+accepted. A commission can be resolved whatever was issued since. What was resolved is
+remembered for a while, so that a client who got no answer may simply ask again.
 """
 
 from __future__ import annotations
@@ -12,46 +12,37 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.db.session import changed_rows
-from synnefo_core.errors import Conflict, InvalidField, NotFound, QuotaExceeded
-from synnefo_quota import ledger
-from synnefo_quota.ledger import Key
-from synnefo_quota.models import CommissionRow, HoldingRow, ProvisionLogRow
-from synnefo_quota.resources import resources
+from synnefo_core.errors import Conflict, InvalidField, NotFound
+from synnefo_quota import settlement
+from synnefo_quota.models import CommissionRow, ProvisionLogRow
+from synnefo_quota.provisions import Key, Provision
+from synnefo_quota.resources import counted
 
+PENDING, ACCEPTED, REJECTED = "pending", "accepted", "rejected"
+"""The states of a commission."""
 
-@dataclass(frozen=True)
-class Provision:
-    """So much of a resource for a holder out of a source; negative gives back.
-
-    ``holder`` is ``user:ID`` or ``project:ID``; ``source`` is ``project:ID`` for a user's
-    share and empty for a project's own total.
-    """
-
-    holder: str
-    source: str
-    resource: str
-    quantity: int
-
-    @property
-    def key(self) -> Key:
-        """Return which holding it changes."""
-        return self.holder, self.source, self.resource
+ABANDONED = "abandoned"
+"""The reason for which what nobody resolved is rejected."""
 
 
 @dataclass(frozen=True)
 class Commission:
-    """A pending commission; ``issued_at`` is seconds since the epoch."""
+    """A commission; moments are seconds since the epoch, ``resolved_at`` 0 while pending."""
 
     serial: int
     client: str
     name: str
     issued_at: float
     provisions: tuple[Provision, ...]
+    state: str = PENDING
+    resolved_at: float = 0.0
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,28 +54,15 @@ class Resolution:
     failed: tuple[tuple[int, int], ...]
 
 
-class ProvisionRefused(QuotaExceeded):
-    """A provision can't be had; says which, and how the holding stands."""
+class ResolvedOtherwise(Conflict):
+    """A commission that was rejected is to be accepted, or the other way round."""
 
-    code = "provision_refused"
+    code = "resolved_otherwise"
 
-    def __init__(self, provision: Provision, *, limit: int, usage: int) -> None:
-        """Name the provision, the limit and the usage."""
-        super().__init__(provision.resource, provision.quantity, max(0, limit - usage))
-        self.provision, self.limit, self.usage = provision, limit, usage
-
-
-class NothingToGiveBack(Conflict):
-    """A provision gives back more than is held."""
-
-    code = "below_zero"
-
-    def __init__(self, provision: Provision, *, usage: int) -> None:
-        """Name the provision and the usage."""
-        super().__init__(
-            f"{-provision.quantity} of {provision.resource} can't be given back, {usage} are held"
-        )
-        self.provision, self.usage = provision, usage
+    def __init__(self, commission: Commission) -> None:
+        """Say what became of it."""
+        reason = f" ({commission.reason})" if commission.reason else ""
+        super().__init__(f"commission {commission.serial} was {commission.state}{reason}")
 
 
 def issue(
@@ -96,47 +74,55 @@ def issue(
     is_forced: bool = False,
     is_accepted: bool = False,
     key: str = "",
+    reason: str = "",
 ) -> int:
     """Issue a commission and return its serial.
 
+    The holdings are changed at the end of the unit of work, together with what is charged
+    there besides: what is refused is raised there, and nothing of the unit of work is kept.
+
     Args:
-        context: The unit of work; what is charged there besides is written after this.
+        context: The unit of work.
         client: Who issues; only the same client resolves it.
         name: For people.
         provisions: Those of one holding are added up.
         is_forced: Pass limits (AST-064); giving back is checked all the same.
         is_accepted: Accept at once, in the same transaction.
-        key: The client's own name of this request: a second one of the same key while the
-            first is pending returns the first one's serial.
+        key: The client's own name of this request: a second one of the same key returns the
+            first one's serial, whatever became of it since.
+        reason: Why, for the log of what is accepted at once.
 
     Raises:
+        Conflict: The key was used for something else.
         InvalidField: There is no such resource.
         ProvisionRefused: A limit would be passed; nothing was issued.
         NothingToGiveBack: Usage would fall below zero; nothing was issued.
     """
     merged = _merged(context, provisions)
     with context.unit_of_work() as session:
-        if key and (earlier := _by_key(session, client, key)) is not None:
-            return earlier
+        fields = {
+            "client": client,
+            "name": name,
+            "key": key,
+            "issued_at": context.now(),
+            "provisions": [[*provision.key, provision.quantity] for provision in merged],
+            "state": ACCEPTED if is_accepted else PENDING,
+            "resolved_at": context.now() if is_accepted else 0.0,
+            "reason": reason,
+        }
+        serial = _add(session, fields)
+        if serial is None:
+            return _earlier(session, client, key, merged)
         for provision in merged:
-            _take(context, session, provision, is_forced=is_forced)
-        row = CommissionRow(
-            client=client,
-            name=name,
-            key=key,
-            issued_at=context.now(),
-            provisions=[[*provision.key, provision.quantity] for provision in merged],
-        )
-        session.add(row)
-        session.flush()
-        serial = row.serial
+            change = settlement.change(context, session, provision.key)
+            change.issue(provision, is_forced=is_forced)
         if is_accepted:
-            _resolve(context, session, row, is_accepted=True, reason="")
+            _conclude(context, session, _shown(CommissionRow(serial=serial, **fields)))
         return serial
 
 
 def _merged(context: RequestContext, provisions: Iterable[Provision]) -> list[Provision]:
-    known, sums = resources(context.cloud), dict[Key, int]()
+    known, sums = counted(context.cloud), dict[Key, int]()
     for provision in provisions:
         if provision.resource not in known:
             field = "provisions.resource"
@@ -145,89 +131,57 @@ def _merged(context: RequestContext, provisions: Iterable[Provision]) -> list[Pr
     return [Provision(*key, quantity) for key, quantity in sorted(sums.items()) if quantity]
 
 
-def _by_key(session: Session, client: str, key: str) -> int | None:
-    query = select(CommissionRow.serial).where(
-        CommissionRow.client == client, CommissionRow.key == key
-    )
-    return session.scalar(query)
+def _add(session: Session, fields: dict[str, Any]) -> int | None:
+    """Add a row and return its serial; None when the client has used the key before.
+
+    Whoever issues under the same key at the same time is waited for.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(CommissionRow).values(fields).on_conflict_do_nothing()
+    return session.scalar(statement.returning(CommissionRow.serial))
 
 
-def _take(
-    context: RequestContext, session: Session, provision: Provision, *, is_forced: bool
-) -> None:
-    """Raise ``usage_max`` or lower ``usage_min``, within what is allowed."""
-    amount = provision.quantity
-    if amount > 0:
-        allowed = [] if is_forced else [HoldingRow.usage_max + amount <= HoldingRow.limit]
-        values = {"usage_max": HoldingRow.usage_max + amount}
-    else:
-        allowed = [HoldingRow.usage_min + amount >= 0]
-        values = {"usage_min": HoldingRow.usage_min + amount}
-    statement = (
-        update(HoldingRow)
-        .where(*ledger.at(provision.key), *allowed)
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
-    if changed_rows(session, statement) == 1:
-        return
-    ledger.make(context.cloud, session, provision.key)
-    if changed_rows(session, statement) == 1:
-        return
-    row = session.scalars(select(HoldingRow).where(*ledger.at(provision.key))).one()
-    if amount < 0:
-        raise NothingToGiveBack(provision, usage=row.usage_min)
-    raise ProvisionRefused(provision, limit=row.limit, usage=row.usage_max)
+def _earlier(session: Session, client: str, key: str, merged: Sequence[Provision]) -> int:
+    query = select(CommissionRow).where(CommissionRow.client == client, CommissionRow.key == key)
+    earlier = _shown(session.scalars(query).one())
+    if earlier.provisions != tuple(merged):
+        msg = f"the key {key} was used for commission {earlier.serial}, which is another one"
+        raise Conflict(msg)
+    return earlier.serial
 
 
-def _resolve(
-    context: RequestContext,
-    session: Session,
-    row: CommissionRow,
-    *,
-    is_accepted: bool,
-    reason: str,
-) -> None:
-    for holder, source, resource, quantity in row.provisions:
-        key = (holder, source, resource)
-        # Accepting moves the other bound by as much; rejecting moves the first one back.
-        moves_max = (quantity > 0) is not is_accepted
-        column = "usage_max" if moves_max else "usage_min"
-        change = quantity if is_accepted else -quantity
-        holding = session.execute(
-            update(HoldingRow)
-            .where(*ledger.at(key))
-            .values({column: getattr(HoldingRow, column) + change})
-            .returning(HoldingRow.limit, HoldingRow.usage_min, HoldingRow.usage_max)
-            .execution_options(synchronize_session=False)
-        ).one()
-        session.add(
+def _conclude(context: RequestContext, session: Session, commission: Commission) -> None:
+    """Move the holdings as a commission's outcome says, and log it."""
+    is_accepted = commission.state == ACCEPTED
+    for provision in commission.provisions:
+        change = settlement.change(context, session, provision.key)
+        change.resolve(provision.quantity, is_accepted=is_accepted)
+        change.entries.append(
             ProvisionLogRow(
-                serial=row.serial,
-                client=row.client,
-                name=row.name,
-                holder=holder,
-                source=source,
-                resource=resource,
-                amount=quantity,
-                limit=holding.limit,
-                usage_min=holding.usage_min,
-                usage_max=holding.usage_max,
-                issued_at=row.issued_at,
-                resolved_at=context.now(),
+                serial=commission.serial,
+                client=commission.client,
+                name=commission.name,
+                holder=provision.holder,
+                source=provision.source,
+                resource=provision.resource,
+                amount=provision.quantity,
+                issued_at=commission.issued_at,
+                resolved_at=commission.resolved_at,
                 is_accepted=is_accepted,
-                reason=reason,
+                reason=commission.reason,
             )
         )
-    session.delete(row)
-    session.flush()
 
 
 def pending(context: RequestContext, client: str) -> list[int]:
     """Return the serials of a client's pending commissions, oldest first."""
-    query = select(CommissionRow.serial).where(CommissionRow.client == client)
+    query = _pending(CommissionRow.serial).where(CommissionRow.client == client)
     with context.reading() as session:
         return list(session.scalars(query.order_by(CommissionRow.serial)))
+
+
+def _pending(what: Any) -> Select[Any]:
+    return select(what).where(CommissionRow.state == PENDING)
 
 
 def show(context: RequestContext, client: str, serial: int) -> Commission:
@@ -237,36 +191,60 @@ def show(context: RequestContext, client: str, serial: int) -> Commission:
         NotFound: It has none of this serial (any more).
     """
     with context.reading() as session:
-        return _shown(_owned(session, client, serial))
+        commission = _shown(_owned(session, client, serial))
+    if commission.state != PENDING:
+        raise _missing(serial)
+    return commission
 
 
 def _shown(row: CommissionRow) -> Commission:
-    provisions = tuple(Provision(*fields) for fields in row.provisions)
-    return Commission(row.serial, row.client, row.name, row.issued_at, provisions)
+    return Commission(
+        serial=row.serial,
+        client=row.client,
+        name=row.name,
+        issued_at=row.issued_at,
+        provisions=tuple(Provision(*fields) for fields in row.provisions),
+        state=row.state,
+        resolved_at=row.resolved_at,
+        reason=row.reason,
+    )
 
 
 def _owned(session: Session, client: str, serial: int, *, is_locked: bool = False) -> CommissionRow:
     query = select(CommissionRow).where(
         CommissionRow.serial == serial, CommissionRow.client == client
     )
-    row = session.scalars(query.with_for_update() if is_locked else query).first()
+    if is_locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalars(query).first()
     if row is None:
-        noun = "commission"
-        raise NotFound(noun, str(serial))
+        raise _missing(serial)
     return row
+
+
+def _missing(serial: int) -> NotFound:
+    noun = "commission"
+    return NotFound(noun, str(serial))
 
 
 def resolve(
     context: RequestContext, client: str, serial: int, *, is_accepted: bool, reason: str = ""
 ) -> None:
-    """Accept or reject a commission.
+    """Accept or reject a commission; doing the same again is not an error.
 
     Raises:
-        NotFound: The client has none of this serial (any more).
+        NotFound: The client has none of this serial, or it was forgotten.
+        ResolvedOtherwise: It was resolved, but not like this.
     """
+    outcome = ACCEPTED if is_accepted else REJECTED
     with context.unit_of_work() as session:
         row = _owned(session, client, serial, is_locked=True)
-        _resolve(context, session, row, is_accepted=is_accepted, reason=reason)
+        if row.state == outcome:
+            return
+        if row.state != PENDING:
+            raise ResolvedOtherwise(_shown(row))
+        row.state, row.resolved_at, row.reason = outcome, context.now(), reason
+        _conclude(context, session, _shown(row))
 
 
 def resolve_many(
@@ -288,28 +266,69 @@ def resolve_many(
             try:
                 resolve(context, client, serial, is_accepted=is_accepted, reason=reason)
                 done[is_accepted].append(serial)
-            except NotFound:
-                failed.append((serial, 404))
+            except (NotFound, ResolvedOtherwise) as cause:
+                failed.append((serial, cause.status))
     return Resolution(tuple(done[True]), tuple(done[False]), tuple(failed))
 
 
-def overdue(context: RequestContext, older_than_s: float) -> list[Commission]:
-    """Return the commissions that have been pending for longer, oldest first."""
-    query = (
-        select(CommissionRow)
-        .where(CommissionRow.issued_at < context.now() - older_than_s)
-        .order_by(CommissionRow.issued_at)
-    )
+def find(context: RequestContext, serial: int) -> Commission:
+    """Return anybody's commission, pending or resolved.
+
+    Raises:
+        NotFound: There is none of this serial, or it was forgotten.
+    """
     with context.reading() as session:
-        return [_shown(row) for row in session.scalars(query)]
+        row = session.get(CommissionRow, serial)
+        if row is None:
+            raise _missing(serial)
+        return _shown(row)
+
+
+def search(
+    context: RequestContext,
+    *,
+    client: str = "",
+    is_resolved: bool = False,
+    older_than_s: float = 0.0,
+) -> list[Commission]:
+    """Return pending commissions, or resolved ones too, oldest first.
+
+    Args:
+        context: For the database.
+        client: Only this client's.
+        is_resolved: Whether resolved ones that are still remembered are returned, too.
+        older_than_s: Only those that were issued at least so long ago.
+    """
+    query = select(CommissionRow) if is_resolved else _pending(CommissionRow)
+    if client:
+        query = query.where(CommissionRow.client == client)
+    if older_than_s:
+        query = query.where(CommissionRow.issued_at <= context.now() - older_than_s)
+    with context.reading() as session:
+        return [_shown(row) for row in session.scalars(query.order_by(CommissionRow.serial))]
 
 
 def expire(context: RequestContext) -> int:
-    """Reject what its client abandoned long ago; return how many (SEM-051)."""
-    found = overdue(context, context.cloud.config.quota.commission_lifetime_s)
-    for commission in found:
-        resolve_many(context, commission.client, reject=[commission.serial], reason="abandoned")
-    return len(found)
+    """Reject what its client abandoned long ago; return how many (SEM-051).
+
+    What was resolved as long ago is forgotten.
+    """
+    lifetime_s = context.cloud.config.quota.commission_lifetime_s
+    rejected = 0
+    for commission in search(context, older_than_s=lifetime_s):
+        outcome = resolve_many(
+            context, commission.client, reject=[commission.serial], reason=ABANDONED
+        )
+        rejected += len(outcome.rejected)
+    with context.unit_of_work() as session:
+        changed_rows(
+            session,
+            delete(CommissionRow).where(
+                CommissionRow.state != PENDING,
+                CommissionRow.resolved_at <= context.now() - lifetime_s,
+            ),
+        )
+    return rejected
 
 
 def log_of(

@@ -1,43 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Holdings and what changes them.
-
-Charges are collected during a unit of work and written as its last statements, in one
-fixed order: so two transactions never wait for each other in a circle, and the rows that
-many want are locked for the shortest time.
-"""
+"""Holdings: charged, limited, shown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, cast
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    CursorResult,
-    Table,
-    Update,
-    bindparam,
-    select,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge
-from synnefo_core.db.session import defer
-from synnefo_core.errors import QuotaExceeded
-from synnefo_quota.models import HoldingRow, ResourceRow
-from synnefo_quota.resources import default_limit, resources
-
-Key = tuple[str, str, str]
-"""(holder, source, resource), in the order in which rows are locked."""
-
-_COLLECTED = "quota_collected"
+from synnefo_quota import settlement
+from synnefo_quota.models import HoldingRow
+from synnefo_quota.provisions import Key
+from synnefo_quota.resources import Defaults
 
 
 @dataclass(frozen=True)
@@ -55,6 +31,16 @@ class Holding:
     usage: int
     pending: int = 0
 
+    @property
+    def key(self) -> Key:
+        """Return what names it."""
+        return self.holder, self.source, self.resource
+
+    @property
+    def excess(self) -> int:
+        """By how much the usage is over the limit."""
+        return max(0, self.usage - self.limit)
+
 
 def charge(context: RequestContext, charges: Iterable[Charge]) -> None:
     """Pay for things, or give back, at the end of the caller's unit of work.
@@ -66,95 +52,14 @@ def charge(context: RequestContext, charges: Iterable[Charge]) -> None:
             nothing of the unit of work is kept.
     """
     with context.unit_of_work() as session:
-        collected: dict[Key, int] = session.info.setdefault(_COLLECTED, {})
         for item in charges:
             for key in _keys(item):
-                collected[key] = collected.get(key, 0) + item.amount
-        defer(session, "quota", partial(_settle, context.cloud))
+                settlement.change(context, session, key).charge(item.amount)
 
 
 def _keys(item: Charge) -> tuple[Key, Key]:
     project = f"project:{item.project_id}"
     return (project, "", item.resource), (f"user:{item.user_id}", project, item.resource)
-
-
-def _settle(cloud: Cloud, session: Session) -> None:
-    collected: dict[Key, int] = session.info.pop(_COLLECTED, {})
-    for key in sorted(collected):
-        if collected[key]:
-            _change(cloud, session, key, collected[key])
-
-
-def _change(cloud: Cloud, session: Session, key: Key, amount: int) -> None:
-    if _try_change(session, key, amount):
-        return
-    make(cloud, session, key)
-    if _try_change(session, key, amount):
-        return
-    row = session.scalars(select(HoldingRow).where(*at(key))).one()
-    if amount < 0:
-        msg = f"usage of {key} would fall below zero: {row.usage_min} by {amount}"
-        raise RuntimeError(msg)
-    raise QuotaExceeded(key[2], amount, max(0, row.limit - row.usage_max))
-
-
-def _try_change(session: Session, key: Key, amount: int) -> bool:
-    """Change both bounds of a holding by an amount, if it is there and the limit allows."""
-    holder, source, resource = key
-    statement = _TAKE if amount > 0 else _GIVE_BACK
-    values = {"of": holder, "out_of": source, "what": resource, "amount": amount}
-    return cast("CursorResult[Any]", session.execute(statement, values)).rowcount == 1
-
-
-def _changing(allowed: ColumnElement[bool]) -> Update:
-    columns = _holding.c
-    return (
-        update(_holding)
-        .where(
-            columns.holder == bindparam("of"),
-            columns.source == bindparam("out_of"),
-            columns.resource == bindparam("what"),
-            allowed,
-        )
-        .values(usage_min=columns.usage_min + _AMOUNT, usage_max=columns.usage_max + _AMOUNT)
-    )
-
-
-# Made once: to build them anew took longer than to execute them.
-_holding: Table = HoldingRow.__table__  # type: ignore[assignment]  # declared as FromClause
-_AMOUNT = bindparam("amount", type_=BigInteger)
-_TAKE = _changing(_holding.c.usage_max + _AMOUNT <= _holding.c.limit)
-_GIVE_BACK = _changing(_holding.c.usage_min + _AMOUNT >= 0)
-
-
-def make(cloud: Cloud, session: Session, key: Key, limit: int | None = None) -> None:
-    """Make a holding unless it is there; another transaction may be making it too."""
-    holder, source, resource = key
-    if limit is None:
-        limit = default_limit(cloud, holder=holder, source=source, resource=resource)
-    insert = sqlite.insert if cloud.database.is_sqlite else postgresql.insert
-    session.execute(
-        insert(HoldingRow)
-        .values(
-            holder=holder, source=source, resource=resource, limit=limit, usage_min=0, usage_max=0
-        )
-        .on_conflict_do_nothing()
-    )
-    owned = resources(cloud).get(resource)
-    if owned is not None:
-        session.execute(
-            insert(ResourceRow).values(name=resource, owner=owned.owner).on_conflict_do_nothing()
-        )
-
-
-def at(key: Key) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that name one holding."""
-    holder, source, resource = key
-    return (
-        HoldingRow.holder == holder,
-        HoldingRow.source == source,
-        HoldingRow.resource == resource,
-    )
 
 
 def shown(row: HoldingRow) -> Holding:
@@ -171,24 +76,49 @@ def shown(row: HoldingRow) -> Holding:
 
 def holdings(context: RequestContext, project_id: str) -> list[Holding]:
     """Return the holdings of a project and of the users in it, in the ledger's order."""
-    project = f"project:{project_id}"
-    query = (
-        select(HoldingRow)
-        .where((HoldingRow.holder == project) | (HoldingRow.source == project))
-        .order_by(HoldingRow.holder, HoldingRow.source, HoldingRow.resource)
-    )
+    return search(context, project_id=project_id)
+
+
+def search(
+    context: RequestContext,
+    *,
+    project_id: str = "",
+    user_id: str = "",
+    resource: str = "",
+    is_over: bool = False,
+) -> list[Holding]:
+    """Return the holdings that fit, in the ledger's order.
+
+    Args:
+        context: For the database.
+        project_id: Only this project's own and its users' shares of it.
+        user_id: Only this user's shares.
+        resource: Only this resource.
+        is_over: Only those whose usage is over their limit.
+    """
+    query = select(HoldingRow)
+    if project_id:
+        project = f"project:{project_id}"
+        query = query.where((HoldingRow.holder == project) | (HoldingRow.source == project))
+    if user_id:
+        query = query.where(HoldingRow.holder == f"user:{user_id}")
+    if resource:
+        query = query.where(HoldingRow.resource == resource)
+    if is_over:
+        query = query.where(HoldingRow.usage_max > HoldingRow.limit)
+    order = HoldingRow.holder, HoldingRow.source, HoldingRow.resource
     with context.reading() as session:
-        return [shown(row) for row in session.scalars(query)]
+        return [shown(row) for row in session.scalars(query.order_by(*order))]
 
 
 def left(context: RequestContext, project_id: str, resource: str) -> Holding:
     """Return a project's own holding of a resource, as it would be if it is not there yet."""
     key = (f"project:{project_id}", "", resource)
     with context.reading() as session:
-        row = session.scalars(select(HoldingRow).where(*at(key))).first()
+        row = session.scalars(select(HoldingRow).where(*settlement.at(key))).first()
         if row is not None:
             return shown(row)
-    limit = default_limit(context.cloud, holder=key[0], source="", resource=resource)
+    limit = Defaults(context.cloud, [key[0]]).limit(key)
     return Holding(holder=key[0], source="", resource=resource, limit=limit, usage=0)
 
 
@@ -196,6 +126,8 @@ def set_limit(
     context: RequestContext, *, holder: str, source: str = "", resource: str, limit: int
 ) -> None:
     """Set a limit, below the usage if need be: then nothing grows until it has shrunk.
+
+    Written at the end of the unit of work, before what it charges is.
 
     Args:
         context: The unit of work.
@@ -205,6 +137,4 @@ def set_limit(
         limit: 0 or more.
     """
     with context.unit_of_work() as session:
-        make(context.cloud, session, (holder, source, resource), limit)
-        row = session.scalars(select(HoldingRow).where(*at((holder, source, resource)))).one()
-        row.limit = limit
+        settlement.change(context, session, (holder, source, resource)).limit = limit

@@ -6,7 +6,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from synnefo_core.db.base import Base, Big, BigNumber, JsonList, Moment, Name, new_metadata
+from synnefo_core.db.base import Base, Big, BigNumber, Id, JsonList, Moment, Name, new_metadata
 
 
 class Model(Base):
@@ -45,24 +45,31 @@ class ResourceRow(Model):
     """A resource that is or was counted, and the plugin that counts it.
 
     It stays when the plugin goes, so that an absent owner is not taken for "nothing there".
+    What an operator changed of the plugin's description is not NULL.
     """
 
     __tablename__ = "quota_resource"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     owner: Mapped[Name]
+    user_default: Mapped[Big | None]
+    project_default: Mapped[Big | None]
+    is_shown: Mapped[bool | None]
 
 
 class CommissionRow(Model):
-    """A promise that is neither kept nor taken back yet; its serial is the client's handle.
+    """A promise, kept or taken back in the end; its serial is the client's handle.
 
     ``key`` is a client's own name for the request, so that a repeated one is not a second.
+    What was resolved stays for a while, so that a repeated answer is not an error; a serial
+    is never used again.
     """
 
     __tablename__ = "quota_commission"
     __table_args__ = (
         Index("ix_quota_commission_client", "client", "serial"),
         Index("ix_quota_commission_issued_at", "issued_at"),
+        Index("ix_quota_commission_resolved_at", "resolved_at"),
         Index(
             "uq_quota_commission_key",
             "client",
@@ -71,6 +78,7 @@ class CommissionRow(Model):
             sqlite_where=text("key <> ''"),
             postgresql_where=text("key <> ''"),
         ),
+        {"sqlite_autoincrement": True},
     )
 
     serial: Mapped[int] = mapped_column(BigNumber, primary_key=True, autoincrement=True)
@@ -79,6 +87,9 @@ class CommissionRow(Model):
     key: Mapped[Name] = mapped_column(default="")
     issued_at: Mapped[Moment]
     provisions: Mapped[JsonList]
+    state: Mapped[Id] = mapped_column(server_default="pending")
+    resolved_at: Mapped[Moment] = mapped_column(server_default="0")
+    reason: Mapped[Name] = mapped_column(server_default="")
 
 
 class ProvisionLogRow(Model):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from synnefo_core.context import RequestContext
 from synnefo_quota.ledger import Holding, shown
 from synnefo_quota.models import HoldingRow
-from synnefo_quota.resources import default_limit, resources
+from synnefo_quota.resources import PROJECT, Defaults, resources
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,12 @@ class Share:
 
     user: Holding
     project: Holding
+
+    @property
+    def effective_limit(self) -> int:
+        """How much the user can have at most while the others keep what they have (AST-072)."""
+        others = self.project.usage - self.user.usage
+        return max(0, min(self.user.limit, self.project.limit - others))
 
 
 Shares = Mapping[str, Mapping[str, Share]]
@@ -46,11 +52,12 @@ def of_user(
         theirs = [shown(row) for row in session.scalars(query)]
     found = {(h.holder, h.source, h.resource): h for h in [*mine, *theirs]}
     names = _names(context, is_hidden=is_hidden)
+    defaults = Defaults(context.cloud, sources)
     return {
-        source.removeprefix("project:"): {
+        source.removeprefix(PROJECT): {
             name: Share(
-                user=found.get((holder, source, name)) or _empty(context, holder, source, name),
-                project=found.get((source, "", name)) or _empty(context, source, "", name),
+                user=found.get((holder, source, name)) or _empty(defaults, holder, source, name),
+                project=found.get((source, "", name)) or _empty(defaults, source, "", name),
             )
             for name in names
         }
@@ -62,19 +69,18 @@ def of_projects(
     context: RequestContext, project_ids: Collection[str] | None = None, *, is_hidden: bool = True
 ) -> Mapping[str, Mapping[str, Holding]]:
     """Return the holdings of projects (all that hold anything: None), by resource."""
-    query = select(HoldingRow).where(
-        HoldingRow.source == "", HoldingRow.holder.startswith("project:")
-    )
+    query = select(HoldingRow).where(HoldingRow.source == "", HoldingRow.holder.startswith(PROJECT))
     if project_ids is not None:
         query = query.where(HoldingRow.holder.in_([f"project:{p}" for p in project_ids]))
     with context.reading() as session:
         held = [shown(row) for row in session.scalars(query)]
     found = {(h.holder, h.resource): h for h in held}
     holders = {h.holder for h in held} | {f"project:{p}" for p in project_ids or ()}
+    names = _names(context, is_hidden=is_hidden)
+    defaults = Defaults(context.cloud, holders)
     return {
-        holder.removeprefix("project:"): {
-            name: found.get((holder, name)) or _empty(context, holder, "", name)
-            for name in _names(context, is_hidden=is_hidden)
+        holder.removeprefix(PROJECT): {
+            name: found.get((holder, name)) or _empty(defaults, holder, "", name) for name in names
         }
         for holder in sorted(holders)
     }
@@ -85,6 +91,6 @@ def _names(context: RequestContext, *, is_hidden: bool) -> list[str]:
     return sorted(name for name, owned in known.items() if owned.resource.is_shown or is_hidden)
 
 
-def _empty(context: RequestContext, holder: str, source: str, resource: str) -> Holding:
-    limit = default_limit(context.cloud, holder=holder, source=source, resource=resource)
+def _empty(defaults: Defaults, holder: str, source: str, resource: str) -> Holding:
+    limit = defaults.limit((holder, source, resource))
     return Holding(holder, source, resource, limit=limit, usage=0)

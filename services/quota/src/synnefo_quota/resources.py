@@ -1,13 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is counted: the answers of all plugins."""
+"""What is counted: the answers of all plugins, and what operators changed of them.
+
+A holding is made when it is first used or limited; until then its limit is the default.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from synnefo_core.cloud import Cloud
+from synnefo_core.context import RequestContext
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.contracts.quota import UNLIMITED, QuotaResource
+from synnefo_core.db.session import add_if_absent, after_commit
+from synnefo_core.errors import NotFound
+from synnefo_quota.models import HoldingRow, ResourceRow
+from synnefo_quota.provisions import Key
+
+PROJECT = "project:"
+"""What a project's holder or source begins with."""
+
+BATCH = 500
+"""So many projects get their holdings in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +36,8 @@ class Owned:
     owner: str
 
 
-def resources(cloud: Cloud) -> dict[str, Owned]:
-    """Return every resource by its name.
+def counted(cloud: Cloud) -> dict[str, Owned]:
+    """Return every resource by its name, as its plugin describes it.
 
     Raises:
         Misconfigured: Two plugins count under one name.
@@ -38,17 +56,124 @@ def _collect(cloud: Cloud) -> dict[str, Owned]:
     return found
 
 
-def default_limit(cloud: Cloud, *, holder: str, source: str, resource: str) -> int:
-    """Return the limit of a new holding.
+def resources(cloud: Cloud) -> dict[str, Owned]:
+    """Return every resource by its name, with the defaults and visibility that hold now."""
+    found = dict(counted(cloud))
+    with cloud.database.reading() as session:
+        for row in session.scalars(select(ResourceRow).where(ResourceRow.name.in_(found))):
+            found[row.name] = replace(found[row.name], resource=_changed(found[row.name], row))
+    return found
+
+
+def _changed(owned: Owned, row: ResourceRow) -> QuotaResource:
+    own = owned.resource
+    return replace(
+        own,
+        user_default=own.user_default if row.user_default is None else row.user_default,
+        project_default=own.project_default if row.project_default is None else row.project_default,
+        is_shown=own.is_shown if row.is_shown is None else row.is_shown,
+    )
+
+
+def resource(cloud: Cloud, name: str) -> Owned:
+    """Return one resource.
+
+    Raises:
+        NotFound: No plugin counts under this name.
+    """
+    found = resources(cloud).get(name)
+    if found is None:
+        noun = "resource"
+        raise NotFound(noun, name)
+    return found
+
+
+def register(cloud: Cloud, session: Session, names: Collection[str]) -> None:
+    """Remember who counts what, so that an owner who goes is missed.
+
+    Called before any holding is locked: who waits here for another transaction holds nothing
+    that this one could wait for.
+    """
+    known: set[str] = cloud.shared("quota.registered", set)
+    new = sorted(name for name in names if name not in known and name in counted(cloud))
+    for name in new:
+        add_if_absent(session, ResourceRow, {"name": name, "owner": counted(cloud)[name].owner})
+    if new:
+        after_commit(session, lambda: known.update(new))
+
+
+class Defaults:
+    """The limits of holdings that are not there yet, found by two queries.
 
     A user's share of a project is bounded by the project alone; a project gets the default
     of its kind: a personal project has its user's id.
     """
-    owned = resources(cloud).get(resource)
-    if source or owned is None:
-        return UNLIMITED
-    if cloud.directory is not None:
-        project_id = holder.removeprefix("project:")
-        if project_id in cloud.directory.users([project_id]):
-            return owned.resource.user_default
-    return owned.resource.project_default
+
+    def __init__(self, cloud: Cloud, holders: Iterable[str]) -> None:
+        """Look for what the limits of these holders' holdings depend on."""
+        self._resources = resources(cloud)
+        ids = {h.removeprefix(PROJECT) for h in holders if h.startswith(PROJECT)}
+        people = cloud.directory.users(ids) if cloud.directory is not None and ids else ()
+        self._personal = {PROJECT + user_id for user_id in people}
+
+    def limit(self, key: Key) -> int:
+        """Return the limit of a holding of one of the holders."""
+        holder, source, name = key
+        owned = self._resources.get(name)
+        if source or owned is None:
+            return UNLIMITED
+        is_personal = holder in self._personal
+        return owned.resource.user_default if is_personal else owned.resource.project_default
+
+
+def modify(
+    context: RequestContext,
+    name: str,
+    *,
+    user_default: int | None = None,
+    project_default: int | None = None,
+    is_shown: bool | None = None,
+) -> QuotaResource:
+    """Change the defaults of future projects, or who sees a resource; None leaves it.
+
+    Projects that are there keep their limit (AST-056), though it may never have been written
+    down so far: it is now, some hundred projects in a transaction.
+
+    Raises:
+        NotFound: No plugin counts under this name.
+    """
+    owner = resource(context.cloud, name).owner
+    wanted = {
+        "user_default": user_default,
+        "project_default": project_default,
+        "is_shown": is_shown,
+    }
+    if user_default is not None or project_default is not None:
+        _keep_limits(context, name)
+    with context.unit_of_work() as session:
+        add_if_absent(session, ResourceRow, {"name": name, "owner": owner})
+        row = session.get_one(ResourceRow, name, with_for_update=True)
+        for column, value in wanted.items():
+            if value is not None:
+                setattr(row, column, value)
+    return resource(context.cloud, name).resource
+
+
+def _keep_limits(context: RequestContext, name: str) -> None:
+    for holders in _batches(context):
+        defaults = Defaults(context.cloud, holders)
+        with context.unit_of_work() as session:
+            register(context.cloud, session, [name])
+            for holder in holders:
+                limit = defaults.limit((holder, "", name))
+                row = {"holder": holder, "source": "", "resource": name, "limit": limit}
+                add_if_absent(session, HoldingRow, {**row, "usage_min": 0, "usage_max": 0})
+
+
+def _batches(context: RequestContext) -> Iterator[tuple[str, ...]]:
+    """Yield all projects as holders, in the order in which holdings are locked."""
+    directory = context.cloud.directory
+    ids = directory.project_ids() if directory is not None else ()
+    everyone = sorted(PROJECT + project_id for project_id in ids)
+    for first in range(0, len(everyone), BATCH):
+        yield tuple(everyone[first : first + BATCH])

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from synnefo_core.context import RequestContext
-from synnefo_quota.ledger import Key
-from synnefo_quota.models import HoldingRow, ResourceRow
+from synnefo_quota import ledger
+from synnefo_quota.ledger import Holding
+from synnefo_quota.models import ResourceRow
+from synnefo_quota.provisions import Key
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Difference:
     """A holding that is not what its owner counts.
 
     ``counted`` is None when nobody could count: the owner's plugin is absent or broken.
+    ``pending`` of what is held may or may not be there yet, so it makes no difference.
     """
 
     holder: str
@@ -25,25 +28,22 @@ class Difference:
     resource: str
     held: int
     counted: int | None
+    pending: int = 0
 
 
 def verify(context: RequestContext) -> list[Difference]:
     """Compare every holding with the owners' own rows, in one read-only transaction."""
     with context.reading(is_snapshot=True) as session:
-        held: dict[Key, int] = {
-            (row.holder, row.source, row.resource): row.usage_max
-            for row in session.scalars(select(HoldingRow))
-        }
+        held = {holding.key: holding for holding in ledger.search(context)}
         owners = {row.name: row.owner for row in session.scalars(select(ResourceRow))}
         counted, present = _count(context)
     unknown = {name for name, owner in owners.items() if owner not in present}
     differences = []
     for key in sorted(set(held) | set(counted)):
-        resource = key[2]
-        if resource in unknown:
-            differences.append(Difference(*key, held.get(key, 0), None))
-        elif held.get(key, 0) != counted.get(key, 0):
-            differences.append(Difference(*key, held.get(key, 0), counted.get(key, 0)))
+        holding = held.get(key) or Holding(*key, limit=0, usage=0)
+        amount = None if key[2] in unknown else counted.get(key, 0)
+        if amount is None or not holding.usage - holding.pending <= amount <= holding.usage:
+            differences.append(Difference(*key, holding.usage, amount, holding.pending))
     return differences
 
 
