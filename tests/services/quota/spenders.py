@@ -18,7 +18,6 @@ import random
 import signal
 import sys
 import time
-import traceback
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -251,35 +250,34 @@ class Fire:
                 self.seen["killed"] += 1
                 running[self._fork(number, life + 1)] = (number, life + 1)
                 continue
-            seen, error = json.loads(self._report(number).read_text())
-            self.seen.update(seen)
-            self.errors += [error] if error else []
+            if status:
+                self.errors.append(self._report(number, "err").read_text())
+            else:
+                self.seen.update(json.loads(self._report(number, "json").read_text()))
 
-    def _report(self, number: int) -> Path:
-        return self._directory / f"report-{number}.json"
+    def _report(self, number: int, kind: str) -> Path:
+        return self._directory / f"report-{number}.{kind}"
 
     def _fork(self, number: int, life: int) -> int:
         is_last = life >= self._lives and time.monotonic() > self._end
         pid = os.fork()
         if pid == 0:
-            seen, error = self._live(number, f"{self._seed}-{number}-{life}", is_last=is_last)
-            self._report(number).write_text(json.dumps([seen, error]))
+            sys.stderr = self._report(number, "err").open("w")  # where an error ends up
+            seen = self._live(number, f"{self._seed}-{number}-{life}", is_last=is_last)
+            self._report(number, "json").write_text(json.dumps(seen))
             os._exit(0)
         return pid
 
-    def _live(self, number: int, seed: str, *, is_last: bool) -> tuple[Counter[str], str]:
+    def _live(self, number: int, seed: str, *, is_last: bool) -> Counter[str]:
         cloud = self.cloud()
         client = Client(cloud, number, seed)
-        try:
-            if not is_last:
-                die_at(cloud, client.random.randint(3, LONGEST_LIFE))
-            client.begin()
-            for _ in range(ACTS) if is_last else itertools.count():
-                client.act()
-            cloud.close()
-        except BaseException:  # told to whoever started us
-            return client.seen, traceback.format_exc()
-        return client.seen, ""
+        if not is_last:
+            die_at(cloud, client.random.randint(3, LONGEST_LIFE))
+        client.begin()
+        for _ in range(ACTS) if is_last else itertools.count():
+            client.act()
+        cloud.close()
+        return client.seen
 
 
 def main(url: str, directory: str, seed: str, clients: str, lives: str, seconds: str) -> None:

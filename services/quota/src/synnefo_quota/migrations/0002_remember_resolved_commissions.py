@@ -12,9 +12,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply the change; SQLite's table is written anew so that no serial is used twice."""
-    recreate = "always" if op.get_bind().dialect.name == "sqlite" else "never"
-    options = {"sqlite_autoincrement": True}
-    with op.batch_alter_table("quota_commission", recreate=recreate, table_kwargs=options) as table:
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    with op.batch_alter_table(
+        "quota_commission",
+        recreate="always" if is_sqlite else "never",
+        table_kwargs={"sqlite_autoincrement": True},
+    ) as table:
         table.add_column(
             sa.Column("state", sa.String(length=64), server_default="pending", nullable=False)
         )
