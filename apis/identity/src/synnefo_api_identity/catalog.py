@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The catalog: made from the APIs that this cloud serves.
+"""The catalog: the APIs that this cloud serves, and what operators add to them.
 
 Source: Identity API reference, "Service catalog and endpoints".
 """
@@ -7,38 +7,24 @@ Source: Identity API reference, "Service catalog and endpoints".
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+import synnefo_identity
 from synnefo_core.cloud import Cloud
+from synnefo_core.context import RequestContext
 from synnefo_core.wsgi.compose import faces
+from synnefo_identity import Endpoint, Installed, Service
+
+__all__ = ["Endpoint", "Service", "address", "endpoints", "installed", "offered", "services"]
 
 INTERFACES = ("public", "internal", "admin")
-_PROJECT = "%(project_id)s"
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """An address of a service; ``url`` may hold ``%(project_id)s``."""
-
-    id: str
-    interface: str
-    service_id: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Service:
-    """An API in the catalog."""
-
-    id: str
-    type: str
-    name: str
-    endpoints: tuple[Endpoint, ...]
+_PLACE = re.compile(r"[$%]\((\w+)\)s")
 
 
 def services(cloud: Cloud) -> Sequence[Service]:
-    """Return the services in the order of their names; made once, as the APIs are."""
+    """Return the services of this cloud in the order of their names; made once, as the APIs are."""
     return cloud.shared("api_identity.services", lambda: tuple(_services(cloud)))
 
 
@@ -49,17 +35,46 @@ def _services(cloud: Cloud) -> Iterator[Service]:
         service_id = _stable_id(face.service_type)
         url = f"{cloud.public_url}{face.prefix}{face.endpoint}"
         endpoints = tuple(
-            Endpoint(_stable_id(face.service_type, interface), interface, service_id, url)
+            Endpoint(
+                id=_stable_id(face.service_type, interface),
+                service_id=service_id,
+                interface=interface,
+                region_id=cloud.config.region,
+                url=url,
+            )
             for interface in INTERFACES
         )
-        yield Service(service_id, face.service_type, face.title, endpoints)
+        yield Service(service_id, face.service_type, face.title, endpoints=endpoints)
 
 
-def address(endpoint: Endpoint, project_id: str | None) -> str | None:
-    """Return an endpoint's URL for a project, None when it needs one and there is none."""
-    if _PROJECT not in endpoint.url:
-        return endpoint.url
-    return endpoint.url.replace(_PROJECT, project_id) if project_id else None
+def installed(cloud: Cloud) -> Installed:
+    """Return the ids of what this cloud has by itself."""
+    ids = frozenset(service.id for service in services(cloud))
+    return Installed(regions=frozenset({cloud.config.region}), services=ids)
+
+
+def endpoints(cloud: Cloud) -> list[Endpoint]:
+    """Return the endpoints that this cloud has by itself."""
+    return [endpoint for service in services(cloud) for endpoint in service.endpoints]
+
+
+def offered(context: RequestContext) -> Iterator[Service]:
+    """Yield what every catalog shows: what is installed, then what operators add."""
+    offers = synnefo_identity.catalog.offered(context)
+    for service in services(context.cloud):
+        elsewhere = offers.elsewhere.get(service.id)
+        if elsewhere is None:
+            yield service
+        else:
+            yield replace(service, endpoints=service.endpoints + elsewhere)
+    yield from offers.services
+
+
+def address(endpoint: Endpoint, places: Mapping[str, str | None]) -> str | None:
+    """Return an endpoint's URL with all places filled, None when something for one is missing."""
+    if not all(places.get(place[1]) for place in _PLACE.finditer(endpoint.url)):
+        return None
+    return _PLACE.sub(lambda place: str(places[place[1]]), endpoint.url)
 
 
 def _stable_id(*parts: str) -> str:

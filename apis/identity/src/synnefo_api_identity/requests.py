@@ -31,8 +31,10 @@ Body = Mapping[str, Any]
 KNOWN_METHODS = frozenset({"external", "kerberos", "mapped", "oauth1", "saml2", "totp"})
 """Login methods of the API that this cloud does not have."""
 
-_RENAMED = {"enabled": "is_enabled"}
-_NEVER = frozenset({"id", "links", "options", "password", "parent_id", "is_domain", "tags"})
+_RENAMED = {"enabled": "is_enabled", "parent_region_id": "parent_id"}
+_NEVER = frozenset(
+    {"id", "links", "options", "password", "parent_id", "is_domain", "tags", *_RENAMED.values()}
+)
 """What is decided otherwise, or must be empty by the schema."""
 
 _EMPTY_FOR_NULL = frozenset({"description", "email"})

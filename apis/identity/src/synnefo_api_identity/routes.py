@@ -10,15 +10,17 @@ from synnefo_api_identity import versions
 from synnefo_api_identity.handlers import (
     application_credentials,
     assignments,
-    catalog,
     credentials,
     domains,
     ec2,
+    endpoints,
     federation,
     groups,
     implied_roles,
     projects,
+    regions,
     roles,
+    services,
     tags,
     tokens,
     users,
@@ -26,6 +28,7 @@ from synnefo_api_identity.handlers import (
 from synnefo_api_identity.schemas import (
     application_credentials as application_credential,
     auth as login,
+    catalog,
     credentials as credential,
     domains as domain,
     federation as federated,
@@ -38,6 +41,7 @@ from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
 CATALOG = "identity:catalog:list"
+MANAGE_CATALOG = "identity:catalog:manage"
 FEDERATION = "identity:federation:list"
 MEMBERSHIP = "identity:membership:manage"
 ASSIGNMENT = "identity:assignment:manage"
@@ -142,12 +146,22 @@ ROUTES = [
     Route("DELETE", "/roles/{role_id}/implies/{implied_id}", implied_roles.remove, INFERENCE, status=204),
     Route("GET",    "/role_assignments",                assignments.index,        "identity:assignment:list", query=role.ASSIGNMENTS),
 
-    Route("GET",    "/services",                        catalog.list_services,    CATALOG),
-    Route("GET",    "/services/{service_id}",           catalog.show_service,     CATALOG),
-    Route("GET",    "/endpoints",                       catalog.list_endpoints,   CATALOG),
-    Route("GET",    "/endpoints/{endpoint_id}",         catalog.show_endpoint,    CATALOG),
-    Route("GET",    "/regions",                         catalog.list_regions,     CATALOG),
-    Route("GET",    "/regions/{region_id}",             catalog.show_region,      CATALOG),
+    Route("GET",    "/regions",                         regions.index,            CATALOG, query=catalog.REGIONS),
+    Route("POST",   "/regions",                         regions.create,           MANAGE_CATALOG, status=201, body=catalog.REGION_CREATE),
+    Route("GET",    "/regions/{region_id}",             regions.show,             CATALOG),
+    Route("PUT",    "/regions/{region_id}",             regions.create_named,     MANAGE_CATALOG, status=201, body=catalog.REGION_CREATE),
+    Route("PATCH",  "/regions/{region_id}",             regions.update,           MANAGE_CATALOG, body=catalog.REGION_UPDATE),
+    Route("DELETE", "/regions/{region_id}",             regions.delete,           MANAGE_CATALOG, status=204),
+    Route("GET",    "/services",                        services.index,           CATALOG, query=catalog.SERVICES),
+    Route("POST",   "/services",                        services.create,          MANAGE_CATALOG, status=201, body=catalog.SERVICE_CREATE),
+    Route("GET",    "/services/{service_id}",           services.show,            CATALOG),
+    Route("PATCH",  "/services/{service_id}",           services.update,          MANAGE_CATALOG, body=catalog.SERVICE_UPDATE),
+    Route("DELETE", "/services/{service_id}",           services.delete,          MANAGE_CATALOG, status=204),
+    Route("GET",    "/endpoints",                       endpoints.index,          CATALOG, query=catalog.ENDPOINTS),
+    Route("POST",   "/endpoints",                       endpoints.create,         MANAGE_CATALOG, status=201, body=catalog.ENDPOINT_CREATE),
+    Route("GET",    "/endpoints/{endpoint_id}",         endpoints.show,           CATALOG),
+    Route("PATCH",  "/endpoints/{endpoint_id}",         endpoints.update,         MANAGE_CATALOG, body=catalog.ENDPOINT_UPDATE),
+    Route("DELETE", "/endpoints/{endpoint_id}",         endpoints.delete,         MANAGE_CATALOG, status=204),
 ]
 # fmt: on
 
@@ -188,12 +202,6 @@ ROUTES += _of_assignments() + _of_inherited_assignments()
 
 # Paths of the API reference that are known and not served, with their methods.
 UNBUILT = {
-    "/services": "POST",
-    "/services/{id}": "PATCH DELETE",
-    "/endpoints": "POST",
-    "/endpoints/{id}": "PATCH DELETE",
-    "/regions": "POST",
-    "/regions/{id}": "PUT PATCH DELETE",
     "/domains/config/{rest:.*}": "GET",
     "/domains/{id}/config": "GET PUT PATCH DELETE",
     "/domains/{id}/config/{rest:.*}": "GET PUT PATCH DELETE",

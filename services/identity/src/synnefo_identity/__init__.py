@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The identity room: users, projects, roles and tokens."""
 
-from synnefo_identity import accounts, credentials, ec2, federation, oauth2
+from synnefo_identity import accounts, catalog, credentials, ec2, federation, oauth2
 from synnefo_identity.access_rules import (
     KeptRule,
     delete as delete_access_rule,
@@ -25,6 +25,7 @@ from synnefo_identity.assignments import (
     require as require_role,
     revoke as revoke_role,
 )
+from synnefo_identity.catalog.values import Endpoint, Installed, Region, Service
 from synnefo_identity.claims import show as show_token
 from synnefo_identity.domains import (
     create as create_domain,
@@ -121,9 +122,11 @@ __all__ = [
     "CredentialWish",
     "Credentials",
     "Domain",
+    "Endpoint",
     "Filter",
     "Group",
     "Inference",
+    "Installed",
     "KeptRule",
     "Names",
     "Page",
@@ -131,10 +134,12 @@ __all__ = [
     "Proof",
     "Question",
     "Reference",
+    "Region",
     "Role",
     "Scope",
     "ScopeKind",
     "Secret",
+    "Service",
     "Signed",
     "Standing",
     "Tagged",
@@ -144,6 +149,7 @@ __all__ = [
     "accounts",
     "add_implied_role",
     "add_user_to_group",
+    "catalog",
     "change_password",
     "check_token",
     "create_application_credential",

@@ -176,6 +176,48 @@ class AssignmentRow(Model):
     role_id: Mapped[Id] = mapped_column(ForeignKey("identity_role.id", ondelete="CASCADE"))
 
 
+class RegionRow(Model):
+    """A part of the world, by an operator's name; the cloud's own is no row."""
+
+    __tablename__ = "identity_region"
+
+    id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    parent_id: Mapped[str | None] = mapped_column(String(255), default=None)
+    description: Mapped[LongText] = mapped_column(default="")
+    extra: Mapped[Json] = mapped_column(default=dict)
+
+
+class ServiceRow(Model):
+    """A service that an operator adds to the catalog; those of this cloud are no rows."""
+
+    __tablename__ = "identity_service"
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    type: Mapped[Name]
+    name: Mapped[Name] = mapped_column(default="")
+    description: Mapped[LongText] = mapped_column(default="")
+    is_enabled: Mapped[bool] = mapped_column(default=True)
+    extra: Mapped[Json] = mapped_column(default=dict)
+
+
+class EndpointRow(Model):
+    """Where a service is, an operator's or one of this cloud's in another region."""
+
+    __tablename__ = "identity_endpoint"
+    __table_args__ = (
+        Index("ix_identity_endpoint_service_id", "service_id"),
+        Index("ix_identity_endpoint_region_id", "region_id"),
+    )
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    service_id: Mapped[Id]
+    interface: Mapped[Id]
+    region_id: Mapped[str | None] = mapped_column(String(255), default=None)
+    url: Mapped[LongText]
+    is_enabled: Mapped[bool] = mapped_column(default=True)
+    extra: Mapped[Json] = mapped_column(default=dict)
+
+
 class ApplicationCredentialRow(Model):
     """A name and a secret for a program; without ``access_rule_ids`` it is for all requests."""
 

@@ -77,6 +77,14 @@ _OTHERS = [
         "GET /regions",
     ),
     rule(
+        "identity:catalog:manage",
+        ADMIN,
+        "Add services, endpoints and regions to the catalog, change and delete them",
+        "POST /services",
+        "POST /endpoints",
+        "POST /regions",
+    ),
+    rule(
         "identity:ec2:login",
         f"{ADMIN} or role:{SERVICE}",
         "Get a token for somebody's signed request to the EC2 or S3 API",

@@ -74,5 +74,5 @@ def show_catalog(context: RequestContext) -> Json:
     claims = context.claims
     if claims is None or not (claims.project_id or claims.domain_id or claims.is_system):
         raise Forbidden("the catalog is for tokens with a scope")
-    shown = catalog.catalog(context, claims.project_id)
+    shown = catalog.catalog(context, claims.project_id, claims.user_id)
     return links.listed(context, "auth/catalog", shown, key="catalog")

@@ -3,27 +3,30 @@
 
 from __future__ import annotations
 
-from synnefo_api_identity.catalog import Endpoint, Service, address, services
+from urllib.parse import quote
+
+from synnefo_api_identity.catalog import address, offered
 from synnefo_api_identity.views import links
 from synnefo_api_identity.views.links import Json
 from synnefo_core.context import RequestContext
+from synnefo_identity import Endpoint, Region, Service
 
 
-def catalog(context: RequestContext, project_id: str | None) -> list[Json]:
+def catalog(context: RequestContext, project_id: str | None, user_id: str) -> list[Json]:
     """Show where the services are for a project; those that need one are left out without."""
-    region = context.cloud.config.region
+    places = {"project_id": project_id, "tenant_id": project_id, "user_id": user_id}
     shown = []
-    for service in services(context.cloud):
+    for service in offered(context):
         endpoints = []
         for endpoint in service.endpoints:
-            url = address(endpoint, project_id)
+            url = address(endpoint, places)
             if url is not None:
                 endpoints.append(
                     {
                         "id": endpoint.id,
                         "interface": endpoint.interface,
-                        "region": region,
-                        "region_id": region,
+                        "region": endpoint.region_id,
+                        "region_id": endpoint.region_id,
                         "url": url,
                     }
                 )
@@ -42,36 +45,37 @@ def catalog(context: RequestContext, project_id: str | None) -> list[Json]:
 def service(context: RequestContext, shown: Service) -> Json:
     """Show a service."""
     return {
+        **shown.extra,
         "id": shown.id,
         "type": shown.type,
         "name": shown.name,
-        "description": "",
-        "enabled": True,
+        "description": shown.description,
+        "enabled": shown.is_enabled,
         "links": links.of(context, "services", shown.id),
     }
 
 
 def endpoint(context: RequestContext, shown: Endpoint) -> Json:
     """Show an endpoint; its URL may hold a place for the project."""
-    region = context.cloud.config.region
     return {
+        **shown.extra,
         "id": shown.id,
         "interface": shown.interface,
         "service_id": shown.service_id,
-        "region": region,
-        "region_id": region,
+        "region": shown.region_id,
+        "region_id": shown.region_id,
         "url": shown.url,
-        "enabled": True,
+        "enabled": shown.is_enabled,
         "links": links.of(context, "endpoints", shown.id),
     }
 
 
-def region(context: RequestContext) -> Json:
-    """Show the region."""
-    name = context.cloud.config.region
+def region(context: RequestContext, shown: Region) -> Json:
+    """Show a region."""
     return {
-        "id": name,
-        "description": "",
-        "parent_region_id": None,
-        "links": links.of(context, "regions", name),
+        **shown.extra,
+        "id": shown.id,
+        "description": shown.description,
+        "parent_region_id": shown.parent_id,
+        "links": links.of(context, "regions", quote(shown.id, safe="")),
     }

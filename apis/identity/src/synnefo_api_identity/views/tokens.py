@@ -37,8 +37,8 @@ def token(context: RequestContext, shown: Token, *, has_catalog: bool = True) ->
         if standing.credential is not None:
             body["application_credential"] = _credential(standing.credential)
         if has_catalog:
-            project = standing.project
-            body["catalog"] = catalog.catalog(context, project.id if project else None)
+            project_id = standing.project.id if standing.project else None
+            body["catalog"] = catalog.catalog(context, project_id, user.id)
     return {"token": body}
 
 
