@@ -16,7 +16,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from synnefo_core.contracts.driver import Driver, DriverError, DriverSetup, Unavailable
 
@@ -235,11 +235,16 @@ class AuthMethod(Driver):
     """A login method: the driver class that an entry point of ``synnefo.auth`` names.
 
     A facet that the method lacks is None.
+
+    Attributes:
+        policy: What accounts may do with the method unless the configuration says otherwise, by
+            names of ``[identity] login_policies``.
     """
 
     authenticator: Authenticator | None = None
     passwords: PasswordStore | None = None
     browser: BrowserLogin | None = None
+    policy: ClassVar[Mapping[str, Any]] = {}
 
     @abstractmethod
     def __init__(self, setup: DriverSetup) -> None:

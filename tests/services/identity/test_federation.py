@@ -131,10 +131,10 @@ def test_a_login_that_takes_too_long_is_begun_anew(home, uni, clock):
     back = federation.Return(visit(uni), state, departure.cookie)
     clock.advance(departure.lasts_s - 1)
 
-    origin, token = federation.finish(home.admin, SAML, back)
+    brought = federation.finish(home.admin, SAML, back)
 
-    assert ORIGIN == origin
-    assert "jane" == home.claims(token.text).user_name
+    assert (ORIGIN, "token") == (brought.origin, brought.name)
+    assert "jane" == home.claims(brought.value).user_name
     clock.advance(1)
     with pytest.raises(Unauthenticated):
         federation.finish(home.admin, SAML, back)

@@ -44,4 +44,24 @@ POLICIES = [
         "GET /oauth2/auth",
         "POST /oauth2/auth",
     ),
+    rule("account:method:list", AUTHENTICATED, "See how one can log in", "GET /methods"),
+    rule(
+        "account:method:change",
+        AUTHENTICATED,
+        "Link, switch and remove login methods of one's own account",
+        "POST /methods/{method}",
+        "DELETE /methods/{method}",
+    ),
+    rule(
+        "account:method:list_users",
+        ADMIN,
+        "See how users can log in",
+        "GET /users/{user_id}/methods",
+    ),
+    rule(
+        "account:method:change_users",
+        ADMIN,
+        "Remove login methods of users",
+        "DELETE /users/{user_id}/methods/{method}",
+    ),
 ]

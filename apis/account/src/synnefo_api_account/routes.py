@@ -1,8 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What this API serves: one row for each method and path."""
 
-from synnefo_api_account.handlers import commissions, oauth2, quotas, registrations, users
-from synnefo_api_account.schemas import commission, oauth2 as grant, registration, user
+from synnefo_api_account.handlers import (
+    commissions,
+    methods,
+    oauth2,
+    quotas,
+    registrations,
+    users,
+)
+from synnefo_api_account.schemas import commission, method, oauth2 as grant, registration, user
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -36,6 +43,13 @@ ROUTES = [
     Route("GET",    "/oauth2/auth",                 oauth2.ask,               "account:oauth2:allow",         query=grant.WISH),
     Route("POST",   "/oauth2/auth",                 oauth2.answer,            "account:oauth2:allow",         200, grant.ANSWER),
     Route("POST",   "/oauth2/token",                oauth2.exchange,          body=grant.EXCHANGE, is_form=True, is_public=True),
+
+    Route("GET",    "/methods",                     methods.mine,             "account:method:list"),
+    Route("POST",   "/methods/{method}",            methods.add,              "account:method:change",        204, method.ADD),
+    Route("POST",   "/methods/{method}/trip",       methods.begin_trip,       "account:method:change",        200, method.TRIP),
+    Route("DELETE", "/methods/{method}",            methods.remove,           "account:method:change",        204),
+    Route("GET",    "/users/{user_id}/methods",     methods.of_user,          "account:method:list_users"),
+    Route("DELETE", "/users/{user_id}/methods/{method}", methods.remove_of_user, "account:method:change_users", 204),
 ]
 
 UNBUILT = [

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from oslo_config import cfg
@@ -136,6 +136,8 @@ class ShibbolethAuth(AuthMethod):
     """People whom a Shibboleth service provider logs in."""
 
     browser: ShibbolethLogin
+    # An identity of another organisation is another person's, or the same person's beside it.
+    policy: ClassVar[Mapping[str, Any]] = {"switch": False}
 
     @classmethod
     def options(cls) -> list[cfg.Opt]:

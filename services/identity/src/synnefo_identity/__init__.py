@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The identity room: users, projects, roles and tokens."""
 
-from synnefo_identity import accounts, catalog, credentials, ec2, federation, oauth2
+from synnefo_identity import accounts, catalog, credentials, ec2, federation, links, oauth2
 from synnefo_identity.access_rules import (
     KeptRule,
     delete as delete_access_rule,
@@ -174,6 +174,7 @@ __all__ = [
     "grant_role",
     "is_on_system",
     "issue_token",
+    "links",
     "list_access_rules",
     "list_application_credentials",
     "list_assignments",

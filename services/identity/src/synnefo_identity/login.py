@@ -209,7 +209,7 @@ def _account(context: RequestContext, assertion: Assertion, who: Reference) -> s
         )
     if account is None or not account.is_enabled or not _is_named(account, who):
         return None
-    provisioning.follow(context, account.user_id, assertion)
+    provisioning.enter(context, account, assertion)
     return account.user_id
 
 

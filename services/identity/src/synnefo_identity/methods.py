@@ -24,9 +24,12 @@ from synnefo_identity.models import LinkRow
 
 def methods(cloud: Cloud) -> list[tuple[str, AuthMethod]]:
     """Return the methods by name, in order."""
-    return [
-        (name, cast(AuthMethod, cloud.driver("auth", name))) for name in cloud.config.auth.methods
-    ]
+    return [(name, find(cloud, name)) for name in cloud.config.auth.methods]
+
+
+def find(cloud: Cloud, name: str) -> AuthMethod:
+    """Return a configured method."""
+    return cast(AuthMethod, cloud.driver("auth", name))
 
 
 def store(cloud: Cloud) -> tuple[str, PasswordStore]:
@@ -111,7 +114,8 @@ def link(cloud: Cloud, session: Session, user_id: str) -> None:
     """Let a user log in by the password that is kept; a second time does nothing."""
     method, _ = store(cloud)
     if session.get(LinkRow, (method, user_id)) is None:
-        session.add(LinkRow(method=method, subject=user_id, user_id=user_id))
+        now = cloud.clock.now()
+        session.add(LinkRow(method=method, subject=user_id, user_id=user_id, linked_at=now))
 
 
 def ends(cloud: Cloud, user_ids: Sequence[str]) -> Mapping[str, float]:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
@@ -103,7 +105,11 @@ class UserRow(Model):
 
 
 class LinkRow(Model):
-    """By what a login method calls a user: the only way from an assertion to an account."""
+    """By what a login method calls a user: the only way from an assertion to an account.
+
+    ``details`` holds ``issuer``, what else the method tells of the user (``told``) and which of the
+    user's attributes it governs (``forced``).
+    """
 
     __tablename__ = "identity_link"
     __table_args__ = (Index("ix_identity_link_user", "user_id"),)
@@ -111,6 +117,9 @@ class LinkRow(Model):
     method: Mapped[Key]
     subject: Mapped[str] = mapped_column(String(255), primary_key=True)
     user_id: Mapped[Id] = mapped_column(ForeignKey("identity_user.id", ondelete="CASCADE"))
+    linked_at: Mapped[float | None] = mapped_column(Double, default=None)
+    last_login_at: Mapped[float | None] = mapped_column(Double, default=None)
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class GroupRow(Model):

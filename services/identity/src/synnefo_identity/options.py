@@ -54,6 +54,13 @@ IDENTITY = [
         help="METHOD:GROUP=NAME, one a line: whoever logs in by METHOD and is in its GROUP is put "
         "into the cloud's group NAME, who is not is taken out.",
     ),
+    cfg.MultiStrOpt(
+        "login_policies",
+        default=[],
+        help="METHOD:NAME=VALUE, one a line: what people may do with a login method; METHOD * is any. "
+        "login, add, remove and switch (yes or no), limit (identities an account may have), required "
+        "(people are asked to link it), add_groups and creation_groups (where it puts accounts).",
+    ),
     cfg.ListOpt(
         "websso_origins",
         default=[],

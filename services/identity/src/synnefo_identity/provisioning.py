@@ -8,10 +8,11 @@ address of somebody who is here already does not get that account.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from synnefo_core.cloud import Cloud
@@ -19,7 +20,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.auth import Assertion
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.errors import Duplicate
-from synnefo_identity import attributes, changes, groups, users
+from synnefo_identity import attributes, changes, groups, method_policies, users
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.models import DomainRow, GroupRow, LinkRow, MembershipRow, UserRow
 
@@ -30,21 +31,35 @@ TAKEN = frozenset({"name", "email", "full_name", "given_name", "family_name"})
 
 LONGEST = 255
 
+SEEN_S = 60.0
+"""How much later a login must be than the one that is written down to be written down itself."""
+
 
 @dataclass(frozen=True)
 class Account:
-    """The user that an assertion is about; enabled only if the domain is, too."""
+    """The user that an assertion is about.
+
+    Attributes:
+        user_id: Who.
+        domain_id: The user's domain.
+        domain_name: Its name.
+        is_enabled: Whether user and domain are, and the method may log people in.
+        last_login_at: When the user came by this link last.
+        details: What is written down about the link.
+    """
 
     user_id: str
     domain_id: str
     domain_name: str
     is_enabled: bool
+    last_login_at: float | None = None
+    details: Mapping[str, Any] | None = None
 
 
 def find(context: RequestContext, assertion: Assertion) -> Account | None:
     """Return the account that a method's subject is linked to, None when there is none."""
     query = (
-        select(UserRow, DomainRow)
+        select(UserRow, DomainRow, LinkRow)
         .join(LinkRow, LinkRow.user_id == UserRow.id)
         .join(DomainRow, DomainRow.id == UserRow.domain_id)
         .where(LinkRow.method == assertion.method, LinkRow.subject == assertion.subject)
@@ -53,9 +68,16 @@ def find(context: RequestContext, assertion: Assertion) -> Account | None:
         found = session.execute(query).first()
         if found is None:
             return None
-        user, domain = found
-        is_enabled = user.is_enabled and domain.is_enabled
-        return Account(user.id, domain.id, domain.name, is_enabled)
+        user, domain, link = found
+        may_come = method_policies.of(context.cloud, assertion.method).login
+        return Account(
+            user_id=user.id,
+            domain_id=domain.id,
+            domain_name=domain.name,
+            is_enabled=user.is_enabled and domain.is_enabled and may_come,
+            last_login_at=link.last_login_at,
+            details=link.details,
+        )
 
 
 def create(
@@ -70,7 +92,7 @@ def create(
     Returns:
         None when the method's people get no accounts there, or the name is taken.
     """
-    section = context.cloud.config.identity
+    cloud, section = context.cloud, context.cloud.config.identity
     if assertion.method not in section.auto_create:
         return None
     with context.reading() as session:
@@ -87,9 +109,8 @@ def create(
     try:
         with context.unit_of_work() as session:
             user = users.add(context, session, section.auto_create_domain, told, None)
-            session.add(
-                LinkRow(method=assertion.method, subject=assertion.subject, user_id=user.id)
-            )
+            session.add(new_link(context, user.id, assertion))
+            join(context, user.id, method_policies.of(cloud, assertion.method).creation_groups)
     except Duplicate:
         # By another login of the same person a moment ago, or by somebody else.
         account = find(context, assertion)
@@ -100,6 +121,42 @@ def create(
         return account
     log.info("account made", extra={"user": user.id, "login_method": assertion.method})
     return find(context, assertion)
+
+
+def new_link(context: RequestContext, user_id: str, assertion: Assertion) -> LinkRow:
+    """Return the row by which an assertion's subject is a user from now on."""
+    return LinkRow(
+        method=assertion.method,
+        subject=assertion.subject,
+        user_id=user_id,
+        linked_at=context.now(),
+        details=_details(assertion),
+    )
+
+
+def _details(assertion: Assertion) -> dict[str, Any] | None:
+    """Return what is kept with a link: what the account has not taken over, and what governs it."""
+    told = _fitting({n: t for n, t in assertion.attributes.items() if n not in TAKEN})
+    forced = sorted(assertion.forced & TAKEN)
+    found = {"issuer": assertion.issuer, "told": told, "forced": forced}
+    return {name: value for name, value in found.items() if value} or None
+
+
+def enter(context: RequestContext, account: Account, assertion: Assertion) -> None:
+    """Let a user in: set what the method governs, and write down that it was today."""
+    follow(context, account.user_id, assertion)
+    details = _details(assertion)
+    last = account.last_login_at
+    if last is not None and context.now() - last < SEEN_S and details == account.details:
+        return
+    link = (LinkRow.method == assertion.method, LinkRow.subject == assertion.subject)
+    with context.unit_of_work() as session:
+        session.execute(
+            update(LinkRow)
+            .where(*link)
+            .values(last_login_at=context.now(), details=details)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def follow(context: RequestContext, user_id: str, assertion: Assertion) -> None:
@@ -122,10 +179,14 @@ def follow(context: RequestContext, user_id: str, assertion: Assertion) -> None:
 
 def _told(assertion: Assertion) -> dict[str, str]:
     """Return the attributes that an account can take over."""
+    return _fitting({name: t for name, t in assertion.attributes.items() if name in TAKEN})
+
+
+def _fitting(attributes: Mapping[str, str]) -> dict[str, str]:
     return {
         name: text
-        for name, text in assertion.attributes.items()
-        if name in TAKEN and 0 < len(text) <= LONGEST and text.isprintable()
+        for name, text in attributes.items()
+        if 0 < len(text) <= LONGEST and text.isprintable()
     }
 
 
@@ -170,6 +231,14 @@ def _memberships(session: Session, user_id: str, domain_id: str) -> set[str]:
         .where(MembershipRow.user_id == user_id, GroupRow.domain_id == domain_id)
     )
     return set(session.scalars(query))
+
+
+def join(context: RequestContext, user_id: str, names: Collection[str]) -> None:
+    """Put a user into groups of the user's domain, made where they are missing."""
+    if names:
+        with context.reading() as session:
+            domain_id = users.find(session, user_id).domain_id
+        _move(context, user_id, domain_id, joins=set(names), leaves=set())
 
 
 def _move(

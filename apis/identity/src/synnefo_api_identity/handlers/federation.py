@@ -32,18 +32,19 @@ def websso(
     way = Way(protocol_id, idp_id)
     if "origin" in query:
         departure = synnefo_identity.federation.begin(
-            context, way, origin=query["origin"][0], page=page.url(context, way)
+            context,
+            way,
+            origin=query["origin"][0],
+            page=page.url(context, way),
+            asking=next(iter(query.get("asking", ())), ""),
         )
         headers = {"Location": departure.url, "Set-Cookie": page.cookie(context, departure)}
         return Reply(status=HTTPStatus.FOUND, headers={**headers, **page.UNKEPT})
-    back = synnefo_identity.federation.Return(
-        Visit(request.environ),
-        query["state"][0],
-        request.cookies.get(synnefo_identity.federation.COOKIE, ""),
-    )
-    origin, token = synnefo_identity.federation.finish(context, way, back)
+    cookie = request.cookies.get(synnefo_identity.federation.COOKIE, "")
+    back = synnefo_identity.federation.Return(Visit(request.environ), query["state"][0], cookie)
+    brought = synnefo_identity.federation.finish(context, way, back)
     headers = {"Set-Cookie": page.no_cookie(context), **page.HEADERS}
-    return Reply(page.hand_over(origin, token.text), headers=headers, content_type=page.TYPE)
+    return Reply(page.hand_over(brought), headers=headers, content_type=page.TYPE)
 
 
 def log_in(context: RequestContext, request: Request, idp_id: str, protocol_id: str) -> Reply:

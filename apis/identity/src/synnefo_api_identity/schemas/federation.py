@@ -8,7 +8,7 @@ _ONE = {"type": "array", "items": {"type": "string", "maxLength": 2048}, "maxIte
 
 WEBSSO = {
     "type": "object",
-    "properties": {"origin": _ONE, "state": _ONE},
+    "properties": {"origin": _ONE, "state": _ONE, "asking": _ONE},
     "oneOf": [{"required": ["origin"]}, {"required": ["state"]}],
 }
 """Each once: who reads the first and who reads the last must read the same."""

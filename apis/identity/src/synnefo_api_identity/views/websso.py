@@ -36,7 +36,7 @@ _PAGE = """\
 <head><meta charset="utf-8"><title>Logging in</title></head>
 <body>
 <form action="{origin}" method="post">
-<input type="hidden" name="token" value="{token}">
+<input type="hidden" name="{name}" value="{value}">
 <noscript><p>You are logged in.</p><button type="submit">Continue</button></noscript>
 </form>
 <script>{script}</script>
@@ -45,9 +45,14 @@ _PAGE = """\
 """
 
 
-def hand_over(origin: str, token: str) -> bytes:
-    """Return the page, which posts a token to an origin."""
-    text = _PAGE.format(origin=escape(origin), token=escape(token), script=_SCRIPT)
+def hand_over(brought: synnefo_identity.federation.HandOver) -> bytes:
+    """Return the page, which posts a token or a voucher to an origin."""
+    text = _PAGE.format(
+        origin=escape(brought.origin),
+        name=brought.name,
+        value=escape(brought.value),
+        script=_SCRIPT,
+    )
     return text.encode()
 
 

@@ -7,13 +7,14 @@ from synnefo_identity.federation.providers import (
     index as list_providers,
     show as show_provider,
 )
-from synnefo_identity.federation.trips import COOKIE, Departure, Return, begin, finish
+from synnefo_identity.federation.trips import COOKIE, Departure, HandOver, Return, begin, finish
 from synnefo_identity.federation.visits import with_visit
 
 __all__ = [
     "COOKIE",
     "Departure",
     "GroupRule",
+    "HandOver",
     "Provider",
     "Return",
     "begin",

@@ -16,28 +16,20 @@ was allowed when it began, never what an URL says.
 from __future__ import annotations
 
 import hmac
-import json
 import secrets
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urljoin, urlsplit
-
-from cryptography.fernet import InvalidToken
 
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.auth import Visit
 from synnefo_core.contracts.driver import Misconfigured
-from synnefo_core.errors import Forbidden, Unauthenticated
-from synnefo_core.keys import key_ring
+from synnefo_core.errors import Forbidden, InvalidField, Unauthenticated
 from synnefo_identity import tokens
-from synnefo_identity.federation import providers
-from synnefo_identity.federation.visits import with_visit
-from synnefo_identity.payload import RING, UNSCOPED, Way
-from synnefo_identity.tokens import Token
+from synnefo_identity.federation import envelopes, providers, visits, vouchers
+from synnefo_identity.payload import UNSCOPED, Way
 
 COOKIE = "synnefo-login"
-LONGEST_COOKIE = 4096
 _PURPOSE = "browser login"
 
 
@@ -60,15 +52,27 @@ class Return:
 
 
 @dataclass(frozen=True)
+class HandOver:
+    """What a browser takes to a dashboard: a token, or the voucher that was asked for."""
+
+    origin: str
+    name: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Trip:
-    """What the cookie holds."""
+    """What the cookie holds; ``user_id`` is the account that wants a voucher."""
 
     state: str
     origin: str
     way: Way
+    user_id: str
 
 
-def begin(context: RequestContext, way: Way, *, origin: str, page: str) -> Departure:
+def begin(
+    context: RequestContext, way: Way, *, origin: str, page: str, asking: str = ""
+) -> Departure:
     """Send a browser away to log in.
 
     Args:
@@ -76,32 +80,36 @@ def begin(context: RequestContext, way: Way, *, origin: str, page: str) -> Depar
         way: How it is to come back.
         origin: Where it is to take the token.
         page: Our URL to which it comes back.
+        asking: What :func:`vouchers.ask` returned, for a voucher in the place of a token.
 
     Raises:
         NotFound: There is no such way.
         Forbidden: The origin is not in the configured list.
+        InvalidField: What asks for a voucher is not valid.
     """
     _, browser = providers.browsers(context.cloud, way)[0]
     if origin not in _origins(context.cloud):
         raise Forbidden("tokens are not brought to this origin")
+    user_id = vouchers.asked(context, asking) if asking else ""
+    if user_id is None:
+        raise InvalidField("asking", "it is not valid, or too old")
     state = secrets.token_urlsafe(24)
     target = f"{page}?state={state}"
     lasts_s = int(context.cloud.config.identity.websso_s)
     content = {
-        "for": _PURPOSE,
         "state": state,
         "origin": origin,
         "way": [way.protocol, way.provider],
-        "ends": context.now() + lasts_s,
+        "user": user_id,
     }
-    cookie = key_ring(context.cloud, RING).seal(json.dumps(content))
+    cookie = envelopes.seal(context, _PURPOSE, content, lasts_s=lasts_s)
     # Behind a proxy only we know what a path without a host is a path of.
     url = urljoin(f"{context.cloud.public_url}/", browser.departure(target) or target)
     return Departure(url, cookie, lasts_s)
 
 
-def finish(context: RequestContext, way: Way, back: Return) -> tuple[str, Token]:
-    """Return the origin and an unscoped token of who came back.
+def finish(context: RequestContext, way: Way, back: Return) -> HandOver:
+    """Return what who came back takes to the dashboard: an unscoped token, or a voucher.
 
     Raises:
         Unauthenticated: The login was not begun in this browser, or nobody was logged in.
@@ -111,25 +119,21 @@ def finish(context: RequestContext, way: Way, back: Return) -> tuple[str, Token]
         raise Unauthenticated("this login was not begun in this browser, or too long ago")
     if trip.origin not in _origins(context.cloud):
         raise Forbidden("tokens are not brought to this origin")
-    proof = with_visit(context, back.visit, way)
-    return trip.origin, tokens.issue(context, proof, UNSCOPED)
+    if trip.user_id:
+        assertion = visits.vouched(context, back.visit, way)
+        return HandOver(trip.origin, "voucher", vouchers.issue(context, trip.user_id, assertion))
+    proof = visits.with_visit(context, back.visit, way)
+    return HandOver(trip.origin, "token", tokens.issue(context, proof, UNSCOPED).text)
 
 
 def _opened(context: RequestContext, back: Return) -> Trip | None:
     """Return what a cookie holds, None when it is not ours, too old, or of another state."""
-    if len(back.cookie) > LONGEST_COOKIE or not (back.cookie + back.state).isascii():
-        return None
-    try:
-        opened = key_ring(context.cloud, RING).fernet().decrypt(back.cookie.encode())
-    except InvalidToken:
-        return None
-    content: dict[str, Any] = json.loads(opened)
-    # Tokens are sealed with the same keys.
-    if content.get("for") != _PURPOSE or content["ends"] <= context.now():
+    content = envelopes.unseal(context, _PURPOSE, back.cookie)
+    if content is None or not back.state.isascii():
         return None
     if not hmac.compare_digest(content["state"], back.state):
         return None
-    return Trip(content["state"], content["origin"], Way(*content["way"]))
+    return Trip(content["state"], content["origin"], Way(*content["way"]), content["user"])
 
 
 def _origins(cloud: Cloud) -> frozenset[str]:

@@ -36,7 +36,7 @@ def with_visit(context: RequestContext, visit: Visit, way: Way) -> Proof:
         if account is None or not account.is_enabled:
             log.info("login refused", extra={"login_method": assertion.method})
             raise Unauthenticated
-        provisioning.follow(context, account.user_id, assertion)
+        provisioning.enter(context, account, assertion)
     came = Way(way.protocol, assertion.method)
     return Proof(user_id=account.user_id, methods=(way.protocol,), way=came)
 
