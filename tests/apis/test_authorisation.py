@@ -64,7 +64,8 @@ class Everybody:
 
         def fill(match):
             # An administrator could delete the project by identity's rows.
-            own = {"project_id": self.hall, "account": f"AUTH_{self.hall}", "serial": "1"}
+            own = {"project_id": self.hall, "account": f"AUTH_{self.hall}"}
+            own |= {"serial": "1", "membership_id": "1"}
             return own.get(match[1], "unknown") if api.service_type != "identity" else "unknown"
 
         return re.sub(r"\{(\w+)[^}]*\}", fill, f"{api.prefix}{route.path}")

@@ -64,4 +64,33 @@ POLICIES = [
         "Remove login methods of users",
         "DELETE /users/{user_id}/methods/{method}",
     ),
+    rule("account:project:list", AUTHENTICATED, "See the projects for oneself", "GET /projects"),
+    rule("account:project:apply", AUTHENTICATED, "Ask for a project", "POST /projects"),
+    rule("account:project:show", AUTHENTICATED, "See a project", "GET /projects/{id}"),
+    rule("account:project:modify", AUTHENTICATED, "Ask for a change", "PUT /projects/{id}"),
+    rule(
+        "account:project:act",
+        AUTHENTICATED,
+        "Decide about a project or an application, as one's place in it allows",
+        "POST /projects/{id}/action",
+    ),
+    rule(
+        "account:membership:list",
+        AUTHENTICATED,
+        "See one's own memberships and those of one's own projects",
+        "GET /projects/memberships",
+    ),
+    rule(
+        "account:membership:come",
+        AUTHENTICATED,
+        "Join a project, or make somebody a member of one's own",
+        "POST /projects/memberships",
+    ),
+    rule("account:membership:show", AUTHENTICATED, "See one", "GET /projects/memberships/{id}"),
+    rule(
+        "account:membership:act",
+        AUTHENTICATED,
+        "Leave, accept, remove, as one's place in the project allows",
+        "POST /projects/memberships/{id}/action",
+    ),
 ]

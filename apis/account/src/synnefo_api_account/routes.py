@@ -3,13 +3,22 @@
 
 from synnefo_api_account.handlers import (
     commissions,
+    memberships,
     methods,
     oauth2,
+    projects,
     quotas,
     registrations,
     users,
 )
-from synnefo_api_account.schemas import commission, method, oauth2 as grant, registration, user
+from synnefo_api_account.schemas import (
+    commission,
+    method,
+    oauth2 as grant,
+    project,
+    registration,
+    user,
+)
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -50,6 +59,18 @@ ROUTES = [
     Route("DELETE", "/methods/{method}",            methods.remove,           "account:method:change",        204),
     Route("GET",    "/users/{user_id}/methods",     methods.of_user,          "account:method:list_users"),
     Route("DELETE", "/users/{user_id}/methods/{method}", methods.remove_of_user, "account:method:change_users", 204),
+
+    # Memberships first: their path is also that of a project of this id.
+    Route("GET",    "/projects/memberships",        memberships.index,        "account:membership:list",     query=project.MEMBER_LIST),
+    Route("POST",   "/projects/memberships",        memberships.come,         "account:membership:come",     200, project.COME),
+    Route("GET",    "/projects/memberships/{membership_id:[0-9]+}", memberships.show, "account:membership:show"),
+    Route("POST",   "/projects/memberships/{membership_id:[0-9]+}/action", memberships.act, "account:membership:act", 200, project.MEMBER_ACTION),
+
+    Route("GET",    "/projects",                    projects.index,           "account:project:list",        query=project.LIST),
+    Route("POST",   "/projects",                    projects.apply,           "account:project:apply",       201, project.WISH),
+    Route("GET",    "/projects/{project_id}",       projects.show,            "account:project:show"),
+    Route("PUT",    "/projects/{project_id}",       projects.modify,          "account:project:modify",      201, project.WISH),
+    Route("POST",   "/projects/{project_id}/action", projects.act,            "account:project:act",         200, project.ACTION),
 ]
 
 UNBUILT = [
@@ -57,12 +78,6 @@ UNBUILT = [
     ("POST", "/service/user_catalogs"),
     ("POST", "/feedback"),
     ("POST", "/myaccount/default_project"),
-    ("GET POST", "/projects"),
-    ("GET PUT", "/projects/{project_id}"),
-    ("POST", "/projects/{project_id}/action"),
-    ("GET POST", "/projects/memberships"),
-    ("GET", "/projects/memberships/{membership_id}"),
-    ("POST", "/projects/memberships/{membership_id}/action"),
 ]
 """What the original had and this cloud does not do yet: answered by 501."""
 

@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The identity room: users, projects, roles and tokens."""
 
-from synnefo_identity import accounts, catalog, credentials, ec2, federation, links, oauth2
+from synnefo_identity import (
+    accounts,
+    catalog,
+    credentials,
+    ec2,
+    federation,
+    links,
+    oauth2,
+    project_life,
+)
 from synnefo_identity.access_rules import (
     KeptRule,
     delete as delete_access_rule,
@@ -194,6 +203,7 @@ __all__ = [
     "list_users_of_group",
     "names_of",
     "oauth2",
+    "project_life",
     "project_scope",
     "remove_implied_role",
     "remove_user_from_group",

@@ -14,6 +14,7 @@ from synnefo_core.db.paging import page as cut
 from synnefo_core.errors import InvalidField
 
 Row = TypeVar("Row")
+Key = TypeVar("Key", str, int)
 Text = InstrumentedAttribute[str]
 
 NAME_TESTS: Mapping[str, Callable[[Text, str], ColumnElement[bool]]] = {
@@ -61,7 +62,7 @@ EVERYTHING = Filter()
 _AT_ONCE = 500
 
 
-def by_id(session: Session, column: Any, ids: Iterable[str], *columns: Any) -> Iterator[Any]:
+def by_id(session: Session, column: Any, ids: Iterable[Key], *columns: Any) -> Iterator[Any]:
     """Yield ``columns`` of the rows whose ``column`` is one of many values."""
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), _AT_ONCE):

@@ -81,6 +81,12 @@ IDENTITY = [
         min=1,
         help="How many levels of projects below projects there may be.",
     ),
+    cfg.BoolOpt(
+        "end_projects",
+        default=False,
+        help="Whether projects are terminated when they come to their end date. Otherwise "
+        "`synnefo project expired` lists them.",
+    ),
     cfg.IntOpt(
         "token_lifetime_s", default=86400, min=60, help="How long a token is valid, in seconds."
     ),

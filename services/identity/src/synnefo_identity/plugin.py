@@ -13,6 +13,7 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.commands import CommandTable
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.directory import Directory
+from synnefo_core.contracts.quota import QuotaResource, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.outbox import Subscription
@@ -23,6 +24,7 @@ from synnefo_identity import (
     lockout,
     oauth2,
     policies as defaults,
+    project_life,
     tokens,
 )
 from synnefo_identity.accounts import rates, registrations
@@ -30,6 +32,7 @@ from synnefo_identity.directory import IdentityDirectory
 from synnefo_identity.letters import delivery, tickets
 from synnefo_identity.models import Model
 from synnefo_identity.options import SECTIONS
+from synnefo_identity.project_life import keystone
 
 KEEP_CHANGES_S = 3600.0
 """A process that reads the log less often forgets all claims."""
@@ -78,17 +81,40 @@ def commands() -> CommandTable:
 @hookimpl
 def tasks() -> Iterable[Task]:
     """Return what is done from time to time."""
-    return [Task("identity.tidy", 600.0, tidy), *delivery.TASKS]
+    return [
+        Task("identity.tidy", 600.0, tidy),
+        Task("identity.end_projects", 3600.0, end_projects),
+        *delivery.TASKS,
+    ]
 
 
 @hookimpl
 def subscriptions() -> Iterable[Subscription]:
-    """Return who sends letters, and who has them written."""
+    """Return what identity does when something has happened: it writes letters, mostly."""
     return [
         *delivery.SUBSCRIPTIONS,
+        *keystone.SUBSCRIPTIONS,
         Subscription(registrations.MADE, "identity.greet", registrations.greet),
         Subscription(registrations.ASKED, "identity.remind", registrations.remind),
     ]
+
+
+@hookimpl
+def quota_resources() -> Iterable[QuotaResource]:
+    """Return what identity counts."""
+    return [project_life.PENDING]
+
+
+@hookimpl
+def quota_usage(context: RequestContext) -> Iterable[Usage]:
+    """Count the pending applications."""
+    return project_life.usage(context)
+
+
+def end_projects(context: RequestContext) -> None:
+    """Terminate the projects that are past their end, where the operator wants that."""
+    if context.cloud.config.identity.end_projects:
+        project_life.terminate_expired(context)
 
 
 def tidy(context: RequestContext) -> None:

@@ -23,6 +23,7 @@ from synnefo_identity import (
     tags,
 )
 from synnefo_identity.changes import Change, Kind
+from synnefo_identity.life_models import LifeRow, life_of, only_member
 from synnefo_identity.listing import EVERYTHING, WHOLE, Filter, Page
 from synnefo_identity.models import DomainRow, ProjectRow
 from synnefo_identity.payload import ScopeKind
@@ -56,14 +57,16 @@ def create(
         row = ProjectRow(domain_id=domain_id, parent_id=parent_id, extra={})
         attributes.apply(row, values, KNOWN)
         attributes.save(session, row, "project")
+        session.add(life_of(row, context.now()))
         return Project.of(row, tags.write(session, row.id, tagged))
 
 
-def create_personal(session: Session, user_id: str, domain_id: str) -> None:
+def create_personal(
+    context: RequestContext, session: Session, user_id: str, domain_id: str
+) -> None:
     """Make the project of a new user; its name is the original's (AST-076)."""
-    session.add(
-        ProjectRow(id=user_id, domain_id=domain_id, name=f"system:{user_id}", is_personal=True)
-    )
+    row = ProjectRow(id=user_id, domain_id=domain_id, name=f"system:{user_id}", is_personal=True)
+    session.add_all((row, life_of(row, context.now()), only_member(row, context.now())))
 
 
 def show(context: RequestContext, project_id: str) -> Project:
@@ -153,7 +156,7 @@ def update(
     Disabling makes the project's tokens invalid.
 
     Raises:
-        Conflict: A personal project keeps its name.
+        Conflict: A personal project keeps its name, a terminated one stays disabled.
         Duplicate: The name is taken in the domain.
         Forbidden: One above it is disabled, or one below it is enabled.
         InvalidField: An attribute or a tag can't be.
@@ -164,6 +167,7 @@ def update(
             raise Conflict("a personal project keeps its name")
         is_enabled = values.get("is_enabled", row.is_enabled)
         if is_enabled and not row.is_enabled:
+            _require_going_on(session, project_id)
             lineage.require_enabled_above(session, row)
         elif row.is_enabled and not is_enabled:
             lineage.require_disabled_below(session, row)
@@ -172,6 +176,7 @@ def update(
         if tagged is not None:
             tags.write(session, project_id, tagged)
         changes.note(context, session, Change(Kind.PROJECT, project_id))
+        outbox.emit(context, session, "project.changed", subject_id=project_id)
         return _whole(session, [row])[0]
 
 
@@ -215,6 +220,12 @@ def remove(context: RequestContext, session: Session, row: ProjectRow) -> None:
     changes.note(context, session, Change(Kind.PROJECT, row.id))
     outbox.emit(context, session, "project.deleted", subject_id=row.id)
     session.delete(row)
+
+
+def _require_going_on(session: Session, project_id: str) -> None:
+    life = session.get(LifeRow, project_id)
+    if life is not None and life.state == "terminated":
+        raise Conflict("the project was terminated: it has to be reinstated")
 
 
 def _locked(session: Session, project_id: str) -> ProjectRow:

@@ -73,7 +73,7 @@ def add(
     row = UserRow(id=user_id or new_hex_id(), domain_id=domain_id, extra={})
     attributes.apply(row, values, KNOWN)
     attributes.save(session, row, "user")
-    projects.create_personal(session, row.id, domain_id)
+    projects.create_personal(context, session, row.id, domain_id)
     member = session.scalars(select(RoleRow.id).where(RoleRow.name == ladder.MEMBER)).one()
     scope = Scope(ScopeKind.PROJECT, row.id)
     assignments.add(context, session, (USER, row.id), scope, member)

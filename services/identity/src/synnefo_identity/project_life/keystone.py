@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was done to a project or a user by the Keystone API, done to the project's life."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from synnefo_core.context import RequestContext
+from synnefo_core.outbox import Event, Subscription
+from synnefo_identity.life_models import ApplicationRow, LifeRow, MemberRow
+from synnefo_identity.models import ProjectRow, UserRow
+from synnefo_identity.project_life import applications, limits, lives
+from synnefo_identity.project_life.states import (
+    COUNTED,
+    PROJECT,
+    ApplicationState,
+    MemberState,
+    ProjectState,
+)
+
+_ACTIONS = {
+    (ProjectState.ACTIVE, False): "suspend",
+    (ProjectState.SUSPENDED, True): "unsuspend",
+}
+"""By the state and whether the project is enabled."""
+
+
+def follow_change(context: RequestContext, event: Event) -> None:
+    """Take over a new name, description and whether the project is enabled."""
+    with context.unit_of_work() as session:
+        life = session.get(LifeRow, event.subject_id, with_for_update=True)
+        project = session.get(ProjectRow, event.subject_id)
+        if life is None or project is None or life.state == ProjectState.TERMINATED:
+            return
+        life.name, life.description = project.name, project.description
+        action = _ACTIONS.get((ProjectState(life.state), project.is_enabled))
+        if action is not None:
+            _move(context, session, life, action)
+
+
+def follow_deletion(context: RequestContext, event: Event) -> None:
+    """End the life of a project that was deleted."""
+    with context.unit_of_work() as session:
+        life = session.get(LifeRow, event.subject_id, with_for_update=True)
+        if life is not None and life.state != ProjectState.DELETED:
+            _move(context, session, life, "delete")
+
+
+def _move(context: RequestContext, session: Session, life: LifeRow, action: str) -> None:
+    before = life.state
+    life.state = PROJECT.after(before, action)
+    change = lives.Change("project", action, before, life.state, "by the identity API")
+    lives.note(context, session, life.id, change)
+    limits.push(context, session, life)
+
+
+def forget_user(context: RequestContext, event: Event) -> None:
+    """Let a user who was deleted be in no project, own none and wait for nothing."""
+    user_id = event.subject_id
+    related = select(MemberRow.project_id).where(
+        MemberRow.user_id == user_id, MemberRow.state.in_([*COUNTED, MemberState.REQUESTED])
+    )
+    waiting = (
+        ApplicationRow.applicant_id == user_id,
+        ApplicationRow.state == ApplicationState.PENDING,
+    )
+    with context.unit_of_work() as session:
+        if session.get(UserRow, user_id) is not None:
+            return
+        pending = select(ApplicationRow.project_id, ApplicationRow.id).where(*waiting)
+        for project_id, number in session.execute(pending).all():
+            applications.resolve(context, project_id, "cancel", application_id=number)
+        for project_id in sorted(session.scalars(related).all()):
+            life = session.get(LifeRow, project_id, with_for_update=True)
+            if life is not None:
+                _remove(context, session, life, user_id)
+        owned = update(LifeRow).where(LifeRow.owner_id == user_id).values(owner_id=None)
+        session.execute(owned)
+
+
+def _remove(context: RequestContext, session: Session, life: LifeRow, user_id: str) -> None:
+    query = select(MemberRow).where(MemberRow.project_id == life.id, MemberRow.user_id == user_id)
+    row = session.scalars(query).one()
+    change = lives.Change(
+        "membership", "remove", row.state, MemberState.REMOVED, "the user is gone", row.id
+    )
+    row.state, row.changed_at = MemberState.REMOVED, context.now()
+    lives.note(context, session, life.id, change)
+    limits.push(context, session, life, [row])
+
+
+SUBSCRIPTIONS = (
+    Subscription("project.changed", "identity.project_life", follow_change),
+    Subscription("project.deleted", "identity.project_life", follow_deletion),
+    Subscription("user.deleted", "identity.project_life", forget_user),
+)
