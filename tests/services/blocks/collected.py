@@ -5,14 +5,19 @@ from __future__ import annotations
 
 import io
 from contextlib import contextmanager
+from pathlib import Path
 
 from synnefo_blocks import Reader, write
 from synnefo_blocks.collection import collect
 from synnefo_blocks.collection.sweeping import Periods
+from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.contracts.storage import Kind
 from synnefo_core.hookspecs import hookimpl
+from synnefo_core.testing.fakes import MemoryStorage
 
 STORE = "local"
+BLOCK = 512  # so that a leaf lists eight blocks
+SETUP = DriverSetup("memory", {"block_bytes": BLOCK}, Path("/nowhere"))
 GRACE_S, QUARANTINE_S = 1000.0, 500.0
 PERIODS = Periods(GRACE_S, QUARANTINE_S)
 
@@ -31,9 +36,10 @@ class Keeper:
 class Site:
     """A cloud, its store and how time passes there."""
 
-    def __init__(self, context, storage, clock):
-        self.context, self.storage, self.clock = context, storage, clock
-        self.blocks, self.offload = storage.blocks, context.cloud.offload
+    def __init__(self, context, clock):
+        self.context, self.clock = context, clock
+        self.storage = self.another(STORE)
+        self.blocks, self.offload = self.storage.blocks, context.cloud.offload
         self.keeper = Keeper()
 
     @contextmanager
@@ -44,6 +50,13 @@ class Site:
             yield self
         finally:
             manager.unregister(name="keeper")
+
+    def another(self, name):
+        """Return a second store, which the cloud knows by a name."""
+        cloud = self.context.cloud
+        storage = cloud.shared(f"driver.store.{name}", lambda: MemoryStorage(SETUP))
+        storage.memory.clock = self.clock
+        return storage
 
     def write(self, content):
         return write(self.storage, self.offload, io.BytesIO(content).read).reference

@@ -14,9 +14,7 @@ from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.offload import make_offload
 from synnefo_core.testing.fakes import MemoryStorage
 from synnefo_core.testing.fixtures import StillClock
-from tests.services.blocks.collected import STORE, Site
-
-BLOCK = 512  # so that a leaf lists eight blocks
+from tests.services.blocks.collected import BLOCK, Site
 
 
 class Engine:
@@ -61,9 +59,5 @@ def engine(make_engine):
 @pytest.fixture
 def site(make_cloud):
     clock = StillClock()
-    cloud = make_cloud(clock=clock)
-    setup = DriverSetup("memory", {"block_bytes": BLOCK}, Path("/nowhere"))
-    storage = cloud.shared(f"driver.store.{STORE}", lambda: MemoryStorage(setup))
-    storage.memory.clock = clock
-    with Site(for_worker(cloud), storage, clock).running() as made:
+    with Site(for_worker(make_cloud(clock=clock)), clock).running() as made:
         yield made

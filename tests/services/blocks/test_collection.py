@@ -279,7 +279,7 @@ class TestOneAtATime:
 
 
 def test_killed_at_any_move_the_next_collection_goes_on(site):
-    class Killed(BaseException):
+    class Killed(Exception):
         pass
 
     site.keep(LONG)

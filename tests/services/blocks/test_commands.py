@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from synnefo_blocks import owners
+from synnefo_blocks import owners, store_block
 from synnefo_blocks.progress import Bar
 from synnefo_core.commands import main
+from synnefo_core.contracts.storage import Kind
 
 
 @pytest.fixture
@@ -55,6 +56,18 @@ def test_a_store_of_two_clouds_is_not_collected_until_one_is_forgotten(synnefo, 
 
 def test_a_store_that_is_not_configured_is_named(synnefo):
     assert "nope" in synnefo("store", "gc", "nope", expect=1).err
+
+
+def test_a_store_is_scrubbed_and_checked(synnefo, cloud):
+    name, _ = store_block(cloud.store().blocks, b"content")
+    assert "read: 1 things" in synnefo("store", "scrub").err
+    synnefo("store", "fsck")
+
+    cloud.store().blocks.delete(Kind.BLOCK, name)
+    cloud.store().blocks.put(Kind.BLOCK, name, b"damaged")
+
+    assert name.hex() in synnefo("store", "scrub", expect=1).out
+    assert "itself" in synnefo("store", "fsck", "--repair-from", "local", expect=1).err
 
 
 class Terminal(io.StringIO):

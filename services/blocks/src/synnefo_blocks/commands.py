@@ -10,9 +10,8 @@ from contextlib import contextmanager
 
 from synnefo_blocks import owners
 from synnefo_blocks.clouds import cloud_id
-from synnefo_blocks.collection import Fate, Ledger, collect
+from synnefo_blocks.collection import Fate, Ledger, Periods, check, collect, scrub
 from synnefo_blocks.collection.collector import last_collection
-from synnefo_blocks.collection.sweeping import Periods
 from synnefo_blocks.collection.upkeep import periods
 from synnefo_blocks.owners import Owner
 from synnefo_blocks.progress import Bar
@@ -21,7 +20,7 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, Table
 from synnefo_core.context import for_worker
 from synnefo_core.contracts.storage import Storage
-from synnefo_core.errors import NotFound
+from synnefo_core.errors import Conflict, NotFound
 
 _UNKNOWN = "unknown"
 _SHORTEST_S = 60.0
@@ -127,6 +126,64 @@ class Collect(CloudLister):
         return ("Kind", "Fate", "Count", "Bytes"), ledger_rows(ledger)
 
 
+class Scrub(CloudLister):
+    """Read everything in a store and compare it with its name; fails when damage is left."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the stores."""
+        parser = super().get_parser(prog_name)
+        add_store(parser)
+        add_repair_from(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Table:
+        """Return a row for each fault."""
+        name, _ = named_store(self.cloud, parsed_args.store)
+        other = other_store(self.cloud, name, parsed_args.repair_from)
+        with bar() as tell:
+            self.result = scrub(for_worker(self.cloud), name, repair_from=other, tell=tell)
+        size_gib = self.result.bytes_read / 1024**3
+        self.app.stderr.write(f"read: {self.result.things:,} things, {size_gib:.1f} GiB\n")
+        rows = [
+            (fault.kind.value, fault.digest.hex(), fault.problem, fault.is_repaired)
+            for fault in self.result.faults
+        ]
+        return ("Kind", "Name", "Problem", "Repaired"), rows
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        """Print the rows; return 1 when something is left."""
+        return int(super().run(parsed_args)) or int(not self.result.is_sound)
+
+
+class Check(CloudLister):
+    """Check that all that anybody refers to is in a store; fails when something is missing."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the stores."""
+        parser = super().get_parser(prog_name)
+        add_store(parser)
+        add_repair_from(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Table:
+        """Return what there is by kind and fate."""
+        name, _ = named_store(self.cloud, parsed_args.store)
+        other = other_store(self.cloud, name, parsed_args.repair_from)
+        usual = periods(self.cloud)
+        with bar() as tell:
+            self.ledger, repaired = check(
+                for_worker(self.cloud), name, usual, repair_from=other, tell=tell
+            )
+        explain(self, self.ledger)
+        if other:
+            self.app.stderr.write(f"{repaired:,} were brought back from {other}\n")
+        return ("Kind", "Fate", "Count", "Bytes"), ledger_rows(self.ledger)
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        """Print the rows; return 1 when something is missing."""
+        return int(super().run(parsed_args)) or int(not self.ledger.is_sound)
+
+
 class Forget(_OfStore):
     """Forget an owner of a store that is gone for good: its data becomes garbage."""
 
@@ -150,6 +207,26 @@ class Forget(_OfStore):
 def add_store(parser: argparse.ArgumentParser) -> None:
     """Add the name of a store to a parser."""
     parser.add_argument("store", nargs="?", help="its name; the first one without it")
+
+
+def add_repair_from(parser: argparse.ArgumentParser) -> None:
+    """Add a second store to a parser."""
+    parser.add_argument(
+        "--repair-from", metavar="STORE", help="another store, which may have what is damaged here"
+    )
+
+
+def other_store(cloud: Cloud, store: str, name: str | None) -> str:
+    """Return the name of the second store, or nothing when none was named.
+
+    Raises:
+        Conflict: It is the same store.
+        NotFound: No store is configured by that name.
+    """
+    if name == store:
+        msg = f"{store} can't be repaired from itself"
+        raise Conflict(msg)
+    return named_store(cloud, name)[0] if name else ""
 
 
 def named_store(cloud: Cloud, name: str | None) -> tuple[str, Storage]:

@@ -34,6 +34,8 @@ def commands() -> CommandTable:
         "store list": table.List,
         "store status": table.Status,
         "store gc": table.Collect,
+        "store scrub": table.Scrub,
+        "store fsck": table.Check,
         "store forget": table.Forget,
     }
 

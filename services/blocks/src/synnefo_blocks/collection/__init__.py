@@ -4,8 +4,24 @@
 They run in a cloud, beside its writers. Writing and reading need none of this.
 """
 
+from synnefo_blocks.collection.checking import check
 from synnefo_blocks.collection.collector import Damaged, OwnerAway, claim, collect
 from synnefo_blocks.collection.lease import Busy
 from synnefo_blocks.collection.ledger import Fate, Ledger
+from synnefo_blocks.collection.scrubbing import Fault, Scrubbed, scrub
+from synnefo_blocks.collection.sweeping import Periods
 
-__all__ = ["Busy", "Damaged", "Fate", "Ledger", "OwnerAway", "claim", "collect"]
+__all__ = [
+    "Busy",
+    "Damaged",
+    "Fate",
+    "Fault",
+    "Ledger",
+    "OwnerAway",
+    "Periods",
+    "Scrubbed",
+    "check",
+    "claim",
+    "collect",
+    "scrub",
+]

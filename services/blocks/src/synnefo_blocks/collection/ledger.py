@@ -45,7 +45,7 @@ class Ledger:
             known.
     """
 
-    MOST_NAMED = 1000
+    MOST_NAMED = 100_000
 
     store: str
     began_at: float
