@@ -37,7 +37,7 @@ ANYONE = {
 }
 
 # What any valid token may look at and no other than an administrator's may change.
-CATALOG = ("/services", "/endpoints", "/regions")
+LOOKS = ("/services", "/endpoints", "/regions", "/limits", "/registered_limits")
 
 # Rows by which a user makes something for nobody else, whoever it is, with a body that is right.
 OWN = {
@@ -116,7 +116,7 @@ def test_others_than_administrators_may_look_at_themselves_and_the_catalog_only(
 
     status = call(application, route, tokens[role]).status_int
 
-    is_look = route.method == "GET" and route.path.startswith(CATALOG)
+    is_look = route.method == "GET" and route.path.startswith(LOOKS)
     is_open = is_look or route.path in ANYONE or (route.method, route.path) in PUBLIC
     assert (status != 403) == is_open
 

@@ -17,7 +17,16 @@ from synnefo_core.context import RequestContext
 from synnefo_core.wsgi.compose import faces
 from synnefo_identity import Endpoint, Installed, Service
 
-__all__ = ["Endpoint", "Service", "address", "endpoints", "installed", "offered", "services"]
+__all__ = [
+    "Endpoint",
+    "Service",
+    "address",
+    "endpoints",
+    "installed",
+    "offered",
+    "service_of",
+    "services",
+]
 
 INTERFACES = ("public", "internal", "admin")
 _PLACE = re.compile(r"[$%]\((\w+)\)s")
@@ -51,6 +60,12 @@ def installed(cloud: Cloud) -> Installed:
     """Return the ids of what this cloud has by itself."""
     ids = frozenset(service.id for service in services(cloud))
     return Installed(regions=frozenset({cloud.config.region}), services=ids)
+
+
+def service_of(cloud: Cloud, owner: str) -> str:
+    """Return the id of the service that a plugin's room is behind; identity's when it has none."""
+    by_type = {service.type: service.id for service in services(cloud)}
+    return by_type.get(owner.replace("_", "-"), by_type["identity"])
 
 
 def endpoints(cloud: Cloud) -> list[Endpoint]:

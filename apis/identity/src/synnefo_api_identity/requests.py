@@ -9,13 +9,17 @@ from itertools import product
 from typing import Any
 
 import synnefo_identity
+from synnefo_api_identity.catalog import service_of
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.directory import AccessRule
+from synnefo_core.contracts.quota import UNLIMITED
 from synnefo_core.errors import Forbidden, Invalid, InvalidField, Unauthenticated, Unbuilt
 from synnefo_identity import (
     Credentials,
     CredentialWish,
     Filter,
+    Limit,
+    LimitWish,
     Page,
     Project,
     Proof,
@@ -262,6 +266,27 @@ def _asked(context: RequestContext, asked: Body | str | None, user_id: str) -> S
     if "system" in asked:
         return synnefo_identity.SYSTEM
     raise Unbuilt("a scope by trust")
+
+
+def limit(context: RequestContext, body: Body) -> LimitWish:
+    """Return what a project's limit is to be.
+
+    Raises:
+        Forbidden: The service counts no such resource.
+    """
+    known = synnefo_identity.limits.registered(context).get(body["resource_name"])
+    if known is None or service_of(context.cloud, known.owner) != body["service_id"]:
+        raise Forbidden(f"the service has no registered limit called {body['resource_name']}")
+    return LimitWish(body["project_id"], body["resource_name"], _amount(body))
+
+
+def changed_limit(present: Limit, body: Body) -> LimitWish:
+    """Return what a project's present limit is to become."""
+    return LimitWish(present.project_id, present.registered.resource.name, _amount(body))
+
+
+def _amount(body: Body) -> int:
+    return UNLIMITED if body["resource_limit"] < 0 else int(body["resource_limit"])
 
 
 _OPPOSED = (

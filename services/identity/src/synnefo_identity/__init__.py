@@ -7,6 +7,7 @@ from synnefo_identity import (
     credentials,
     ec2,
     federation,
+    limits,
     links,
     oauth2,
     project_life,
@@ -64,6 +65,7 @@ from synnefo_identity.implied_roles import (
     remove as remove_implied_role,
     require as require_implied_role,
 )
+from synnefo_identity.limits import Limit, Registered as RegisteredLimit, Wish as LimitWish
 from synnefo_identity.listing import Filter, Page
 from synnefo_identity.login import (
     Credentials,
@@ -137,6 +139,8 @@ __all__ = [
     "Inference",
     "Installed",
     "KeptRule",
+    "Limit",
+    "LimitWish",
     "Names",
     "Page",
     "Project",
@@ -144,6 +148,7 @@ __all__ = [
     "Question",
     "Reference",
     "Region",
+    "RegisteredLimit",
     "Role",
     "Scope",
     "ScopeKind",
@@ -183,6 +188,7 @@ __all__ = [
     "grant_role",
     "is_on_system",
     "issue_token",
+    "limits",
     "links",
     "list_access_rules",
     "list_application_credentials",

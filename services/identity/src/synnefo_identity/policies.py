@@ -85,6 +85,14 @@ _OTHERS = [
         "POST /regions",
     ),
     rule(
+        "identity:limit:manage",
+        ADMIN,
+        "Change what projects may use",
+        "POST /limits",
+        "PATCH /limits/{id}",
+        "DELETE /limits/{id}",
+    ),
+    rule(
         "identity:ec2:login",
         f"{ADMIN} or role:{SERVICE}",
         "Get a token for somebody's signed request to the EC2 or S3 API",
