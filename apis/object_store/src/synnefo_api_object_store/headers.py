@@ -15,6 +15,8 @@ Environ = Mapping[str, Any]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
+_DIGITS = 18
+
 KEPT = (
     "Cache-Control",
     "Content-Disposition",
@@ -52,6 +54,20 @@ def given(environ: Environ, name: str) -> str | None:
     """Return what a header of the request says, or None without it."""
     value = environ.get(f"HTTP_{_key(name)}")
     return None if value is None else decoded(value)
+
+
+def number(environ: Environ, name: str) -> int | None:
+    """Return the number that a header says, or None without it.
+
+    Raises:
+        Invalid: It is none.
+    """
+    text = given(environ, name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
+        raise Invalid(f"{name} must be a number")
+    return int(text)
 
 
 def metadata(environ: Environ, noun: str) -> dict[str, str]:

@@ -13,7 +13,6 @@ from synnefo_core.errors import Unbuilt
 QUERY = (
     "bulk-delete",
     "extract-archive",
-    "hashmap",
     "multipart-manifest",
     "public",
     "shared",
@@ -41,13 +40,10 @@ CONTAINER = (
 )
 
 OBJECT = (
-    "Content-Range",
     "X-Move-From",
-    "X-Object-Bytes",
     "X-Object-Manifest",
     "X-Object-Public",
     "X-Object-Sharing",
-    "X-Source-",
     "X-Symlink-Target",
 )
 

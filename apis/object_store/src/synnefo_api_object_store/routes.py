@@ -6,7 +6,7 @@ Who may do it is decided by the account in the path, in the service.
 
 from __future__ import annotations
 
-from synnefo_api_object_store.handlers import accounts, containers, copies, objects
+from synnefo_api_object_store.handlers import accounts, containers, copies, objects, sync
 from synnefo_api_object_store.transactions import traced
 from synnefo_core.contracts.api import Handler, Route
 from synnefo_core.wsgi.routing import unbuilt
@@ -23,12 +23,12 @@ _TABLE: list[tuple[str, str, Handler]] = [
     ("HEAD", CONTAINER, traced(containers.show)),
     ("GET", CONTAINER, traced(containers.index)),
     ("PUT", CONTAINER, traced(containers.create)),
-    ("POST", CONTAINER, traced(containers.update)),
+    ("POST", CONTAINER, traced(sync.update_container)),
     ("DELETE", CONTAINER, traced(containers.delete)),
     ("HEAD", OBJECT, traced(objects.show)),
-    ("GET", OBJECT, traced(objects.get)),
-    ("PUT", OBJECT, traced(objects.put)),
-    ("POST", OBJECT, traced(objects.update)),
+    ("GET", OBJECT, traced(sync.get)),
+    ("PUT", OBJECT, traced(sync.put)),
+    ("POST", OBJECT, traced(sync.update)),
     ("DELETE", OBJECT, traced(objects.delete)),
     ("COPY", OBJECT, traced(copies.copy)),
     ("MOVE", OBJECT, unbuilt),

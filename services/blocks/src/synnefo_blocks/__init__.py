@@ -11,7 +11,7 @@ from synnefo_blocks.errors import ContentTooLong, CorruptBlock, CorruptMap, Miss
 from synnefo_blocks.maps import Sealed, largest_content, seal
 from synnefo_blocks.reader import Reader, read_block
 from synnefo_blocks.references import EMPTY, Reference
-from synnefo_blocks.writer import Read, Written, store_block, store_map, write
+from synnefo_blocks.writer import Read, Written, settle, store_block, store_blocks, store_map, write
 
 __all__ = [
     "EMPTY",
@@ -31,8 +31,10 @@ __all__ = [
     "object_hash",
     "read_block",
     "seal",
+    "settle",
     "split",
     "store_block",
+    "store_blocks",
     "store_map",
     "trimmed",
     "write",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -128,6 +128,34 @@ def store_block(blocks: BlockStore, content: bytes) -> tuple[bytes, bool]:
     return name, is_new
 
 
+def store_blocks(storage: Storage, offload: Offload, read: Read) -> Iterator[bytes]:
+    """Store a stream in blocks, several at once; yield their names in order, once durable.
+
+    Raises:
+        StorageFull: The store has no room.
+        StorageUnavailable: The store does not answer.
+    """
+    block_bytes = storage.properties.block_bytes
+    depth = max(2, IN_FLIGHT_BYTES // block_bytes)
+    stored: deque[Pending[tuple[bytes, bool]]] = deque()
+    try:
+        for block in cut(read, block_bytes):
+            if len(stored) == depth:
+                yield stored.popleft().result()[0]
+            stored.append(offload.submit(store_block, storage.blocks, block))
+        while stored:
+            yield stored.popleft().result()[0]
+    finally:
+        settle(stored)
+
+
+def settle(stored: Iterable[Pending[tuple[bytes, bool]]]) -> None:
+    """Let what is under way end, so that nothing writes on behalf of a dead request."""
+    for pending in stored:
+        with suppress(DriverError):
+            pending.result()
+
+
 def store_map(blocks: BlockStore, sealed: Sealed) -> None:
     """Store the records of a map, leaves first; those that were there are made young again."""
     for name, record in sealed.records:
@@ -221,8 +249,5 @@ class _Pipeline:
         return sealed, object_hash(names)
 
     def _settle(self) -> None:
-        """Let what is under way end, so that nothing writes on behalf of a dead request."""
-        for pending in self._stored:
-            with suppress(DriverError):
-                pending.result()
+        settle(self._stored)
         self._lane.settle()

@@ -15,6 +15,7 @@ from synnefo_object_store.containers import (
 )
 from synnefo_object_store.copies import Copying, copy_object
 from synnefo_object_store.engine import engine
+from synnefo_object_store.hashmaps import Hashmap, Missing, hashmap_of, put_blocks, put_hashmap
 from synnefo_object_store.limits import LIMITS
 from synnefo_object_store.listing import list_containers, list_objects
 from synnefo_object_store.objects import (
@@ -25,6 +26,7 @@ from synnefo_object_store.objects import (
     update_object,
 )
 from synnefo_object_store.past import delete_version, list_versions, restore_version
+from synnefo_object_store.patches import Patch, patch_object
 from synnefo_object_store.rows import DISKSPACE
 from synnefo_object_store.values import (
     AccountInfo,
@@ -48,11 +50,14 @@ __all__ = [
     "ContainerInfo",
     "Copying",
     "Folder",
+    "Hashmap",
     "Incoming",
     "ListedContainer",
     "ListedObject",
     "ListedVersion",
+    "Missing",
     "ObjectInfo",
+    "Patch",
     "Place",
     "Visitor",
     "Window",
@@ -63,11 +68,15 @@ __all__ = [
     "delete_version",
     "engine",
     "find_object",
+    "hashmap_of",
     "is_owner",
     "list_containers",
     "list_objects",
     "list_versions",
     "open_object",
+    "patch_object",
+    "put_blocks",
+    "put_hashmap",
     "put_object",
     "restore_version",
     "show_account",

@@ -90,9 +90,9 @@ def put_object(
         raise TooLarge(ours.largest_bytes)
     if incoming.size_bytes is None or incoming.size_bytes > _LOOK_FIRST_BYTES:
         writes.look_first(context, place, incoming.condition, incoming.size_bytes or 0)
-    limited = _limited(read, ours.largest_bytes)
+    bounded = limited(read, ours.largest_bytes)
     with uploads(context.cloud).begin(ours.store) as upload:
-        written = write(ours.storage, ours.offload, limited, tell=upload.stored)
+        written = write(ours.storage, ours.offload, bounded, tell=upload.stored)
         if incoming.md5 not in (None, written.md5):
             msg = f"the content's MD5 is {written.md5}, not {incoming.md5}"
             raise Unprocessable(msg)
@@ -187,7 +187,7 @@ def delete_object(context: RequestContext, account: str, container: str, name: s
     return versions.settled(context, remove)
 
 
-def _limited(read: Read, limit_bytes: int) -> Read:
+def limited(read: Read, limit_bytes: int) -> Read:
     """Return a stream that refuses to become longer than a limit."""
     total = 0
 

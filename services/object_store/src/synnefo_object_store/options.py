@@ -16,5 +16,13 @@ SECTIONS: Mapping[str, Iterable[cfg.Opt]] = {
             max=2**49,
             help="The largest object that one upload makes; told to clients by /info.",
         ),
+        cfg.IntOpt(
+            "synced_md5_bytes",
+            default=64 * 1024**2,
+            min=0,
+            help="Up to how many bytes the ETag of an object is the MD5 of its content also when "
+            "it was written by hashes or in part: for that all of it is read. That of a longer "
+            "one is its hash over the blocks.",
+        ),
     ]
 }

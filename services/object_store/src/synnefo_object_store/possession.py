@@ -6,7 +6,9 @@ A map may name only such, so knowing a digest gives nobody a file (PIT-052).
 
 from __future__ import annotations
 
-from sqlalchemy import Insert, Table
+from collections.abc import Sequence
+
+from sqlalchemy import Insert, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,9 @@ from synnefo_core.context import RequestContext
 from synnefo_object_store.models import PossessionRow
 
 _possession: Table = PossessionRow.__table__  # type: ignore[assignment]  # declared as FromClause
+
+_AT_ONCE = 500
+"""Databases bound the number of values in a statement."""
 
 _ADD: dict[bool, Insert] = {
     True: sqlite.insert(_possession).on_conflict_do_nothing(),
@@ -34,3 +39,16 @@ def add(context: RequestContext, session: Session, *, project_id: str, names: by
     ]
     if rows:
         session.execute(_ADD[context.cloud.database.is_sqlite], rows)
+
+
+def among(context: RequestContext, project_id: str, names: Sequence[bytes]) -> frozenset[bytes]:
+    """Return which of some blocks a project has shown to have."""
+    found: set[bytes] = set()
+    with context.reading() as session:
+        for first in range(0, len(names), _AT_ONCE):
+            query = select(_possession.c.digest).where(
+                _possession.c.project_id == project_id,
+                _possession.c.digest.in_(names[first : first + _AT_ONCE]),
+            )
+            found.update(session.scalars(query))
+    return frozenset(found)

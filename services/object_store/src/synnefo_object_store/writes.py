@@ -14,7 +14,7 @@ import synnefo_quota
 from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
-from synnefo_core.errors import PreconditionFailed, QuotaExceeded
+from synnefo_core.errors import Conflict, PreconditionFailed, QuotaExceeded
 from synnefo_object_store import history, possession, quotas, rows, versions
 from synnefo_object_store.quotas import Growth
 from synnefo_object_store.rows import DISKSPACE, Slot
@@ -47,10 +47,13 @@ def put(
     place: Place,
     draft: Draft,
     condition: Condition | None = None,
+    *,
+    replaced: Reference | None = None,
 ) -> ObjectInfo:
-    """Make or replace an object.
+    """Make or replace an object; with ``replaced`` only one of this content.
 
     Raises:
+        Conflict: The object has another content by now.
         NotFound: There is no such container.
         PreconditionFailed: The condition does not hold.
         QuotaExceeded: A quota would be passed.
@@ -61,6 +64,9 @@ def put(
         raise versions.missing_container(place)
     check_condition(condition or Condition(), row, context.now())
     old = None if row.name is None else versions.shown(place, row)
+    if replaced is not None and (old is None or old.reference != replaced):
+        msg = "the object was changed by others meanwhile"
+        raise Conflict(msg)
     new = _made(context, place, old, draft)
     if history.is_enabled(row.container_settings):
         new = replace(new, is_versioned=True)

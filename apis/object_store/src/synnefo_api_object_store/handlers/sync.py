@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sync by hashes: hashmaps, blocks, and objects that are changed in part.
+
+These are extensions of the object storage API: what a request does not ask for by its own
+parameters and headers is done as that API says.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+
+from webob import Request
+
+import synnefo_object_store as store
+from synnefo_api_object_store import conditions, headers, moments, refusals
+from synnefo_api_object_store.bodies import Body
+from synnefo_api_object_store.handlers import containers, objects
+from synnefo_api_object_store.hashmaps import parse
+from synnefo_api_object_store.parameters import parameters
+from synnefo_api_object_store.partial import Span, source
+from synnefo_api_object_store.paths import account_id
+from synnefo_api_object_store.views import hashmap as view, object as object_view
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Reply
+from synnefo_core.errors import Invalid
+from synnefo_object_store import Incoming, Missing, Patch, Place
+
+_STREAM = "application/octet-stream"
+_PARTIAL = ("Content-Range", "X-Object-Bytes", "X-Source-Object")
+
+
+def get(
+    context: RequestContext, request: Request, account: str, container: str, name: str
+) -> Reply:
+    """Send an object, or its hashmap (``?hashmap``)."""
+    if "hashmap" not in parameters(request):
+        return objects.get(context, request, account, container, name)
+    refusals.check(request, "object")
+    version = parameters(request).get("version-id")
+    found = store.find_object(context, account_id(account), container, name, version=version)
+    if conditions.is_unchanged(request.environ, found):
+        return Reply(status=304, headers=object_view.headers(found))
+    return view.hashmap(request, found, store.hashmap_of(context, found))
+
+
+def put(
+    context: RequestContext, request: Request, account: str, container: str, name: str
+) -> Reply:
+    """Store an object, or make it of blocks that the account has (``?hashmap``)."""
+    if headers.given(request.environ, "Content-Range"):
+        msg = "PUT replaces the whole object; POST changes a part"
+        raise Invalid(msg)
+    if "hashmap" not in parameters(request):
+        return objects.put(context, request, account, container, name)
+    refusals.check(request, "object")
+    wanted = parse(Body(request))
+    environ = request.environ
+    incoming = Incoming(
+        content_type=headers.content_type(environ) or mimetypes.guess_type(name)[0] or _STREAM,
+        metadata=headers.metadata(environ, "object"),
+        headers=headers.kept(environ),
+        expires_at=moments.end(environ, context.now()),
+        condition=conditions.for_writing(environ),
+    )
+    place = Place(account_id(account), container, name)
+    try:
+        made = store.put_hashmap(context, place, wanted.names, wanted.size_bytes, incoming)
+    except Missing as missing:
+        return view.missing(missing.names)
+    return Reply(status=201, headers=object_view.state(made))
+
+
+def update(
+    context: RequestContext, request: Request, account: str, container: str, name: str
+) -> Reply:
+    """Replace an object's metadata, or change its content in part."""
+    environ = request.environ
+    if not any(headers.given(environ, header) for header in _PARTIAL):
+        return objects.update(context, request, account, container, name)
+    refusals.check(request, "object")
+    span = Span.of(environ)
+    place = Place(account_id(account), container, name)
+    taken = source(context, environ, account)
+    body = Body(request) if taken is None and span is not None else None
+    if body is not None and span is not None:
+        span.require(body.size_bytes)
+    made = store.patch_object(
+        context,
+        place,
+        Patch(
+            start=span.start if span is not None else None,
+            read=body.read if body is not None else None,
+            source=taken,
+            size_bytes=span.size_bytes if span is not None else None,
+            final_bytes=headers.number(environ, "X-Object-Bytes"),
+            metadata=headers.metadata(environ, "object"),
+            condition=conditions.for_writing(environ),
+        ),
+    )
+    return Reply(status=204, headers=object_view.state(made))
+
+
+def update_container(
+    context: RequestContext, request: Request, account: str, container: str
+) -> Reply:
+    """Change a container's metadata, or take blocks for an object that will name them."""
+    is_empty = not request.content_length and "HTTP_TRANSFER_ENCODING" not in request.environ
+    if headers.content_type(request.environ) != _STREAM or is_empty:
+        return containers.update(context, request, account, container)
+    refusals.check(request, "container")
+    if headers.metadata_changes(request.environ, "container"):
+        msg = "a request brings blocks or metadata, not both"
+        raise Invalid(msg)
+    body = Body(request)
+    names = store.put_blocks(context, account_id(account), container, body.read, body.size_bytes)
+    return view.stored(request, names)
