@@ -89,7 +89,8 @@ def test_a_user_links_an_identity_and_comes_by_it(cloud):
     assert demo.linked()["uni"][0]["last_login_at"]
 
     assert 204 == demo.call("DELETE", f"{METHODS}/uni?subject=demo%40uni").status_int
-    assert {"local"} == set(demo.linked())
+    assert 401 == demo.call("GET", METHODS).status_int
+    assert {"local"} == set(Person(cloud, "demo").linked())
     assert 401 == demo.get(LOG_IN, **{"X-Memory-Ticket": ticket}).status_int
 
 

@@ -134,3 +134,19 @@ def test_programs_may_be_let_ask_for_access(synnefo):
     synnefo("oauth2", "client", "remove", "view")
     synnefo("oauth2", "client", "remove", "view", expect=1)
     synnefo("oauth2", "client", "add", "bad", "--redirect-url", "http://far.example", expect=1)
+
+
+def test_a_login_profile_is_given_to_a_user_and_taken_again(home, synnefo):
+    demo, words = home.user_id("demo"), ("login", "profile")
+
+    synnefo(*words, "set", "strict", "local", "remove=no", "add_groups=a,b", "--priority", "3")
+    synnefo(*words, "assign", "strict", "--user", demo)
+
+    shown = as_json(synnefo(*words, "show", "strict", "-f", "json"))
+    assert "add_groups=a,b remove=no" == shown["Policies"]
+    assert (demo, "", 3) == (shown["Users"], shown["Groups"], shown["Priority"])
+    synnefo(*words, "unassign", "strict", "--user", demo)
+    assert "" == as_json(synnefo(*words, "list", "-f", "json"))[0]["Users"]
+    synnefo(*words, "delete", "strict")
+    synnefo(*words, "show", "strict", expect=1)
+    synnefo(*words, "set", "strict", "local", "remove", expect=1)

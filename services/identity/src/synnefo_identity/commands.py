@@ -18,6 +18,7 @@ from synnefo_core.keys import key_ring
 from synnefo_identity import groups, projects, roles, users
 from synnefo_identity.domains import DEFAULT
 from synnefo_identity.listing import Filter
+from synnefo_identity.login_profiles import commands as profile_commands
 from synnefo_identity.oauth2 import commands as oauth2_commands
 from synnefo_identity.payload import RING
 
@@ -239,6 +240,7 @@ def _of(noun: Noun, command: type[Any], description: str) -> type[Any]:
 COMMANDS: CommandTable = {
     "fernet rotate": FernetRotate,
     **oauth2_commands.COMMANDS,
+    **profile_commands.COMMANDS,
     **{
         f"{noun.name} {verb}": _of(noun, command, description.format(noun.name))
         for noun in NOUNS

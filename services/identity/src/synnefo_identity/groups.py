@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Forbidden, NotFound
-from synnefo_identity import assignments, attributes, changes, listing, users
+from synnefo_identity import assignments, attributes, changes, listing, login_profiles, users
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.listing import EVERYTHING, WHOLE, Filter, Page
 from synnefo_identity.models import DomainRow, GroupRow, MembershipRow
@@ -95,6 +95,7 @@ def delete(context: RequestContext, group_id: str) -> None:
 def remove(context: RequestContext, session: Session, row: GroupRow) -> None:
     """Delete a group's rows."""
     assignments.forget_actor(session, GROUP, row.id)
+    login_profiles.forget_actor(session, GROUP, row.id)
     changes.note(context, session, changes.EVERYTHING)
     session.delete(row)
 

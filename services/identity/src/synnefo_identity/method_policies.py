@@ -44,16 +44,32 @@ class MethodPolicy:
 
 
 def of(cloud: Cloud, method: str) -> MethodPolicy:
-    """Return the policy of a configured method.
+    """Return the policy of a configured method for whom no profile says otherwise.
+
+    Raises:
+        Misconfigured: A line can't be read.
+    """
+    return build(values(cloud, method))
+
+
+def values(cloud: Cloud, method: str) -> dict[str, Any]:
+    """Return what the driver and the configuration say of a method.
 
     Raises:
         Misconfigured: A line can't be read.
     """
     lines = [_line(text) for text in cloud.config.identity.login_policies]
-    values = dict(methods.find(cloud, method).policy)
+    found = dict(methods.find(cloud, method).policy)
     for whose in (ANY, method):
-        values |= {name: value for where, name, value in lines if where == whose}
-    return MethodPolicy(**values)
+        found |= {name: value for where, name, value in lines if where == whose}
+    return found
+
+
+def build(values: Mapping[str, Any]) -> MethodPolicy:
+    """Return the policy of these values; JSON has lists for tuples."""
+    found: dict[str, Any] = dict(values)
+    found |= {name: tuple(v) for name, v in values.items() if isinstance(v, list)}
+    return MethodPolicy(**found)
 
 
 def checked(name: str, text: str) -> Any:

@@ -20,7 +20,14 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.auth import Assertion
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.errors import Duplicate
-from synnefo_identity import attributes, changes, groups, method_policies, users
+from synnefo_identity import (
+    attributes,
+    changes,
+    groups,
+    login_profiles,
+    method_policies,
+    users,
+)
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.models import DomainRow, GroupRow, LinkRow, MembershipRow, UserRow
 
@@ -59,7 +66,7 @@ class Account:
 def find(context: RequestContext, assertion: Assertion) -> Account | None:
     """Return the account that a method's subject is linked to, None when there is none."""
     query = (
-        select(UserRow, DomainRow, LinkRow)
+        select(UserRow, DomainRow, LinkRow, login_profiles.are_any(assertion.method))
         .join(LinkRow, LinkRow.user_id == UserRow.id)
         .join(DomainRow, DomainRow.id == UserRow.domain_id)
         .where(LinkRow.method == assertion.method, LinkRow.subject == assertion.subject)
@@ -68,13 +75,15 @@ def find(context: RequestContext, assertion: Assertion) -> Account | None:
         found = session.execute(query).first()
         if found is None:
             return None
-        user, domain, link = found
-        may_come = method_policies.of(context.cloud, assertion.method).login
+        user, domain, link, has_profiles = found
+        policy = method_policies.of(context.cloud, assertion.method)
+        if has_profiles:
+            policy = login_profiles.policy(context.cloud, session, assertion.method, user.id)
         return Account(
             user_id=user.id,
             domain_id=domain.id,
             domain_name=domain.name,
-            is_enabled=user.is_enabled and domain.is_enabled and may_come,
+            is_enabled=user.is_enabled and domain.is_enabled and policy.login,
             last_login_at=link.last_login_at,
             details=link.details,
         )

@@ -23,6 +23,7 @@ from synnefo_identity import (
     ladder,
     listing,
     lockout,
+    login_profiles,
     methods,
     projects,
 )
@@ -221,6 +222,7 @@ def remove(context: RequestContext, session: Session, user_id: str) -> None:
     assignments.forget_actor(session, USER, user_id)
     application_credentials.forget(context, session, user_id=user_id)
     methods.forget(context.cloud, user_id)
+    login_profiles.forget_actor(session, USER, user_id)
     changes.note(context, session, Change(Kind.USER, user_id))
     outbox.emit(context, session, "user.deleted", subject_id=user_id)
     session.delete(find(session, user_id))

@@ -29,7 +29,7 @@ from synnefo_core.errors import (
 from synnefo_identity import floor, lockout, methods, provisioning
 from synnefo_identity.federation import vouchers
 from synnefo_identity.links import overview
-from synnefo_identity.links.removal import lock, require_own
+from synnefo_identity.links.removal import end_sessions, lock, require_own
 from synnefo_identity.method_policies import MethodPolicy
 from synnefo_identity.models import LinkRow
 from synnefo_identity.payload import Way
@@ -146,29 +146,35 @@ def add_with_voucher(
     _add(context, assertion, is_switch=is_switch)
 
 
-def _require(context: RequestContext, method: str, *, is_switch: bool) -> MethodPolicy:
-    """Return the policy of a method that may be added, or switched."""
+def _require(context: RequestContext, method: str, *, is_switch: bool) -> None:
+    """Refuse a method that may not be added, or switched."""
     require_own(context, context.user_id)
     if method not in context.cloud.config.auth.methods:
         raise _unknown(method)
-    policy = overview.policy(context.cloud, method)
+    policy = _policy(context, method)
     if not (policy.switch if is_switch else policy.add):
         msg = f"the login method {method} can't be {'switched' if is_switch else 'added'}"
         raise Forbidden(msg)
-    return policy
+
+
+def _policy(context: RequestContext, method: str) -> MethodPolicy:
+    with context.reading() as session:
+        return overview.policy(context.cloud, session, method, context.user_id)
 
 
 def _add(context: RequestContext, assertion: Assertion, *, is_switch: bool) -> None:
     """Link an identity to the caller's account; one that is linked to it already stays."""
     user_id = context.user_id
     with context.unit_of_work() as session:
-        lock(session, user_id)
+        user = lock(session, user_id)
         held = session.get(LinkRow, (assertion.method, assertion.subject))
         if held is not None and held.user_id != user_id:
             raise Conflict("the identity is linked to another account")
         if held is not None:
             return
         _make_room(context, session, assertion.method, is_switch=is_switch)
+        if is_switch:
+            end_sessions(context, session, user)
         session.add(provisioning.new_link(context, user_id, assertion))
         session.flush()
         _joined(context, user_id, assertion.method)
@@ -189,14 +195,14 @@ def _make_room(context: RequestContext, session: Session, method: str, *, is_swi
             raise Conflict(msg)
         session.delete(rows[0])
         session.flush()
-    elif len(rows) >= overview.policy(context.cloud, method).limit:
+    elif len(rows) >= _policy(context, method).limit:
         msg = f"an account may have no more identities of {method}"
         raise Conflict(msg)
 
 
 def _joined(context: RequestContext, user_id: str, method: str) -> None:
     """Put the account into the groups that the method brings."""
-    groups = overview.policy(context.cloud, method).add_groups
+    groups = _policy(context, method).add_groups
     if groups:
         provisioning.join(context, user_id, groups)
 

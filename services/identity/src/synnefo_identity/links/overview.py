@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Forbidden
-from synnefo_identity import method_policies, methods, users
+from synnefo_identity import login_profiles, methods, users
 from synnefo_identity.method_policies import MethodPolicy
 from synnefo_identity.models import LinkRow
 
@@ -87,12 +87,13 @@ def index(context: RequestContext, user_id: str) -> Sequence[MethodOfAccount]:
     """
     if not context.is_admin and context.user_id != user_id:
         raise Forbidden
+    configured = [name for name, _ in methods.methods(context.cloud)]
     with context.reading() as session:
         users.find(session, user_id)
         linked = of_user(session, user_id)
-    configured = [name for name, _ in methods.methods(context.cloud)]
-    gone = [name for name in linked if name not in configured]
-    return [_method(context.cloud, name, linked.get(name, ())) for name in (*configured, *gone)]
+        names = [*configured, *(name for name in linked if name not in configured)]
+        policies = {name: policy(context.cloud, session, name, user_id) for name in names}
+    return [_method(context.cloud, name, policies[name], linked.get(name, ())) for name in names]
 
 
 def of_user(session: Session, user_id: str) -> dict[str, tuple[Link, ...]]:
@@ -104,18 +105,20 @@ def of_user(session: Session, user_id: str) -> dict[str, tuple[Link, ...]]:
     return found
 
 
-def policy(cloud: Cloud, method: str) -> MethodPolicy:
-    """Return the policy of a method, also of one that is no longer configured."""
+def policy(cloud: Cloud, session: Session, method: str, user_id: str) -> MethodPolicy:
+    """Return a user's policy of a method, also of one that is no longer configured."""
     if method not in cloud.config.auth.methods:
         return NOT_CONFIGURED
-    return method_policies.of(cloud, method)
+    return login_profiles.policy(cloud, session, method, user_id)
 
 
-def _method(cloud: Cloud, name: str, links: tuple[Link, ...]) -> MethodOfAccount:
+def _method(
+    cloud: Cloud, name: str, policy: MethodPolicy, links: tuple[Link, ...]
+) -> MethodOfAccount:
     kind, protocol = "", ""
     if name in cloud.config.auth.methods:
         method = methods.find(cloud, name)
         kind = "password" if method.passwords is None else "own"
         if method.browser is not None and method.authenticator is None:
             kind, protocol = "browser", method.browser.protocol
-    return MethodOfAccount(name, kind, protocol, policy(cloud, name), links)
+    return MethodOfAccount(name, kind, protocol, policy, links)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Conflict, Forbidden, NotFound
-from synnefo_identity import methods
+from synnefo_identity import changes, methods
+from synnefo_identity.changes import Change, Kind
 from synnefo_identity.links import overview
 from synnefo_identity.models import LinkRow, UserRow
 
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def remove(context: RequestContext, user_id: str, method: str, *, subject: str = "") -> None:
-    """Remove a link; of a method that keeps passwords here, the password too.
+    """Remove a link; of a method that keeps passwords here, the password too. All tokens end.
 
     Args:
         context: The user's own, or an administrator's, whom policies don't bind.
@@ -32,15 +33,17 @@ def remove(context: RequestContext, user_id: str, method: str, *, subject: str =
         Conflict: It is the last by which the user can log in, or there are several.
     """
     require_own(context, user_id)
-    if not context.is_admin and not overview.policy(context.cloud, method).remove:
-        msg = f"the login method {method} can't be removed"
-        raise Forbidden(msg)
     with context.unit_of_work() as session:
-        lock(session, user_id)
+        user = lock(session, user_id)
+        policy = overview.policy(context.cloud, session, method, user_id)
+        if not (context.is_admin or policy.remove):
+            msg = f"the login method {method} can't be removed"
+            raise Forbidden(msg)
         row = _find(session, user_id, method, subject)
         if not _others(context, session, row):
             raise Conflict("the last login method of an account can't be removed")
         session.delete(row)
+        end_sessions(context, session, user)
         kept = dict(methods.methods(context.cloud)).get(method)
         if kept is not None and kept.passwords is not None:
             kept.passwords.remove(user_id)
@@ -73,6 +76,12 @@ def lock(session: Session, user_id: str) -> UserRow:
     return row
 
 
+def end_sessions(context: RequestContext, session: Session, user: UserRow) -> None:
+    """Make all of a user's tokens invalid: one may be of who came by what is gone."""
+    user.token_epoch += 1
+    changes.note(context, session, Change(Kind.USER, user.id))
+
+
 def _find(session: Session, user_id: str, method: str, subject: str) -> LinkRow:
     query = select(LinkRow).where(LinkRow.user_id == user_id, LinkRow.method == method)
     if subject:
@@ -91,12 +100,12 @@ def _others(context: RequestContext, session: Session, removed: LinkRow) -> list
     """Return the other links by which the user can log in."""
     query = select(LinkRow).where(LinkRow.user_id == removed.user_id)
     rows = [row for row in session.scalars(query) if row is not removed]
-    return [row for row in rows if _is_good(context, row)]
+    return [row for row in rows if _is_good(context, session, row)]
 
 
-def _is_good(context: RequestContext, row: LinkRow) -> bool:
+def _is_good(context: RequestContext, session: Session, row: LinkRow) -> bool:
     """Tell whether somebody can log in by a link."""
-    if not overview.policy(context.cloud, row.method).login:
+    if not overview.policy(context.cloud, session, row.method, row.user_id).login:
         return False
     passwords = methods.find(context.cloud, row.method).passwords
     own = row.subject == row.user_id
