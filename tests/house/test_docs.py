@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from tools import diagrams
 from tools.members import ROOT, members
 from tools.sources import Source
 
@@ -60,3 +61,9 @@ def test_the_status_table_names_the_packages_that_exist_and_no_others():
         and not word.strip("`,. ").endswith(("/", "*"))
     }
     assert {member.folder for member in members()} == named
+
+
+def test_the_diagrams_show_the_states_that_the_code_goes_by():
+    page = diagrams.PAGE.read_text()
+
+    assert diagrams.redrawn(page) == page

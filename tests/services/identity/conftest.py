@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
 import pytest
 
 import synnefo_identity
+from synnefo_core.commands import main
 from synnefo_core.context import for_claims, for_worker
+from synnefo_core.db import migrations
 from synnefo_identity import Credentials, Reference, Scope, ScopeKind
 from synnefo_identity.bootstrap import bootstrap
 from tests.services.identity.post import running
@@ -40,6 +43,24 @@ def home(cloud):
 def neighbour(home, make_cloud):
     """Return another process' view of the same cloud."""
     return Home(make_cloud(CHEAP, like=home.cloud, clock=home.cloud.clock))
+
+
+@pytest.fixture
+def synnefo(home, capsys, monkeypatch):
+    """Return a function that runs a command line and returns what it printed."""
+    config = home.cloud.data_dir / "commands.conf"
+    config.write_text("[auth_local]\ntime_cost = 1\nmemory_kib = 8\n[database]\n")
+    migrations.upgrade(home.cloud.database, home.cloud.branches())
+    url = home.cloud.database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("OS_DATABASE__URL", url)
+    place = ["--data", str(home.cloud.data_dir), "--config", str(config)]
+
+    def run(*words, given="", expect=0):
+        monkeypatch.setattr("sys.stdin", io.StringIO(given))
+        assert expect == main([*place, *words])
+        return capsys.readouterr().out
+
+    return run
 
 
 @dataclass

@@ -7,29 +7,9 @@ import json
 
 import pytest
 
-from synnefo_core.commands import main
-from synnefo_core.db import migrations
 from synnefo_identity import accounts
 
 PASSWORD = "a password of tests"
-
-
-@pytest.fixture
-def synnefo(home, capsys, monkeypatch):
-    """Return a function that runs a command line and returns what it printed."""
-    config = home.cloud.data_dir / "commands.conf"
-    config.write_text("[auth_local]\ntime_cost = 1\nmemory_kib = 8\n[database]\n")
-    migrations.upgrade(home.cloud.database, home.cloud.branches())
-    url = home.cloud.database.engine.url.render_as_string(hide_password=False)
-    monkeypatch.setenv("OS_DATABASE__URL", url)
-    place = ["--data", str(home.cloud.data_dir), "--config", str(config)]
-
-    def run(*words, given="", expect=0):
-        monkeypatch.setattr("sys.stdin", io.StringIO(given))
-        assert expect == main([*place, *words])
-        return capsys.readouterr().out
-
-    return run
 
 
 def as_json(text):

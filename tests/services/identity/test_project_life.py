@@ -242,29 +242,6 @@ def test_nobody_applies_in_the_name_of_somebody_else(life):
     assert jane == project_life.show(life.jane, asked.project_id).owner_id
 
 
-def every(is_in_table):
-    """Return (machine, move, state) of all moves and all states in which each is, or is not."""
-    machines = (project_life.PROJECT, project_life.APPLICATION, project_life.MEMBERSHIP)
-    return [
-        pytest.param(machine, move, state, id=f"{move.action}-{machine.noun}-{state}")
-        for machine in machines
-        for move in machine.moves
-        for state in sorted({s for each in machine.moves for s in (*each.before, each.after)})
-        if (state in move.before) is is_in_table
-    ]
-
-
-@pytest.mark.parametrize("machine, move, state", every(is_in_table=True))
-def test_what_is_in_the_table_of_states_is_done(machine, move, state):
-    assert move.after == machine.after(state, move.action)
-
-
-@pytest.mark.parametrize("machine, move, state", every(is_in_table=False))
-def test_what_is_not_in_the_table_of_states_is_refused(machine, move, state):
-    with pytest.raises(InvalidState):
-        machine.after(state, move.action)
-
-
 def test_projects_come_to_their_end(life, clock):
     project = life.approved(ends_at=clock.now() + 100)
     assert [] == project_life.terminate_expired(life.home.admin)

@@ -9,6 +9,7 @@ from synnefo_identity.project_life.applications import (
     PENDING,
     TooManyPending,
     apply,
+    index as list_applications,
     modify,
     resolve,
     usage,
@@ -17,9 +18,11 @@ from synnefo_identity.project_life.control import (
     ACTIONS,
     act,
     change,
+    change_personal,
     expired,
     terminate_expired,
 )
+from synnefo_identity.project_life.limits import Difference, verify
 from synnefo_identity.project_life.lives import (
     Mode,
     Selection,
@@ -63,6 +66,7 @@ __all__ = [
     "PROJECT",
     "Application",
     "ApplicationState",
+    "Difference",
     "Entry",
     "Full",
     "JoinPolicy",
@@ -80,11 +84,13 @@ __all__ = [
     "act_on_member",
     "apply",
     "change",
+    "change_personal",
     "enroll",
     "expired",
     "history",
     "index",
     "join",
+    "list_applications",
     "list_members",
     "modify",
     "possible",
@@ -93,4 +99,5 @@ __all__ = [
     "show_member",
     "terminate_expired",
     "usage",
+    "verify",
 ]

@@ -7,7 +7,7 @@ The number of a user's pending ones is a quota, ``astakos.pending_app`` of the p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -181,10 +181,11 @@ def resolve(
         if row is None or row.project_id != life.id:
             raise NotFound("application", "" if number is None else str(number))
         _require_may(context, life, row, action)
+        is_new = life.state == ProjectState.UNINITIALIZED
         _move(context, session, life, row, action=action, reason=reason)
         if action == "approve":
             _grant(context, session, life, row)
-        elif action in ("cancel", "dismiss") and life.state == ProjectState.UNINITIALIZED:
+        elif action in ("cancel", "dismiss") and is_new:
             change_state(context, session, life, "discard", reason)
         notices.tell(
             context,
@@ -193,6 +194,7 @@ def resolve(
             ("application", action),
             person_id=row.applicant_id,
             reason=reason,
+            is_new=is_new,
         )
         return Application.of(row)
 
@@ -253,6 +255,19 @@ def change_state(
         limits.push(context, session, life)
     if life.state in (ProjectState.TERMINATED, ProjectState.DELETED):
         mirror.leave_default(session, life.id)
+
+
+def index(context: RequestContext, state: str = ApplicationState.PENDING) -> Sequence[Application]:
+    """Return the applications in a state, oldest first.
+
+    Raises:
+        Forbidden: The caller is no administrator.
+    """
+    if not context.is_admin:
+        raise Forbidden
+    query = select(ApplicationRow).where(ApplicationRow.state == state)
+    with context.reading() as session:
+        return [Application.of(row) for row in session.scalars(query.order_by(ApplicationRow.id))]
 
 
 def usage(context: RequestContext) -> Iterable[Usage]:

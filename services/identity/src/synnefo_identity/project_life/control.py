@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -66,6 +66,16 @@ def change(context: RequestContext, project_id: str, wish: Wish) -> Life:
         mirror.follow(context, session, life)
         limits.push(context, session, life)
         return lives.whole(session, [life])[0]
+
+
+def change_personal(
+    context: RequestContext, wish: Wish, *, excluded: Collection[str] = ()
+) -> Sequence[Life]:
+    """Change the limits of all personal projects but some, each in a transaction of its own."""
+    query = select(LifeRow.id).where(LifeRow.is_personal, LifeRow.state.in_(INITIALIZED))
+    with context.reading() as session:
+        ids = session.scalars(query.order_by(LifeRow.id)).all()
+    return [change(context, each, wish) for each in ids if each not in excluded]
 
 
 def expired(context: RequestContext) -> Sequence[Life]:

@@ -8,6 +8,7 @@ is 0 while the usage stays, so that what they have goes on being charged and can
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,8 +18,11 @@ from synnefo_core.context import RequestContext
 from synnefo_identity.life_models import LifeRow, LimitRow, MemberRow
 from synnefo_identity.listing import by_id
 from synnefo_identity.project_life import wishes
-from synnefo_identity.project_life.states import USING, ProjectState
+from synnefo_identity.project_life.states import INITIALIZED, USING, ProjectState
 from synnefo_identity.project_life.values import Limits
+
+Holding = tuple[str, str, str]
+"""(holder, source, resource)"""
 
 
 def of_many(session: Session, project_ids: Iterable[str]) -> dict[str, dict[str, Limits]]:
@@ -50,21 +54,72 @@ def push(
     members: Iterable[MemberRow] | None = None,
 ) -> None:
     """Set the limits in the ledger: of the project and all its members, or of some members."""
+    for (holder, source, resource), limit in expected(session, life, members).items():
+        synnefo_quota.set_limit(
+            context, holder=holder, source=source, resource=resource, limit=limit
+        )
+
+
+def expected(
+    session: Session, life: LifeRow, members: Iterable[MemberRow] | None = None
+) -> dict[Holding, int]:
+    """Return the limits that follow from what was granted, of some members or of all there is."""
+    found: dict[Holding, int] = {}
     is_active = life.state == ProjectState.ACTIVE
     limits, project = of(session, life.id), f"project:{life.id}"
     if members is None:
         for name, limit in limits.items():
-            most = limit.of_project if is_active else 0
-            synnefo_quota.set_limit(context, holder=project, resource=name, limit=most)
+            found[project, "", name] = limit.of_project if is_active else 0
         query = select(MemberRow).where(MemberRow.project_id == life.id, MemberRow.was_accepted)
         members = session.scalars(query)
     for member in members:
         uses = is_active and member.state in USING
         for name, limit in limits.items():
-            synnefo_quota.set_limit(
-                context,
-                holder=f"user:{member.user_id}",
-                source=project,
-                resource=name,
-                limit=limit.of_member if uses else 0,
-            )
+            found[f"user:{member.user_id}", project, name] = limit.of_member if uses else 0
+    return found
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A limit in the ledger that is not what was granted."""
+
+    holder: str
+    source: str
+    resource: str
+    limit: int | None
+    granted: int
+
+
+def verify(context: RequestContext, *, is_fixed: bool = False) -> list[Difference]:
+    """Compare the limits of the ledger with what was granted, and set them right (AST-075).
+
+    Args:
+        context: Of an administrator.
+        is_fixed: Whether what differs is set.
+    """
+    with context.reading() as session:
+        query = select(LifeRow.id).where(LifeRow.state.in_(INITIALIZED)).order_by(LifeRow.id)
+        ids = session.scalars(query.where(LifeRow.id.in_(select(LimitRow.project_id)))).all()
+    found: list[Difference] = []
+    for project_id in ids:
+        with context.unit_of_work() if is_fixed else context.reading() as session:
+            life = session.get(LifeRow, project_id, with_for_update=is_fixed)
+            if life is None:
+                continue
+            differences = _compare(context, session, life)
+            if differences and is_fixed:
+                push(context, session, life)
+        found += differences
+    return found
+
+
+def _compare(context: RequestContext, session: Session, life: LifeRow) -> list[Difference]:
+    held = {
+        (each.holder, each.source, each.resource): each.limit
+        for each in synnefo_quota.holdings(context, life.id)
+    }
+    return [
+        Difference(*holding, held.get(holding), limit)
+        for holding, limit in sorted(expected(session, life).items())
+        if held.get(holding) != limit
+    ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who hears of what: one event for each notice, for whoever sends letters (AST-094)."""
+"""Who hears of what: letters about projects (AST-094)."""
 
 from __future__ import annotations
 
@@ -8,45 +8,51 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from synnefo_core import outbox
 from synnefo_core.context import RequestContext
+from synnefo_identity import letters
+from synnefo_identity.letters import Letter
+from synnefo_identity.letters.options import recipients
 from synnefo_identity.life_models import LifeRow
-
-ADMINS = "admins"
-OWNER = "owner"
-APPLICANT = "applicant"
-MEMBER = "member"
+from synnefo_identity.models import UserRow
 
 
 @dataclass(frozen=True)
 class Notice:
-    """An event and who is told of it."""
+    """Which letters are written of an action; empty: none.
 
-    kind: str
-    told: frozenset[str]
+    Attributes:
+        to_owner: The text for the owner of the project.
+        to_person: The text for the applicant or the member.
+        to_list: The text for a list of the configuration.
+    """
 
-
-def _notice(kind: str, told: str) -> Notice:
-    return Notice(f"project.{kind}", frozenset(told.split()))
+    to_owner: str = ""
+    to_person: str = ""
+    to_list: str = ""
 
 
 NOTICES: Mapping[tuple[str, str], Notice] = {
-    ("application", "submit"): _notice("application_submitted", "admins"),
-    ("application", "approve"): _notice("application_approved", "applicant admins"),
-    ("application", "deny"): _notice("application_denied", "applicant"),
-    ("project", "suspend"): _notice("suspended", "owner"),
-    ("project", "unsuspend"): _notice("unsuspended", "owner"),
-    ("project", "terminate"): _notice("terminated", "owner"),
-    ("project", "reinstate"): _notice("reinstated", "owner"),
-    ("membership", "request"): _notice("join_requested", "owner"),
-    ("membership", "request_leave"): _notice("leave_requested", "owner"),
-    ("membership", "accept"): _notice("member_accepted", "member"),
-    ("membership", "reject"): _notice("member_rejected", "member"),
-    ("membership", "remove"): _notice("member_removed", "member"),
-    ("membership", "suspend"): _notice("member_suspended", "member"),
-    ("membership", "enroll"): _notice("member_enrolled", "member"),
+    ("application", "submit"): Notice(to_list="project_application"),
+    ("application", "approve"): Notice(
+        to_person="project_approved", to_list="project_approved_list"
+    ),
+    ("application", "deny"): Notice(to_person="project_denied"),
+    ("project", "suspend"): Notice(to_owner="project_suspended"),
+    ("project", "unsuspend"): Notice(to_owner="project_unsuspended"),
+    ("project", "terminate"): Notice(to_owner="project_terminated"),
+    ("project", "reinstate"): Notice(to_owner="project_reinstated"),
+    ("membership", "request"): Notice(to_owner="member_wants_in"),
+    ("membership", "request_leave"): Notice(to_owner="member_wants_out"),
+    ("membership", "accept"): Notice(to_person="member_accepted"),
+    ("membership", "reject"): Notice(to_person="member_rejected"),
+    ("membership", "remove"): Notice(to_person="member_removed"),
+    ("membership", "suspend"): Notice(to_person="member_suspended"),
+    ("membership", "enroll"): Notice(to_person="member_enrolled"),
 }
 """By the noun and the action; of the rest nobody is told."""
+
+_LISTS = {True: "on_project_creation", False: "on_project_modification"}
+"""Whom applications are told to, by whether they are for a new project."""
 
 
 def tell(
@@ -55,11 +61,11 @@ def tell(
     life: LifeRow,
     what: tuple[str, str],
     *,
-    person_id: str = "",
+    person_id: str | None = None,
     reason: str = "",
     is_new: bool = False,
 ) -> None:
-    """Emit the event of an action, if anybody is told of it.
+    """Write the letters about an action, if anybody is told of it.
 
     Args:
         context: Of who acted.
@@ -70,22 +76,22 @@ def tell(
         reason: The words of who acted.
         is_new: Whether the application is for a new project.
     """
-    notice = NOTICES.get(what)
-    if notice is None:
-        return
-    people = {OWNER: life.owner_id, APPLICANT: person_id, MEMBER: person_id}
-    outbox.emit(
-        context,
-        session,
-        notice.kind,
-        subject_id=life.id,
-        payload={
-            "project_id": life.id,
-            "project_name": life.name,
-            "person_id": person_id,
-            "reason": reason,
-            "is_new": is_new,
-            "to_users": sorted({people[who] or "" for who in notice.told - {ADMINS}} - {""}),
-            "to_admins": ADMINS in notice.told,
-        },
+    notice = NOTICES.get(what, Notice())
+    owner, person = (
+        session.get(UserRow, each) if each else None for each in (life.owner_id, person_id)
     )
+    facts = {
+        "project": life.name,
+        "project_id": life.id,
+        "owner": owner.name if owner else "",
+        "person": person.name if person else "an administrator",
+        "reason": reason or "-",
+        "kind": "a new project" if is_new else "a change of the project",
+    }
+    told = [(notice.to_owner, owner), (notice.to_person, person)]
+    for text, user in told:
+        if text and user is not None and user.email:
+            letters.write(context, session, Letter(text, user.email, {**facts, "name": user.name}))
+    if notice.to_list:
+        for address in recipients(context.cloud.config, _LISTS[is_new]):
+            letters.write(context, session, Letter(notice.to_list, address, facts))
