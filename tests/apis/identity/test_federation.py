@@ -219,7 +219,7 @@ def test_the_page_is_kept_by_nobody_and_does_nothing_else(cloud):
     page = Browser(cloud).comes_back(cloud.ticket())
 
     assert "no-store" == page.headers["Cache-Control"]
-    assert "no-referrer" == page.headers["Referrer-Policy"]
+    assert "origin" == page.headers["Referrer-Policy"]
     assert "DENY" == page.headers["X-Frame-Options"]
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'sha")
     assert "&amp;b" in page.text

@@ -6,15 +6,18 @@ from __future__ import annotations
 import base64
 import contextlib
 import http.client
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import pytest
 import requests
 from keystoneauth1.identity import v3
+from keystoneauth1.identity.v3.websso import WebSSO
 from keystoneauth1.session import Session
 
 from tests.plugins.auth_shibboleth.browser import Browser, Form
 from tests.system.deployment import Deployment
+from tests.system.labs.waiting import free_port
 
 pytestmark = pytest.mark.system
 
@@ -37,7 +40,6 @@ SETTINGS = {
     "identity": {
         "auto_create": "shibboleth",
         "mirror_groups": "shibboleth:urn:mace:lab.test:cloud:admin=helpers",
-        "websso_origins": ORIGIN,
     },
 }
 
@@ -45,9 +47,14 @@ SETTINGS = {
 @pytest.fixture(scope="module", params=["eventlet", "threads"])
 def cloud(request, tmp_path_factory, shibboleth_labs):
     with Deployment(tmp_path_factory.mktemp("cloud"), SETTINGS) as cloud:
-        lab = shibboleth_labs(cloud.url)
+        lab, cloud.callback_port = shibboleth_labs(cloud.url), free_port()
+        origins = f"{ORIGIN},http://localhost:{cloud.callback_port}/auth/websso/"
         cloud.configure(
-            {"DEFAULT": {"public_url": lab.url}, "auth_shibboleth": {"secret": lab.secret}}
+            {
+                "DEFAULT": {"public_url": lab.url},
+                "auth_shibboleth": {"secret": lab.secret},
+                "identity": {"websso_origins": origins},
+            }
         )
         cloud.run("--runtime", request.param)
         cloud.lab, cloud.v3 = lab, f"{lab.url}/identity/v3"
@@ -82,6 +89,25 @@ def test_a_browser_logs_in_and_ends_with_a_token_for_a_project(cloud):
     url = f"{cloud.v3}/users/{access.user_id}"
     user = requests.get(url, headers=headers, timeout=30).json()["user"]
     assert ("irini@lab.test", "Ειρήνη Παπά") == (user["email"], user["full_name"])
+
+
+def test_a_stock_program_opens_a_browser_and_gets_the_token(cloud, monkeypatch):
+    navigation = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    with ThreadPoolExecutor(1) as pool:
+
+        def person(url):
+            browser = Browser()
+            form = Form.of(browser.log_in(url, "kostas"))
+            headers = {**navigation, "Sec-Fetch-Site": "cross-site", "Origin": cloud.lab.url}
+            return browser.session.post(form.action, form.fields, headers=headers, timeout=30)
+
+        monkeypatch.setattr("webbrowser.open", lambda url, new: bool(pool.submit(person, url)))
+        port = cloud.callback_port
+        auth = WebSSO(cloud.v3, "shibboleth", "saml2", redirect_port=port)
+        access = auth.get_access(Session(auth))
+
+    assert "kostas@lab.test" == access.username
+    assert access.is_federated
 
 
 def test_an_entitlement_brings_the_roles_of_a_group(cloud):

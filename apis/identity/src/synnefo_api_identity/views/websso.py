@@ -26,6 +26,8 @@ HEADERS: Mapping[str, str] = {
     **UNKEPT,
     "Content-Security-Policy": f"default-src 'none'; script-src 'sha256-{_DIGEST}'; "
     "base-uri 'none'; frame-ancestors 'none'",
+    # Without a referrer the form would come from "null", and dashboards may look where it is from.
+    "Referrer-Policy": "origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
