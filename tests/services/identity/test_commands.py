@@ -130,3 +130,13 @@ def test_a_login_profile_is_given_to_a_user_and_taken_again(home, synnefo):
     synnefo(*words, "delete", "strict")
     synnefo(*words, "show", "strict", expect=1)
     synnefo(*words, "set", "strict", "local", "remove", expect=1)
+
+
+def test_terms_of_use_are_published(synnefo):
+    synnefo("terms", "publish", "https://example.org/1")
+    assert "version 2" in synnefo("terms", "publish", "https://example.org/2")
+
+    found = as_json(synnefo("terms", "list", "-f", "json"))
+    assert ["https://example.org/2", "https://example.org/1"] == [
+        each["Location"] for each in found
+    ]

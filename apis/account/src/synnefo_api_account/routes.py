@@ -2,25 +2,30 @@
 """What this API serves: one row for each method and path."""
 
 from synnefo_api_account.handlers import (
+    catalogs,
     commissions,
     memberships,
     methods,
     oauth2,
+    profile,
     projects,
     quotas,
     registrations,
+    statistics,
+    terms,
     users,
 )
 from synnefo_api_account.schemas import (
     commission,
     method,
     oauth2 as grant,
+    profile as own,
     project,
     registration,
+    terms as version,
     user,
 )
 from synnefo_core.contracts.api import Route
-from synnefo_core.wsgi.routing import unbuilt
 
 # fmt: off
 ROUTES = [
@@ -46,6 +51,8 @@ ROUTES = [
 
     Route("GET",    "/users",                       users.index,              "account:user:list",           query=user.QUERY),
     Route("GET",    "/users/detail",                users.detail,             "account:user:list",           query=user.QUERY),
+    Route("POST",   "/users",                       users.create,             "account:user:create",         201, user.CREATE),
+    Route("PUT",    "/users/{user_id}",             users.update,             "account:user:update",         200, user.UPDATE),
     Route("GET",    "/users/{user_id}",             users.show,               "account:user:show"),
     Route("POST",   "/users/{user_id}/action",      users.act,                "account:user:act",            200, user.ACTION),
 
@@ -71,17 +78,24 @@ ROUTES = [
     Route("GET",    "/projects/{project_id}",       projects.show,            "account:project:show"),
     Route("PUT",    "/projects/{project_id}",       projects.modify,          "account:project:modify",      201, project.WISH),
     Route("POST",   "/projects/{project_id}/action", projects.act,            "account:project:act",         200, project.ACTION),
-]
 
-UNBUILT = [
-    ("POST", "/user_catalogs"),
-    ("POST", "/service/user_catalogs"),
-    ("POST", "/feedback"),
-    ("POST", "/myaccount/default_project"),
-]
-"""What the original had and this cloud does not do yet: answered by 501."""
+    Route("GET",    "/profile",                     profile.show,             "account:profile:show"),
+    Route("PUT",    "/profile",                     profile.update,           "account:profile:update",      200, own.UPDATE),
+    Route("POST",   "/profile/email",               profile.ask_to_move,      "account:profile:update",      202, own.MOVE),
+    Route("POST",   "/profile/email/confirmation",  profile.move,             None,                          200, registration.VERIFY, is_public=True),
+    Route("POST",   "/password_resets",             profile.ask_for_reset,    None,                          202, registration.REMIND, is_public=True),
+    Route("POST",   "/password_resets/confirmation", profile.reset,           None,                          204, own.RESET, is_public=True),
+    Route("POST",   "/myaccount/default_project",   profile.choose_project,   "account:profile:update",      200, own.PROJECT),
+    Route("POST",   "/feedback",                    profile.feed_back,        "account:feedback:send",       200, own.FEEDBACK),
 
-ROUTES += [
-    Route(method, path, unbuilt) for methods, path in UNBUILT for method in methods.split()
+    Route("GET",    "/terms",                       terms.show,               is_public=True),
+    Route("POST",   "/terms",                       terms.publish,            "account:terms:publish",       201, version.PUBLISH),
+    Route("POST",   "/terms/agreement",             terms.agree,              "account:terms:agree",         204, version.AGREE),
+
+    Route("POST",   "/user_catalogs",               catalogs.look_up,         "account:catalog:show",        200, own.CATALOG),
+    Route("POST",   "/service/user_catalogs",       catalogs.look_up_all,     "account:catalog:list",        200, own.CATALOG),
+
+    Route("GET",    "/admin/stats",                 statistics.show,          is_public=True),
+    Route("GET",    "/admin/stats/detail",          statistics.detail,        "account:statistics:show"),
 ]
 # fmt: on

@@ -11,6 +11,7 @@ from synnefo_identity import (
     links,
     oauth2,
     project_life,
+    terms,
 )
 from synnefo_identity.access_rules import (
     KeptRule,
@@ -227,6 +228,7 @@ __all__ = [
     "show_role",
     "show_token",
     "show_user",
+    "terms",
     "update_domain",
     "update_group",
     "update_project",

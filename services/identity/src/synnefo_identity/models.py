@@ -317,3 +317,23 @@ class ChangeRow(Model):
     kind: Mapped[Id]
     subject: Mapped[Id]
     made_at: Mapped[Moment]
+
+
+class TermsRow(Model):
+    """A version of the terms of use: where it can be read."""
+
+    __tablename__ = "identity_terms"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    location: Mapped[LongText]
+    published_at: Mapped[Moment]
+
+
+class AgreementRow(Model):
+    """That a user agreed to a version of the terms."""
+
+    __tablename__ = "identity_agreement"
+
+    user_id: Mapped[Key] = mapped_column(ForeignKey("identity_user.id", ondelete="CASCADE"))
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    agreed_at: Mapped[Moment]

@@ -27,7 +27,7 @@ from synnefo_identity import (
     project_life,
     tokens,
 )
-from synnefo_identity.accounts import rates, registrations
+from synnefo_identity.accounts import moves, rates, registrations, resets
 from synnefo_identity.directory import IdentityDirectory
 from synnefo_identity.letters import delivery, tickets
 from synnefo_identity.models import Model
@@ -97,6 +97,8 @@ def subscriptions() -> Iterable[Subscription]:
         *keystone.SUBSCRIPTIONS,
         Subscription(registrations.MADE, "identity.greet", registrations.greet),
         Subscription(registrations.ASKED, "identity.remind", registrations.remind),
+        Subscription(resets.ASKED, "identity.reset", resets.answer),
+        Subscription(moves.ASKED, "identity.move", moves.answer),
     ]
 
 

@@ -79,4 +79,5 @@ def default(context: RequestContext, user_id: str) -> Scope:
         if not project_id:
             return UNSCOPED
         wished = Scope(ScopeKind.PROJECT, project_id)
-        return UNSCOPED if standing.read(session, user_id, wished) is None else wished
+        found = standing.read(session, user_id, wished)
+    return UNSCOPED if found is None or found.owes_terms else wished

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from synnefo_identity import reach
+from synnefo_identity import reach, terms
 from synnefo_identity.access_rules import KeptRule
 from synnefo_identity.ladder import Roles
 from synnefo_identity.models import (
@@ -50,6 +50,7 @@ class Standing:
         domain: The scope's domain, if it is one; with a project, the project's.
         roles: The user's roles there, implied ones included; none when unscoped.
         credential: By what it was narrowed, if it was.
+        owes_terms: Whether the user has to agree to the terms of use before doing anything there.
     """
 
     user: User
@@ -61,18 +62,19 @@ class Standing:
     domain: Domain | None
     roles: tuple[Role, ...]
     credential: Credential | None = None
+    owes_terms: bool = False
 
 
 def read(session: Session, user_id: str, scope: Scope) -> Standing | None:
     """Return a user's standing, None when there is none: disabled, gone, or without a role."""
     found = session.execute(
-        select(UserRow, DomainRow)
+        select(UserRow, DomainRow, terms.newest(), terms.agreed(user_id))
         .join(DomainRow, DomainRow.id == UserRow.domain_id)
         .where(UserRow.id == user_id, UserRow.is_enabled, DomainRow.is_enabled)
     ).first()
     if found is None:
         return None
-    user, user_domain = found
+    user, user_domain, newest, agreed = found
     groups = frozenset(
         session.scalars(select(MembershipRow.group_id).where(MembershipRow.user_id == user_id))
     )
@@ -91,6 +93,7 @@ def read(session: Session, user_id: str, scope: Scope) -> Standing | None:
         project=target[0],
         domain=target[1],
         roles=roles,
+        owes_terms=terms.are_owed(newest, agreed, roles),
     )
 
 

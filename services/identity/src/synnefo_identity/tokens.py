@@ -54,12 +54,16 @@ def issue(context: RequestContext, proof: Proof, scope: Scope) -> Token:
     """Return a new token.
 
     Raises:
-        Unauthenticated: The user is disabled or has no role in the scope, or there is none.
+        Unauthenticated: The user is disabled or has no role in the scope, or there is none, or
+            the terms of use were not agreed to.
     """
     with context.reading() as session:
         found = _standing(context, session, proof.user_id, scope, proof.credential_id)
     if found is None:
         raise Unauthenticated
+    if found.owes_terms:
+        msg = "pending approval terms: agree to the terms of use first, by an unscoped token"
+        raise Unauthenticated(msg)
     # Microseconds are what a token can carry: it must say the same now and when it is read.
     now = round(context.now(), 6)
     ends = [round(now + context.cloud.config.identity.token_lifetime_s, 6)]
@@ -90,7 +94,7 @@ def check(context: RequestContext, text: str) -> Token | None:
         if session.get(RevocationRow, payload.audit_ids[0]) is not None:
             return None
         found = _standing(context, session, payload.user_id, payload.scope, payload.credential_id)
-    if found is None or found.epoch != payload.epoch:
+    if found is None or found.epoch != payload.epoch or found.owes_terms:
         return None
     return Token(text, payload, found)
 

@@ -21,6 +21,7 @@ from synnefo_identity import (
     attributes,
     changes,
     ladder,
+    letters,
     listing,
     lockout,
     login_profiles,
@@ -28,6 +29,7 @@ from synnefo_identity import (
     projects,
 )
 from synnefo_identity.changes import Change, Kind
+from synnefo_identity.letters import Letter, tickets
 from synnefo_identity.listing import EVERYTHING, WHOLE, Filter, Page
 from synnefo_identity.models import DomainRow, MembershipRow, ProjectRow, RoleRow, UserRow
 from synnefo_identity.payload import Scope, ScopeKind
@@ -202,9 +204,22 @@ def change_password(
         row = find(session, user_id)
         if not row.is_enabled:
             raise Unauthenticated
-        methods.keep(context.cloud, session, user_id, prepared)
-        row.token_epoch += 1
-        changes.note(context, session, Change(Kind.USER, user_id))
+        keep_password(context, session, row, prepared)
+
+
+def keep_password(
+    context: RequestContext, session: Session, row: UserRow, prepared: PreparedPassword
+) -> None:
+    """Give a user a password of their own choice; all tokens become invalid.
+
+    So do the links in letters that were sent before: who sees to the password wants others out.
+    """
+    methods.keep(context.cloud, session, row.id, prepared)
+    tickets.forget(session, row.id)
+    row.token_epoch += 1
+    changes.note(context, session, Change(Kind.USER, row.id))
+    if row.email:
+        letters.write(context, session, Letter("password_changed", row.email, {"login": row.name}))
 
 
 def delete(context: RequestContext, user_id: str) -> None:

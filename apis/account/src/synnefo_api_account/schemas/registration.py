@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from synnefo_api_account.schemas.terms import VERSION
+
 EMAIL: dict[str, Any] = {"type": "string", "minLength": 3, "maxLength": 254}
 NAME: dict[str, Any] = {"type": "string", "maxLength": 255}
 PASSWORD: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 4096}
@@ -17,6 +19,7 @@ CREATE: dict[str, Any] = {
         "password": PASSWORD,
         "first_name": NAME,
         "last_name": NAME,
+        "terms_version": VERSION,
     },
     "required": ["email", "password"],
     "additionalProperties": False,

@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import synnefo_identity
+from synnefo_api_account.schemas.profile import PROJECT
+from synnefo_api_account.schemas.registration import EMAIL, NAME, PASSWORD
 
 QUERY: dict[str, Any] = {
     "type": "object",
@@ -24,9 +26,54 @@ _WHY: dict[str, Any] = {
     "additionalProperties": False,
 }
 
+CREATE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "user": {
+            "type": "object",
+            "properties": {
+                "email": EMAIL,
+                "password": PASSWORD,
+                "first_name": NAME,
+                "last_name": NAME,
+            },
+            "required": ["email"],
+            "additionalProperties": False,
+        }
+    },
+    "required": ["user"],
+    "additionalProperties": False,
+}
+
+UPDATE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "user": {
+            "type": "object",
+            "properties": {
+                "email": EMAIL,
+                "password": PASSWORD,
+                "first_name": NAME,
+                "last_name": NAME,
+            },
+            "additionalProperties": False,
+        }
+    },
+    "required": ["user"],
+    "additionalProperties": False,
+}
+
 ACTION: dict[str, Any] = {
     "type": "object",
-    "properties": {"accept": _WHY, "reject": _WHY, "activate": _WHY, "deactivate": _WHY},
+    "properties": {
+        "accept": _WHY,
+        "reject": _WHY,
+        "activate": _WHY,
+        "deactivate": _WHY,
+        "renewToken": _WHY,
+        "signTerms": _WHY,
+        "setDefaultProject": PROJECT,
+    },
     "minProperties": 1,
     "maxProperties": 1,
     "additionalProperties": False,

@@ -7,8 +7,18 @@ person (addresses that are proven, who decided what and why) is the *account*.
 """
 
 from synnefo_identity.accounts.activation import activate, deactivate
+from synnefo_identity.accounts.catalogs import Catalog, look_up
+from synnefo_identity.accounts.enrolment import (
+    Enrolled,
+    choose_project,
+    end_tokens,
+    enroll,
+    update,
+)
 from synnefo_identity.accounts.moderation import accept, reject
+from synnefo_identity.accounts.moves import ask as ask_to_move, confirm as move
 from synnefo_identity.accounts.people import Account, index, show
+from synnefo_identity.accounts.profile import feed_back, update as update_names
 from synnefo_identity.accounts.registrations import (
     Registration,
     Wish,
@@ -21,26 +31,45 @@ from synnefo_identity.accounts.registrations import (
     verify,
     verify_by_hand,
 )
+from synnefo_identity.accounts.resets import ask as ask_for_reset, confirm as reset
 from synnefo_identity.accounts.states import Action, State
+from synnefo_identity.accounts.statistics import Count, Statistics, count, detail
 
 __all__ = [
     "Account",
     "Action",
+    "Catalog",
+    "Count",
+    "Enrolled",
     "Registration",
     "State",
+    "Statistics",
     "Wish",
     "accept",
     "activate",
+    "ask_for_reset",
+    "ask_to_move",
+    "choose_project",
+    "count",
     "deactivate",
     "delete_registration",
+    "detail",
+    "end_tokens",
+    "enroll",
+    "feed_back",
     "index",
     "list_registrations",
+    "look_up",
+    "move",
     "reject",
     "resend",
+    "reset",
     "send_again",
     "show",
     "show_registration",
     "sign_up",
+    "update",
+    "update_names",
     "verify",
     "verify_by_hand",
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``synnefo user accept|reject|activate|deactivate`` and ``synnefo registration …``."""
+"""``synnefo user accept|reject|…``, ``synnefo registration …`` and ``synnefo terms …``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from synnefo_core.clock import iso
 from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, CommandTable, Table
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.errors import NotFound
-from synnefo_identity import listing, users
+from synnefo_identity import listing, terms, users
 from synnefo_identity.accounts import activation, moderation, people, registrations
 from synnefo_identity.accounts.people import Account
 from synnefo_identity.accounts.states import State
@@ -91,6 +91,33 @@ class Registrations(CloudLister):
         ]
 
 
+class Terms(CloudLister):
+    """List the versions of the terms of use, the newest first."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Table:
+        """Return a row for each."""
+        del parsed_args
+        found = terms.index(for_worker(self.cloud))
+        return ("Version", "Location", "Published"), [
+            (each.version, each.location, iso(each.published_at)) for each in found
+        ]
+
+
+class PublishTerms(CloudCommand):
+    """Make a new version of the terms of use, which all people have to agree to."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add where they are."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("location", help="the address at which people read them")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Publish them."""
+        published = terms.publish(for_worker(self.cloud), parsed_args.location)
+        self.say(f"version {published.version}")
+
+
 class OfRegistration(CloudCommand):
     """Do something about a registration."""
 
@@ -132,4 +159,6 @@ COMMANDS: CommandTable = {
     ),
     "registration send": _step(registrations.send_again, "Send its letter again."),
     "registration delete": _step(registrations.delete, "Forget it."),
+    "terms list": Terms,
+    "terms publish": PublishTerms,
 }

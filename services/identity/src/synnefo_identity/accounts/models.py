@@ -49,8 +49,6 @@ class AccountRow(Model):
     rejection_reason: Mapped[LongText] = mapped_column(default="")
     deactivated_at: Mapped[float | None] = mapped_column(Double, default=None)
     deactivation_reason: Mapped[LongText] = mapped_column(default="")
-    terms_version: Mapped[int | None] = mapped_column(default=None)
-    terms_at: Mapped[float | None] = mapped_column(Double, default=None)
 
 
 class RateRow(Model):

@@ -40,8 +40,6 @@ class Account:
         rejection_reason: why.
         deactivated_at: When the user was last shut out, and
         deactivation_reason: why.
-        terms_version: Which terms were agreed to last, and
-        terms_at: when.
     """
 
     user: User
@@ -55,8 +53,6 @@ class Account:
     rejection_reason: str = ""
     deactivated_at: float | None = None
     deactivation_reason: str = ""
-    terms_version: int | None = None
-    terms_at: float | None = None
 
     @classmethod
     def of(cls, user: UserRow, row: AccountRow | None) -> Account:
@@ -78,8 +74,6 @@ class Account:
             rejection_reason=row.rejection_reason,
             deactivated_at=row.deactivated_at,
             deactivation_reason=row.deactivation_reason,
-            terms_version=row.terms_version,
-            terms_at=row.terms_at,
         )
 
 

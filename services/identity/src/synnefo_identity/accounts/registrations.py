@@ -21,11 +21,11 @@ from synnefo_core.db.base import new_hex_id
 from synnefo_core.db.paging import page as cut
 from synnefo_core.errors import Conflict, Forbidden, NotFound
 from synnefo_core.outbox import Event
-from synnefo_identity import letters, methods, users
+from synnefo_identity import letters, methods, terms, users
 from synnefo_identity.accounts import moderation, people, rates
 from synnefo_identity.accounts.models import AccountRow, RegistrationRow
 from synnefo_identity.accounts.people import Account
-from synnefo_identity.letters import Letter, Link
+from synnefo_identity.letters import Address, Letter, Link
 from synnefo_identity.letters.tickets import forget
 from synnefo_identity.listing import WHOLE, Page
 
@@ -39,7 +39,7 @@ DAY_S = 86400.0
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody says who signs up."""
+    """What somebody says who signs up, and which terms of use were agreed to."""
 
     email: str
     password: str = field(repr=False)
@@ -70,11 +70,14 @@ def sign_up(context: RequestContext, wish: Wish, *, source: str = "") -> None:
     Raises:
         Forbidden: People can't register themselves here.
         InvalidField: The address is none.
+        Conflict: There are terms of use, and the newest were not agreed to.
         Invalid: The password breaks a rule.
         TooManyRequests: The source asks too often, or too many passwords are being hashed.
     """
     _require_open(context)
     address = letters.normal(wish.email)
+    with context.reading() as session:
+        terms.require_newest(session, wish.terms_version)
     rates.require(context, "registration", source)
     prepared = methods.choose(context.cloud, wish.password)
     _, passwords = methods.store(context.cloud)
@@ -230,18 +233,22 @@ def _become_user(context: RequestContext, session: Session, row: RegistrationRow
         user_id=row.id,
         address=row.address,
         verified_at=context.now(),
-        terms_version=row.terms_version,
-        terms_at=None if row.terms_version is None else row.created_at,
     )
     session.add(account)
     session.delete(row)
     session.flush()
-    # Whoever else said to have this address has not shown it, and can't any more.
-    others = select(RegistrationRow).where(RegistrationRow.address == row.address)
-    for other in session.scalars(others).all():
-        _remove(context, session, other)
+    if row.terms_version is not None:
+        terms.keep(session, row.id, row.terms_version, row.created_at)
+    forget_address(context, session, row.address)
     log.info("address verified", extra={"user": row.id, "email": row.address})
     return moderation.consider(context, session, row.id)
+
+
+def forget_address(context: RequestContext, session: Session, address: Address) -> None:
+    """Forget who else said to have an address: they have not shown it, and can't any more."""
+    others = select(RegistrationRow).where(RegistrationRow.address == address)
+    for other in session.scalars(others).all():
+        _remove(context, session, other)
 
 
 def _remove(context: RequestContext, session: Session, row: RegistrationRow) -> None:
