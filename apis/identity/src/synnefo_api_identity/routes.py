@@ -18,6 +18,7 @@ from synnefo_api_identity.handlers import (
     groups,
     implied_roles,
     limits,
+    policies,
     projects,
     regions,
     roles,
@@ -35,6 +36,7 @@ from synnefo_api_identity.schemas import (
     federation as federated,
     groups as group,
     limits as limit,
+    policies as policy,
     projects as project,
     roles as role,
     users as user,
@@ -47,6 +49,7 @@ MANAGE_CATALOG = "identity:catalog:manage"
 FEDERATION = "identity:federation:list"
 MEMBERSHIP = "identity:membership:manage"
 ASSIGNMENT = "identity:assignment:manage"
+POLICY = "identity:document:manage"
 INFERENCES = "identity:implied_role:list"
 INFERENCE = "identity:implied_role:manage"
 
@@ -165,6 +168,12 @@ ROUTES = [
     Route("PATCH",  "/endpoints/{endpoint_id}",         endpoints.update,         MANAGE_CATALOG, body=catalog.ENDPOINT_UPDATE),
     Route("DELETE", "/endpoints/{endpoint_id}",         endpoints.delete,         MANAGE_CATALOG, status=204),
 
+    Route("GET",    "/policies",                        policies.index,           POLICY, query=policy.LIST),
+    Route("POST",   "/policies",                        policies.create,          POLICY, status=201, body=policy.CREATE),
+    Route("GET",    "/policies/{policy_id}",            policies.show,            POLICY),
+    Route("PATCH",  "/policies/{policy_id}",            policies.update,          POLICY, body=policy.UPDATE),
+    Route("DELETE", "/policies/{policy_id}",            policies.delete,          POLICY, status=204),
+
     Route("GET",    "/registered_limits",               limits.registered,        query=limit.REGISTERED),
     Route("GET",    "/registered_limits/{limit_id}",    limits.show_registered),
     Route("GET",    "/limits/model",                    limits.model),
@@ -217,8 +226,6 @@ UNBUILT = {
     "/domains/{id}/config": "GET PUT PATCH DELETE",
     "/domains/{id}/config/{rest:.*}": "GET PUT PATCH DELETE",
     "/users/{id}/OS-OAUTH1/{rest:.*}": "GET PUT DELETE",
-    "/policies": "GET POST",
-    "/policies/{id}": "GET PATCH DELETE",
     "/policies/{id}/{rest:.*}": "GET PUT DELETE",
     "/registered_limits": "POST",
     "/registered_limits/{id}": "PATCH DELETE",

@@ -5,6 +5,7 @@ from synnefo_identity import (
     accounts,
     catalog,
     credentials,
+    documents,
     ec2,
     federation,
     limits,
@@ -38,6 +39,7 @@ from synnefo_identity.assignments import (
 )
 from synnefo_identity.catalog.values import Endpoint, Installed, Region, Service
 from synnefo_identity.claims import show as show_token
+from synnefo_identity.documents import Document
 from synnefo_identity.domains import (
     create as create_domain,
     delete as delete_domain,
@@ -133,6 +135,7 @@ __all__ = [
     "Credential",
     "CredentialWish",
     "Credentials",
+    "Document",
     "Domain",
     "Endpoint",
     "Filter",
@@ -183,6 +186,7 @@ __all__ = [
     "delete_project",
     "delete_role",
     "delete_user",
+    "documents",
     "domain_scope",
     "ec2",
     "federation",

@@ -227,6 +227,18 @@ class EndpointRow(Model):
     extra: Mapped[Json] = mapped_column(default=dict)
 
 
+class DocumentRow(Model):
+    """A policy of an operator's own service."""
+
+    __tablename__ = "identity_document"
+    __table_args__ = (Index("ix_identity_document_type", "type"),)
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    type: Mapped[Name]
+    blob: Mapped[LongText]
+    extra: Mapped[Json] = mapped_column(default=dict)
+
+
 class ApplicationCredentialRow(Model):
     """A name and a secret for a program; without ``access_rule_ids`` it is for all requests."""
 

@@ -93,6 +93,15 @@ _OTHERS = [
         "DELETE /limits/{id}",
     ),
     rule(
+        "identity:document:manage",
+        ADMIN,
+        "See and change the policy documents of services that are no part of this cloud",
+        "GET /policies",
+        "POST /policies",
+        "PATCH /policies/{id}",
+        "DELETE /policies/{id}",
+    ),
+    rule(
         "identity:ec2:login",
         f"{ADMIN} or role:{SERVICE}",
         "Get a token for somebody's signed request to the EC2 or S3 API",

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import synnefo_identity
 from synnefo_api_identity.catalog import Service, services
 from synnefo_api_identity.views.links import Json
@@ -91,7 +93,9 @@ def tenant(shown: Project) -> Json:
 
 def catalog(context: RequestContext) -> list[Json]:
     """Show where the services are; accounts and projects are the client's to append."""
-    return [_service(context, service) for service in services(context.cloud)]
+    added = synnefo_identity.catalog.offered(context).services
+    shown = [_service(context, service) for service in services(context.cloud)]
+    return [*shown, *(_added(service) for service in added if _public(service))]
 
 
 def endpoints(context: RequestContext) -> list[Json]:
@@ -101,6 +105,33 @@ def endpoints(context: RequestContext) -> list[Json]:
         for service in catalog(context)
         for endpoint in service["endpoints"]
     ]
+
+
+def _public(service: Service) -> list[str]:
+    """Return where the public finds a service, up to where the client appends a project."""
+    return [
+        re.split(r"[$%]\(", endpoint.url)[0].removesuffix("AUTH_").rstrip("/")
+        for endpoint in service.endpoints
+        if endpoint.interface == "public"
+    ]
+
+
+def _added(shown: Service) -> Json:
+    """Show what the original called a component's service: one that is no part of this cloud."""
+    return {
+        "name": shown.name or shown.type,
+        "type": shown.type,
+        "endpoints": [
+            {"region": REGION, "publicURL": url, "versionId": _version_of(url)}
+            for url in _public(shown)
+        ],
+        "endpoints_links": [],
+    }
+
+
+def _version_of(url: str) -> str:
+    last = url.rpartition("/")[2]
+    return last if re.fullmatch(r"v[0-9.]+", last) else ""
 
 
 def _service(context: RequestContext, shown: Service) -> Json:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Users, projects, domains, groups and roles as JSON."""
+"""Users, projects, domains, groups, roles and policy documents as JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from synnefo_api_identity.views import links
 from synnefo_api_identity.views.links import Json
 from synnefo_core.clock import iso_naive
 from synnefo_core.context import RequestContext
-from synnefo_identity import Domain, Group, Project, Role, User
+from synnefo_identity import Document, Domain, Group, Project, Role, User
 
 
 def user(context: RequestContext, shown: User) -> Json:
@@ -85,6 +85,17 @@ def group(context: RequestContext, shown: Group) -> Json:
         "domain_id": shown.domain_id,
         "description": shown.description,
         "links": links.of(context, "groups", shown.id),
+    }
+
+
+def policy(context: RequestContext, shown: Document) -> Json:
+    """Show a policy document."""
+    return {
+        **shown.extra,
+        "id": shown.id,
+        "type": shown.type,
+        "blob": shown.blob,
+        "links": links.of(context, "policies", shown.id),
     }
 
 
