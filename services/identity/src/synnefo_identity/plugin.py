@@ -27,7 +27,7 @@ from synnefo_identity import (
     project_life,
     tokens,
 )
-from synnefo_identity.accounts import moves, rates, registrations, resets
+from synnefo_identity.accounts import cascade, moves, rates, registrations, resets
 from synnefo_identity.directory import IdentityDirectory
 from synnefo_identity.letters import delivery, tickets
 from synnefo_identity.models import Model
@@ -99,6 +99,8 @@ def subscriptions() -> Iterable[Subscription]:
         Subscription(registrations.ASKED, "identity.remind", registrations.remind),
         Subscription(resets.ASKED, "identity.reset", resets.answer),
         Subscription(moves.ASKED, "identity.move", moves.answer),
+        Subscription("user.deactivated", "identity.suspend", cascade.follow),
+        Subscription("user.activated", "identity.unsuspend", cascade.follow),
     ]
 
 
