@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -14,6 +14,7 @@ from synnefo_core.testing.fakes import MemoryAuth
 
 METHODS = "/account/v1.0/methods"
 ORIGIN = "https://dashboard.example.org/"
+WEBSSO = "/identity/v3/auth/OS-FEDERATION/websso/saml2"
 LOG_IN = "/identity/v3/OS-FEDERATION/identity_providers/uni/protocols/saml2/auth"
 
 
@@ -115,3 +116,25 @@ def test_an_administrator_sees_and_removes_anybodys(cloud):
     assert 403 == other.call("GET", path).status_int
     assert 204 == admin.call("DELETE", f"{path}/uni").status_int
     assert 409 == admin.call("DELETE", f"{path}/local").status_int
+
+
+def test_who_has_no_account_registers_with_what_the_browser_brought(cloud):
+    demo = Person(cloud, "demo")
+    uni = cloud.cloud.driver("auth", "uni").browser
+    cloud.cloud.config.set_override("sign_up", True, group="accounts")
+    policies = ["uni:autoverify=yes", "uni:automoderate=yes"]
+    cloud.cloud.config.set_override("login_policies", policies, group="identity")
+    ticket = uni.admit("new@uni", attributes={"email": "new@example.org"})
+
+    left = demo.get(f"{WEBSSO}?origin={quote(ORIGIN, safe='')}&newcomers=voucher")
+    target = parse_qs(urlsplit(left.headers["Location"]).query)["target"][0]
+    cookie = left.headers["Set-Cookie"].partition(";")[0]
+    page = demo.get(target, **{"Cookie": cookie, "X-Memory-Ticket": ticket}).text
+    body = {"voucher": re.search(r'name="voucher" value="([^"]*)"', page)[1]}
+    made = http.call(cloud.application, "POST", f"{METHODS}/uni/registrations", body=body)
+
+    assert (202, {"status": "active"}) == (made.status_int, made.json_body)
+    token = demo.get(LOG_IN, **{"X-Memory-Ticket": ticket}).json_body["token"]
+    assert "new@example.org" == token["user"]["name"]
+    again = http.call(cloud.application, "POST", f"{METHODS}/uni/registrations", body=body)
+    assert 409 == again.status_int

@@ -53,9 +53,9 @@ def come(home, seen, way=SAML):
     return federation.with_visit(home.admin, seen, way)
 
 
-def depart(home, **more):
-    asked = {"origin": ORIGIN, "page": PAGE, **more}
-    departure = federation.begin(home.admin, SAML, **asked)
+def depart(home, **wished):
+    wish = federation.Wish(ORIGIN, **wished)
+    departure = federation.begin(home.admin, SAML, wish, page=PAGE)
     target = parse_qs(urlsplit(departure.url).query)["target"][0]
     return departure, parse_qs(urlsplit(target).query)["state"][0]
 
@@ -159,7 +159,7 @@ def test_where_the_server_in_front_asks_by_itself_a_browser_comes_back_at_once(
 ):
     monkeypatch.setattr(uni, "departure", lambda _: None)
 
-    url = federation.begin(home.admin, SAML, origin=ORIGIN, page=PAGE).url
+    url = federation.begin(home.admin, SAML, federation.Wish(ORIGIN), page=PAGE).url
 
     assert url.startswith(f"{PAGE}?state=")
 

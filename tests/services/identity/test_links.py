@@ -104,12 +104,15 @@ def add_uni(caller, uni, subject="jane@uni", **more):
     links.add_with_voucher(caller, "uni", voucher(caller, uni, subject), **more)
 
 
+def begun(caller, way, asking):
+    wish = federation.Wish(ORIGIN, asking)
+    return federation.begin(caller, way, wish, page="http://cloud.example.org/")
+
+
 def voucher(caller, uni, subject="jane@uni", **told):
     """Take the caller's browser to the organisation and back."""
     way, asking = links.request_voucher(caller, "uni")
-    departure = federation.begin(
-        caller, way, origin=ORIGIN, page="http://cloud.example.org/", asking=asking
-    )
+    departure = begun(caller, way, asking)
     state = departure.url.rpartition("state%3D")[2]
     seen = uni.visit(uni.admit(subject, **told))
     brought = federation.finish(caller, way, federation.Return(seen, state, departure.cookie))
@@ -328,14 +331,14 @@ def test_a_trip_for_nobody_is_not_begun(jane, uni):
 
     for wrong in (asking[:-4], "gAAAA", voucher(jane, uni)):
         with pytest.raises(InvalidField):
-            federation.begin(jane, way, origin=ORIGIN, page="http://x/", asking=wrong)
+            begun(jane, way, wrong)
     with pytest.raises(InvalidField):
         links.add_with_voucher(jane, "uni", asking)
 
 
 def test_who_was_not_logged_in_there_gets_no_voucher(jane, uni):
     way, asking = links.request_voucher(jane, "uni")
-    departure = federation.begin(jane, way, origin=ORIGIN, page="http://x/", asking=asking)
+    departure = begun(jane, way, asking)
     state = departure.url.rpartition("state%3D")[2]
 
     with pytest.raises(Unauthenticated):

@@ -63,6 +63,7 @@ ROUTES = [
     Route("GET",    "/methods",                     methods.mine,             "account:method:list"),
     Route("POST",   "/methods/{method}",            methods.add,              "account:method:change",        204, method.ADD),
     Route("POST",   "/methods/{method}/trip",       methods.begin_trip,       "account:method:change",        200, method.TRIP),
+    Route("POST",   "/methods/{method}/registrations", methods.register,      None,                          202, method.REGISTER, is_public=True),
     Route("DELETE", "/methods/{method}",            methods.remove,           "account:method:change",        204),
     Route("GET",    "/users/{user_id}/methods",     methods.of_user,          "account:method:list_users"),
     Route("DELETE", "/users/{user_id}/methods/{method}", methods.remove_of_user, "account:method:change_users", 204),

@@ -24,6 +24,9 @@ class MethodPolicy:
 
     Attributes:
         login: Log in by it.
+        create: Get an account by it, by themselves or at their first login.
+        autoverify: The address that it tells is theirs without a letter.
+        automoderate: Who registers by it is let in without a moderator.
         add: Link it to the account that they have.
         remove: Take it from the account; never the last one.
         switch: Put another identity in the place of the one that is linked.
@@ -34,6 +37,9 @@ class MethodPolicy:
     """
 
     login: bool = True
+    create: bool = True
+    autoverify: bool = False
+    automoderate: bool = False
     add: bool = True
     remove: bool = True
     switch: bool = True

@@ -58,8 +58,9 @@ IDENTITY = [
         "login_policies",
         default=[],
         help="METHOD:NAME=VALUE, one a line: what people may do with a login method; METHOD * is any. "
-        "login, add, remove and switch (yes or no), limit (identities an account may have), required "
-        "(people are asked to link it), add_groups and creation_groups (where it puts accounts).",
+        "login, create, add, remove and switch (yes or no), limit (identities an account may have), "
+        "required (people are asked to link it), add_groups and creation_groups (where it puts "
+        "accounts), autoverify and automoderate (how far it is believed of who registers).",
     ),
     cfg.ListOpt(
         "websso_origins",

@@ -102,7 +102,8 @@ def create(
         None when the method's people get no accounts there, or the name is taken.
     """
     cloud, section = context.cloud, context.cloud.config.identity
-    if assertion.method not in section.auto_create:
+    policy = method_policies.of(cloud, assertion.method)
+    if assertion.method not in section.auto_create or not policy.create:
         return None
     with context.reading() as session:
         domain = session.get(DomainRow, section.auto_create_domain)
@@ -119,7 +120,7 @@ def create(
         with context.unit_of_work() as session:
             user = users.add(context, session, section.auto_create_domain, told, None)
             session.add(new_link(context, user.id, assertion))
-            join(context, user.id, method_policies.of(cloud, assertion.method).creation_groups)
+            join(context, user.id, policy.creation_groups)
     except Duplicate:
         # By another login of the same person a moment ago, or by somebody else.
         account = find(context, assertion)
@@ -139,11 +140,11 @@ def new_link(context: RequestContext, user_id: str, assertion: Assertion) -> Lin
         subject=assertion.subject,
         user_id=user_id,
         linked_at=context.now(),
-        details=_details(assertion),
+        details=details(assertion),
     )
 
 
-def _details(assertion: Assertion) -> dict[str, Any] | None:
+def details(assertion: Assertion) -> dict[str, Any] | None:
     """Return what is kept with a link: what the account has not taken over, and what governs it."""
     told = _fitting({n: t for n, t in assertion.attributes.items() if n not in TAKEN})
     forced = sorted(assertion.forced & TAKEN)
@@ -154,16 +155,16 @@ def _details(assertion: Assertion) -> dict[str, Any] | None:
 def enter(context: RequestContext, account: Account, assertion: Assertion) -> None:
     """Let a user in: set what the method governs, and write down that it was today."""
     follow(context, account.user_id, assertion)
-    details = _details(assertion)
+    known = details(assertion)
     last = account.last_login_at
-    if last is not None and context.now() - last < SEEN_S and details == account.details:
+    if last is not None and context.now() - last < SEEN_S and known == account.details:
         return
     link = (LinkRow.method == assertion.method, LinkRow.subject == assertion.subject)
     with context.unit_of_work() as session:
         session.execute(
             update(LinkRow)
             .where(*link)
-            .values(last_login_at=context.now(), details=details)
+            .values(last_login_at=context.now(), details=known)
             .execution_options(synchronize_session=False)
         )
 

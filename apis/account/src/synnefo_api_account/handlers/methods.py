@@ -65,3 +65,19 @@ def remove_of_user(
     """Answer ``DELETE /users/{user_id}/methods/{method}[?subject=]``."""
     subject = query.get("subject", "")
     synnefo_identity.links.remove(context, user_id, method, subject=subject)
+
+
+def register(
+    context: RequestContext, method: str, body: dict[str, Any], request: Request
+) -> dict[str, Any]:
+    """Answer ``POST /methods/{method}/registrations``: who has no account wants one."""
+    newcomer = synnefo_identity.accounts.Newcomer(
+        voucher=body["voucher"],
+        email=body.get("email", ""),
+        given_name=body.get("first_name", ""),
+        family_name=body.get("last_name", ""),
+        terms_version=body.get("terms_version"),
+    )
+    source = request.remote_addr or ""
+    account = synnefo_identity.accounts.sign_up_newcomer(context, method, newcomer, source=source)
+    return {"status": "pending_verification" if account is None else account.state}

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bodies of requests about login methods."""
 
+from synnefo_api_account.schemas.terms import VERSION
+
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 255}
 _SECRET = {"type": "string", "minLength": 1, "maxLength": 4096}
 
@@ -24,5 +26,18 @@ TRIP = {
         "switch": {"type": "boolean"},
     },
     "required": ["origin"],
+    "additionalProperties": False,
+}
+
+REGISTER = {
+    "type": "object",
+    "properties": {
+        "voucher": {"type": "string", "minLength": 1, "maxLength": 16384},
+        "email": {"type": "string", "minLength": 3, "maxLength": 254},
+        "first_name": {"type": "string", "maxLength": 255},
+        "last_name": {"type": "string", "maxLength": 255},
+        "terms_version": VERSION,
+    },
+    "required": ["voucher"],
     "additionalProperties": False,
 }

@@ -31,12 +31,13 @@ def websso(
     """Send a browser to log in, or take it back and hand its token to the dashboard."""
     way = Way(protocol_id, idp_id)
     if "origin" in query:
-        departure = synnefo_identity.federation.begin(
-            context,
-            way,
+        wish = synnefo_identity.federation.Wish(
             origin=query["origin"][0],
-            page=page.url(context, way),
             asking=next(iter(query.get("asking", ())), ""),
+            takes_newcomers="voucher" in query.get("newcomers", ()),
+        )
+        departure = synnefo_identity.federation.begin(
+            context, way, wish, page=page.url(context, way)
         )
         headers = {"Location": departure.url, "Set-Cookie": page.cookie(context, departure)}
         return Reply(status=HTTPStatus.FOUND, headers={**headers, **page.UNKEPT})

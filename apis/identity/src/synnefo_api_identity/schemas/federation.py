@@ -8,7 +8,12 @@ _ONE = {"type": "array", "items": {"type": "string", "maxLength": 2048}, "maxIte
 
 WEBSSO = {
     "type": "object",
-    "properties": {"origin": _ONE, "state": _ONE, "asking": _ONE},
+    "properties": {
+        "origin": _ONE,
+        "state": _ONE,
+        "asking": _ONE,
+        "newcomers": {**_ONE, "items": {"enum": ["token", "voucher"]}},
+    },
     "oneOf": [{"required": ["origin"]}, {"required": ["state"]}],
 }
-"""Each once: who reads the first and who reads the last must read the same."""
+"""``asking`` and ``newcomers`` are ours: a voucher in the place of a token. Each once: who reads the first and who reads the last must read the same."""

@@ -17,9 +17,11 @@ from synnefo_identity.accounts.enrolment import (
 )
 from synnefo_identity.accounts.moderation import accept, reject
 from synnefo_identity.accounts.moves import ask as ask_to_move, confirm as move
+from synnefo_identity.accounts.newcomers import sign_up as sign_up_newcomer
 from synnefo_identity.accounts.people import Account, index, show
 from synnefo_identity.accounts.profile import feed_back, update as update_names
 from synnefo_identity.accounts.registrations import (
+    Newcomer,
     Registration,
     Wish,
     delete as delete_registration,
@@ -41,6 +43,7 @@ __all__ = [
     "Catalog",
     "Count",
     "Enrolled",
+    "Newcomer",
     "Registration",
     "State",
     "Statistics",
@@ -68,6 +71,7 @@ __all__ = [
     "show",
     "show_registration",
     "sign_up",
+    "sign_up_newcomer",
     "update",
     "update_names",
     "verify",

@@ -15,7 +15,8 @@ from synnefo_identity.models import Model
 class RegistrationRow(Model):
     """Somebody who signed up and has not shown yet to get mail at the address.
 
-    Several may name one address: it is nobody's before one of them has.
+    Several may name one address: it is nobody's before one of them has. ``identity`` is by what a
+    login method knows the person (``method``, ``subject``, ``details``), who then has no password.
     """
 
     __tablename__ = "identity_registration"
@@ -30,6 +31,7 @@ class RegistrationRow(Model):
     family_name: Mapped[Name]
     terms_version: Mapped[int | None]
     created_at: Mapped[Moment]
+    identity: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class AccountRow(Model):

@@ -26,10 +26,10 @@ AUTO_MODERATION = "auto_moderation"
 EMAIL = "email"
 
 
-def consider(context: RequestContext, session: Session, user_id: str) -> Account:
-    """Let in a new user whom a rule lets in; of others, tell those who decide."""
+def consider(context: RequestContext, session: Session, user_id: str, *, rule: str = "") -> Account:
+    """Let in a new user whom ``rule`` or another one lets in; of others, tell those who decide."""
     user, row = people.locked(context, session, user_id)
-    policy = _policy(context, user.email)
+    policy = _policy(context, user.email) or rule
     if policy:
         _let_in(context, session, user, row, policy)
     else:

@@ -21,19 +21,22 @@ from synnefo_core.db.base import new_hex_id
 from synnefo_core.db.paging import page as cut
 from synnefo_core.errors import Conflict, Forbidden, NotFound
 from synnefo_core.outbox import Event
-from synnefo_identity import letters, methods, terms, users
+from synnefo_identity import letters, method_policies, methods, provisioning, terms, users
 from synnefo_identity.accounts import moderation, people, rates
 from synnefo_identity.accounts.models import AccountRow, RegistrationRow
 from synnefo_identity.accounts.people import Account
 from synnefo_identity.letters import Address, Letter, Link
 from synnefo_identity.letters.tickets import forget
 from synnefo_identity.listing import WHOLE, Page
+from synnefo_identity.models import LinkRow
 
 log = logging.getLogger(__name__)
 
 MADE = "registration.made"
 ASKED = "registration.asked"
 VERIFY = "verify"
+AUTH_PROVIDER = "auth_provider_"
+"""What the name of the rule begins with by which a login method lets people in."""
 DAY_S = 86400.0
 
 
@@ -43,6 +46,17 @@ class Wish:
 
     email: str
     password: str = field(repr=False)
+    given_name: str = ""
+    family_name: str = ""
+    terms_version: int | None = None
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What somebody says who signs up by another login method than a password."""
+
+    voucher: str = field(repr=False)
+    email: str = ""
     given_name: str = ""
     family_name: str = ""
     terms_version: int | None = None
@@ -74,7 +88,7 @@ def sign_up(context: RequestContext, wish: Wish, *, source: str = "") -> None:
         Invalid: The password breaks a rule.
         TooManyRequests: The source asks too often, or too many passwords are being hashed.
     """
-    _require_open(context)
+    require_open(context)
     address = letters.normal(wish.email)
     with context.reading() as session:
         terms.require_newest(session, wish.terms_version)
@@ -97,7 +111,7 @@ def sign_up(context: RequestContext, wish: Wish, *, source: str = "") -> None:
 
 def resend(context: RequestContext, email: str, *, source: str = "") -> None:
     """Have the letter sent again to whoever registered with an address; nothing is told."""
-    _require_open(context)
+    require_open(context)
     address = letters.normal(email)
     rates.require(context, "registration", source)
     with context.unit_of_work() as session:
@@ -136,7 +150,7 @@ def verify(context: RequestContext, secret: str) -> Account:
     """
     with context.unit_of_work() as session:
         ticket = letters.redeem(context, session, VERIFY, secret)
-        return _become_user(context, session, _find(session, ticket.subject_id))
+        return become_user(context, session, _find(session, ticket.subject_id))
 
 
 def verify_by_hand(context: RequestContext, registration_id: str) -> Account:
@@ -147,7 +161,7 @@ def verify_by_hand(context: RequestContext, registration_id: str) -> Account:
         Conflict: Somebody has an account for the address.
     """
     with context.unit_of_work() as session:
-        return _become_user(context, session, _find(session, registration_id))
+        return become_user(context, session, _find(session, registration_id))
 
 
 def send_again(context: RequestContext, registration_id: str) -> None:
@@ -190,7 +204,12 @@ def tidy(context: RequestContext, session: Session) -> None:
         _remove(context, session, row)
 
 
-def _require_open(context: RequestContext) -> None:
+def require_open(context: RequestContext) -> None:
+    """Refuse who registers where people can't.
+
+    Raises:
+        Forbidden: They can't.
+    """
     if not context.cloud.config.accounts.sign_up:
         msg = "people can't register themselves here"
         raise Forbidden(msg)
@@ -210,7 +229,12 @@ def _find(session: Session, registration_id: str) -> RegistrationRow:
     return row
 
 
-def _become_user(context: RequestContext, session: Session, row: RegistrationRow) -> Account:
+def become_user(context: RequestContext, session: Session, row: RegistrationRow) -> Account:
+    """Make a user of a registration whose address is proven.
+
+    Raises:
+        Conflict: Somebody has an account for the address, or with the identity.
+    """
     if people.is_taken(session, row.address):
         msg = f"somebody has an account for {row.address} already"
         raise Conflict(msg)
@@ -228,7 +252,7 @@ def _become_user(context: RequestContext, session: Session, row: RegistrationRow
         None,
         user_id=row.id,
     )
-    methods.link(context.cloud, session, row.id)
+    rule = _link(context, session, row)
     account = AccountRow(
         user_id=row.id,
         address=row.address,
@@ -241,7 +265,26 @@ def _become_user(context: RequestContext, session: Session, row: RegistrationRow
         terms.keep(session, row.id, row.terms_version, row.created_at)
     forget_address(context, session, row.address)
     log.info("address verified", extra={"user": row.id, "email": row.address})
-    return moderation.consider(context, session, row.id)
+    return moderation.consider(context, session, row.id, rule=rule)
+
+
+def _link(context: RequestContext, session: Session, row: RegistrationRow) -> str:
+    """Let a new user log in; return the rule by which the method lets people in at once, if so."""
+    if row.identity is None:
+        methods.link(context.cloud, session, row.id)
+        return ""
+    method, subject = row.identity["method"], row.identity["subject"]
+    if session.get(LinkRow, (method, subject)) is not None:
+        raise Conflict("the identity is linked to an account")
+    details = row.identity["details"]
+    now = context.now()
+    session.add(
+        LinkRow(method=method, subject=subject, user_id=row.id, linked_at=now, details=details)
+    )
+    session.flush()
+    policy = method_policies.of(context.cloud, method)
+    provisioning.join(context, row.id, policy.creation_groups)
+    return f"{AUTH_PROVIDER}{method}" if policy.automoderate else ""
 
 
 def forget_address(context: RequestContext, session: Session, address: Address) -> None:

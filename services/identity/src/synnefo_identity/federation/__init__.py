@@ -7,7 +7,15 @@ from synnefo_identity.federation.providers import (
     index as list_providers,
     show as show_provider,
 )
-from synnefo_identity.federation.trips import COOKIE, Departure, HandOver, Return, begin, finish
+from synnefo_identity.federation.trips import (
+    COOKIE,
+    Departure,
+    HandOver,
+    Return,
+    Wish,
+    begin,
+    finish,
+)
 from synnefo_identity.federation.visits import with_visit
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "HandOver",
     "Provider",
     "Return",
+    "Wish",
     "begin",
     "finish",
     "list_providers",

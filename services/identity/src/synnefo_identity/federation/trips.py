@@ -16,6 +16,7 @@ was allowed when it began, never what an URL says.
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
@@ -25,9 +26,11 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.auth import Visit
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.errors import Forbidden, InvalidField, Unauthenticated
-from synnefo_identity import tokens
+from synnefo_identity import floor, tokens
 from synnefo_identity.federation import envelopes, providers, visits, vouchers
 from synnefo_identity.payload import UNSCOPED, Way
+
+log = logging.getLogger(__name__)
 
 COOKIE = "synnefo-login"
 _PURPOSE = "browser login"
@@ -62,25 +65,46 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Trip:
-    """What the cookie holds; ``user_id`` is the account that wants a voucher."""
+    """What the cookie holds.
+
+    Attributes:
+        state: What the URL by which the browser comes back holds, too.
+        origin: Where it goes then.
+        way: How it comes back.
+        user_id: The account that wants a voucher.
+        takes_newcomers: Whether who has no account gets a voucher for registering.
+    """
 
     state: str
     origin: str
     way: Way
     user_id: str
+    takes_newcomers: bool
 
 
-def begin(
-    context: RequestContext, way: Way, *, origin: str, page: str, asking: str = ""
-) -> Departure:
+@dataclass(frozen=True)
+class Wish:
+    """What a dashboard wants of a login.
+
+    Attributes:
+        origin: Where the browser is to take the token.
+        asking: What :func:`vouchers.ask` returned, for a voucher in the place of a token.
+        takes_newcomers: Whether who has no account shall bring a voucher for registering.
+    """
+
+    origin: str
+    asking: str = field(default="", repr=False)
+    takes_newcomers: bool = False
+
+
+def begin(context: RequestContext, way: Way, wish: Wish, *, page: str) -> Departure:
     """Send a browser away to log in.
 
     Args:
         context: The request's.
         way: How it is to come back.
-        origin: Where it is to take the token.
+        wish: What for.
         page: Our URL to which it comes back.
-        asking: What :func:`vouchers.ask` returned, for a voucher in the place of a token.
 
     Raises:
         NotFound: There is no such way.
@@ -88,9 +112,9 @@ def begin(
         InvalidField: What asks for a voucher is not valid.
     """
     _, browser = providers.browsers(context.cloud, way)[0]
-    if origin not in _origins(context.cloud):
+    if wish.origin not in _origins(context.cloud):
         raise Forbidden("tokens are not brought to this origin")
-    user_id = vouchers.asked(context, asking) if asking else ""
+    user_id = vouchers.asked(context, wish.asking) if wish.asking else ""
     if user_id is None:
         raise InvalidField("asking", "it is not valid, or too old")
     state = secrets.token_urlsafe(24)
@@ -98,9 +122,10 @@ def begin(
     lasts_s = int(context.cloud.config.identity.websso_s)
     content = {
         "state": state,
-        "origin": origin,
+        "origin": wish.origin,
         "way": [way.protocol, way.provider],
         "user": user_id,
+        "newcomers": wish.takes_newcomers,
     }
     cookie = envelopes.seal(context, _PURPOSE, content, lasts_s=lasts_s)
     # Behind a proxy only we know what a path without a host is a path of.
@@ -119,11 +144,23 @@ def finish(context: RequestContext, way: Way, back: Return) -> HandOver:
         raise Unauthenticated("this login was not begun in this browser, or too long ago")
     if trip.origin not in _origins(context.cloud):
         raise Forbidden("tokens are not brought to this origin")
+    with floor.under_refusals(context):
+        name, value = _brought(context, trip, back.visit)
+    return HandOver(trip.origin, name, value)
+
+
+def _brought(context: RequestContext, trip: Trip, visit: Visit) -> tuple[str, str]:
+    """Return what a browser brings, and its name."""
+    assertion = visits.vouched(context, visit, trip.way)
     if trip.user_id:
-        assertion = visits.vouched(context, back.visit, way)
-        return HandOver(trip.origin, "voucher", vouchers.issue(context, trip.user_id, assertion))
-    proof = visits.with_visit(context, back.visit, way)
-    return HandOver(trip.origin, "token", tokens.issue(context, proof, UNSCOPED).text)
+        return "voucher", vouchers.issue(context, assertion, user_id=trip.user_id)
+    proof = visits.proven(context, assertion, trip.way)
+    if proof is not None:
+        return "token", tokens.issue(context, proof, UNSCOPED).text
+    if trip.takes_newcomers:
+        return "voucher", vouchers.issue(context, assertion)
+    log.info("login refused", extra={"login_method": assertion.method})
+    raise Unauthenticated
 
 
 def _opened(context: RequestContext, back: Return) -> Trip | None:
@@ -133,7 +170,13 @@ def _opened(context: RequestContext, back: Return) -> Trip | None:
         return None
     if not hmac.compare_digest(content["state"], back.state):
         return None
-    return Trip(content["state"], content["origin"], Way(*content["way"]), content["user"])
+    return Trip(
+        state=content["state"],
+        origin=content["origin"],
+        way=Way(*content["way"]),
+        user_id=content["user"],
+        takes_newcomers=content["newcomers"],
+    )
 
 
 def _origins(cloud: Cloud) -> frozenset[str]:

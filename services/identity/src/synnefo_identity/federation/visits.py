@@ -32,11 +32,26 @@ def with_visit(context: RequestContext, visit: Visit, way: Way) -> Proof:
     """
     with floor.under_refusals(context):
         assertion = vouched(context, visit, way)
-        account = provisioning.find(context, assertion) or provisioning.create(context, assertion)
-        if account is None or not account.is_enabled:
+        proof = proven(context, assertion, way)
+        if proof is None:
             log.info("login refused", extra={"login_method": assertion.method})
             raise Unauthenticated
-        provisioning.enter(context, account, assertion)
+    return proof
+
+
+def proven(context: RequestContext, assertion: Assertion, way: Way) -> Proof | None:
+    """Let in whom an assertion is about, None when that is nobody here.
+
+    Raises:
+        Unauthenticated: The user may not come in.
+    """
+    account = provisioning.find(context, assertion) or provisioning.create(context, assertion)
+    if account is None:
+        return None
+    if not account.is_enabled:
+        log.info("login refused", extra={"login_method": assertion.method})
+        raise Unauthenticated
+    provisioning.enter(context, account, assertion)
     came = Way(way.protocol, assertion.method)
     return Proof(user_id=account.user_id, methods=(way.protocol,), way=came)
 

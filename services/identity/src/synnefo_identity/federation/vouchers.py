@@ -3,7 +3,8 @@
 
 Who wants to link an identity asks first, logged in; the browser takes that along to the login and
 comes back with a voucher for that account alone. So an attacker's identity is not linked to
-somebody's account by a page that the attacker makes their browser open.
+somebody's account by a page that the attacker makes their browser open. Who has no account gets a
+voucher that is good for registering only.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from synnefo_identity.federation import envelopes
 
 LASTS_S = 600
 _ASKING = "asking for a voucher"
-_VOUCHER = "voucher"
+_FOR_ACCOUNT = "voucher for an account"
+_FOR_NEWCOMER = "voucher for who has no account"
 
 
 def ask(context: RequestContext, user_id: str) -> str:
@@ -28,8 +30,9 @@ def asked(context: RequestContext, sealed: str) -> str | None:
     return content["user"] if content else None
 
 
-def issue(context: RequestContext, user_id: str, assertion: Assertion) -> str:
-    """Return a voucher for an account."""
+def issue(context: RequestContext, assertion: Assertion, *, user_id: str = "") -> str:
+    """Return a voucher for an account, or without one for who registers."""
+    purpose = _FOR_ACCOUNT if user_id else _FOR_NEWCOMER
     content = {
         "user": user_id,
         "method": assertion.method,
@@ -39,12 +42,13 @@ def issue(context: RequestContext, user_id: str, assertion: Assertion) -> str:
         "forced": sorted(assertion.forced),
         "issuer": assertion.issuer,
     }
-    return envelopes.seal(context, _VOUCHER, content, lasts_s=LASTS_S)
+    return envelopes.seal(context, purpose, content, lasts_s=LASTS_S)
 
 
-def redeem(context: RequestContext, voucher: str, *, user_id: str) -> Assertion | None:
+def redeem(context: RequestContext, voucher: str, *, user_id: str = "") -> Assertion | None:
     """Return what a voucher vouches for, None when it is not valid for this account."""
-    content = envelopes.unseal(context, _VOUCHER, voucher)
+    purpose = _FOR_ACCOUNT if user_id else _FOR_NEWCOMER
+    content = envelopes.unseal(context, purpose, voucher)
     if content is None or content["user"] != user_id:
         return None
     return Assertion(
