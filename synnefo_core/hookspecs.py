@@ -28,7 +28,14 @@ if TYPE_CHECKING:
     from synnefo_core.context import RequestContext
     from synnefo_core.contracts.api import Api
     from synnefo_core.contracts.directory import Directory
-    from synnefo_core.contracts.quota import QuotaResource, Usage
+    from synnefo_core.contracts.quota import (
+        Limit,
+        QuotaResource,
+        Relief,
+        Severity,
+        Thing,
+        Usage,
+    )
     from synnefo_core.contracts.storage import Kind
     from synnefo_core.db.migrations import Branch
     from synnefo_core.outbox import Subscription
@@ -162,6 +169,36 @@ def quota_usage(context: RequestContext) -> Iterable[Usage]:
     """Count the package's own rows, for all projects, by looking at them.
 
     Asked by ``synnefo quota verify`` inside a read-only transaction. Leave out zeros.
+    """
+
+
+@hookspec
+def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """Yield the very things that ``quota_usage`` counts of a resource for a project.
+
+    Asked by ``synnefo quota explain`` inside a read-only transaction. Return nothing for
+    resources that the package does not count.
+    """
+
+
+@hookspec
+def quota_limits(context: RequestContext) -> Iterable[Limit]:
+    """Return the limits that the package governs, as they must be.
+
+    Asked by ``synnefo quota verify`` inside a read-only transaction. Holdings that nobody
+    names have the limits that were set by hand, or the defaults.
+    """
+
+
+@hookspec
+def quota_relief(
+    context: RequestContext, resource: str, project_id: str, severity: Severity
+) -> Iterable[Relief]:
+    """Yield what can be done so that a project uses less of a resource.
+
+    Asked by ``synnefo quota enforce`` for what is over its limit, inside a read-only
+    transaction: say what can be done, and do nothing yet. Leave out what the severity does
+    not allow, and resources that the package does not count.
     """
 
 

@@ -177,3 +177,12 @@ def test_filters_narrow_a_list(member, shared):
     )
 
     assert {"a", "c"} == set(names(some))
+
+
+def test_the_networks_behind_the_number_are_listed(member, context):
+    made = service.create_network(member, service.NetworkSpec(name="mine"))
+
+    explained = synnefo_quota.explain(context, project_id="p1", resource=PRIVATE)
+
+    assert [(thing.id, thing.name) for thing in explained.things] == [(made.id, "mine")]
+    assert explained.is_complete

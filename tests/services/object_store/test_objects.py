@@ -256,6 +256,20 @@ def test_the_quota_is_what_the_objects_have(account):
     assert [] == synnefo_quota.verify(account.context)
 
 
+def test_the_objects_behind_the_bytes_are_listed(account):
+    account.put("small", bytes(10))
+    account.put("large", bytes(90))
+    account.by("u2").put("other", bytes(30))
+
+    explained = synnefo_quota.explain(
+        account.context, project_id=account.id, resource="pithos.diskspace"
+    )
+
+    things = [(thing.name, thing.user_id, thing.amount) for thing in explained.things]
+    assert things == [("c/large", "u1", 90), ("c/other", "u2", 30), ("c/small", "u1", 10)]
+    assert explained.is_complete
+
+
 @pytest.mark.parametrize("says_its_size", [True, False])
 def test_more_than_the_quota_is_refused(account, says_its_size):
     account.put("a", bytes(60))

@@ -13,7 +13,7 @@ from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.quota import Charge, Usage
 from synnefo_core.errors import QuotaExceeded
 from synnefo_quota import ledger
-from synnefo_quota.resources import resources
+from synnefo_quota.registry import resources
 
 
 def vm(amount: int, project: str = "p1", user: str = "u1") -> Charge:
@@ -156,3 +156,29 @@ def test_resources_are_attributed_to_their_plugin(cloud):
 
 def test_a_project_that_was_never_charged_has_its_default_left(context):
     assert ledger.left(context, "p9", "tests.vm").limit == 10
+
+
+@pytest.mark.parametrize(
+    "project_limit, share_limit, others, expected",
+    [(10, 4, 0, 4), (10, 4, 8, 2), (10, 20, 3, 7), (2, 4, 5, 0)],
+)
+def test_a_user_can_have_what_the_share_allows_and_the_others_leave(
+    context, project_limit, share_limit, others, expected
+):
+    synnefo_quota.charge(context, [vm(1), *([vm(others, user="u2")] if others else [])])
+    synnefo_quota.set_limit(context, holder="project:p1", resource="tests.vm", limit=project_limit)
+    synnefo_quota.set_limit(
+        context, holder="user:u1", source="project:p1", resource="tests.vm", limit=share_limit
+    )
+
+    shares = synnefo_quota.of_user(context, "u1")
+
+    assert shares["p1"]["tests.vm"].effective_limit == expected
+
+
+def test_a_limit_and_a_charge_of_one_transaction_are_settled_together(context):
+    with context.unit_of_work():
+        synnefo_quota.charge(context, [vm(12)])
+        synnefo_quota.set_limit(context, holder="project:p1", resource="tests.vm", limit=12)
+
+    assert usage(context)["project:p1"] == 12

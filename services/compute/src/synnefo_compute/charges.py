@@ -13,7 +13,7 @@ from sqlalchemy import Integer, cast, func, select
 
 from synnefo_compute.models import ServerRow
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.quota import Charge, QuotaResource, Usage
+from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 
 MIB, GIB = 2**20, 2**30
 
@@ -75,3 +75,25 @@ def _counted(project_id: str, user_id: str, sums: Sequence[int]) -> Iterable[Usa
     for resource, amount, unit in zip(RESOURCES, sums, (1, 1, MIB, 1, MIB, GIB), strict=True):
         if amount:
             yield Usage(project_id, user_id, resource.name, int(amount) * unit)
+
+
+def things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """Yield the servers that cost something of a resource."""
+    if resource not in {known.name for known in RESOURCES}:
+        return
+    query = select(ServerRow).where(
+        ServerRow.project_id == project_id, ServerRow.is_deleted.is_(False)
+    )
+    with context.reading() as session:
+        for row in session.scalars(query):
+            for charge in of_server(row):
+                if charge.resource == resource and charge.amount:
+                    yield Thing(
+                        project_id=project_id,
+                        user_id=row.user_id,
+                        resource=resource,
+                        amount=charge.amount,
+                        kind="server",
+                        id=row.id,
+                        name=row.name,
+                    )

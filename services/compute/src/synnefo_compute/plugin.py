@@ -9,7 +9,7 @@ from pathlib import Path
 from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
-from synnefo_compute import charges, flavors
+from synnefo_compute import charges, flavors, relief
 from synnefo_compute.models import Model
 from synnefo_compute.options import OPTIONS
 from synnefo_compute.policies import POLICIES
@@ -17,7 +17,7 @@ from synnefo_compute.sagas import SAGAS
 from synnefo_core.bootstrap import once
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext, for_worker
-from synnefo_core.contracts.quota import QuotaResource, Usage
+from synnefo_core.contracts.quota import QuotaResource, Relief, Severity, Thing, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.sagas import Saga
@@ -65,6 +65,20 @@ def quota_resources() -> Iterable[QuotaResource]:
 def quota_usage(context: RequestContext) -> Iterable[Usage]:
     """Count the servers."""
     return charges.usage(context)
+
+
+@hookimpl
+def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """List the servers behind a number."""
+    return charges.things(context, resource, project_id)
+
+
+@hookimpl
+def quota_relief(
+    context: RequestContext, resource: str, project_id: str, severity: Severity
+) -> Iterable[Relief]:
+    """Say which servers could be stopped or deleted."""
+    return relief.reliefs(context, resource, project_id, severity)
 
 
 @hookimpl

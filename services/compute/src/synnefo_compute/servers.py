@@ -297,14 +297,16 @@ def start_server(context: RequestContext, server_id: str) -> None:
     _act(context, server_id, states.START)
 
 
-def stop_server(context: RequestContext, server_id: str) -> None:
+def stop_server(context: RequestContext, server_id: str, *, grace_s: int | None = None) -> None:
     """Stop a running server; its processors and memory are given back once it is down.
+
+    The guest is left ``grace_s`` seconds to shut down; None is the cluster's own time.
 
     Raises:
         NotFound: The caller has none of this id.
         InvalidState: It is not running, or something is being done to it.
     """
-    _act(context, server_id, states.STOP)
+    _act(context, server_id, states.STOP, grace_s=grace_s)
 
 
 def reboot_server(context: RequestContext, server_id: str, *, is_hard: bool) -> None:
@@ -318,7 +320,9 @@ def reboot_server(context: RequestContext, server_id: str, *, is_hard: bool) -> 
     _act(context, server_id, states.REBOOT_HARD if is_hard else states.REBOOT)
 
 
-def _act(context: RequestContext, server_id: str, transition: states.Transition) -> None:
+def _act(
+    context: RequestContext, server_id: str, transition: states.Transition, **settings: Any
+) -> None:
     with context.unit_of_work() as session:
         row = _owned(context, session, server_id, is_locked=True)
         states.check(transition, vm_state=row.vm_state, task_state=row.task_state)
@@ -330,7 +334,8 @@ def _act(context: RequestContext, server_id: str, transition: states.Transition)
             synnefo_quota.charge(context, charges.of_activity(row))
             row.is_active_charged = True
         row.task_state, row.updated_at = transition.task, context.now()
-        data = {"task": transition.task, "from": row.vm_state, "was_charged": was_charged}
+        about = {"task": transition.task, "from": row.vm_state, "was_charged": was_charged}
+        data = {**about, **settings}
         sagas.begin(context, session, ACT, subject_id=server_id, data=data)
 
 

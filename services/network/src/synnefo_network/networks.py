@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_core import outbox
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.quota import Charge, QuotaResource, Usage
+from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
 from synnefo_network import macs, policies
@@ -238,6 +238,16 @@ def usage(context: RequestContext) -> Iterable[Usage]:
             counted[key] = counted.get(key, 0) + 1
     for (project_id, user_id), amount in counted.items():
         yield Usage(project_id, user_id, PRIVATE_NETWORKS, amount)
+
+
+def things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """Yield the networks of a project that are paid for."""
+    if resource != PRIVATE_NETWORKS:
+        return
+    own = select(NetworkRow).where(NetworkRow.project_id == project_id, ~NetworkRow.is_external)
+    with context.reading() as session:
+        for row in session.scalars(own):
+            yield Thing(project_id, row.user_id, resource, 1, "network", row.id, row.name)
 
 
 def _subnets_of(session: Session, network_ids: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

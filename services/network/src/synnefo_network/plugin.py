@@ -11,7 +11,7 @@ from oslo_policy.policy import DocumentedRuleDefault
 
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.quota import QuotaResource, Usage
+from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_network import networks
@@ -49,6 +49,12 @@ def quota_resources() -> Iterable[QuotaResource]:
 def quota_usage(context: RequestContext) -> Iterable[Usage]:
     """Count private networks."""
     return networks.usage(context)
+
+
+@hookimpl
+def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """List the private networks behind their number."""
+    return networks.things(context, resource, project_id)
 
 
 @hookimpl

@@ -9,7 +9,7 @@ from sqlalchemy import Table, func, select
 
 from synnefo_blocks import ZERO_BLOCK
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.quota import QuotaResource, Usage
+from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
 from synnefo_core.contracts.storage import Kind
 from synnefo_object_store.models import ContainerRow, ObjectRow
 from synnefo_object_store.rows import DISKSPACE
@@ -42,6 +42,32 @@ def usage(context: RequestContext) -> list[Usage]:
     with context.reading() as session:
         rows = session.execute(query).all()
     return [Usage(account, user_id, DISKSPACE, int(amount)) for account, user_id, amount in rows]
+
+
+def things(context: RequestContext, resource: str, project_id: str) -> Iterator[Thing]:
+    """Yield every version of every object that takes room, by its path."""
+    if resource != DISKSPACE:
+        return
+    columns = _object.c
+    query = (
+        select(
+            _container.c.name.label("container"),
+            columns.name,
+            columns.version,
+            columns.is_current,
+            columns.id,
+            columns.user_id,
+            columns.size_bytes,
+        )
+        .join(_object, columns.container_id == _container.c.id)
+        .where(_container.c.account == project_id, columns.size_bytes > 0)
+        .execution_options(yield_per=1000)
+    )
+    with context.reading() as session:
+        for row in session.execute(query):
+            path = f"{row.container}/{row.name}"
+            name = path if row.is_current else f"{path} (version {row.version})"
+            yield Thing(project_id, row.user_id, resource, row.size_bytes, "object", row.id, name)
 
 
 def roots(context: RequestContext, store: str) -> Iterator[tuple[Kind, bytes]]:

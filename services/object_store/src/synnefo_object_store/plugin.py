@@ -10,7 +10,7 @@ from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.quota import QuotaResource, Usage
+from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
 from synnefo_core.contracts.storage import Kind
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
@@ -58,6 +58,12 @@ def quota_resources() -> Iterable[QuotaResource]:
 def quota_usage(context: RequestContext) -> Iterable[Usage]:
     """Count the bytes of all objects."""
     return owned.usage(context)
+
+
+@hookimpl
+def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """List the objects behind the bytes."""
+    return owned.things(context, resource, project_id)
 
 
 @hookimpl

@@ -5,6 +5,7 @@ A holding is (holder, source, resource) with a limit and a usage. Charging a use
 project changes two: ``user:ID`` with the project as source, and ``project:ID`` (AST-060, 070).
 """
 
+from synnefo_quota import enforcement
 from synnefo_quota.commissions import (
     Commission,
     Resolution,
@@ -15,15 +16,24 @@ from synnefo_quota.commissions import (
     resolve_many as resolve_commissions,
     show as show_commission,
 )
+from synnefo_quota.explanation import Explanation, explain
 from synnefo_quota.ledger import Holding, charge, holdings, left, set_limit
 from synnefo_quota.overview import Shares, of_projects, of_user
 from synnefo_quota.provisions import NothingToGiveBack, Provision, ProvisionRefused
-from synnefo_quota.resources import resources
-from synnefo_quota.verify import Difference, verify
+from synnefo_quota.registry import resources
+from synnefo_quota.verify import (
+    Difference,
+    WrongLimit,
+    correct as correct_usage,
+    correct_limits,
+    verify,
+    verify_limits,
+)
 
 __all__ = [
     "Commission",
     "Difference",
+    "Explanation",
     "Holding",
     "NothingToGiveBack",
     "Provision",
@@ -31,7 +41,12 @@ __all__ = [
     "Resolution",
     "ResolvedOtherwise",
     "Shares",
+    "WrongLimit",
     "charge",
+    "correct_limits",
+    "correct_usage",
+    "enforcement",
+    "explain",
     "holdings",
     "issue_commission",
     "left",
@@ -44,4 +59,5 @@ __all__ = [
     "set_limit",
     "show_commission",
     "verify",
+    "verify_limits",
 ]

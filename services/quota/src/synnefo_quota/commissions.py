@@ -22,7 +22,7 @@ from synnefo_core.errors import Conflict, InvalidField, NotFound
 from synnefo_quota import settlement
 from synnefo_quota.models import CommissionRow, ProvisionLogRow
 from synnefo_quota.provisions import Key, Provision
-from synnefo_quota.resources import counted
+from synnefo_quota.registry import counted
 
 PENDING, ACCEPTED, REJECTED = "pending", "accepted", "rejected"
 """The states of a commission."""

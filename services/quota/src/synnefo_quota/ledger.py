@@ -13,7 +13,7 @@ from synnefo_core.contracts.quota import Charge
 from synnefo_quota import settlement
 from synnefo_quota.models import HoldingRow
 from synnefo_quota.provisions import Key
-from synnefo_quota.resources import Defaults
+from synnefo_quota.registry import Defaults
 
 
 @dataclass(frozen=True)

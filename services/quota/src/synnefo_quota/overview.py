@@ -11,7 +11,7 @@ from sqlalchemy import select
 from synnefo_core.context import RequestContext
 from synnefo_quota.ledger import Holding, shown
 from synnefo_quota.models import HoldingRow
-from synnefo_quota.resources import PROJECT, Defaults, resources
+from synnefo_quota.registry import PROJECT, Defaults, resources
 
 
 @dataclass(frozen=True)

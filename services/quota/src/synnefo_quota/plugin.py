@@ -13,7 +13,8 @@ from synnefo_core.context import RequestContext
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.worker import Task
-from synnefo_quota import commands as cli, commissions
+from synnefo_quota import commissions
+from synnefo_quota.commands import COMMANDS
 from synnefo_quota.models import Model
 from synnefo_quota.options import OPTIONS
 
@@ -42,5 +43,5 @@ def _expire(context: RequestContext) -> None:
 
 @hookimpl
 def commands() -> CommandTable:
-    """Return ``synnefo quota …``."""
-    return {"quota list": cli.List, "quota set": cli.Set, "quota verify": cli.Verify}
+    """Return ``synnefo quota|resource|commission …``."""
+    return COMMANDS

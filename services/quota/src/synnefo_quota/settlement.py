@@ -20,7 +20,7 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
 from synnefo_core.db.session import add_if_absent, defer
 from synnefo_core.errors import CloudError, QuotaExceeded
-from synnefo_quota import resources
+from synnefo_quota import registry
 from synnefo_quota.models import HoldingRow, ProvisionLogRow
 from synnefo_quota.provisions import Key, NothingToGiveBack, Provision, ProvisionRefused
 
@@ -90,7 +90,7 @@ def change(context: RequestContext, session: Session, key: Key) -> Change:
 
 def _settle(cloud: Cloud, session: Session) -> None:
     collected: dict[Key, Change] = session.info.pop(_COLLECTED, {})
-    resources.register(cloud, session, {resource for _, _, resource in collected})
+    registry.register(cloud, session, {resource for _, _, resource in collected})
     for key in sorted(collected):
         wanted = collected[key]
         if wanted.limit is not None:
@@ -107,7 +107,7 @@ def _limit(session: Session, key: Key, limit: int) -> None:
 def _write(cloud: Cloud, session: Session, key: Key, wanted: Change) -> None:
     standing = _try(session, key, wanted)
     if standing is None:
-        _add(session, key, resources.Defaults(cloud, [key[0]]).limit(key))
+        _add(session, key, registry.Defaults(cloud, [key[0]]).limit(key))
         standing = _try(session, key, wanted)
     if standing is None:
         raise _refusal(session, key, wanted)

@@ -4,15 +4,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from synnefo_core.context import RequestContext
-from synnefo_quota import ledger
+from synnefo_core.contracts.quota import Limit
+from synnefo_quota import commissions, ledger
 from synnefo_quota.ledger import Holding
 from synnefo_quota.models import ResourceRow
-from synnefo_quota.provisions import Key
+from synnefo_quota.provisions import Key, Provision
+from synnefo_quota.registry import Defaults
+
+CLIENT = "quota verify"
+"""By whom the commissions are issued that correct the ledger."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,14 @@ class Difference:
     held: int
     counted: int | None
     pending: int = 0
+
+
+@dataclass(frozen=True)
+class WrongLimit:
+    """A holding whose limit is not what whoever governs it says."""
+
+    wanted: Limit
+    limit: int
 
 
 def verify(context: RequestContext) -> list[Difference]:
@@ -57,3 +71,56 @@ def _count(context: RequestContext) -> tuple[dict[Key, int], set[str]]:
             counted[project, "", usage.resource] += usage.amount
             counted[f"user:{usage.user_id}", project, usage.resource] += usage.amount
     return counted, present
+
+
+def correct(context: RequestContext, differences: Sequence[Difference]) -> int:
+    """Bring holdings to what their owners count; return how many were corrected.
+
+    The difference is added, not the count written, so whatever is charged meanwhile still
+    counts. Limits don't matter. What is pending or unknown is left alone.
+    """
+    provisions = [
+        Provision(d.holder, d.source, d.resource, d.counted - d.held)
+        for d in differences
+        if d.counted is not None and not d.pending
+    ]
+    if provisions:
+        commissions.issue(
+            context,
+            client=CLIENT,
+            name=CLIENT,
+            provisions=provisions,
+            is_forced=True,
+            is_accepted=True,
+            reason="corrected",
+        )
+    return len(provisions)
+
+
+def verify_limits(context: RequestContext) -> list[WrongLimit]:
+    """Compare limits with what those who govern them say, in one read-only transaction."""
+    with context.reading(is_snapshot=True):
+        held = {holding.key: holding.limit for holding in ledger.search(context)}
+        answers = context.cloud.plugins.answers("quota_limits", context=context)
+        wanted = [limit for _, limits in answers for limit in limits]
+        defaults = Defaults(context.cloud, {limit.holder for limit in wanted})
+    wrong = []
+    for limit in wanted:
+        key = (limit.holder, limit.source, limit.resource)
+        found = held[key] if key in held else defaults.limit(key)
+        if found != limit.limit:
+            wrong.append(WrongLimit(limit, found))
+    return wrong
+
+
+def correct_limits(context: RequestContext, wrong: Sequence[WrongLimit]) -> None:
+    """Set limits to what those who govern them say."""
+    with context.unit_of_work():
+        for each in wrong:
+            ledger.set_limit(
+                context,
+                holder=each.wanted.holder,
+                source=each.wanted.source,
+                resource=each.wanted.resource,
+                limit=each.wanted.limit,
+            )

@@ -11,7 +11,7 @@ from pathlib import Path
 import synnefo_quota
 from synnefo_core.commands import CloudCommand, CommandTable
 from synnefo_core.context import RequestContext, for_worker
-from synnefo_core.contracts.quota import Charge, QuotaResource, Usage
+from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.outbox import Event, Subscription
 from synnefo_core.testing.fakes.storage import MemoryStorage
@@ -36,6 +36,15 @@ def quota_usage(context: RequestContext) -> Iterable[Usage]:
     for line in _lines(context, "pets"):
         project_id, user_id = line.split()
         yield Usage(project_id, user_id, "pets.pet", 1)
+
+
+@hookimpl
+def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """List the pets of a project."""
+    for number, line in enumerate(_lines(context, "pets") if resource == "pets.pet" else ()):
+        owner, user_id = line.split()
+        if owner == project_id:
+            yield Thing(owner, user_id, resource, 1, "pet", str(number))
 
 
 @hookimpl

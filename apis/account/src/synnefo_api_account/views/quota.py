@@ -30,6 +30,7 @@ def shares(by_project: Shares) -> dict[str, Any]:
                 "limit": share.user.limit,
                 "usage": share.user.usage,
                 "pending": share.user.pending,
+                "effective_limit": share.effective_limit,
                 "project_limit": share.project.limit,
                 "project_usage": share.project.usage,
                 "project_pending": share.project.pending,

@@ -20,13 +20,13 @@ from synnefo_compute.servers import ACT
 from synnefo_core.contracts.compute import Lifecycle, PowerState
 from synnefo_core.sagas import Run, Saga, Step, Wait
 
-SUBMIT: dict[str, Callable[[Lifecycle, str], str]] = {
-    states.STARTING: lambda lifecycle, name: lifecycle.start(name),
-    states.STOPPING: lambda lifecycle, name: lifecycle.stop(name),
-    states.REBOOTING: lambda lifecycle, name: lifecycle.reboot(name),
-    states.REBOOTING_HARD: lambda lifecycle, name: lifecycle.reboot(name, is_hard=True),
+SUBMIT: dict[str, Callable[[Lifecycle, str, int | None], str]] = {
+    states.STARTING: lambda lifecycle, name, _: lifecycle.start(name),
+    states.STOPPING: lambda lifecycle, name, grace_s: lifecycle.stop(name, grace_s=grace_s),
+    states.REBOOTING: lambda lifecycle, name, _: lifecycle.reboot(name),
+    states.REBOOTING_HARD: lambda lifecycle, name, _: lifecycle.reboot(name, is_hard=True),
 }
-"""The call to the cluster, by task."""
+"""The call to the cluster, by task; the number is the time that a guest is left."""
 
 
 def submit(run: Run) -> dict[str, Any]:
@@ -35,7 +35,8 @@ def submit(run: Run) -> dict[str, Any]:
     if earlier:
         return {"job_id": earlier[-1].id}
     do, name = SUBMIT[run.data["task"]], instances.instance_name(run)
-    return {"job_id": instances.call(run, lambda backend: do(backend.lifecycle, name))}
+    grace_s = run.data.get("grace_s")
+    return {"job_id": instances.call(run, lambda backend: do(backend.lifecycle, name, grace_s))}
 
 
 def follow(run: Run) -> Wait | None:
