@@ -13,7 +13,7 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.commands import CommandTable
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.directory import Directory
-from synnefo_core.contracts.quota import QuotaResource, Usage
+from synnefo_core.contracts.quota import Limit, QuotaResource, Thing, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.outbox import Subscription
@@ -114,6 +114,18 @@ def quota_resources() -> Iterable[QuotaResource]:
 def quota_usage(context: RequestContext) -> Iterable[Usage]:
     """Count the pending applications."""
     return project_life.usage(context)
+
+
+@hookimpl
+def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """List the pending applications behind their number."""
+    return project_life.things(context, resource, project_id)
+
+
+@hookimpl
+def quota_limits(context: RequestContext) -> Iterable[Limit]:
+    """Return what projects and their members were granted."""
+    return project_life.wanted_limits(context)
 
 
 def end_projects(context: RequestContext) -> None:

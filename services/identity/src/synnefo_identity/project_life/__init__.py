@@ -12,6 +12,7 @@ from synnefo_identity.project_life.applications import (
     index as list_applications,
     modify,
     resolve,
+    things,
     usage,
 )
 from synnefo_identity.project_life.control import (
@@ -22,7 +23,7 @@ from synnefo_identity.project_life.control import (
     expired,
     terminate_expired,
 )
-from synnefo_identity.project_life.limits import Difference, verify
+from synnefo_identity.project_life.limits import Difference, verify, wanted as wanted_limits
 from synnefo_identity.project_life.lives import (
     Mode,
     Selection,
@@ -98,6 +99,8 @@ __all__ = [
     "show",
     "show_member",
     "terminate_expired",
+    "things",
     "usage",
     "verify",
+    "wanted_limits",
 ]

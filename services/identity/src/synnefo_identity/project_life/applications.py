@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import synnefo_quota
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.quota import UNLIMITED, Charge, QuotaResource, Usage
+from synnefo_core.contracts.quota import UNLIMITED, Charge, QuotaResource, Thing, Usage
 from synnefo_core.errors import (
     Conflict,
     Forbidden,
@@ -280,3 +280,18 @@ def usage(context: RequestContext) -> Iterable[Usage]:
     with context.reading() as session:
         for user_id, count in session.execute(query):
             yield Usage(user_id, user_id, PENDING.name, count)
+
+
+def things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """Yield the pending applications that are charged to the applicant of a personal project."""
+    if resource != PENDING.name:
+        return
+    query = select(ApplicationRow, LifeRow.name).where(
+        LifeRow.id == ApplicationRow.project_id,
+        ApplicationRow.applicant_id == project_id,
+        ApplicationRow.state == ApplicationState.PENDING,
+        ApplicationRow.is_charged,
+    )
+    with context.reading() as session:
+        for row, name in session.execute(query):
+            yield Thing(project_id, row.applicant_id, resource, 1, "application", str(row.id), name)

@@ -7,7 +7,7 @@ is 0 while the usage stays, so that what they have goes on being charged and can
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 import synnefo_quota
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.quota import Limit
 from synnefo_identity.life_models import LifeRow, LimitRow, MemberRow
 from synnefo_identity.listing import by_id
 from synnefo_identity.project_life import wishes
@@ -79,6 +80,23 @@ def expected(
     return found
 
 
+def wanted(context: RequestContext) -> Iterator[Limit]:
+    """Yield all limits as the ledger must have them, for its own comparison."""
+    for project_id in _governed(context):
+        with context.reading() as session:
+            life = session.get(LifeRow, project_id)
+            granted = expected(session, life) if life is not None else {}
+        for (holder, source, resource), limit in granted.items():
+            yield Limit(holder, source, resource, limit)
+
+
+def _governed(context: RequestContext) -> Sequence[str]:
+    """Return the projects whose limits were ever granted."""
+    query = select(LifeRow.id).where(LifeRow.state.in_(INITIALIZED)).order_by(LifeRow.id)
+    with context.reading() as session:
+        return session.scalars(query.where(LifeRow.id.in_(select(LimitRow.project_id)))).all()
+
+
 @dataclass(frozen=True)
 class Difference:
     """A limit in the ledger that is not what was granted."""
@@ -97,11 +115,8 @@ def verify(context: RequestContext, *, is_fixed: bool = False) -> list[Differenc
         context: Of an administrator.
         is_fixed: Whether what differs is set.
     """
-    with context.reading() as session:
-        query = select(LifeRow.id).where(LifeRow.state.in_(INITIALIZED)).order_by(LifeRow.id)
-        ids = session.scalars(query.where(LifeRow.id.in_(select(LimitRow.project_id)))).all()
     found: list[Difference] = []
-    for project_id in ids:
+    for project_id in _governed(context):
         with context.unit_of_work() if is_fixed else context.reading() as session:
             life = session.get(LifeRow, project_id, with_for_update=is_fixed)
             if life is None:
