@@ -86,14 +86,6 @@ def things(context: RequestContext, resource: str, project_id: str) -> Iterable[
     )
     with context.reading() as session:
         for row in session.scalars(query):
-            for charge in of_server(row):
-                if charge.resource == resource and charge.amount:
-                    yield Thing(
-                        project_id=project_id,
-                        user_id=row.user_id,
-                        resource=resource,
-                        amount=charge.amount,
-                        kind="server",
-                        id=row.id,
-                        name=row.name,
-                    )
+            amount = sum(c.amount for c in of_server(row) if c.resource == resource)
+            if amount:
+                yield Thing(project_id, row.user_id, resource, amount, "server", row.id, row.name)
