@@ -4,6 +4,7 @@
 import pytest
 
 import synnefo_identity
+from synnefo_core.context import for_claims
 from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.errors import Conflict, Forbidden, InvalidField, NotFound, Unauthenticated
 from synnefo_core.testing.fakes import MemoryAuth
@@ -173,3 +174,23 @@ def test_what_is_no_voucher_registers_nobody(home, uni):
     with pytest.raises(InvalidField):
         accounts.sign_up_newcomer(home.admin, "uni", Newcomer(voucher))
     assert [] == accounts.list_registrations(home.admin)
+
+
+def test_what_the_organisation_governs_a_user_does_not_change(home, uni, register):
+    allow(home, "uni:autoverify=yes", "uni:automoderate=yes")
+    made = register(told={"email": ANN, "given_name": "Ann"}, family_name="Onymous")
+    forced = frozenset({"email", "given_name"})
+    told = {"email": ANN, "given_name": "Anna"}
+    seen = uni.visit(uni.admit("ann@uni", attributes=told, forced=forced))
+    proof = federation.with_visit(home.admin, seen, SAML)
+    token = synnefo_identity.issue_token(home.admin, proof, synnefo_identity.UNSCOPED)
+    ann = for_claims(home.cloud, home.claims(token.text), "req-test")
+
+    changed = accounts.update_names(ann, {"given_name": "Anna", "family_name": "Nym"})
+
+    assert {"given_name": "Anna", "family_name": "Nym"} == changed.user.extra
+    assert made.user.id == changed.user.id
+    with pytest.raises(Forbidden, match="given_name comes from the login method uni"):
+        accounts.update_names(ann, {"given_name": "Ann"})
+    with pytest.raises(Forbidden, match="email comes from"):
+        accounts.ask_to_move(ann, "other@example.org")

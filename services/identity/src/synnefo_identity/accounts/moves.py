@@ -16,6 +16,7 @@ from synnefo_identity.accounts import people, rates, registrations
 from synnefo_identity.accounts.people import Account
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.letters import Letter, Link
+from synnefo_identity.links import governed
 from synnefo_identity.models import LinkRow
 
 log = logging.getLogger(__name__)
@@ -36,10 +37,13 @@ def ask(context: RequestContext, email: str, *, password: str = "", source: str 
 
     Raises:
         InvalidField: The address is none.
+        Forbidden: A login method governs the address.
         Unauthenticated: The password is wrong.
         TooManyRequests: The user asks too often.
     """
     address = letters.normal(email)
+    with context.reading() as session:
+        governed.require_free(session, context.user_id, ["email"])
     rates.require(context, "email", context.user_id)
     with floor.under_refusals(context):
         _require_password(context, password, source)

@@ -12,15 +12,23 @@ from synnefo_identity.accounts import people, rates
 from synnefo_identity.accounts.people import Account
 from synnefo_identity.letters import Letter
 from synnefo_identity.letters.options import recipients
+from synnefo_identity.links import governed
 
 NAMES = frozenset({"given_name", "family_name"})
 
 
 def update(context: RequestContext, values: Mapping[str, str]) -> Account:
-    """Change the caller's names."""
+    """Change the caller's names.
+
+    Raises:
+        Forbidden: A login method governs one.
+    """
     with context.unit_of_work() as session:
         user, row = people.find(session, context.user_id, is_locked=True)
         known = {name: text or None for name, text in values.items() if name in NAMES}
+        extra = user.extra or {}
+        changed = [name for name, text in known.items() if extra.get(name) != text]
+        governed.require_free(session, user.id, changed)
         attributes.apply(user, known, users.KNOWN)
         session.flush()
         return Account.of(user, row)
