@@ -20,7 +20,7 @@ def apply(row: Any, values: Mapping[str, Any], known: frozenset[str]) -> None:
     """
     extra = dict(row.extra or {})
     for name, value in values.items():
-        if name == "domain_id":
+        if name == "domain_id" and hasattr(row, name):
             if value != row.domain_id:
                 raise InvalidField(name, "can't be changed")
         elif name in known:

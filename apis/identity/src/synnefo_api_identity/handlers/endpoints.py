@@ -53,10 +53,14 @@ def update(context: RequestContext, endpoint_id: str, body: Body) -> Json:
     _require_added(context, endpoint_id)
     given = body["endpoint"]
     values = requests.values(given, "region")
-    if "region" in given:
-        values.setdefault("region_id", given["region"])
+    if "region" in given and given["region"] is None:
+        values.setdefault("region_id", None)
     changed = synnefo_identity.catalog.update_endpoint(
-        context, endpoint_id, values, installed(context.cloud)
+        context,
+        endpoint_id,
+        values,
+        installed(context.cloud),
+        region=None if given.get("region_id") else given.get("region"),
     )
     return {"endpoint": catalog.endpoint(context, changed)}
 

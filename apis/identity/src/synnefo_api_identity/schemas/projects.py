@@ -18,7 +18,7 @@ _TAGS = {"type": "array", "items": TAG, "maxItems": 80, "uniqueItems": True}
 
 _PROPERTIES = {
     "name": NAME_OF_64,
-    "domain_id": ID,
+    "domain_id": OPTIONAL_ID,
     "parent_id": OPTIONAL_ID,
     "is_domain": FLAG,
     "description": DESCRIPTION,

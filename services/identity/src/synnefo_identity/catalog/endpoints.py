@@ -46,13 +46,8 @@ def create(
         InvalidField: There is no such region, or the URL holds places that nothing fills.
     """
     with context.unit_of_work() as session:
-        if region is not None:
-            values = {**values, "region_id": region}
-            if region not in installed.regions and session.get(RegionRow, region) is None:
-                session.add(RegionRow(id=region, extra={}))
-                session.flush()
-        row = EndpointRow(extra={})
-        return _set(context, session, row, values, installed)
+        placed = {**values, **_in_region(session, region, installed)}
+        return _set(context, session, EndpointRow(extra={}), placed, installed)
 
 
 def show(context: RequestContext, endpoint_id: str) -> Endpoint:
@@ -69,16 +64,23 @@ def index(context: RequestContext) -> Sequence[Endpoint]:
 
 
 def update(
-    context: RequestContext, endpoint_id: str, values: Mapping[str, Any], installed: Installed
+    context: RequestContext,
+    endpoint_id: str,
+    values: Mapping[str, Any],
+    installed: Installed,
+    *,
+    region: str | None = None,
 ) -> Endpoint:
-    """Change attributes.
+    """Change attributes; a ``region`` is made as for :func:`create`.
 
     Raises:
         NotFound: There is no such endpoint or service.
         InvalidField: As for :func:`create`.
     """
     with context.unit_of_work() as session:
-        return _set(context, session, _find(session, endpoint_id), values, installed)
+        row = _find(session, endpoint_id)
+        placed = {**values, **_in_region(session, region, installed)}
+        return _set(context, session, row, placed, installed)
 
 
 def delete(context: RequestContext, endpoint_id: str) -> None:
@@ -86,6 +88,16 @@ def delete(context: RequestContext, endpoint_id: str) -> None:
     with context.unit_of_work() as session:
         session.delete(_find(session, endpoint_id))
         offers.note(context, session)
+
+
+def _in_region(session: Session, region: str | None, installed: Installed) -> Mapping[str, str]:
+    """Return what puts an endpoint into a region, which is made if it is not there."""
+    if region is None:
+        return {}
+    if region not in installed.regions and session.get(RegionRow, region) is None:
+        session.add(RegionRow(id=region, extra={}))
+        session.flush()
+    return {"region_id": region}
 
 
 def _set(
