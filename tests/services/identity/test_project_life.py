@@ -9,7 +9,6 @@ import synnefo_identity
 import synnefo_quota
 from synnefo_core.contracts.quota import UNLIMITED
 from synnefo_core.errors import (
-    Conflict,
     Duplicate,
     Forbidden,
     InvalidField,
@@ -77,14 +76,6 @@ def test_a_terminated_project_gives_its_name_free_and_gets_it_back(life):
     project_life.act(life.home.admin, project.id, "reinstate")
     assert "tea.example.org" == synnefo_identity.show_project(life.home.admin, project.id).name
     assert "tea.example.org" == project_life.show(life.home.admin, second.id).name
-
-
-def test_a_terminated_project_is_not_enabled_by_the_keystone_api(life):
-    project = life.approved()
-    project_life.act(life.home.admin, project.id, "terminate")
-
-    with pytest.raises(Conflict):
-        synnefo_identity.update_project(life.home.admin, project.id, {"is_enabled": True})
 
 
 def test_a_name_that_lives_is_not_approved_again(life):
@@ -283,22 +274,6 @@ def test_each_sees_what_is_meant_for_him(life):
     assert {"c.example.org"} == names(life.demo, states=["terminated"])
     assert set() == names(life.jane, mode=project_life.Mode.MEMBER)
     assert public.name in names(life.jane, names=[public.name])
-
-
-def test_what_the_keystone_api_does_to_a_project_its_life_follows(life, worker):
-    project = life.approved(limits={VM: Limits(10, 3)}, join_policy="auto")
-    life.join(project)
-    admin = life.home.admin
-
-    synnefo_identity.update_project(admin, project.id, {"is_enabled": False, "name": "new"})
-    worker.drain()
-
-    shown = project_life.show(admin, project.id)
-    assert ("suspended", "new") == (shown.state, shown.name)
-    assert {"project": (0, 0), "jane": (0, 0)} == life.held(project, VM)
-    synnefo_identity.delete_project(admin, project.id)
-    worker.drain()
-    assert "deleted" == project_life.show(admin, project.id).state
 
 
 @pytest.fixture

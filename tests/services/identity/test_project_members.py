@@ -6,6 +6,7 @@ import pytest
 import synnefo_identity
 from synnefo_core.errors import (
     Forbidden,
+    InvalidState,
     NotFound,
     QuotaExceeded,
 )
@@ -144,6 +145,25 @@ def test_the_owner_enrolls_people_by_their_address(life):
         project_life.enroll(life.jane, project.id, "jane@example.org")
 
 
+def test_nobody_finds_out_by_enrolling_who_is_here(life):
+    asked = life.apply()
+    for email in ("joan@example.org", "nobody@example.org"):
+        with pytest.raises(InvalidState):
+            project_life.enroll(life.demo, asked.project_id, email)
+
+
+def test_it_is_said_what_one_can_do(life):
+    member = life.join(life.approved(leave_policy="moderated"))
+    assert ("cancel",) == member.actions
+    assert ("accept", "reject") == project_life.show_member(life.demo, member.id).actions
+
+    project_life.act_on_member(life.demo, member.id, "accept")
+    assert ("leave",) == project_life.show_member(life.jane, member.id).actions
+    assert ("remove", "suspend") == project_life.show_member(life.demo, member.id).actions
+    project_life.act_on_member(life.jane, member.id, "leave")
+    assert ("cancel", "leave") == project_life.show_member(life.jane, member.id).actions
+
+
 def test_others_memberships_are_not_there(life):
     project = life.approved()
     member = life.join(project)
@@ -167,19 +187,6 @@ def test_a_member_does_not_accept_himself(life):
         project_life.act_on_member(life.jane, member.id, "accept")
     with pytest.raises(Forbidden):
         project_life.act_on_member(life.demo, member.id, "leave")
-
-
-def test_a_user_who_is_gone_is_in_no_project_and_waits_for_nothing(life, worker):
-    project = life.approved(limits={VM: Limits(10, 3)}, join_policy="auto")
-    life.join(project)
-    asked = project_life.apply(life.jane, life.wish())
-
-    synnefo_identity.delete_user(life.home.admin, life.home.user_id("jane"))
-    worker.drain()
-
-    states = [m.state for m in project_life.list_members(life.demo, project_id=project.id)]
-    assert ["removed"] == states
-    assert "deleted" == project_life.show(life.home.admin, asked.project_id).state
 
 
 @pytest.fixture

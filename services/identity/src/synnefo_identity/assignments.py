@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, select
 from sqlalchemy.orm import Session
 
+from synnefo_core import outbox
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
 from synnefo_identity import changes, reach
@@ -163,6 +164,14 @@ def revoke(
             raise NotFound("role assignment", role_id)
         session.delete(row)
         changes.note(context, session, _change(actor))
+        if actor[0] == USER and target.kind is ScopeKind.PROJECT:
+            told = {"user_id": actor[1], "role_id": role_id}
+            outbox.emit(context, session, "role.taken", subject_id=target.id, payload=told)
+
+
+def is_given(session: Session, actor: Actor, target: Scope, role_id: str) -> bool:
+    """Return whether an actor has been given a role on a target itself."""
+    return session.scalar(_same(actor, target, role_id, is_inherited=False)) is not None
 
 
 def granted(

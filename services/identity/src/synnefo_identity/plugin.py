@@ -84,7 +84,7 @@ def tasks() -> Iterable[Task]:
     """Return what is done from time to time."""
     return [
         Task("identity.tidy", 600.0, tidy),
-        Task("identity.end_projects", 3600.0, end_projects),
+        Task("identity.tend_projects", 3600.0, tend_projects),
         *delivery.TASKS,
     ]
 
@@ -128,8 +128,9 @@ def quota_limits(context: RequestContext) -> Iterable[Limit]:
     return project_life.wanted_limits(context)
 
 
-def end_projects(context: RequestContext) -> None:
-    """Terminate the projects that are past their end, where the operator wants that."""
+def tend_projects(context: RequestContext) -> None:
+    """Limit new resources, and end projects in time where the operator wants that."""
+    project_life.fill_new(context)
     if context.cloud.config.identity.end_projects:
         project_life.terminate_expired(context)
 

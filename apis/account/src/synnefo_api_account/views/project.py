@@ -47,6 +47,7 @@ def member(shown: synnefo_identity.project_life.Member) -> dict[str, Any]:
         "requested": _moment(shown.requested_at),
         "accepted": _moment(shown.accepted_at),
         "changed": _moment(shown.changed_at),
+        "allowed_actions": list(shown.actions),
     }
 
 

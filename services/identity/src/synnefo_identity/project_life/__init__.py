@@ -23,7 +23,12 @@ from synnefo_identity.project_life.control import (
     expired,
     terminate_expired,
 )
-from synnefo_identity.project_life.limits import Difference, verify, wanted as wanted_limits
+from synnefo_identity.project_life.limits import (
+    Difference,
+    fill_new,
+    verify,
+    wanted as wanted_limits,
+)
 from synnefo_identity.project_life.lives import (
     Mode,
     Selection,
@@ -37,7 +42,6 @@ from synnefo_identity.project_life.members import (
     enroll,
     index as list_members,
     join,
-    possible,
     show as show_member,
 )
 from synnefo_identity.project_life.states import (
@@ -88,13 +92,13 @@ __all__ = [
     "change_personal",
     "enroll",
     "expired",
+    "fill_new",
     "history",
     "index",
     "join",
     "list_applications",
     "list_members",
     "modify",
-    "possible",
     "resolve",
     "show",
     "show_member",

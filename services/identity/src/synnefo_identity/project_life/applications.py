@@ -228,7 +228,7 @@ def _move(
 
 
 def _grant(context: RequestContext, session: Session, life: LifeRow, row: ApplicationRow) -> None:
-    if life.state == ProjectState.TERMINATED:
+    if life.state in (ProjectState.TERMINATED, ProjectState.DELETED):
         raise InvalidState("project", life.state, "change")
     wishes.grant(session, life, Wish.of(row))
     session.flush()
@@ -237,7 +237,7 @@ def _grant(context: RequestContext, session: Session, life: LifeRow, row: Applic
         limits.fill(context, session, life.id)
         change_state(context, session, life, "approve", row.reason)
         return
-    mirror.follow(context, session, life)
+    mirror.follow(context, life)
     limits.push(context, session, life)
 
 
@@ -250,11 +250,21 @@ def change_state(
     lives.note(
         context, session, life.id, lives.Change("project", action, before, life.state, reason)
     )
+    if action == "approve":
+        mirror.begin(session, life)
+    elif life.state != ProjectState.DELETED:
+        mirror.follow(context, life)
     if life.state != ProjectState.DELETED:
-        mirror.follow(context, session, life)
         limits.push(context, session, life)
     if life.state in (ProjectState.TERMINATED, ProjectState.DELETED):
         mirror.leave_default(session, life.id)
+
+
+def forget(context: RequestContext, session: Session, life: LifeRow, reason: str) -> None:
+    """Cancel what is still asked for of a locked project that is gone."""
+    last = _last(session, life)
+    if last is not None and last.state == ApplicationState.PENDING:
+        _move(context, session, life, last, action="cancel", reason=reason)
 
 
 def index(context: RequestContext, state: str = ApplicationState.PENDING) -> Sequence[Application]:

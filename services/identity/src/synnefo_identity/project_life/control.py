@@ -63,7 +63,7 @@ def change(context: RequestContext, project_id: str, wish: Wish) -> Life:
         told = lives.Change("project", "change", life.state, life.state, wish.comments)
         lives.note(context, session, life.id, told)
         session.flush()
-        mirror.follow(context, session, life)
+        mirror.follow(context, life)
         limits.push(context, session, life)
         return lives.whole(session, [life])[0]
 

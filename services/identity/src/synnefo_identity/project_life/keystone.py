@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.outbox import Event, Subscription
 from synnefo_identity.life_models import ApplicationRow, LifeRow, MemberRow
 from synnefo_identity.models import ProjectRow, UserRow
-from synnefo_identity.project_life import applications, limits, lives
+from synnefo_identity.project_life import applications, limits, lives, mirror
 from synnefo_identity.project_life.states import (
     COUNTED,
     PROJECT,
+    USING,
     ApplicationState,
     MemberState,
     ProjectState,
@@ -43,8 +44,13 @@ def follow_deletion(context: RequestContext, event: Event) -> None:
     """End the life of a project that was deleted."""
     with context.unit_of_work() as session:
         life = session.get(LifeRow, event.subject_id, with_for_update=True)
-        if life is not None and life.state != ProjectState.DELETED:
-            _move(context, session, life, "delete")
+        if life is None or life.state == ProjectState.DELETED:
+            return
+        applications.forget(context, session, life, "the project is gone")
+        query = select(MemberRow).where(MemberRow.project_id == life.id, _is_near())
+        for row in session.scalars(query).all():
+            _remove(context, session, life, row, "the project is gone")
+        _move(context, session, life, "delete")
 
 
 def _move(context: RequestContext, session: Session, life: LifeRow, action: str) -> None:
@@ -58,9 +64,7 @@ def _move(context: RequestContext, session: Session, life: LifeRow, action: str)
 def forget_user(context: RequestContext, event: Event) -> None:
     """Let a user who was deleted be in no project, own none and wait for nothing."""
     user_id = event.subject_id
-    related = select(MemberRow.project_id).where(
-        MemberRow.user_id == user_id, MemberRow.state.in_([*COUNTED, MemberState.REQUESTED])
-    )
+    related = select(MemberRow).where(MemberRow.user_id == user_id, _is_near())
     waiting = (
         ApplicationRow.applicant_id == user_id,
         ApplicationRow.state == ApplicationState.PENDING,
@@ -71,21 +75,37 @@ def forget_user(context: RequestContext, event: Event) -> None:
         pending = select(ApplicationRow.project_id, ApplicationRow.id).where(*waiting)
         for project_id, number in session.execute(pending).all():
             applications.resolve(context, project_id, "cancel", application_id=number)
-        for project_id in sorted(session.scalars(related).all()):
-            life = session.get(LifeRow, project_id, with_for_update=True)
-            if life is not None:
-                _remove(context, session, life, user_id)
+        for row in session.scalars(related.order_by(MemberRow.project_id)).all():
+            life = session.get_one(LifeRow, row.project_id, with_for_update=True)
+            session.refresh(row)
+            _remove(context, session, life, row, "the user is gone")
         owned = update(LifeRow).where(LifeRow.owner_id == user_id).values(owner_id=None)
         session.execute(owned)
 
 
-def _remove(context: RequestContext, session: Session, life: LifeRow, user_id: str) -> None:
-    query = select(MemberRow).where(MemberRow.project_id == life.id, MemberRow.user_id == user_id)
-    row = session.scalars(query).one()
-    change = lives.Change(
-        "membership", "remove", row.state, MemberState.REMOVED, "the user is gone", row.id
+def follow_role(context: RequestContext, event: Event) -> None:
+    """Let a member from whom the role was taken be none."""
+    user_id, project_id = event.payload["user_id"], event.subject_id
+    query = select(MemberRow).where(
+        MemberRow.project_id == project_id, MemberRow.user_id == user_id, MemberRow.state.in_(USING)
     )
-    row.state, row.changed_at = MemberState.REMOVED, context.now()
+    with context.unit_of_work() as session:
+        life = session.get(LifeRow, project_id, with_for_update=True)
+        row = session.scalars(query).first()
+        if life is not None and row is not None and not mirror.has_role(session, row):
+            _remove(context, session, life, row, "the role was taken by the identity API")
+
+
+def _is_near() -> ColumnElement[bool]:
+    return MemberRow.state.in_([*COUNTED, MemberState.REQUESTED])
+
+
+def _remove(
+    context: RequestContext, session: Session, life: LifeRow, row: MemberRow, reason: str
+) -> None:
+    removed = MemberState.REMOVED
+    change = lives.Change("membership", "remove", row.state, removed, reason, row.id)
+    row.state, row.changed_at = removed, context.now()
     lives.note(context, session, life.id, change)
     limits.push(context, session, life, [row])
 
@@ -93,5 +113,6 @@ def _remove(context: RequestContext, session: Session, life: LifeRow, user_id: s
 SUBSCRIPTIONS = (
     Subscription("project.changed", "identity.project_life", follow_change),
     Subscription("project.deleted", "identity.project_life", follow_deletion),
+    Subscription("role.taken", "identity.project_life", follow_role),
     Subscription("user.deleted", "identity.project_life", forget_user),
 )

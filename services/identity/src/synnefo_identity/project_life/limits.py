@@ -48,6 +48,26 @@ def fill(context: RequestContext, session: Session, project_id: str) -> None:
             wishes.set_limit(session, project_id, name, Limits(default, default))
 
 
+def fill_new(context: RequestContext) -> None:
+    """Give projects that were applied for limits of resources that came after them (AST-055)."""
+    for name in synnefo_quota.resources(context.cloud):
+        has_one = select(LimitRow.project_id).where(LimitRow.resource == name)
+        query = select(LifeRow.id).where(
+            LifeRow.state.in_(INITIALIZED),
+            LifeRow.id.in_(select(LimitRow.project_id)),
+            LifeRow.id.not_in(has_one),
+            LifeRow.is_personal.is_(False),
+        )
+        with context.reading() as session:
+            ids = session.scalars(query.order_by(LifeRow.id)).all()
+        for project_id in ids:
+            with context.unit_of_work() as session:
+                life = session.get_one(LifeRow, project_id, with_for_update=True)
+                fill(context, session, project_id)
+                session.flush()
+                push(context, session, life)
+
+
 def push(
     context: RequestContext,
     session: Session,

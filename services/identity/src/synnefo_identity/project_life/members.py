@@ -18,6 +18,7 @@ from synnefo_identity.project_life import limits, lives, mirror, notices
 from synnefo_identity.project_life.states import (
     COUNTED,
     MEMBERSHIP,
+    USING,
     JoinPolicy,
     MemberState,
     require_condition,
@@ -81,6 +82,8 @@ def enroll(context: RequestContext, project_id: str, email: str, *, reason: str 
     with context.unit_of_work() as session:
         life = lives.locked(context, session, project_id)
         lives.require_run_by(context, life)
+        # Before anybody is looked for: nobody asks here who is in the cloud.
+        _require_condition(life, "enroll")
         query = select(UserRow).where(
             func.lower(UserRow.email) == email.lower(), UserRow.is_enabled, UserRow.email != ""
         )
@@ -162,9 +165,7 @@ def _move(
     action: str,
     reason: str,
 ) -> Member:
-    require_condition(
-        action, life.state, {"join_policy": life.join_policy, "leave_policy": life.leave_policy}
-    )
+    _require_condition(life, action)
     before, after = row.state, MEMBERSHIP.after(row.state, action)
     if after in COUNTED and before not in COUNTED and _is_full(session, life):
         raise Full(life.max_members)
@@ -179,12 +180,18 @@ def _move(
     notices.tell(
         context, session, life, ("membership", action), person_id=row.user_id, reason=reason
     )
-    mirror.follow_member(context, session, row)
+    if (before in USING) is not (after in USING):
+        mirror.follow_member(context, session, row)
     if row.was_accepted:
         limits.push(context, session, life, [row])
     if after == MemberState.REMOVED:
         mirror.leave_default(session, life.id, [row.user_id])
-    return Member.of(row)
+    return _shown(context, life, row)
+
+
+def _require_condition(life: LifeRow, action: str) -> None:
+    policies = {"join_policy": life.join_policy, "leave_policy": life.leave_policy}
+    require_condition(action, life.state, policies)
 
 
 def _is_full(session: Session, life: LifeRow) -> bool:
@@ -205,34 +212,32 @@ def show(context: RequestContext, member_id: int) -> Member:
         life = None if row is None else session.get(LifeRow, row.project_id)
         if row is None or life is None or not _is_visible(context, life, row):
             raise NotFound("membership", str(member_id))
-        return Member.of(row)
+        return _shown(context, life, row)
 
 
 def index(
     context: RequestContext, *, project_id: str | None = None, page: Page = WHOLE
 ) -> Sequence[Member]:
     """Return a page of the memberships that the caller may know of, oldest first."""
-    query = select(MemberRow)
+    query = select(MemberRow, LifeRow).join(LifeRow, LifeRow.id == MemberRow.project_id)
     if not context.is_admin:
-        owned = select(LifeRow.id).where(LifeRow.owner_id == context.user_id)
-        own = MemberRow.user_id == context.user_id
-        query = query.where(or_(own, MemberRow.project_id.in_(owned)))
+        is_own = MemberRow.user_id == context.user_id
+        query = query.where(or_(is_own, LifeRow.owner_id == context.user_id))
     if project_id is not None:
         query = query.where(MemberRow.project_id == project_id)
     marker = None if page.marker is None else (int(page.marker),)
     with context.reading() as session:
         found = cut(query, [(MemberRow.id, False)], limit=page.limit, marker=marker)
-        return [Member.of(row) for row in session.scalars(found)]
+        return [_shown(context, life, row) for row, life in session.execute(found)]
 
 
-def possible(context: RequestContext, member: Member, owner_id: str | None) -> list[str]:
-    """Return what the caller can do to a membership now, by the table of its states."""
-    moves = set(MEMBERSHIP.possible(member.state))
-    if "stay" in moves:
-        moves |= {"cancel", "reject"}
-    allowed: set[str] = set()
-    if member.user_id == context.user_id:
+def _shown(context: RequestContext, life: LifeRow, row: MemberRow) -> Member:
+    """Return a row's value, with what the caller can do to it by the table of states."""
+    moves = set(MEMBERSHIP.possible(row.state))
+    moves |= {action for action, state in _OTHERWISE if state == row.state}
+    allowed: frozenset[str] = frozenset()
+    if row.user_id == context.user_id:
         allowed |= _OWN
-    if context.is_admin or (owner_id is not None and owner_id == context.user_id):
+    if lives.is_run_by(context, life):
         allowed |= _OF_RUNNERS
-    return sorted(moves & allowed)
+    return Member.of(row, tuple(sorted(moves & allowed)))

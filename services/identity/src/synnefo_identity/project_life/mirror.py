@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
 from synnefo_identity import assignments, attributes, ladder, projects
+from synnefo_identity.assignments import Actor
 from synnefo_identity.life_models import LifeRow, MemberRow
 from synnefo_identity.models import ProjectRow, RoleRow, UserRow
 from synnefo_identity.payload import Scope, ScopeKind
@@ -25,34 +26,41 @@ TERMINATED = "terminated:"
 """What the names of terminated projects begin with: nobody can apply for such a name."""
 
 
-def follow(context: RequestContext, session: Session, life: LifeRow) -> None:
-    """Make the project what its life says, or make one when it begins.
+def begin(session: Session, life: LifeRow) -> None:
+    """Make the project of a life that begins.
 
     Raises:
         Duplicate: The name is taken by another project that is alive.
     """
+    row = ProjectRow(
+        id=life.id,
+        domain_id=life.domain_id,
+        name=life.name,
+        description=life.description,
+        extra={},
+    )
+    attributes.save(session, row, "project")
+
+
+def follow(context: RequestContext, life: LifeRow) -> None:
+    """Make the project what its life says.
+
+    Raises:
+        Duplicate: The name is taken by another project that is alive.
+        NotFound: The project was deleted a moment ago.
+    """
     is_over = life.state == ProjectState.TERMINATED
-    name = f"{TERMINATED}{life.id}" if is_over else life.name
-    is_enabled = life.state == ProjectState.ACTIVE
-    if session.get(ProjectRow, life.id) is None:
-        row = ProjectRow(
-            id=life.id,
-            domain_id=life.domain_id,
-            name=name,
-            description=life.description,
-            is_enabled=is_enabled,
-            extra={},
-        )
-        attributes.save(session, row, "project")
-        return
-    values = {"name": name, "description": life.description, "is_enabled": is_enabled}
+    values = {
+        "name": f"{TERMINATED}{life.id}" if is_over else life.name,
+        "description": life.description,
+        "is_enabled": life.state == ProjectState.ACTIVE,
+    }
     projects.update(context, life.id, values)
 
 
 def follow_member(context: RequestContext, session: Session, member: MemberRow) -> None:
     """Give the role to who uses a project, take it from who doesn't (any more)."""
-    role_id = session.scalars(select(RoleRow.id).where(RoleRow.name == ladder.MEMBER)).one()
-    actor, target = (USER, member.user_id), Scope(ScopeKind.PROJECT, member.project_id)
+    actor, target, role_id = _assignment(session, member)
     if member.state in USING:
         assignments.add(context, session, actor, target, role_id)
         return
@@ -60,6 +68,16 @@ def follow_member(context: RequestContext, session: Session, member: MemberRow) 
         assignments.revoke(context, actor, target, role_id)
     except NotFound:
         return  # an administrator has taken it already
+
+
+def has_role(session: Session, member: MemberRow) -> bool:
+    """Return whether somebody has the role of a member."""
+    return assignments.is_given(session, *_assignment(session, member))
+
+
+def _assignment(session: Session, member: MemberRow) -> tuple[Actor, Scope, str]:
+    role_id = session.scalars(select(RoleRow.id).where(RoleRow.name == ladder.MEMBER)).one()
+    return (USER, member.user_id), Scope(ScopeKind.PROJECT, member.project_id), role_id
 
 
 def leave_default(session: Session, project_id: str, user_ids: Iterable[str] | None = None) -> None:

@@ -130,7 +130,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody in a project, or on the way in or out."""
+    """Somebody in a project, or on the way in or out; ``actions`` are what the caller can do."""
 
     id: int
     project_id: str
@@ -139,9 +139,10 @@ class Member:
     requested_at: float | None
     accepted_at: float | None
     changed_at: float
+    actions: tuple[str, ...]
 
     @classmethod
-    def of(cls, row: MemberRow) -> Member:
+    def of(cls, row: MemberRow, actions: tuple[str, ...]) -> Member:
         """Return a row's value."""
         return cls(
             id=row.id,
@@ -151,6 +152,7 @@ class Member:
             requested_at=row.requested_at,
             accepted_at=row.accepted_at,
             changed_at=row.changed_at,
+            actions=actions,
         )
 
 
