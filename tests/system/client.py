@@ -27,8 +27,9 @@ class Client:
     def __init__(self, deployment: Deployment, cloud: str = "synnefo") -> None:
         """Log in as DIR/clouds.yaml says."""
         self._url, self._session = deployment.url, requests.Session()
+        self._credentials = credentials(deployment, cloud)
         self._session.trust_env = False
-        answer = self.call("POST", "/identity/v3/auth/tokens", json=credentials(deployment, cloud))
+        answer = self.call("POST", "/identity/v3/auth/tokens", json=self._credentials)
         self.token, told = answer.headers["X-Subject-Token"], answer.json()["token"]
         self.project_id: str = told["project"]["id"]
         self.user_id: str = told["user"]["id"]
@@ -47,6 +48,16 @@ class Client:
     def get(self, path: str) -> Any:
         """Return what a path shows."""
         return self.call("GET", path).json()
+
+    def agree_to_terms(self) -> None:
+        """Agree to the terms of use that were published since the user came."""
+        unscoped = {"auth": self._credentials["auth"] | {"scope": "unscoped"}}
+        anonymous = {"X-Auth-Token": None}
+        made = self.call("POST", "/identity/v3/auth/tokens", json=unscoped, headers=anonymous)
+        token = {"X-Auth-Token": made.headers["X-Subject-Token"]}
+        terms = self.call("GET", "/account/v1.0/terms", headers=token).json()["terms"]
+        body = {"version": terms["version"]}
+        self.call("POST", "/account/v1.0/terms/agreement", json=body, headers=token)
 
     # -- Servers ------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +16,9 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.compose import faces
 
+_SENTENCES = ("message", "detail", "error_description")
 MISSING = "00000000-0000-4000-8000-000000000000"
+NOWHERE = "00000000-0000-4000-8000-000000000001"
 _PARAMETER = re.compile(r"\{(\w+)(:[^}]*)?\}")
 _TAG = re.compile(r"<(title|h1)>.*?</\1>|<[^>]*>", re.DOTALL)
 
@@ -80,29 +82,40 @@ class Probe:
         return f"{self.route.method} {self.path}"
 
 
-def probes(cloud: Cloud, values: Mapping[str, str] | None = None) -> Iterator[Probe]:
+def probes(
+    cloud: Cloud, values: Mapping[str, str] | None = None, missing: str = MISSING
+) -> Iterator[Probe]:
     """Yield every route of every face, its parameters filled in with what is not there.
 
     Args:
         cloud: Whose plugins are asked.
         values: What else parameters are filled in with, by name.
+        missing: What all others are filled in with.
     """
     for api in faces(cloud):
         for route in api.routes:
-            path = _PARAMETER.sub(lambda m: _value(m, values or {}), route.path)
+            path = _PARAMETER.sub(lambda m: _value(m, values or {}, missing), route.path)
             yield Probe(api.name, route, api.prefix + path)
 
 
-def _value(parameter: re.Match[str], values: Mapping[str, str]) -> str:
+def _value(parameter: re.Match[str], values: Mapping[str, str], missing: str) -> str:
     name, form = parameter[1], (parameter[2] or ":.*")[1:]
     return next(
-        v for v in (values.get(name, MISSING), MISSING, "987654321") if re.fullmatch(form, v)
+        v for v in (values.get(name, missing), missing, "987654321") if re.fullmatch(form, v)
     )
 
 
 def parameters(route: Route) -> list[str]:
     """Return the names of a route's parameters."""
     return [name for name, _ in _PARAMETER.findall(route.path)]
+
+
+def wrong_queries(route: Route, values: Iterable[str]) -> Iterator[dict[str, bytes]]:
+    """Yield queries that make no sense for a route."""
+    known = (route.query or {}).get("properties", ())
+    for name in {"limit", "marker", "sort", "name", *known}:
+        for value in values:
+            yield {name: value.encode(errors="surrogateescape")}
 
 
 def sentence(answer: requests.Response) -> str:
@@ -115,7 +128,7 @@ def sentence(answer: requests.Response) -> str:
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for name, inner in value.items():
-            if name in ("message", "detail") and isinstance(inner, str):
+            if name in _SENTENCES and isinstance(inner, str):
                 yield inner
             else:
                 yield from _texts(inner)

@@ -38,6 +38,9 @@ if IS_FULL:
     WRONG_QUERIES += ("", "-1", "\r\nX: y", "'", "null")
 WITH_BODY = ("POST", "PUT", "PATCH")
 
+WANTS_MAIL = ("/account/v1.0/feedback",)
+"""Paths that are unavailable in a cloud that sends no mail."""
+
 CHANGING = ("core_task", "object_store_delta")
 """Tables that change by themselves: turns of tasks, sums that are folded."""
 
@@ -208,31 +211,30 @@ def test_a_document_of_another_form_is_refused(inside, admin, what, nothing_made
     assert [] == wrongly
 
 
-def test_no_value_of_any_field_is_a_fault_of_ours(deployment, inside, admin):
+def test_no_value_of_any_field_is_a_fault_of_ours(deployment, inside, admin, demo):
     values = hostile.WRONG_VALUES if IS_FULL else hostile.WRONG_VALUES[::2]
     wrongly = []
     for probe in hostile.probes(inside):
         for document in hostile.wrong_documents(probe.route.body or {}, values):
             answer = admin.ask(probe.route.method, probe.path, json=document)
-            if not (answer.ok or refused(answer)):
+            is_mail = answer.status_code == 503 and probe.path in WANTS_MAIL
+            if not (answer.ok or is_mail or refused(answer)):
                 wrongly.append(wrong(probe, answer, document))
+    demo.agree_to_terms()
 
     assert [] == wrongly
     assert [] == deployment.listing("quota", "verify")
-
-
-def wrong_queries(probe) -> Iterator[dict[str, bytes]]:
-    """Yield queries that make no sense for a route."""
-    known = (probe.route.query or {}).get("properties", ())
-    for name in {"limit", "marker", "sort", "name", *known}:
-        for value in WRONG_QUERIES:
-            yield {name: value.encode(errors="surrogateescape")}
+    assert demo.get(f"{COMPUTE}/servers")["servers"] == []
 
 
 def test_no_value_in_a_query_is_a_fault_of_ours(inside, admin, nothing_made):
     wrongly = []
     listings = [probe for probe in hostile.probes(inside) if probe.route.method == "GET"]
-    asked = [(each, query) for each in listings for query in wrong_queries(each)]
+    asked = [
+        (each, query)
+        for each in listings
+        for query in hostile.wrong_queries(each.route, WRONG_QUERIES)
+    ]
     for probe, query in asked:
         answer = admin.ask("GET", probe.path, params=query)
         if not (answer.ok or refused(answer)):
@@ -282,7 +284,7 @@ def test_an_unknown_path_is_not_found(deployment, inside, admin, path, nothing_m
 
 def test_what_is_not_there_is_not_found(inside, admin, nothing_made):
     wrongly = []
-    for probe in hostile.probes(inside):
+    for probe in hostile.probes(inside, missing=hostile.NOWHERE):  # others may have been made
         if probe.route.method not in ("GET", "DELETE") or not hostile.parameters(probe.route):
             continue
         answer = admin.ask(probe.route.method, probe.path)

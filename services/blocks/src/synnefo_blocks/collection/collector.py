@@ -150,8 +150,9 @@ def _note(storage: Storage, ledger: Ledger) -> None:
 def _scratch(cloud: Cloud, store: str) -> Iterator[Path]:
     """Make an empty directory; what a dead collection left there goes."""
     directory = cloud.data_dir / "collection" / store
+    directory.parent.mkdir(mode=0o700, exist_ok=True)
     shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(mode=0o700, parents=True)
+    directory.mkdir(mode=0o700)
     try:
         yield directory
     finally:
