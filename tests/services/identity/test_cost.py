@@ -5,7 +5,9 @@ import pytest
 from sqlalchemy import event
 
 import synnefo_identity
-from synnefo_identity import Question
+from synnefo_identity import Question, accounts
+from synnefo_identity.accounts import Wish
+from tests.services.identity.conftest import PASSWORD
 
 
 @pytest.fixture
@@ -42,3 +44,21 @@ def test_assignments_and_their_names_cost_the_same_for_many_as_for_few(home, cou
         home.grant(("user", home.user(f"user{number}").id), home.user_id("demo"))
 
     assert few == count(ask)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda home, email: accounts.ask_for_reset(home.admin, email, source="192.0.2.1"),
+        lambda home, email: accounts.sign_up(home.admin, Wish(email, PASSWORD), source="192.0.2.1"),
+        lambda home, email: accounts.resend(home.admin, email, source="192.0.2.1"),
+    ],
+)
+def test_what_a_request_costs_does_not_tell_who_has_an_account(home, count, ask):
+    home.cloud.config.set_override("sign_up", True, "accounts")
+    home.user("ann", email="ann@example.org")
+    ask(home, "first@example.org")
+
+    known = count(lambda: ask(home, "ann@example.org"))
+
+    assert known == count(lambda: ask(home, "bob@example.org"))

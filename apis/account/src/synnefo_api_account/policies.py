@@ -105,6 +105,12 @@ POLICIES = [
         "POST /myaccount/default_project",
     ),
     rule("account:feedback:send", AUTHENTICATED, "Write to the helpdesk", "POST /feedback"),
+    rule(
+        "account:weblogin:arrive",
+        AUTHENTICATED,
+        "Give a token to a program on one's own device",
+        "POST /weblogin",
+    ),
     rule("account:terms:publish", ADMIN, "Have all agree to new terms", "POST /terms"),
     rule("account:terms:agree", AUTHENTICATED, "Agree to the terms", "POST /terms/agreement"),
     rule(

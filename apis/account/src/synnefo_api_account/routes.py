@@ -11,6 +11,7 @@ from synnefo_api_account.handlers import (
     projects,
     quotas,
     registrations,
+    site,
     statistics,
     terms,
     users,
@@ -22,6 +23,7 @@ from synnefo_api_account.schemas import (
     profile as own,
     project,
     registration,
+    site as page,
     terms as version,
     user,
 )
@@ -88,6 +90,10 @@ ROUTES = [
     Route("POST",   "/password_resets/confirmation", profile.reset,           None,                          204, own.RESET, is_public=True),
     Route("POST",   "/myaccount/default_project",   profile.choose_project,   "account:profile:update",      200, own.PROJECT),
     Route("POST",   "/feedback",                    profile.feed_back,        "account:feedback:send",       200, own.FEEDBACK),
+
+    Route("GET",    "/site",                        site.show,                is_public=True),
+    Route("GET",    "/weblogin",                    site.depart,              query=page.DEPART, is_public=True),
+    Route("POST",   "/weblogin",                    site.arrive,              "account:weblogin:arrive",     200, page.ARRIVE),
 
     Route("GET",    "/terms",                       terms.show,               is_public=True),
     Route("POST",   "/terms",                       terms.publish,            "account:terms:publish",       201, version.PUBLISH),

@@ -17,6 +17,7 @@ from synnefo_identity.accounts.enrolment import (
 )
 from synnefo_identity.accounts.moderation import accept, reject
 from synnefo_identity.accounts.moves import ask as ask_to_move, confirm as move
+from synnefo_identity.accounts.native import arrival, departure
 from synnefo_identity.accounts.newcomers import sign_up as sign_up_newcomer
 from synnefo_identity.accounts.people import Account, index, show
 from synnefo_identity.accounts.profile import feed_back, update as update_names
@@ -34,6 +35,7 @@ from synnefo_identity.accounts.registrations import (
     verify_by_hand,
 )
 from synnefo_identity.accounts.resets import ask as ask_for_reset, confirm as reset
+from synnefo_identity.accounts.site import Site, show as show_site
 from synnefo_identity.accounts.states import Action, State
 from synnefo_identity.accounts.statistics import Count, Statistics, count, detail
 
@@ -45,17 +47,20 @@ __all__ = [
     "Enrolled",
     "Newcomer",
     "Registration",
+    "Site",
     "State",
     "Statistics",
     "Wish",
     "accept",
     "activate",
+    "arrival",
     "ask_for_reset",
     "ask_to_move",
     "choose_project",
     "count",
     "deactivate",
     "delete_registration",
+    "departure",
     "detail",
     "end_tokens",
     "enroll",
@@ -70,6 +75,7 @@ __all__ = [
     "send_again",
     "show",
     "show_registration",
+    "show_site",
     "sign_up",
     "sign_up_newcomer",
     "update",

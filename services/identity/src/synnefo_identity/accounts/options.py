@@ -54,4 +54,19 @@ ACCOUNTS = [
         min=1,
         help="How often in an hour one source may register, ask for such a letter or write to us.",
     ),
+    cfg.ListOpt(
+        "weblogin_schemes",
+        default=["pithos", "pithosdev"],
+        help="The schemes of the addresses at which programs on people's devices wait for a token "
+        "that a browser brings. Those of web pages never are.",
+    ),
+    cfg.MultiStrOpt(
+        "messages",
+        default=[],
+        help="PLACE: TEXT, one a line: what pages show at a place, which is login, sign_up, profile "
+        "or all.",
+    ),
+    cfg.MultiStrOpt(
+        "links", default=[], help="TITLE=ADDRESS, one a line: more entries for the menu of pages."
+    ),
 ]

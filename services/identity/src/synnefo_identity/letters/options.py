@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from oslo_config import cfg
 
+from synnefo_core.cloud import Cloud
+
 _LISTS = {
     "admins": "Who runs the cloud.",
     "managers": "Who decides about people and projects. Default: admins.",
@@ -68,3 +70,8 @@ def recipients(config: cfg.ConfigOpts, name: str) -> list[str]:
         if found:
             return found
     return []
+
+
+def page_url(cloud: Cloud) -> str:
+    """Return the page to which links lead."""
+    return str(cloud.config.mail.page_url or f"{cloud.public_url}/ui/account")

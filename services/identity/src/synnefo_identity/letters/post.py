@@ -18,6 +18,7 @@ from oslo_config import cfg
 from synnefo_core.cloud import Cloud
 from synnefo_identity.letters import texts
 from synnefo_identity.letters.letter import Letter
+from synnefo_identity.letters.options import page_url
 
 
 class PostError(Exception):
@@ -42,9 +43,8 @@ def compose(cloud: Cloud, letter: Letter, secret: str) -> EmailMessage:
     section = cloud.config.mail
     facts = {"site": section.site_name, **letter.facts}
     if letter.link is not None:
-        page = section.page_url or f"{cloud.public_url}/ui/account"
         # Behind the #, a browser tells no server and no other page of it.
-        facts["link"] = f"{page}#{letter.link.purpose}={secret}"
+        facts["link"] = f"{page_url(cloud)}#{letter.link.purpose}={secret}"
     subject, body = texts.fill(section.templates, letter.name, facts)
     message = EmailMessage(policy=SMTP)
     try:
