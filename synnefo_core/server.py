@@ -8,6 +8,7 @@ that imports eventlet.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import signal
 import sys
@@ -87,13 +88,20 @@ def _configured_runtime(arguments: argparse.Namespace) -> str:
 
 def become_green() -> None:
     """Make the standard library's blocking calls yield to other green threads."""
-    # psycopg would wait in C; this makes it wait with select, which is green.
+    # psycopg would wait in C; this makes it wait in Python.
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
     with warnings.catch_warnings():
         # Its upstream advises against it for new projects; docs/decisions says why it is here.
         warnings.simplefilter("ignore")
         import eventlet  # only for this runtime
     eventlet.monkey_patch()
+    if importlib.util.find_spec("psycopg") is not None:
+        import eventlet.hubs  # only for this runtime
+
+        from synnefo_core.db import green  # only where its library is
+
+        poll = eventlet.patcher.original("select").poll
+        green.install(trampoline=eventlet.hubs.trampoline, poll=poll)
 
 
 class _GreenServer:

@@ -13,16 +13,18 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from sqlalchemy import (
     Connection,
     CursorResult,
     Delete,
     Engine,
+    Executable,
+    Result,
     Update,
     create_engine,
     event,
@@ -34,6 +36,7 @@ from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from synnefo_core.contracts.driver import Misconfigured
+from synnefo_core.db import liveness
 from synnefo_core.errors import Unavailable
 
 Deferred = Callable[[Session], None]
@@ -68,6 +71,11 @@ class Database:
         self.engine = self._engine(url, pool_size)
         # Made once: an engine with options costs more than a short transaction.
         self._writing = self.engine.execution_options(**{_WRITES: True})
+        self._reading = self.engine
+        if not self.is_sqlite:
+            # Each statement sees what is committed then, in a transaction or without one: without
+            # it there are two round trips less.
+            self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def _engine(self, url: str, pool_size: int) -> Engine:
         arguments: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
@@ -78,8 +86,6 @@ class Database:
                 "timeout": 0,
                 "isolation_level": None,
             }
-        else:
-            arguments["pool_pre_ping"] = True
         try:
             engine = create_engine(url, **arguments)
         except ImportError as cause:
@@ -88,6 +94,8 @@ class Database:
         if self.is_sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", self._begin_sqlite)
+        else:
+            event.listen(engine, "checkout", liveness.require(engine.dialect.do_ping))
         return engine
 
     def _begin_sqlite(self, connection: Connection) -> None:
@@ -110,6 +118,12 @@ class Database:
     def is_in_transaction(self) -> bool:
         """Whether this thread has a transaction open."""
         return self._current.get() is not None
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread has a unit of work open."""
+        current = self._current.get()
+        return current is not None and bool(current.info.get(_WRITES))
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
@@ -146,11 +160,12 @@ class Database:
 
     @contextmanager
     def reading(self, *, is_snapshot: bool = False) -> Iterator[Session]:
-        """Join the open transaction, or begin a read-only one.
+        """Join the open transaction, or read without one; nothing can be written.
 
         With ``is_snapshot`` all statements see one moment (SQLite always does).
 
         Raises:
+            RuntimeError: Something was to be written.
             Unavailable: The database does not answer.
         """
         current = self._current.get()
@@ -180,18 +195,40 @@ class Database:
             yield connection
 
     def _session(self, *, writes: bool, is_snapshot: bool = False) -> Session:
-        engine = self.engine
         if writes:
-            engine = self._writing
-        elif is_snapshot and not self.is_sqlite:
-            engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        session = Session(engine, expire_on_commit=False, autoflush=True)
+            session = Session(self._writing, expire_on_commit=False, autoflush=True)
+        else:
+            engine = self._reading
+            if is_snapshot and not self.is_sqlite:
+                engine = self.engine.execution_options(isolation_level="REPEATABLE READ")
+            session = _ReadOnlySession(engine, expire_on_commit=False, autoflush=True)
         session.info[_WRITES] = writes
         return session
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+class _ReadOnlySession(Session):
+    """A session that refuses to write: what it wrote might be kept."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Refuse to write what was added, changed or deleted."""
+        if self.new or self.dirty or self.deleted:
+            _refuse([*self.new, *self.dirty, *self.deleted])
+        super().flush(objects)
+
+    def execute(self, statement: Executable, *arguments: Any, **options: Any) -> Result[Any]:
+        """Execute a statement that reads."""
+        if statement.is_dml:
+            _refuse(statement)
+        return super().execute(statement, *arguments, **options)
+
+
+def _refuse(what: object) -> NoReturn:
+    msg = f"nothing can be written while reading: {what}"
+    raise RuntimeError(msg)
 
 
 _OUTAGES = {

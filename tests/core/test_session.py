@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import insert as insert_into, select, text, update
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from synnefo_core import errors
@@ -111,12 +111,48 @@ def test_a_unit_of_work_cannot_begin_inside_of_reading(database):
         write(database, "a")
 
 
-def test_what_is_written_while_reading_is_not_kept(database):
-    with database.reading() as session:
-        add(session, "a")
-        session.flush()
+def insert(session):
+    session.execute(insert_into(MarkRow).values(name="a", made_at=0.0))
+
+
+def flush(session):
+    add(session, "a")
+    session.flush()
+
+
+def look_again(session):
+    add(session, "a")
+    session.scalars(select(MarkRow.name))
+
+
+@pytest.mark.parametrize("write_it", [insert, flush, look_again])
+def test_nothing_can_be_written_while_reading(database, write_it):
+    with database.reading() as session, pytest.raises(RuntimeError, match="while reading"):
+        write_it(session)
 
     assert set() == names(database)
+
+
+def test_what_is_only_added_while_reading_is_not_kept(database):
+    with database.reading() as session:
+        add(session, "a")
+
+    assert set() == names(database)
+
+
+def test_a_connection_that_the_server_ended_is_not_used_again(database, url):
+    if database.is_sqlite:
+        pytest.skip("SQLite is no server")
+    with database.reading() as session:
+        pid = session.scalar(text("SELECT pg_backend_pid()"))
+    other = Database(url)
+    with other.reading() as session:
+        session.scalar(text(f"SELECT pg_terminate_backend({pid}, 5000)"))
+    other.close()
+
+    assert set() == names(database)
+    with database.reading() as session:
+        assert pid != session.scalar(text("SELECT pg_backend_pid()"))
 
 
 def test_what_was_read_can_be_looked_at_afterwards(database):

@@ -351,7 +351,7 @@ def lock_own(context: RequestContext, session: Session, image_id: str) -> ImageR
 def roots(context: RequestContext, store: str) -> Iterator[tuple[Kind, bytes]]:
     """Yield the content of every image in a store."""
     query = select(ImageRow.reference).where(ImageRow.store == store, ImageRow.reference != "")
-    with context.reading() as session:
+    with context.reading(is_snapshot=True) as session:
         for text in session.scalars(query.execution_options(yield_per=1000)):
             reference = Reference.parse(text)
             if reference.is_stored:

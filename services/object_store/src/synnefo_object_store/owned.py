@@ -75,7 +75,7 @@ def roots(context: RequestContext, store: str) -> Iterator[tuple[Kind, bytes]]:
     query = select(_object.c.kind, _object.c.digest).where(
         _object.c.store == store, _object.c.digest != ZERO_BLOCK
     )
-    with context.reading() as session:
+    with context.reading(is_snapshot=True) as session:
         for kind, digest in session.execute(query.execution_options(yield_per=1000)):
             yield Kind(kind), digest
     for name in stored_names(context, store):

@@ -168,6 +168,6 @@ def stored_names(context: RequestContext, store: str) -> Iterator[bytes]:
         .join(_upload, _upload.c.id == _part.c.upload_id)
         .where(_upload.c.store == store)
     )
-    with context.reading() as session:
+    with context.reading(is_snapshot=True) as session:
         for names in session.scalars(query.execution_options(yield_per=16)):
             yield from split(names)
