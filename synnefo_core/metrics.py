@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from prometheus_client import Counter, Histogram, start_http_server
@@ -18,6 +19,18 @@ REQUEST_SECONDS = Histogram(
 )
 SAGAS = Counter("synnefo_sagas_total", "Sagas ended", ["kind", "state"])
 EVENTS = Counter("synnefo_events_total", "Events handed out", ["type", "outcome"])
+
+
+@cache
+def requests(face: str, method: str, status: str) -> Counter:
+    """Return the counter of requests of a kind; looked up once, as each request needs it."""
+    return REQUESTS.labels(face, method, status)
+
+
+@cache
+def request_seconds(face: str) -> Histogram:
+    """Return the times of a face's requests."""
+    return REQUEST_SECONDS.labels(face)
 
 
 def listen(cloud: Cloud) -> None:

@@ -11,6 +11,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy.orm import configure_mappers
+
 from synnefo_core import logs
 from synnefo_core.cloud import Cloud, assemble
 from synnefo_core.db import migrations
@@ -40,6 +42,7 @@ def build(cloud: Cloud) -> WSGIApplication:
         Misconfigured: The schema is not.
     """
     migrations.require_current(cloud.database, cloud.branches())
+    configure_mappers()  # now, not in the first request
     return compose.application(cloud)
 
 

@@ -71,8 +71,8 @@ class AccessLog:
             face = environ.get("synnefo.face", "none")
             method = environ["REQUEST_METHOD"]
             # Anybody may make up methods; a label for each would fill the memory.
-            metrics.REQUESTS.labels(face, method if method in _METHODS else "other", code).inc()
-            metrics.REQUEST_SECONDS.labels(face).observe(took_s)
+            metrics.requests(face, method if method in _METHODS else "other", code).inc()
+            metrics.request_seconds(face).observe(took_s)
             if access.isEnabledFor(logging.INFO):
                 fields = {"method": method, "path": _path(environ), "status": code}
                 if _ID_FORM.match(given := environ.get("HTTP_X_OPENSTACK_REQUEST_ID", "")):

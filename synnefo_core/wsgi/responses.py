@@ -23,27 +23,34 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 def make_response(outcome: object, status: int, headers: Mapping[str, str]) -> Response:
     """Return the response for what a handler returned."""
     reply = outcome if isinstance(outcome, Reply) else Reply(body=outcome)
-    response = Response(status=reply.status or status)
-    response.headers.pop("Content-Type", None)
-    response.headers.pop("Content-Length", None)
+    status = reply.status or status
+    told = {"Content-Type": reply.content_type, "Content-Length": reply.content_length}
     body = reply.body
+    content: Iterable[bytes] = ()
     if body is None:
-        if response.status_int not in (204, 304) and reply.content_length is None:
-            response.content_length = 0
-    elif isinstance(body, bytes):
-        response.body = body
-    elif isinstance(body, Mapping | list | tuple | str | int | float):
-        response.body = json.dumps(body, separators=(",", ":")).encode()
-        response.headers["Content-Type"] = "application/json"
+        if status not in (204, 304) and reply.content_length is None:
+            told["Content-Length"] = 0
+    elif isinstance(body, Mapping | list | tuple | str | int | float | bytes):
+        raw = body if isinstance(body, bytes) else as_json(body)
+        if raw is not body and reply.content_type is None:
+            told["Content-Type"] = "application/json"
+        if reply.content_length is None:
+            told["Content-Length"] = len(raw)
+        content = (raw,)
     else:
-        response.app_iter = Stream(cast("Iterable[bytes]", body))
-    if reply.content_length is not None:
-        response.content_length = reply.content_length
-    if reply.content_type is not None:
-        response.headers["Content-Type"] = reply.content_type
+        content = Stream(cast("Iterable[bytes]", body))
+    found = {name: str(value) for name, value in told.items() if value is not None}
     for name, value in (*headers.items(), *reply.headers.items()):
-        response.headers[name] = _header(value)
-    return response
+        found[_KNOWN.get(name.lower(), name)] = _header(value)
+    return Response(status=status, headerlist=list(found.items()), app_iter=content)
+
+
+_KNOWN = {"content-type": "Content-Type", "content-length": "Content-Length"}
+
+
+def as_json(body: object) -> bytes:
+    """Return the JSON of an answer."""
+    return json.dumps(body, separators=(",", ":")).encode()
 
 
 def _header(value: str) -> str:

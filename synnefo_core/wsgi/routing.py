@@ -176,6 +176,8 @@ def _path(request: Request) -> str:
 
 
 def _query_pairs(request: Request) -> list[tuple[str, str]]:
+    if not request.environ.get("QUERY_STRING"):
+        return []
     try:
         pairs = list(request.GET.items())
     except UnicodeDecodeError as cause:
