@@ -9,7 +9,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from oslo_config import cfg
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_auth_local.hashing import (
@@ -40,6 +40,12 @@ from synnefo_core.offload import is_green
 
 _AT_ONCE = 500
 """Databases bound the number of values in a statement."""
+
+
+# Made once: each login asks it.
+_FOUND = select(PasswordRow.hashed, PasswordRow.set_at, PasswordRow.must_change).where(
+    PasswordRow.method == bindparam("method"), PasswordRow.subject == bindparam("subject")
+)
 
 
 class LocalPasswords(PasswordStore):
@@ -182,9 +188,8 @@ class LocalPasswords(PasswordStore):
 
     def find(self, subject: str) -> Any:
         """Return the subject's hash and what is known of it, None without a password here."""
-        query: Any = select(PasswordRow.hashed, PasswordRow.set_at, PasswordRow.must_change)
         with self._database.reading() as session:
-            return session.execute(query.where(*self._of(subject))).first()
+            return session.execute(_FOUND, {"method": self._name, "subject": subject}).first()
 
     def _of(self, subject: str, kind: Any = PasswordRow) -> tuple[Any, ...]:
         return kind.method == self._name, kind.subject == subject

@@ -38,7 +38,7 @@ from synnefo_identity.assignments import (
     revoke as revoke_role,
 )
 from synnefo_identity.catalog.values import Endpoint, Installed, Region, Service
-from synnefo_identity.claims import show as show_token
+from synnefo_identity.claims import issue as issue_token, show as show_token
 from synnefo_identity.documents import Document
 from synnefo_identity.domains import (
     create as create_domain,
@@ -72,7 +72,6 @@ from synnefo_identity.limits import Limit, Registered as RegisteredLimit, Wish a
 from synnefo_identity.listing import Filter, Page
 from synnefo_identity.login import (
     Credentials,
-    Reference,
     Secret,
     with_application_credential,
     with_password,
@@ -91,6 +90,7 @@ from synnefo_identity.projects import (
     subtree as list_subtree,
     update as update_project,
 )
+from synnefo_identity.references import Reference
 from synnefo_identity.roles import (
     create as create_role,
     delete as delete_role,
@@ -111,7 +111,6 @@ from synnefo_identity.tokens import (
     Proof,
     Token,
     check as check_token,
-    issue as issue_token,
     revoke as revoke_token,
 )
 from synnefo_identity.users import (

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
@@ -85,16 +85,20 @@ def latest(session: Session) -> int:
     return session.execute(query).scalar_one()
 
 
+# Made once: each login asks it.
+_LATER = (
+    select(ChangeRow.number, ChangeRow.kind, ChangeRow.subject)
+    .where(ChangeRow.number > bindparam("number"))
+    .order_by(ChangeRow.number)
+)
+
+
 def since(session: Session, number: int) -> tuple[int, Sequence[Change]]:
     """Return the last number and the changes after ``number``.
 
     Who was away for so long that changes are lost is told that everything changed.
     """
-    rows = session.execute(
-        select(ChangeRow.number, ChangeRow.kind, ChangeRow.subject)
-        .where(ChangeRow.number > number)
-        .order_by(ChangeRow.number)
-    ).all()
+    rows = session.execute(_LATER, {"number": number}).all()
     if not rows:
         return number, ()
     if rows[0].number != number + 1:

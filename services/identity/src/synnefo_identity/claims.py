@@ -3,24 +3,32 @@
 
 A hit looks into a dictionary. Twice a second at most, the first to come reads the log of changes
 and forgets what it names; so a revocation counts in all processes within a second.
+
+What users are in their scopes is remembered for new tokens alike; but whoever logs in has the log read
+first, so that what was done a moment ago in another process counts.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.directory import Claims
-from synnefo_identity import changes, tokens
+from synnefo_identity import changes, standing as standings, tokens
 from synnefo_identity.access_rules import CHECK_TOKEN
 from synnefo_identity.changes import Change, Kind, Staleness
 from synnefo_identity.ladder import SERVICE
-from synnefo_identity.payload import ScopeKind
-from synnefo_identity.tokens import Token
+from synnefo_identity.payload import Scope, ScopeKind
+from synnefo_identity.standing import Standing
+from synnefo_identity.tokens import Proof, Token
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 LOOK_S = 0.4
 """How old the knowledge of changes may be before somebody looks."""
@@ -29,7 +37,7 @@ WAIT_S = 0.8
 """How old it may be while somebody is looking, before others wait for that."""
 
 MOST = 10_000
-"""How many tokens are remembered; the oldest quarter goes when there are more."""
+"""How many tokens or standings are remembered; the oldest quarter goes when there are more."""
 
 
 @dataclass
@@ -57,14 +65,21 @@ class Known:
         )
 
 
+def _undoing(standing: Standing) -> tuple[Change, ...]:
+    """Return the changes that make a standing untrue."""
+    project_id = standing.project.id if standing.project else ""
+    return Change(Kind.USER, standing.user.id), Change(Kind.PROJECT, project_id)
+
+
 class KnownTokens:
-    """The tokens that this process has met."""
+    """The tokens that this process has met, and the standings of those who logged in."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._context = for_worker(cloud)
         self._now = cloud.clock.now
         self._staleness = cloud.shared("identity.staleness", Staleness)
         self._entries: dict[str, Known] = {}
+        self._standings: dict[tuple[str, Scope], Standing] = {}
         self._seen = Seen()
         self._looking = threading.Lock()
         self._writing = threading.Lock()
@@ -88,11 +103,26 @@ class KnownTokens:
         with self._writing:
             # What was read before a change that is known by now may be untrue.
             if number == self._seen.number:
-                self._entries[text] = known
-            if len(self._entries) > MOST:
-                for oldest in list(self._entries)[: MOST // 4]:
-                    del self._entries[oldest]
+                _keep(self._entries, text, known)
         return known
+
+    def standing(self, user_id: str, scope: Scope) -> Standing | None:
+        """Return what a user is in a scope, as the database says now; None when nothing."""
+        if self._context.cloud.database.is_writing:  # what it wrote is in no log yet
+            with self._context.reading() as session:
+                return standings.read(session, user_id, scope)
+        with self._looking:
+            self._read_log()
+        number = self._seen.number
+        found = self._standings.get((user_id, scope))
+        if found is not None:
+            return found
+        with self._context.reading() as session:
+            found = standings.read(session, user_id, scope)
+        with self._writing:
+            if found is not None and number == self._seen.number:
+                _keep(self._standings, (user_id, scope), found)
+        return found
 
     def _look(self) -> None:
         """Learn what has changed, unless that was done a moment ago."""
@@ -124,20 +154,38 @@ class KnownTokens:
     def _forget(self, found: Sequence[Change]) -> None:
         if changes.EVERYTHING in found:
             self._entries.clear()
+            self._standings.clear()
         elif found:
             named = set(found)
-            untrue = [
-                text
-                for text, known in self._entries.items()
-                if not named.isdisjoint(known.undone_by)
-            ]
-            for text in untrue:
-                del self._entries[text]
+            _drop(self._entries, lambda known: not named.isdisjoint(known.undone_by))
+            _drop(self._standings, lambda each: not named.isdisjoint(_undoing(each)))
+
+
+def _keep(entries: dict[Key, Value], key: Key, value: Value) -> None:
+    entries[key] = value
+    if len(entries) > MOST:
+        for oldest in list(entries)[: MOST // 4]:
+            del entries[oldest]
+
+
+def _drop(entries: dict[Key, Value], is_untrue: Callable[[Value], bool]) -> None:
+    for key in [key for key, value in entries.items() if is_untrue(value)]:
+        del entries[key]
 
 
 def known_tokens(cloud: Cloud) -> KnownTokens:
     """Return the tokens that this process has met."""
     return cloud.shared("identity.known_tokens", lambda: KnownTokens(cloud))
+
+
+def issue(context: RequestContext, proof: Proof, scope: Scope) -> Token:
+    """Return a new token.
+
+    Raises:
+        Unauthenticated: The user is disabled or has no role in the scope, or there is none.
+    """
+    found = known_tokens(context.cloud).standing(proof.user_id, scope)
+    return tokens.issue(context, proof, scope, found)
 
 
 def show(context: RequestContext, text: str) -> Token:

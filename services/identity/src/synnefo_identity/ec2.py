@@ -21,10 +21,11 @@ from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField, NotFound, Unauthenticated
 from synnefo_identity import credentials, signatures
 from synnefo_identity.access_rules import require_own
+from synnefo_identity.claims import issue
 from synnefo_identity.credentials import EC2, Kept
 from synnefo_identity.payload import Scope, ScopeKind
 from synnefo_identity.signatures import Signed
-from synnefo_identity.tokens import Proof, Token, issue
+from synnefo_identity.tokens import Proof, Token
 
 log = logging.getLogger(__name__)
 

@@ -23,9 +23,10 @@ from synnefo_core.contracts.auth import (
     Rejected,
 )
 from synnefo_core.errors import NotFound, Unauthenticated, Unavailable
-from synnefo_identity import floor, lockout, methods, provisioning, tokens
-from synnefo_identity.models import ApplicationCredentialRow, DomainRow, UserRow
+from synnefo_identity import floor, lockout, methods, provisioning, references, tokens
+from synnefo_identity.models import ApplicationCredentialRow, UserRow
 from synnefo_identity.provisioning import Account
+from synnefo_identity.references import Reference
 from synnefo_identity.tokens import Proof
 
 log = logging.getLogger(__name__)
@@ -33,16 +34,6 @@ log = logging.getLogger(__name__)
 PASSWORD = "password"  # noqa: S105  # the method's name
 APPLICATION_CREDENTIAL = "application_credential"
 TOKEN = "token"  # noqa: S105  # the method's name
-
-
-@dataclass(frozen=True)
-class Reference:
-    """How a request names a thing of a domain: by id, or by name and domain."""
-
-    id: str | None = None
-    name: str | None = None
-    domain_id: str | None = None
-    domain_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,13 +117,12 @@ def _with_application_credential(context: RequestContext, secret: Secret) -> Pro
 def _credential(context: RequestContext, secret: Secret) -> Any:
     row = ApplicationCredentialRow
     query: Any = select(row.id, row.user_id, row.expires_at)
-    if secret.id is not None:
-        query = query.where(row.id == secret.id)
-    else:
-        named = _user(secret.user).with_only_columns(UserRow.id).scalar_subquery()
-        query = query.where(row.name == secret.name, row.user_id == named)
     with context.reading() as session:
-        return session.execute(query).first()
+        if secret.id is not None:
+            return session.execute(query.where(row.id == secret.id)).first()
+        user = references.find(session, UserRow, secret.user)
+        user_id = user.id if user else ""
+        return session.execute(query.where(row.name == secret.name, row.user_id == user_id)).first()
 
 
 def with_token(context: RequestContext, text: str) -> Proof:
@@ -150,24 +140,12 @@ def with_token(context: RequestContext, text: str) -> Proof:
 def _login(context: RequestContext, credentials: Credentials) -> PasswordLogin:
     who = credentials.user
     with context.reading() as session:
-        user = session.execute(_user(who)).first()
+        user = references.find(session, UserRow, who)
     return PasswordLogin(
         name=user.name if user else who.name or "",
         domain_id=user.domain_id if user else who.domain_id or "",
         user_id=user.id if user else None,
         password=credentials.password,
-    )
-
-
-def _user(who: Reference) -> Any:
-    query: Any = select(UserRow.id, UserRow.name, UserRow.domain_id)
-    if who.id is not None:
-        return query.where(UserRow.id == who.id)
-    return query.join(DomainRow, DomainRow.id == UserRow.domain_id).where(
-        UserRow.name == who.name,
-        DomainRow.id == who.domain_id
-        if who.domain_id is not None
-        else DomainRow.name == who.domain_name,
     )
 
 

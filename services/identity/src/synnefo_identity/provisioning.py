@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_core.cloud import Cloud
@@ -63,30 +64,44 @@ class Account:
     details: Mapping[str, Any] | None = None
 
 
+@cache
+def _linked(method: str) -> Select[Any]:
+    """Return the query of a method's account; each login asks it, so it is made once."""
+    return (
+        select(
+            LinkRow.user_id,
+            LinkRow.last_login_at,
+            LinkRow.details,
+            UserRow.domain_id,
+            UserRow.is_enabled.label("is_user_enabled"),
+            DomainRow.name.label("domain_name"),
+            DomainRow.is_enabled.label("is_domain_enabled"),
+            login_profiles.are_any(method).label("has_profiles"),
+        )
+        .join(UserRow, UserRow.id == LinkRow.user_id)
+        .join(DomainRow, DomainRow.id == UserRow.domain_id)
+        .where(LinkRow.method == method, LinkRow.subject == bindparam("subject"))
+    )
+
+
 def find(context: RequestContext, assertion: Assertion) -> Account | None:
     """Return the account that a method's subject is linked to, None when there is none."""
-    query = (
-        select(UserRow, DomainRow, LinkRow, login_profiles.are_any(assertion.method))
-        .join(LinkRow, LinkRow.user_id == UserRow.id)
-        .join(DomainRow, DomainRow.id == UserRow.domain_id)
-        .where(LinkRow.method == assertion.method, LinkRow.subject == assertion.subject)
-    )
+    method = assertion.method
     with context.reading() as session:
-        found = session.execute(query).first()
+        found = session.execute(_linked(method), {"subject": assertion.subject}).first()
         if found is None:
             return None
-        user, domain, link, has_profiles = found
-        policy = method_policies.of(context.cloud, assertion.method)
-        if has_profiles:
-            policy = login_profiles.policy(context.cloud, session, assertion.method, user.id)
-        return Account(
-            user_id=user.id,
-            domain_id=domain.id,
-            domain_name=domain.name,
-            is_enabled=user.is_enabled and domain.is_enabled and policy.login,
-            last_login_at=link.last_login_at,
-            details=link.details,
-        )
+        policy = method_policies.of(context.cloud, method)
+        if found.has_profiles:
+            policy = login_profiles.policy(context.cloud, session, method, found.user_id)
+    return Account(
+        user_id=found.user_id,
+        domain_id=found.domain_id,
+        domain_name=found.domain_name,
+        is_enabled=found.is_user_enabled and found.is_domain_enabled and policy.login,
+        last_login_at=found.last_login_at,
+        details=found.details,
+    )
 
 
 def create(

@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Unauthenticated
-from synnefo_identity import standing
-from synnefo_identity.login import Reference
+from synnefo_identity import references, standing
 from synnefo_identity.models import ApplicationCredentialRow, DomainRow, ProjectRow, UserRow
 from synnefo_identity.payload import UNSCOPED, Scope, ScopeKind
+from synnefo_identity.references import Reference
 
 
 def project(context: RequestContext, reference: Reference) -> Scope:
@@ -19,21 +19,11 @@ def project(context: RequestContext, reference: Reference) -> Scope:
     Raises:
         Unauthenticated: There is no such project; nobody learns that it is not there.
     """
-    query = select(ProjectRow.id)
-    if reference.id is not None:
-        query = query.where(ProjectRow.id == reference.id)
-    else:
-        query = query.join(DomainRow, DomainRow.id == ProjectRow.domain_id).where(
-            ProjectRow.name == reference.name,
-            DomainRow.id == reference.domain_id
-            if reference.domain_id is not None
-            else DomainRow.name == reference.domain_name,
-        )
     with context.reading() as session:
-        found = session.scalar(query)
+        found = references.find(session, ProjectRow, reference)
     if found is None:
         raise Unauthenticated
-    return Scope(ScopeKind.PROJECT, found)
+    return Scope(ScopeKind.PROJECT, found.id)
 
 
 def domain(context: RequestContext, reference: Reference) -> Scope:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
 from synnefo_core.keys import key_ring
-from synnefo_identity import application_credentials, changes, methods, standing
+from synnefo_identity import application_credentials, changes, methods, standing as standings
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.models import RevocationRow
 from synnefo_identity.payload import RING, Payload, Scope, Way, new_audit_id, seal, unseal
@@ -50,15 +50,13 @@ class Token:
     standing: Standing
 
 
-def issue(context: RequestContext, proof: Proof, scope: Scope) -> Token:
-    """Return a new token.
+def issue(context: RequestContext, proof: Proof, scope: Scope, standing: Standing | None) -> Token:
+    """Return a new token of somebody who has this standing in the scope.
 
     Raises:
-        Unauthenticated: The user is disabled or has no role in the scope, or there is none, or
-            the terms of use were not agreed to.
+        Unauthenticated: That is none, or none is left of it.
     """
-    with context.reading() as session:
-        found = _standing(context, session, proof.user_id, scope, proof.credential_id)
+    found = _narrowed(context, standing, proof.credential_id)
     if found is None:
         raise Unauthenticated
     if found.owes_terms:
@@ -93,25 +91,28 @@ def check(context: RequestContext, text: str) -> Token | None:
     with context.reading() as session:
         if session.get(RevocationRow, payload.audit_ids[0]) is not None:
             return None
-        found = _standing(context, session, payload.user_id, payload.scope, payload.credential_id)
+        standing = standings.read(session, payload.user_id, payload.scope)
+        found = _narrowed(context, standing, payload.credential_id)
     if found is None or found.epoch != payload.epoch or found.owes_terms:
         return None
     return Token(text, payload, found)
 
 
-def _standing(
-    context: RequestContext, session: Session, user_id: str, scope: Scope, credential_id: str
+def _narrowed(
+    context: RequestContext, standing: Standing | None, credential_id: str
 ) -> Standing | None:
-    found = standing.read(session, user_id, scope)
-    if found is None:
+    """Return a standing with the password's end, and what a credential leaves of it."""
+    if standing is None:
         return None
+    user_id = standing.user.id
     ends = methods.ends(context.cloud, [user_id])
     if ends:
-        user = replace(found.user, password_expires_at=ends.get(user_id))
-        found = replace(found, user=user)
+        user = replace(standing.user, password_expires_at=ends.get(user_id))
+        standing = replace(standing, user=user)
     if not credential_id:
-        return found
-    return application_credentials.narrowed(session, found, credential_id, context.now())
+        return standing
+    with context.reading() as session:
+        return application_credentials.narrowed(session, standing, credential_id, context.now())
 
 
 def revoke(context: RequestContext, text: str) -> None:

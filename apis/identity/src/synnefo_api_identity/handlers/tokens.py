@@ -12,6 +12,7 @@ from webob import Request
 
 import synnefo_identity
 from synnefo_api_identity import requests
+from synnefo_api_identity.rendered import rendered
 from synnefo_api_identity.requests import Body
 from synnefo_api_identity.views import catalog, links, things, tokens
 from synnefo_api_identity.views.links import Json
@@ -21,6 +22,7 @@ from synnefo_core.errors import Forbidden, Invalid
 
 _SUBJECT = "X-Subject-Token"
 _VARY = {"Vary": "X-Auth-Token"}
+_JSON = "application/json"
 
 
 def create(
@@ -28,16 +30,22 @@ def create(
 ) -> Reply:
     auth = body["auth"]
     proof = requests.proof(context, auth["identity"], request.remote_addr or "")
-    scope = requests.scope(context, auth.get("scope"), proof)
-    token = synnefo_identity.issue_token(context, proof, scope)
+    with context.reading():  # one connection for both
+        scope = requests.scope(context, auth.get("scope"), proof)
+        token = synnefo_identity.issue_token(context, proof, scope)
     shown = tokens.token(context, token, has_catalog="nocatalog" not in query)
     return Reply(shown, status=201, headers={_SUBJECT: token.text, **_VARY})
 
 
 def show(context: RequestContext, request: Request, query: Mapping[str, str]) -> Reply:
     token = synnefo_identity.show_token(context, _subject(request))
-    shown = tokens.token(context, token, has_catalog="nocatalog" not in query)
-    return Reply(shown, headers={_SUBJECT: token.text, **_VARY})
+    has_catalog = "nocatalog" not in query
+    body = rendered(context.cloud).body(
+        (token.text, has_catalog),
+        (token, synnefo_identity.catalog.offered(context)),
+        lambda: tokens.token(context, token, has_catalog=has_catalog),
+    )
+    return Reply(body, content_type=_JSON, headers={_SUBJECT: token.text, **_VARY})
 
 
 def delete(context: RequestContext, request: Request) -> Reply:
@@ -70,9 +78,19 @@ def system(context: RequestContext) -> Json:
     return links.listed(context, "auth/system", shown, key="system")
 
 
-def show_catalog(context: RequestContext) -> Json:
+def show_catalog(context: RequestContext) -> Reply:
     claims = context.claims
     if claims is None or not (claims.project_id or claims.domain_id or claims.is_system):
         raise Forbidden("the catalog is for tokens with a scope")
-    shown = catalog.catalog(context, claims.project_id, claims.user_id)
-    return links.listed(context, "auth/catalog", shown, key="catalog")
+    project_id, user_id = claims.project_id, claims.user_id
+    body = rendered(context.cloud).body(
+        (project_id, user_id),
+        (synnefo_identity.catalog.offered(context),),
+        lambda: links.listed(
+            context,
+            "auth/catalog",
+            catalog.catalog(context, project_id, user_id),
+            key="catalog",
+        ),
+    )
+    return Reply(body, content_type=_JSON)

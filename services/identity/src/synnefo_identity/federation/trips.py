@@ -26,7 +26,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.auth import Visit
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.errors import Forbidden, InvalidField, Unauthenticated
-from synnefo_identity import floor, tokens
+from synnefo_identity import claims, floor
 from synnefo_identity.federation import envelopes, providers, visits, vouchers
 from synnefo_identity.payload import UNSCOPED, Way
 
@@ -156,7 +156,7 @@ def _brought(context: RequestContext, trip: Trip, visit: Visit) -> tuple[str, st
         return "voucher", vouchers.issue(context, assertion, user_id=trip.user_id)
     proof = visits.proven(context, assertion, trip.way)
     if proof is not None:
-        return "token", tokens.issue(context, proof, UNSCOPED).text
+        return "token", claims.issue(context, proof, UNSCOPED).text
     if trip.takes_newcomers:
         return "voucher", vouchers.issue(context, assertion)
     log.info("login refused", extra={"login_method": assertion.method})
