@@ -120,7 +120,9 @@ class KnownTokens:
         with self._context.reading() as session:
             found = standings.read(session, user_id, scope)
         with self._writing:
-            if found is not None and number == self._seen.number:
+            # Who agrees to the terms of use makes no token untrue, so no change is noted.
+            is_kept = number == self._seen.number
+            if found is not None and not found.owes_terms and is_kept:
                 _keep(self._standings, (user_id, scope), found)
         return found
 

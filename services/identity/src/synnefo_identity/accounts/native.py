@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Forbidden
-from synnefo_identity import login, tokens
+from synnefo_identity import claims, login
 from synnefo_identity.accounts import enrolment
 from synnefo_identity.letters.options import page_url
 from synnefo_identity.payload import Scope, ScopeKind
@@ -61,10 +61,10 @@ def arrival(context: RequestContext, target: str, token: str, *, is_renewed: boo
     _require_allowed(context.cloud, target)
     proof = login.with_token(context, token)
     scope = Scope(ScopeKind.PROJECT, context.project_id or context.user_id)
-    made = tokens.issue(context, proof, scope)
+    made = claims.issue(context, proof, scope)
     if is_renewed:
         enrolment.end_tokens(context, context.user_id)
-        made = tokens.issue(context, proof, scope)
+        made = claims.issue(context, proof, scope)
     parts = urlsplit(target)
     query = [*parse_qsl(parts.query), ("uuid", context.user_id), ("token", made.text)]
     return urlunsplit(parts._replace(query=urlencode(query), fragment=""))
