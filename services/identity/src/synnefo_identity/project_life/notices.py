@@ -65,7 +65,7 @@ def tell(
     reason: str = "",
     is_new: bool = False,
 ) -> None:
-    """Write the letters about an action, if anybody is told of it.
+    """Write the letters about an action, if anybody is told of it; none to who is shut out.
 
     Args:
         context: Of who acted.
@@ -90,7 +90,7 @@ def tell(
     }
     told = [(notice.to_owner, owner), (notice.to_person, person)]
     for text, user in told:
-        if text and user is not None and user.email:
+        if text and user is not None and user.is_enabled and user.email:
             letters.write(context, session, Letter(text, user.email, {**facts, "name": user.name}))
     if notice.to_list:
         for address in recipients(context.cloud.config, _LISTS[is_new]):
