@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tools.interop import roles
 from tools.interop.cloud import PASSWORD, Cloud
 
 LISTS = Path(__file__).parent
@@ -64,6 +65,7 @@ def configuration(cloud: Cloud, workspace: Path) -> configparser.ConfigParser:
 
 def run(name: str, cloud: Cloud, workspace: Path, *, workers: int) -> Mapping[str, str]:
     """Run a list; return the outcome of each required test by its id."""
+    roles.make(cloud, roles.NEEDED.get(name, ()))
     programs = Path(sys.executable).parent
     # Tempest remembers its workspaces in the home directory unless told otherwise.
     register = ["--workspace-path", str(workspace.with_suffix(".yaml"))]

@@ -49,7 +49,7 @@ def take(account, what, value, *rest):
 @pytest.mark.parametrize("way", WAYS)
 @given(steps=steps)
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_the_numbers_are_those_of_what_is_there(account, way, steps):
     store.create_container(account.context, account.id, "old", {})

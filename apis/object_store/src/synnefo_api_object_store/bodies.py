@@ -6,7 +6,7 @@ from __future__ import annotations
 from webob import Request
 
 from synnefo_api_object_store.faults import BrokenOff
-from synnefo_core.errors import LengthRequired
+from synnefo_core.errors import LengthRequired, TooLarge
 from synnefo_core.wsgi.streams import broken
 
 
@@ -50,3 +50,18 @@ class Body:
                 raise BrokenOff
             self._left -= len(piece)
         return piece
+
+    def read_all(self, most: int) -> bytes:
+        """Return the whole body.
+
+        Raises:
+            BrokenOff: The client is gone, or what it sends makes no sense.
+            TooLarge: It is longer than ``most``.
+        """
+        pieces, length = [], 0
+        while piece := self.read(most + 1 - length):
+            pieces.append(piece)
+            length += len(piece)
+            if length > most:
+                raise TooLarge(most)
+        return b"".join(pieces)

@@ -6,10 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from synnefo_api_object_store.extractions import MOST_FAILURES
+from synnefo_api_object_store.handlers.bulk import MOST_REMOVALS
+from synnefo_api_object_store.signed import METHODS
 from synnefo_api_object_store.views.container import POLICY
 from synnefo_core import __version__
 from synnefo_core.cloud import Cloud
-from synnefo_object_store import LIMITS
+from synnefo_core.contracts.api import Reply
+from synnefo_object_store import ALGORITHMS, LIMITS, MANIFEST_LIMITS, MOST_SEGMENTS, MOST_STEPS
 
 
 def document(cloud: Cloud) -> Callable[[str], tuple[int, Any]]:
@@ -37,8 +41,46 @@ def document(cloud: Cloud) -> Callable[[str], tuple[int, Any]]:
             "valid_api_versions": ["v1"],
         },
         "account_quotas": {},
+        "bulk_delete": {
+            "max_deletes_per_request": MOST_REMOVALS,
+            "max_failed_deletes": MOST_REMOVALS,
+        },
+        "bulk_upload": {
+            "max_containers_per_extraction": 10000,
+            "max_failed_extractions": MOST_FAILURES,
+        },
         "container_quotas": {},
+        "crossdomain": {},
+        "dlo": {"max_segments": MOST_SEGMENTS},
+        "formpost": {"allowed_digests": list(ALGORITHMS)},
         "object_versioning": {},
+        "slo": {
+            "max_manifest_segments": MANIFEST_LIMITS.segments,
+            "max_manifest_size": MANIFEST_LIMITS.bytes,
+            "min_segment_size": 1,
+            "yield_frequency": 0,
+        },
+        "staticweb": {},
+        "symlink": {"symloop_max": MOST_STEPS, "static_links": True},
+        "tempurl": {
+            "methods": list(METHODS),
+            "allowed_digests": list(ALGORITHMS),
+            "incoming_remove_headers": [],
+            "incoming_allow_headers": [],
+            "outgoing_remove_headers": ["x-object-meta-*"],
+            "outgoing_allow_headers": ["x-object-meta-public-*"],
+        },
         "versioned_writes": {"allowed_flags": ["x-versions-location", "x-history-location"]},
     }
     return lambda _base: (200, capabilities)
+
+
+def cross_domain(cloud: Cloud) -> Callable[[str], tuple[int, Any]]:
+    """Return the function that answers ``/crossdomain.xml``."""
+    lines = "\n".join(cloud.config.object_store.cross_domain_policy)
+    page = (
+        '<?xml version="1.0"?>\n<!DOCTYPE cross-domain-policy SYSTEM '
+        '"http://www.adobe.com/xml/dtds/cross-domain-policy.dtd" >\n'
+        f"<cross-domain-policy>\n{lines}\n</cross-domain-policy>"
+    )
+    return lambda _base: (200, Reply(page.encode(), 200, {}, "application/xml"))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import html
 from http import HTTPStatus
 
-from synnefo_api_object_store.transactions import transaction_id
+from synnefo_api_object_store.transaction_ids import transaction_id
 from synnefo_core import errors
 from synnefo_core.contracts.api import Fault
 
@@ -24,16 +24,21 @@ class BrokenOff(errors.CloudError):
 
 def dialect(error: errors.CloudError, request_id: str) -> Fault:
     """Word an error."""
-    # Swift says "too large" to what its quotas refuse.
-    status = 413 if isinstance(error, errors.QuotaExceeded) else error.status
+    status = status_of(error)
     headers = {"X-Trans-Id": transaction_id(request_id)}
     if status == 401:
         headers["WWW-Authenticate"] = 'Swift realm="unknown"'
-    body = f"<html><h1>{_title(status)}</h1><p>{html.escape(str(error))}</p></html>"
+    body = f"<html><h1>{title(status)}</h1><p>{html.escape(str(error))}</p></html>"
     return Fault(status, body.encode(), "text/html; charset=UTF-8", headers)
 
 
-def _title(status: int) -> str:
+def status_of(error: errors.CloudError) -> int:
+    """Return the status of an error: Swift says "too large" to what its quotas refuse."""
+    return 413 if isinstance(error, errors.QuotaExceeded) else error.status
+
+
+def title(status: int) -> str:
+    """Return the words for a status."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:

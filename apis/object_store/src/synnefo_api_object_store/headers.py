@@ -23,9 +23,13 @@ KEPT = (
     "Content-Encoding",
     "Content-Language",
     "Expires",
+    "X-Object-Manifest",
     "X-Robots-Tag",
 )
 """Headers of an object that are given back as they came."""
+
+
+_SECRET = frozenset({"Temp-Url-Key", "Temp-Url-Key-2"})
 
 
 def decoded(value: str) -> str:
@@ -130,8 +134,12 @@ def content_type(environ: Environ) -> str | None:
     return decoded(environ.get("CONTENT_TYPE") or "") or None
 
 
-def shown_metadata(noun: str, values: Mapping[str, str]) -> dict[str, str]:
-    """Return metadata as headers of an answer."""
+def shown_metadata(
+    noun: str, values: Mapping[str, str], *, is_owner: bool = True
+) -> dict[str, str]:
+    """Return metadata as headers of an answer; keys that sign only to who has them."""
+    if not is_owner:
+        values = {name: value for name, value in values.items() if name not in _SECRET}
     prefix = f"X-{noun.capitalize()}-Meta-"
     return {encoded(prefix + name): encoded(value) for name, value in values.items()}
 

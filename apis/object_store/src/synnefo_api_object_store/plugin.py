@@ -26,6 +26,10 @@ def apis(cloud: Cloud) -> Iterable[Api]:
             routes=ROUTES,
             dialect=dialect,
             endpoint="/AUTH_%(project_id)s",
-            versions={"/info": info, "/object-store/info": info},
+            versions={
+                "/info": info,
+                "/object-store/info": info,
+                "/crossdomain.xml": capabilities.cross_domain(cloud),
+            },
         )
     ]

@@ -11,14 +11,8 @@ from synnefo_api_object_store.parameters import parameters
 from synnefo_core.errors import Unbuilt
 
 QUERY = (
-    "bulk-delete",
-    "extract-archive",
-    "multipart-manifest",
     "public",
     "shared",
-    "symlink",
-    "temp_url_expires",
-    "temp_url_sig",
     "until",
     "update",
     "version",
@@ -27,24 +21,18 @@ QUERY = (
 ACCOUNT = (
     "X-Account-Access-Control",
     "X-Account-Group-",
-    "X-Account-Meta-Temp-Url-Key",
     "X-Account-Policy-",
 )
 
 CONTAINER = (
-    "X-Container-Meta-Access-Control-",
-    "X-Container-Meta-Temp-Url-Key",
-    "X-Container-Meta-Web-",
     "X-Container-Policy-",
     "X-Container-Sync-",
 )
 
 OBJECT = (
     "X-Move-From",
-    "X-Object-Manifest",
     "X-Object-Public",
     "X-Object-Sharing",
-    "X-Symlink-Target",
 )
 
 

@@ -6,8 +6,16 @@ Who may do it is decided by the account in the path, in the service.
 
 from __future__ import annotations
 
-from synnefo_api_object_store.handlers import accounts, containers, copies, objects, sync
+from synnefo_api_object_store.handlers import (
+    accounts,
+    containers,
+    copies,
+    objects,
+    options,
+    sync,
+)
 from synnefo_api_object_store.transactions import traced
+from synnefo_api_object_store.websites import shown
 from synnefo_core.contracts.api import Handler, Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -20,21 +28,23 @@ _TABLE: list[tuple[str, str, Handler]] = [
     ("HEAD", ACCOUNT, traced(accounts.show)),
     ("GET", ACCOUNT, traced(accounts.index)),
     ("POST", ACCOUNT, traced(accounts.update)),
-    ("HEAD", CONTAINER, traced(containers.show)),
-    ("GET", CONTAINER, traced(containers.index)),
+    ("PUT", ACCOUNT, traced(accounts.put)),
+    ("DELETE", ACCOUNT, traced(accounts.delete)),
+    ("HEAD", CONTAINER, traced(shown(containers.show))),
+    ("GET", CONTAINER, traced(shown(containers.index))),
     ("PUT", CONTAINER, traced(containers.create)),
     ("POST", CONTAINER, traced(sync.update_container)),
     ("DELETE", CONTAINER, traced(containers.delete)),
-    ("HEAD", OBJECT, traced(objects.show)),
-    ("GET", OBJECT, traced(sync.get)),
+    ("HEAD", OBJECT, traced(shown(objects.show))),
+    ("GET", OBJECT, traced(shown(sync.get))),
     ("PUT", OBJECT, traced(sync.put)),
     ("POST", OBJECT, traced(sync.update)),
     ("DELETE", OBJECT, traced(objects.delete)),
     ("COPY", OBJECT, traced(copies.copy)),
     ("MOVE", OBJECT, unbuilt),
-    ("OPTIONS", ACCOUNT, unbuilt),
-    ("OPTIONS", CONTAINER, unbuilt),
-    ("OPTIONS", OBJECT, unbuilt),
+    ("OPTIONS", ACCOUNT, traced(options.of_account)),
+    ("OPTIONS", CONTAINER, traced(options.of_container)),
+    ("OPTIONS", OBJECT, traced(options.of_object)),
 ]
 
 # Containers may be open to all: who may is seen behind the table.

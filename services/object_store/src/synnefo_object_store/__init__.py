@@ -16,19 +16,35 @@ from synnefo_object_store.containers import (
 from synnefo_object_store.copies import Copying, copy_object
 from synnefo_object_store.engine import engine
 from synnefo_object_store.hashmaps import Hashmap, Missing, hashmap_of, put_blocks, put_hashmap
+from synnefo_object_store.large import (
+    MANIFEST_LIMITS,
+    MOST_SEGMENTS,
+    Assembly,
+    Segment,
+    Whole,
+    assembled,
+    copy_whole,
+    measured,
+    put_manifest,
+    segments_of,
+)
 from synnefo_object_store.limits import LIMITS
+from synnefo_object_store.links import MOST_STEPS, Link, find_object, follow, put_link
 from synnefo_object_store.listing import list_containers, list_objects
 from synnefo_object_store.objects import (
     delete_object,
-    find_object,
     open_object,
     put_object,
+    show_object,
     update_object,
 )
 from synnefo_object_store.past import delete_version, list_versions, restore_version
 from synnefo_object_store.patches import Patch, patch_object
+from synnefo_object_store.publications import published
 from synnefo_object_store.rows import DISKSPACE
+from synnefo_object_store.signatures import ALGORITHMS, Signature, deputised
 from synnefo_object_store.values import (
+    MANIFEST,
     AccountInfo,
     Condition,
     ContainerInfo,
@@ -40,18 +56,27 @@ from synnefo_object_store.values import (
     ObjectInfo,
     Window,
 )
-from synnefo_object_store.versions import Place
+from synnefo_object_store.versions import STATIC, SYMLINK, Place
 
 __all__ = [
+    "ALGORITHMS",
     "DISKSPACE",
     "LIMITS",
+    "MANIFEST",
+    "MANIFEST_LIMITS",
+    "MOST_SEGMENTS",
+    "MOST_STEPS",
+    "STATIC",
+    "SYMLINK",
     "AccountInfo",
+    "Assembly",
     "Condition",
     "ContainerInfo",
     "Copying",
     "Folder",
     "Hashmap",
     "Incoming",
+    "Link",
     "ListedContainer",
     "ListedObject",
     "ListedVersion",
@@ -59,28 +84,41 @@ __all__ = [
     "ObjectInfo",
     "Patch",
     "Place",
+    "Segment",
+    "Signature",
     "Visitor",
+    "Whole",
     "Window",
+    "assembled",
     "copy_object",
+    "copy_whole",
     "create_container",
     "delete_container",
     "delete_object",
     "delete_version",
+    "deputised",
     "engine",
     "find_object",
+    "follow",
     "hashmap_of",
     "is_owner",
     "list_containers",
     "list_objects",
     "list_versions",
+    "measured",
     "open_object",
     "patch_object",
+    "published",
     "put_blocks",
     "put_hashmap",
+    "put_link",
+    "put_manifest",
     "put_object",
     "restore_version",
+    "segments_of",
     "show_account",
     "show_container",
+    "show_object",
     "update_account",
     "update_container",
     "update_object",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table, select
 
 from synnefo_core.context import RequestContext
-from synnefo_core.errors import Unauthenticated
+from synnefo_core.errors import Forbidden, Unauthenticated
 from synnefo_object_store.acls import AccessList
 from synnefo_object_store.models import ContainerRow
 
@@ -20,9 +20,17 @@ READ, WRITE = "read", "write"
 
 @dataclass(frozen=True)
 class Visitor(RequestContext):
-    """Who asks, and from where: a container's list may name the page that led here."""
+    """Who asks, and from where: a container's list may name the page that led here.
+
+    Attributes:
+        referrer: That page.
+        container: The only one in which the caller may do what its roles allow; empty for all.
+        is_deputy: The caller acts for the account by a signature.
+    """
 
     referrer: str = ""
+    container: str = ""
+    is_deputy: bool = False
 
 
 def require(context: RequestContext, account: str, rule: str) -> None:
@@ -32,11 +40,13 @@ def require(context: RequestContext, account: str, rule: str) -> None:
         Forbidden: The account is not the caller's project, or the role does not allow it.
         Unauthenticated: Nobody knows who asks.
     """
-    if context.cloud.policy.allows(context, rule, project_id=account):
+    if _is_allowed(context, account, "", rule):
         return
     if not context.user_id:
         raise Unauthenticated
     context.cloud.policy.require(context, rule, project_id=account)
+    msg = "the signature is for one container"
+    raise Forbidden(msg)
 
 
 def require_in(
@@ -54,7 +64,7 @@ def require_in(
         Forbidden: Neither the caller's role nor the container's list allows it.
         Unauthenticated: Nobody knows who asks.
     """
-    if context.cloud.policy.allows(context, rule, project_id=account):
+    if _is_allowed(context, account, container, rule):
         return
     text = _list(context, account, container, by)
     if not text or not _allows(AccessList.parse(text), context, account, lists=lists):
@@ -63,7 +73,16 @@ def require_in(
 
 def is_owner(context: RequestContext, account: str) -> bool:
     """Say whether a caller may see what is secret in an account: lists and keys."""
-    return context.cloud.policy.allows(context, "object_store:container:write", project_id=account)
+    return not (isinstance(context, Visitor) and context.is_deputy) and _is_allowed(
+        context, account, "", "object_store:container:write"
+    )
+
+
+def _is_allowed(context: RequestContext, account: str, container: str, rule: str) -> bool:
+    """Say whether the caller's roles allow this, and its signature if it has one."""
+    if isinstance(context, Visitor) and context.container not in ("", container):
+        return False
+    return context.cloud.policy.allows(context, rule, project_id=account)
 
 
 def _list(context: RequestContext, account: str, container: str, by: str) -> str:

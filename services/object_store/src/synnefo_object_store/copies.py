@@ -8,7 +8,7 @@ the source, so it has them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -46,7 +46,7 @@ class Copying:
 def copy_object(
     context: RequestContext, source: ObjectInfo, target: Place, copying: Copying
 ) -> ObjectInfo:
-    """Make or replace an object by a copy of one that was found.
+    """Make or replace an object by a copy of one that was found; of a large one that is a manifest.
 
     Raises:
         Conflict: The source is being changed.
@@ -58,7 +58,9 @@ def copy_object(
     """
     check_object_name(target.name)
     _require(context, source, target)
-    draft = _draft(context, source, target, copying)
+    draft = merged(source, copying)
+    if source.account != target.account:
+        draft = replace(draft, names=_names(context, source))
     check_metadata(draft.metadata)
     check_headers(draft.headers, draft.content_type)
 
@@ -81,7 +83,8 @@ def _require(context: RequestContext, source: ObjectInfo, target: Place) -> None
     )
 
 
-def _draft(context: RequestContext, source: ObjectInfo, target: Place, copying: Copying) -> Draft:
+def merged(source: ObjectInfo, copying: Copying) -> Draft:
+    """Return what a copy is to be."""
     is_fresh = copying.is_fresh
     return Draft(
         reference=source.reference,
@@ -91,8 +94,9 @@ def _draft(context: RequestContext, source: ObjectInfo, target: Place, copying: 
         content_type=copying.content_type or source.content_type,
         metadata={**({} if is_fresh else source.metadata), **copying.metadata},
         headers={**({} if is_fresh else source.headers), **copying.headers},
+        nature=source.nature,
+        special=source.special,
         expires_at=copying.expires_at or (None if is_fresh else source.expires_at),
-        names=b"" if source.account == target.account else _names(context, source),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from synnefo_core.errors import Invalid
+from synnefo_object_store.values import MANIFEST
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,25 @@ def check_headers(headers: Mapping[str, str], content_type: str) -> None:
     if _length("Content-Type", content_type) > LIMITS.content_type_bytes:
         msg = f"Content-Type longer than {LIMITS.content_type_bytes}"
         raise Invalid(msg)
+    if MANIFEST in headers:
+        manifest_target(headers[MANIFEST])
     for name, value in headers.items():
         if _length(name, value) > LIMITS.header_value_bytes:
             msg = f"{name} longer than {LIMITS.header_value_bytes}"
             raise Invalid(msg)
+
+
+def manifest_target(header: str) -> tuple[str, str]:
+    """Return the container and the prefix that X-Object-Manifest names.
+
+    Raises:
+        Invalid: It has not the form container/prefix.
+    """
+    container, slash, prefix = unquote(header).lstrip("/").partition("/")
+    if not (container and slash and prefix) or "?" in header or "&" in header:
+        msg = "X-Object-Manifest must be of the form container/prefix"
+        raise Invalid(msg)
+    return container, prefix
 
 
 def _length(noun: str, text: str) -> int:

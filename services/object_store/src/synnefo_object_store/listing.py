@@ -8,9 +8,10 @@ costs a look-up however much is in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Column, Row as DatabaseRow, Select, Table, select
+from sqlalchemy import Column, Row as DatabaseRow, Select, Table, literal_column, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
@@ -64,7 +65,33 @@ def list_objects(
             _object.c.content_type,
             _object.c.modified_at,
         ).where(_object.c.container_id == number, _object.c.is_current)
-        return _Scan(session, query, _object.c.name, ListedObject, window).rows()
+        rows = _Scan(session, query, _object.c.name, ListedObject, window).rows()
+        return _with_specials(session, number, rows)
+
+
+def _with_specials(
+    session: Session, number: int, rows: list[ListedObject | Folder]
+) -> list[ListedObject | Folder]:
+    """Add what is special to those rows that are: few, so the scan is spared their columns."""
+    if not rows:
+        return rows
+    names = (rows[0].name, rows[-1].name)
+    found = session.execute(
+        select(_object.c.name, _object.c.special).where(
+            _object.c.container_id == number,
+            _object.c.is_current,
+            _object.c.nature != literal_column("''"),
+            _object.c.name >= min(names),
+            _object.c.name <= max(names),
+        )
+    )
+    specials: dict[str, Any] = {row.name: row.special for row in found}
+    return [
+        replace(row, special=specials[row.name])
+        if isinstance(row, ListedObject) and row.name in specials
+        else row
+        for row in rows
+    ]
 
 
 class _Scan(Generic[Row]):

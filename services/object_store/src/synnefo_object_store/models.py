@@ -100,7 +100,9 @@ class ObjectRow(Model):
         expires_at: When it is to be removed.
         is_versioned: It was written into a container that keeps versions, so it stays when it is
             replaced; the version's number then stays through changes of metadata.
-        nature: Empty, or ``deleted``: the mark of a removal among the versions.
+        nature: Empty; ``deleted``: the mark of a removal among the versions; ``static``: the
+            content is the manifest of a large object; ``symlink``: it stands for another one.
+        special: What is to be known of an object with a nature.
     """
 
     __tablename__ = "object_store_object"
@@ -119,6 +121,13 @@ class ObjectRow(Model):
             "expires_at",
             postgresql_where=text("expires_at IS NOT NULL"),
             sqlite_where=text("expires_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_object_store_object_special",
+            "container_id",
+            "name",
+            postgresql_where=text("is_current AND nature <> ''"),
+            sqlite_where=text("is_current AND nature <> ''"),
         ),
         {"sqlite_with_rowid": False},
     )
@@ -145,6 +154,7 @@ class ObjectRow(Model):
     expires_at: Mapped[Moment | None]
     is_versioned: Mapped[bool] = mapped_column(server_default=false())
     nature: Mapped[str] = mapped_column(String(8), server_default="")
+    special: Mapped[Json] = mapped_column(server_default="{}")
 
 
 class DeltaRow(Model):

@@ -27,10 +27,10 @@ _LOOK_FIRST_BYTES = 64 * 1024
 """A body that is no longer is read before anything is looked up."""
 
 
-def find_object(
+def show_object(
     context: RequestContext, account: str, container: str, name: str, *, version: str | None = None
 ) -> ObjectInfo:
-    """Return an object.
+    """Return an object as it is kept: of a large one its manifest, and symlinks themselves.
 
     Raises:
         Forbidden: The account is not the caller's.
@@ -114,6 +114,8 @@ def _draft(store: str, incoming: Incoming, written: Written) -> Draft:
         headers=incoming.headers,
         names=written.names,
         expires_at=incoming.expires_at,
+        nature=incoming.nature,
+        special=incoming.special,
     )
 
 

@@ -24,5 +24,17 @@ SECTIONS: Mapping[str, Iterable[cfg.Opt]] = {
             "it was written by hashes or in part: for that all of it is read. That of a longer "
             "one is its hash over the blocks.",
         ),
+        cfg.URIOpt(
+            "view_origin",
+            schemes=["http", "https"],
+            help="An address (scheme, host, port) of this cloud of which browsers keep nothing "
+            "else: there what people store is shown like any page. Elsewhere it is shown in a "
+            "sandbox, so that it can't act for who looks at it.",
+        ),
+        cfg.MultiStrOpt(
+            "cross_domain_policy",
+            default=[],
+            help="A line of /crossdomain.xml, as old plugins of browsers read it; may be repeated.",
+        ),
     ]
 }

@@ -5,8 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from synnefo_blocks import Reference
+
+MANIFEST = "X-Object-Manifest"
+"""The header, among those of an object, that makes it a dynamic large one."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ class ObjectInfo:
         headers: What is given back as it came: Content-Encoding and its like.
         expires_at: When it is to be removed.
         is_versioned: Whether the container keeps it when it is replaced.
-        nature: Empty for an object like any other.
+        nature: Empty for an object like any other; ``static`` for a large one, ``symlink``.
+        special: What is to be known of an object with a nature.
     """
 
     id: str
@@ -71,6 +76,7 @@ class ObjectInfo:
     expires_at: float | None = None
     is_versioned: bool = False
     nature: str = ""
+    special: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ class ListedObject:
     etag: str
     content_type: str
     modified_at: float
+    special: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -172,4 +179,6 @@ class Incoming:
     size_bytes: int | None = None
     md5: str | None = None
     expires_at: float | None = None
+    nature: str = ""
+    special: Mapping[str, Any] = field(default_factory=dict)
     condition: Condition = Condition()

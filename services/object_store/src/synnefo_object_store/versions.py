@@ -7,7 +7,7 @@ begins again when that is gone; an object that comes in holds its container by a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     CursorResult,
     Delete,
     Row,
+    Select,
     Table,
     Update,
     and_,
@@ -32,6 +33,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.storage import Kind
 from synnefo_core.errors import Conflict, NotFound
 from synnefo_object_store.models import AccountRow, ContainerRow, ObjectRow
+from synnefo_object_store.text_order import successor
 from synnefo_object_store.values import ObjectInfo
 
 _account: Table = AccountRow.__table__  # type: ignore[assignment]  # declared as FromClause
@@ -44,6 +46,10 @@ NULL = "null"
 """The id of a version that its container does not keep."""
 DELETED = "deleted"
 """The nature of the mark of a removal."""
+STATIC = "static"
+"""The nature of a large object with a manifest."""
+SYMLINK = "symlink"
+"""The nature of what stands for another object."""
 _ATTEMPTS = 10
 
 _PLACE = _container.outerjoin(
@@ -151,6 +157,7 @@ def columns(info: ObjectInfo) -> dict[str, Any]:
         "expires_at": info.expires_at,
         "is_versioned": info.is_versioned,
         "nature": info.nature,
+        "special": info.special,
     }
 
 
@@ -175,6 +182,7 @@ def shown(place: Place, row: Row[Any]) -> ObjectInfo:
         expires_at=row.expires_at,
         is_versioned=row.is_versioned,
         nature=row.nature,
+        special=row.special,
     )
 
 
@@ -186,6 +194,35 @@ def find(session: Session, place: Place) -> Row[Any] | None:
 def find_to_write(session: Session, place: Place) -> Row[Any] | None:
     """Return as :func:`find` does, and what the container and the account say of writing."""
     return session.execute(_FIND_TO_WRITE, _names(place)).first()
+
+
+def find_all(
+    session: Session, account: str, container: str, names: Iterable[str]
+) -> Sequence[Row[Any]]:
+    """Return the columns of the objects of these names that are there."""
+    query = _below(account, container).where(_object.c.name.in_(list(names)))
+    return session.execute(query).all()
+
+
+def find_below(session: Session, prefix: Place, *, most: int) -> Sequence[Row[Any]]:
+    """Return the columns of objects whose names begin so, in the order of their names."""
+    query = _below(prefix.account, prefix.container).where(_object.c.name >= prefix.name)
+    end = successor(prefix.name)
+    if end is not None:
+        query = query.where(_object.c.name < end)
+    return session.execute(query.order_by(_object.c.name).limit(most)).all()
+
+
+def _below(account: str, container: str) -> Select[Any]:
+    return (
+        select(_object)
+        .select_from(_object.join(_container, _object.c.container_id == _container.c.id))
+        .where(
+            _container.c.account == account,
+            _container.c.name == container,
+            _object.c.is_current,
+        )
+    )
 
 
 def find_version(session: Session, place: Place, version: str) -> Row[Any] | None:

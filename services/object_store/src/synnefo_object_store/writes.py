@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Row
@@ -39,6 +39,8 @@ class Draft:
     headers: Mapping[str, str]
     names: bytes = b""
     expires_at: float | None = None
+    nature: str = ""
+    special: Mapping[str, Any] = field(default_factory=dict)
 
 
 def put(
@@ -108,6 +110,8 @@ def _made(
         metadata=dict(draft.metadata),
         headers=dict(draft.headers),
         expires_at=draft.expires_at,
+        nature=draft.nature,
+        special=dict(draft.special),
     )
 
 

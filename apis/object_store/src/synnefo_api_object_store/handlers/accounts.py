@@ -13,10 +13,15 @@ from webob import Request
 
 import synnefo_object_store as store
 from synnefo_api_object_store import headers, refusals, windows
+from synnefo_api_object_store.handlers import bulk
+from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import account_id
 from synnefo_api_object_store.views import account as account_view, listing
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply
+from synnefo_core.errors import MethodNotAllowed
+
+_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 
 
 def show(context: RequestContext, request: Request, account: str) -> Reply:
@@ -24,7 +29,7 @@ def show(context: RequestContext, request: Request, account: str) -> Reply:
     refusals.check(request, "account")
     found = store.show_account(context, account_id(account))
     return Reply(
-        status=204, headers=account_view.headers(found), content_type="text/plain; charset=utf-8"
+        status=204, headers=_told(context, found), content_type="text/plain; charset=utf-8"
     )
 
 
@@ -37,16 +42,38 @@ def index(
     window = windows.window(query, most=store.LIMITS.account_listing, has_paths=False)
     found = store.show_account(context, account_id(account))
     rows = store.list_containers(context, found.id, window)
-    return replace(
-        listing.containers(account, rows, media_type), headers=account_view.headers(found)
-    )
+    return replace(listing.containers(account, rows, media_type), headers=_told(context, found))
+
+
+def _told(context: RequestContext, found: store.AccountInfo) -> dict[str, str]:
+    return account_view.headers(found, is_owner=store.is_owner(context, found.id))
 
 
 def update(context: RequestContext, request: Request, account: str) -> Reply:
-    """Change an account's metadata."""
+    """Change an account's metadata, or do much at once in it."""
     refusals.check(request, "account")
+    if "bulk-delete" in parameters(request):
+        return bulk.delete(context, request, account_id(account))
     changes = headers.metadata_changes(request.environ, "account")
     settings = headers.settings(request.environ, account_view.SETTINGS)
     changes.pop("Quota-Bytes", None)
     store.update_account(context, account_id(account), changes, settings)
     return Reply(status=204)
+
+
+def delete(context: RequestContext, request: Request, account: str) -> Reply:
+    """Remove much at once; the account itself stays as long as its project."""
+    refusals.check(request, "account")
+    if "bulk-delete" in parameters(request):
+        return bulk.delete(context, request, account_id(account))
+    store.show_account(context, account_id(account))
+    raise MethodNotAllowed(request.method, _METHODS)
+
+
+def put(context: RequestContext, request: Request, account: str) -> Reply:
+    """Store an archive; accounts are made with their projects."""
+    refusals.check(request, "account")
+    if "extract-archive" in parameters(request):
+        return bulk.extract(context, request, account_id(account), "")
+    store.show_account(context, account_id(account))
+    raise MethodNotAllowed(request.method, _METHODS)

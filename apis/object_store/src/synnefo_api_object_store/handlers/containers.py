@@ -13,6 +13,8 @@ from webob import Request
 
 import synnefo_object_store as store
 from synnefo_api_object_store import headers, refusals, windows
+from synnefo_api_object_store.handlers import bulk, forms
+from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import account_id
 from synnefo_api_object_store.views import container as container_view, listing
 from synnefo_core.context import RequestContext
@@ -57,6 +59,8 @@ def _told(context: RequestContext, found: store.ContainerInfo) -> dict[str, str]
 def create(context: RequestContext, request: Request, account: str, container: str) -> Reply:
     """Make a container, or change the metadata of one that is there."""
     refusals.check(request, "container")
+    if "extract-archive" in parameters(request):
+        return bulk.extract(context, request, account_id(account), container)
     policy = headers.given(request.environ, "X-Storage-Policy")
     if policy and policy.lower() != container_view.POLICY:
         raise Invalid(f"there is no storage policy {policy[:64]}")
@@ -65,7 +69,9 @@ def create(context: RequestContext, request: Request, account: str, container: s
 
 
 def update(context: RequestContext, request: Request, account: str, container: str) -> Reply:
-    """Change a container's metadata."""
+    """Change a container's metadata, or take the files of a form."""
+    if forms.is_form(request):
+        return forms.post(context, request, account, container, "")
     refusals.check(request, "container")
     store.update_container(context, account_id(account), container, *_changes(request))
     return Reply(status=204)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import conditions, headers, moments, refusals
+from synnefo_api_object_store import conditions, headers, moments, refusals, symlinks
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import RESELLER, account_id, place
 from synnefo_api_object_store.views import object as object_view
@@ -27,7 +27,7 @@ def copy(
     """Copy the object of the path to its Destination."""
     refusals.check(request, "object")
     version = parameters(request).get("version-id")
-    found = store.find_object(context, account_id(account), container, name, version=version)
+    found = store.show_object(context, account_id(account), container, name, version=version)
     text = headers.given(request.environ, "Destination")
     if text is None:
         msg = "the header Destination is needed"
@@ -44,7 +44,7 @@ def copy_from(context: RequestContext, request: Request, target: Place, text: st
         raise Invalid(msg)
     out_of = headers.given(request.environ, "X-Copy-From-Account") or target.account
     source, version = place("X-Copy-From", text, out_of)
-    found = store.find_object(
+    found = store.show_object(
         context, source.account, source.container, source.name, version=version
     )
     return _copied(context, request, found, target)
@@ -52,6 +52,8 @@ def copy_from(context: RequestContext, request: Request, target: Place, text: st
 
 def _copied(context: RequestContext, request: Request, found: ObjectInfo, target: Place) -> Reply:
     environ = request.environ
+    if not symlinks.is_itself(request):
+        found = store.follow(context, found)
     copying = Copying(
         metadata=headers.metadata(environ, "object"),
         headers=headers.kept(environ),
@@ -60,7 +62,9 @@ def _copied(context: RequestContext, request: Request, found: ObjectInfo, target
         condition=conditions.for_writing(environ),
         expires_at=moments.end(environ, context.now()),
     )
-    made = store.copy_object(context, found, target, copying)
+    is_whole = parameters(request).get("multipart-manifest") != "get"
+    copied = store.copy_whole if is_whole else store.copy_object
+    made = copied(context, found, target, copying)
     told = {
         **object_view.state(made),
         **headers.shown_metadata("object", made.metadata),

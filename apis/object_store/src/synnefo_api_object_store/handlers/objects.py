@@ -12,16 +12,24 @@ import secrets
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import conditions, headers, moments, ranges, refusals
+from synnefo_api_object_store import (
+    conditions,
+    headers,
+    moments,
+    ranges,
+    refusals,
+    symlinks,
+    wholes,
+)
 from synnefo_api_object_store.bodies import Body
-from synnefo_api_object_store.handlers import copies
+from synnefo_api_object_store.handlers import bulk, copies, forms, manifests
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import account_id
 from synnefo_api_object_store.views import object as object_view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply
 from synnefo_core.errors import Invalid
-from synnefo_object_store import Incoming, ObjectInfo
+from synnefo_object_store import Incoming, Place
 
 _UNKNOWN = "application/octet-stream"
 
@@ -31,21 +39,31 @@ def show(
 ) -> Reply:
     """Tell an object's length, type and metadata (HEAD)."""
     refusals.check(request, "object")
-    found = _found(context, request, account, container, name)
-    if conditions.is_unchanged(request.environ, found):
-        return Reply(status=304, headers=object_view.headers(found))
+    asked, shown = _asked(context, request, Place(account_id(account), container, name))
+    if conditions.is_unchanged(request.environ, asked.info):
+        return Reply(status=304, headers=shown)
     return Reply(
-        headers=object_view.headers(found),
-        content_type=headers.encoded(found.content_type),
-        content_length=found.size_bytes,
+        headers=shown,
+        content_type=headers.encoded(asked.info.content_type),
+        content_length=asked.info.size_bytes,
     )
 
 
-def _found(
-    context: RequestContext, request: Request, account: str, container: str, name: str
-) -> ObjectInfo:
+def _asked(
+    context: RequestContext, request: Request, place: Place
+) -> tuple[wholes.Asked, dict[str, str]]:
+    """Return what is asked for, and what is told of it."""
     version = parameters(request).get("version-id")
-    return store.find_object(context, account_id(account), container, name, version=version)
+    kept = store.show_object(context, place.account, place.container, place.name, version=version)
+    if symlinks.is_itself(request):
+        asked = wholes.asked(context, request, kept)
+        return asked, {**object_view.asked(asked), **symlinks.told(kept)}
+    found = store.follow(context, kept)
+    asked = wholes.asked(context, request, found)
+    shown = object_view.asked(asked)
+    if found is not kept:
+        shown["Content-Location"] = symlinks.location(request, found)
+    return asked, shown
 
 
 def get(
@@ -53,36 +71,40 @@ def get(
 ) -> Reply:
     """Send an object or ranges of it."""
     refusals.check(request, "object")
-    found = _found(context, request, account, container, name)
-    if conditions.is_unchanged(request.environ, found):
-        return Reply(status=304, headers=object_view.headers(found))
-    asked = request.environ.get("HTTP_RANGE")
-    if asked is not None and not conditions.range_holds(request.environ, found):
-        asked = None
-    spans = ranges.parse(asked, found.size_bytes)
+    asked, shown = _asked(context, request, Place(account_id(account), container, name))
+    info = asked.info
+    if conditions.is_unchanged(request.environ, info):
+        return Reply(status=304, headers=shown)
+    text = request.environ.get("HTTP_RANGE")
+    if text is not None and not conditions.range_holds(request.environ, info):
+        text = None
+    spans = ranges.parse(text, info.size_bytes)
     if len(spans) > 1:
-        return _multiple(context, found, spans)
-    reader = store.open_object(context, found)
-    shown = object_view.headers(found)
-    span = spans[0] if spans else ranges.Span(0, found.size_bytes)
+        return _multiple(context, asked, shown, spans)
+    span = spans[0] if spans else ranges.Span(0, info.size_bytes)
     if spans:
-        shown["Content-Range"] = span.header(found.size_bytes)
+        shown["Content-Range"] = span.header(info.size_bytes)
     return Reply(
-        body=reader.read(span.start, span.stop),
+        body=asked.open(context).read(span.start, span.stop),
         status=206 if spans else 200,
         headers=shown,
-        content_type=headers.encoded(found.content_type),
+        content_type=headers.encoded(info.content_type),
         content_length=span.stop - span.start,
     )
 
 
-def _multiple(context: RequestContext, found: ObjectInfo, spans: list[ranges.Span]) -> Reply:
-    reader = store.open_object(context, found)
-    parts = ranges.Multipart(secrets.token_hex(16), found, spans)
+def _multiple(
+    context: RequestContext,
+    asked: wholes.Asked,
+    shown: dict[str, str],
+    spans: list[ranges.Span],
+) -> Reply:
+    reader = asked.open(context)
+    parts = ranges.Multipart(secrets.token_hex(16), asked.info, spans)
     return Reply(
         body=parts.body(reader.read(span.start, span.stop) for span in spans),
         status=206,
-        headers=object_view.headers(found),
+        headers=shown,
         content_type=f"multipart/byteranges; boundary={parts.boundary}",
         content_length=parts.length,
     )
@@ -93,17 +115,30 @@ def put(
 ) -> Reply:
     """Store the body as an object."""
     refusals.check(request, "object")
-    environ = request.environ
-    source = headers.given(environ, "X-Copy-From")
+    place = Place(account_id(account), container, name)
+    if "extract-archive" in parameters(request):
+        return bulk.extract(context, request, place.account, f"{container}/{name}")
+    source = headers.given(request.environ, "X-Copy-From")
     if source:
-        target = store.Place(account_id(account), container, name)
-        return copies.copy_from(context, request, target, source)
-    body = Body(request)
-    version = parameters(request).get("version-id")
-    if version is not None:
-        return _restore(context, body, store.Place(account_id(account), container, name), version)
+        return copies.copy_from(context, request, place, source)
+    body, query = Body(request), parameters(request)
+    if "version-id" in query:
+        return _restore(context, body, place, query["version-id"])
+    incoming = _incoming(context, request, body, name)
+    if headers.given(request.environ, symlinks.TARGET):
+        return symlinks.put(context, request, place, body, incoming)
+    if query.get("multipart-manifest") == "put":
+        return manifests.put(context, place, body, incoming)
+    made = store.put_object(
+        context, place.account, container, name, read=body.read, incoming=incoming
+    )
+    return Reply(status=201, headers=object_view.state(made))
+
+
+def _incoming(context: RequestContext, request: Request, body: Body, name: str) -> Incoming:
+    environ = request.environ
     promised = headers.given(environ, "Etag")
-    incoming = Incoming(
+    return Incoming(
         content_type=_content_type(request, name),
         metadata=headers.metadata(environ, "object"),
         headers=headers.kept(environ),
@@ -112,10 +147,6 @@ def put(
         expires_at=moments.end(environ, context.now()),
         condition=conditions.for_writing(environ),
     )
-    made = store.put_object(
-        context, account_id(account), container, name, read=body.read, incoming=incoming
-    )
-    return Reply(status=201, headers=object_view.state(made))
 
 
 def _restore(context: RequestContext, body: Body, place: store.Place, version: str) -> Reply:
@@ -138,12 +169,14 @@ def _content_type(request: Request, name: str) -> str:
 def update(
     context: RequestContext, request: Request, account: str, container: str, name: str
 ) -> Reply:
-    """Replace an object's metadata."""
+    """Replace an object's metadata, or take the files of a form."""
+    if forms.is_form(request):
+        return forms.post(context, request, account, container, name)
     refusals.check(request, "object")
     if "version-id" in parameters(request):
         msg = "versions of the past can't be changed"
         raise Invalid(msg)
-    store.update_object(
+    changed = store.update_object(
         context,
         account_id(account),
         container,
@@ -153,6 +186,10 @@ def update(
         content_type=headers.content_type(request.environ),
         expires_at=moments.end(request.environ, context.now()),
     )
+    link = store.Link.of(changed)
+    if link is not None:
+        # Whoever means what it leads to asks again there.
+        return Reply(status=307, headers={"Location": symlinks.location(request, link.target)})
     return Reply(status=202)
 
 
@@ -161,9 +198,12 @@ def delete(
 ) -> Reply:
     """Remove an object."""
     refusals.check(request, "object")
-    version = parameters(request).get("version-id")
+    query = parameters(request)
+    version = query.get("version-id")
+    place = Place(account_id(account), container, name)
+    if query.get("multipart-manifest") == "delete":
+        return manifests.delete(context, request, place)
     if version is not None:
-        place = store.Place(account_id(account), container, name)
         store.delete_version(context, place, version)
         return Reply(status=204, headers={"X-Object-Version-Id": version})
     gone = store.delete_object(context, account_id(account), container, name)

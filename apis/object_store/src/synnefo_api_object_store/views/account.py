@@ -15,7 +15,7 @@ SETTINGS = {
 """Headers, without X-, of an account's settings."""
 
 
-def headers(account: AccountInfo) -> dict[str, str]:
+def headers(account: AccountInfo, *, is_owner: bool) -> dict[str, str]:
     """Return what is told of an account."""
     policy = f"X-Account-Storage-Policy-{POLICY.capitalize()}"
     return {
@@ -27,5 +27,5 @@ def headers(account: AccountInfo) -> dict[str, str]:
         f"{policy}-Bytes-Used": str(account.bytes),
         "X-Timestamp": timestamp(account.created_at),
         **shown_settings(SETTINGS, account.settings),
-        **shown_metadata("account", account.metadata),
+        **shown_metadata("account", account.metadata, is_owner=is_owner),
     }

@@ -30,5 +30,5 @@ def headers(container: ContainerInfo, *, is_owner: bool) -> dict[str, str]:
         "X-Storage-Policy": POLICY,
         "Last-Modified": http_date(container.modified_at),
         **shown_settings(settings, container.settings),
-        **shown_metadata("container", container.metadata),
+        **shown_metadata("container", container.metadata, is_owner=is_owner),
     }

@@ -7,8 +7,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
+from synnefo_api_object_store.paths import RESELLER
 from synnefo_api_object_store.windows import JSON, TEXT
 from synnefo_core.contracts.api import Reply
 from synnefo_object_store import Folder, ListedContainer, ListedObject, ListedVersion
@@ -53,13 +55,31 @@ def _container(row: ListedContainer) -> dict[str, Any]:
 
 
 def _object(row: ListedObject) -> dict[str, Any]:
-    return {
+    shown = {
         "name": row.name,
         "hash": row.etag,
         "bytes": row.size_bytes,
         "content_type": row.content_type,
         "last_modified": _iso(row.modified_at),
     }
+    if "bytes" in row.special:
+        # A large object is listed as long as what it stands for.
+        shown |= {"bytes": row.special["bytes"], "slo_etag": f'"{row.special["etag"]}"'}
+    return shown | _link(row.special)
+
+
+def _link(special: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is told of a symlink."""
+    if "name" not in special:
+        return {}
+    path = f"{RESELLER}{special['account']}/{special['container']}/{special['name']}"
+    told = {"symlink_path": quote(f"/v1/{path}")}
+    if "target_etag" in special:
+        told |= {
+            "symlink_etag": special["target_etag"],
+            "symlink_bytes": special["target_bytes"],
+        }
+    return told
 
 
 def _iso(moment: float) -> str:

@@ -4,7 +4,16 @@
 from __future__ import annotations
 
 from synnefo_api_object_store.headers import encoded, http_date, shown_metadata, timestamp
-from synnefo_object_store import ObjectInfo
+from synnefo_api_object_store.wholes import Asked
+from synnefo_object_store import STATIC, ObjectInfo
+
+
+def asked(what: Asked) -> dict[str, str]:
+    """Return what is told of an object as it is asked for."""
+    told = {**headers(what.info), "Etag": what.etag}
+    if what.kept.nature == STATIC:
+        told |= {"X-Static-Large-Object": "True", "X-Manifest-Etag": what.kept.etag}
+    return told
 
 
 def headers(found: ObjectInfo) -> dict[str, str]:
