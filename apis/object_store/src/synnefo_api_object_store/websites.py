@@ -27,6 +27,7 @@ from synnefo_object_store import LIMITS, Place, Window
 
 Handler = Callable[..., Reply]
 _FOLDER = "application/directory"
+_PAGE = "the page"
 
 
 def shown(handler: Handler) -> Handler:
@@ -104,7 +105,7 @@ class Website:
                 if not headers.is_true(self.said.get("Web-Listings")):
                     raise
         if not headers.is_true(self.said.get("Web-Listings")):
-            raise NotFound("the page")  # the noun
+            raise NotFound(_PAGE)
         return self._listing(place, prefix)
 
     def _page(self, place: Place) -> Reply:
@@ -124,7 +125,7 @@ class Website:
         rows = store.list_objects(self.context, place.account, place.container, window)
         rows = [row for row in rows if row.name != prefix]
         if prefix and not rows:
-            raise NotFound("the page")  # the noun
+            raise NotFound(_PAGE)
         if not self.request.path_info.endswith("/"):
             return self._with_slash()
         label = self.said.get("Web-Listings-Label", f"{self.account}/{place.container}")
@@ -162,8 +163,3 @@ class Website:
             content_type=headers.encoded(found.content_type),
             content_length=store.measured(self.context, found).size_bytes,
         )
-
-
-def _no_page() -> NotFound:
-    noun = "the page"
-    return NotFound(noun)
