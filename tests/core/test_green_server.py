@@ -33,14 +33,13 @@ green.serve(bound, application)
 """
 # Two processes with one socket; each answers with its own number.
 SHARING = """
-import os, signal, sys
-from synnefo_core import server
+import os, signal, sys, time
+from synnefo_core import server, shares as counts
 from synnefo_core.shares import Share, Shares
 server.become_green()
 server._GIVE_WAY_S = (0.01,) * 3000  # so that a busy machine can't make a process too late
 green = server._GreenServer()
 bound, shares = green.listen("127.0.0.1", 0), Shares(2)
-print(bound.getsockname()[1], flush=True)
 
 def serve(place):
     green.forked()
@@ -58,6 +57,9 @@ for place in range(2):
     children.append(os.fork())
     if not children[-1]:
         serve(place)
+while counts._AWAY in shares._counts.tolist():  # nobody waits for a process that is not there yet
+    time.sleep(0.01)
+print(bound.getsockname()[1], flush=True)
 sys.stdin.read()
 for child in children:
     os.kill(child, signal.SIGTERM)
