@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         Thing,
         Usage,
     )
-    from synnefo_core.contracts.storage import Kind
+    from synnefo_core.contracts.storage import Kind, Moving
     from synnefo_core.db.migrations import Branch
     from synnefo_core.outbox import Subscription
     from synnefo_core.sagas import Saga
@@ -208,4 +208,15 @@ def storage_roots(context: RequestContext, store: str) -> Iterable[tuple[Kind, b
 
     Asked by garbage collection inside a read-only transaction. What no root reaches is
     deleted after a grace period, so an exception here stops the collection.
+    """
+
+
+@hookspec
+def storage_move(context: RequestContext, source: str, target: str) -> Iterable[Moving]:
+    """Yield every reference that the package holds into one store, to be moved to another.
+
+    Asked by ``synnefo store migrate`` outside of any transaction, again until nothing is left; read
+    rows in short transactions, since what is yielded may take hours to be copied. What appears
+    meanwhile may be left out. Who answers ``storage_roots`` answers this, too: without it a store
+    that holds the package's data can't be migrated.
     """

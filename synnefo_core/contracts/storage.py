@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from synnefo_core.contracts.driver import Driver, DriverError, DriverSetup, Unavailable
@@ -114,6 +114,22 @@ class Entry:
     digest: bytes
     size_bytes: int
     modified_at: float
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A reference that is to be into another store; see the hook ``storage_move``.
+
+    Attributes:
+        kind: Where the content begins, with ``digest`` and ``size_bytes``.
+        moved: Called once the other store has the content; changes the reference in one transaction,
+            if it still is the same, and returns whether it was.
+    """
+
+    kind: Kind
+    digest: bytes
+    size_bytes: int
+    moved: Callable[[], bool]
 
 
 class BlockStore(ABC):

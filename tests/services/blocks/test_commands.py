@@ -6,10 +6,12 @@ import json
 
 import pytest
 
+import synnefo_object_store as objects
 from synnefo_blocks import owners, store_block
 from synnefo_blocks.progress import Bar
 from synnefo_core.commands import main
 from synnefo_core.contracts.storage import Kind
+from synnefo_object_store import Incoming
 
 
 @pytest.fixture
@@ -68,6 +70,30 @@ def test_a_store_is_scrubbed_and_checked(synnefo, cloud):
 
     assert name.hex() in synnefo("store", "scrub", expect=1).out
     assert "itself" in synnefo("store", "fsck", "--repair-from", "local", expect=1).err
+
+
+def test_a_store_is_emptied_into_another_one(synnefo, cloud, member):
+    objects.create_container(member, "p1", "c", {})
+    for name in ("good", "bad"):
+        made = objects.put_object(
+            *(member, "p1", "c", name),
+            read=io.BytesIO(name.encode()).read,
+            incoming=Incoming(content_type="text/plain"),
+        )
+    assert "new data goes to local" in synnefo("store", "migrate", "local", "local", expect=1).err
+    cloud.store().blocks.delete(Kind.BLOCK, made.reference.digest)
+    conf = cloud.data_dir / "conf.d"
+    conf.mkdir()
+    (conf / "two.conf").write_text(
+        "[storage]\nstores = new, local\n"
+        f"[store_new]\ndriver = nfs\npath = {cloud.data_dir / 'new'}\n"
+    )
+
+    told = synnefo("store", "migrate", "local", "new", expect=1)
+
+    assert "1 references moved, 1 things copied, 1 references left in local" in told.out
+    assert f"{made.reference} stays" in told.err
+    assert objects.find_object(member, "p1", "c", "good").store == "new"
 
 
 class Terminal(io.StringIO):

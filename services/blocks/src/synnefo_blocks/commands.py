@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from synnefo_blocks import owners
 from synnefo_blocks.clouds import cloud_id
-from synnefo_blocks.collection import Fate, Ledger, Periods, check, collect, scrub
+from synnefo_blocks.collection import Fate, Ledger, Periods, check, collect, migrate, scrub
 from synnefo_blocks.collection.collector import last_collection
 from synnefo_blocks.collection.upkeep import periods
 from synnefo_blocks.owners import Owner
@@ -182,6 +182,31 @@ class Check(CloudLister):
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Print the rows; return 1 when something is missing."""
         return int(super().run(parsed_args)) or int(not self.ledger.is_sound)
+
+
+class Migrate(CloudCommand):
+    """Move all that anybody keeps in a store to another; both go on serving."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the stores."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("source", help="the store that is to become empty")
+        parser.add_argument("target", help="where its contents go")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> int:
+        """Move them; return 1 when something is left."""
+        source, _ = named_store(self.cloud, parsed_args.source)
+        target, _ = named_store(self.cloud, parsed_args.target)
+        with bar() as tell:
+            result = migrate(for_worker(self.cloud), source, target, tell=tell)
+        for reference, problem in result.damaged.items():
+            self.app.stderr.write(f"{reference} stays: {problem}\n")
+        self.say(
+            f"{result.contents:,} references moved, {result.things:,} things copied, "
+            f"{result.left:,} references left in {source}"
+        )
+        return int(bool(result.left))
 
 
 class Forget(_OfStore):

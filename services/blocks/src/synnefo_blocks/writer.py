@@ -149,7 +149,7 @@ def store_blocks(storage: Storage, offload: Offload, read: Read) -> Iterator[byt
         settle(stored)
 
 
-def settle(stored: Iterable[Pending[tuple[bytes, bool]]]) -> None:
+def settle(stored: Iterable[Pending[object]]) -> None:
     """Let what is under way end, so that nothing writes on behalf of a dead request."""
     for pending in stored:
         with suppress(DriverError):

@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete as sql_delete, or_, select
+from sqlalchemy import ColumnElement, delete as sql_delete, or_, select, update as sql_update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 import synnefo_object_store
 from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.storage import Kind
+from synnefo_core.contracts.storage import Kind, Moving
 from synnefo_core.db.base import new_id
 from synnefo_core.db.paging import page
+from synnefo_core.db.session import changed_rows
 from synnefo_core.errors import (
     Conflict,
     Duplicate,
@@ -356,6 +358,29 @@ def roots(context: RequestContext, store: str) -> Iterator[tuple[Kind, bytes]]:
             reference = Reference.parse(text)
             if reference.is_stored:
                 yield reference.kind, reference.digest
+
+
+def moving(context: RequestContext, source: str, target: str) -> Iterator[Moving]:
+    """Yield the content of every image in a store, for another one."""
+    query = select(ImageRow.id, ImageRow.reference).where(
+        ImageRow.store == source, ImageRow.reference != ""
+    )
+    with context.reading() as session:
+        rows = session.execute(query).all()
+    for image_id, text in rows:
+        reference = Reference.parse(text)
+        moved = partial(_move, context, image_id, text, source, target)
+        yield Moving(reference.kind, reference.digest, reference.size_bytes, moved)
+
+
+def _move(context: RequestContext, image_id: str, text: str, source: str, target: str) -> bool:
+    statement = (
+        sql_update(ImageRow)
+        .where(ImageRow.id == image_id, ImageRow.store == source, ImageRow.reference == text)
+        .values(store=target)
+    )
+    with context.unit_of_work() as session:
+        return changed_rows(session, statement) == 1
 
 
 def _shown(row: ImageRow, tag_names: tuple[str, ...]) -> Image:

@@ -11,7 +11,7 @@ from oslo_policy.policy import DocumentedRuleDefault
 
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.storage import Kind
+from synnefo_core.contracts.storage import Kind, Moving
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_image import images, tiny
@@ -42,6 +42,12 @@ def policies() -> Iterable[DocumentedRuleDefault]:
 def storage_roots(context: RequestContext, store: str) -> Iterable[tuple[Kind, bytes]]:
     """Return the contents of images."""
     return images.roots(context, store)
+
+
+@hookimpl
+def storage_move(context: RequestContext, source: str, target: str) -> Iterable[Moving]:
+    """Return what images refer to, for another store."""
+    return images.moving(context, source, target)
 
 
 @hookimpl

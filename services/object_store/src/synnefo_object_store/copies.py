@@ -66,10 +66,12 @@ def copy_object(
 
     def change(session: Session) -> ObjectInfo:
         # Held until the copy is there, so that at each moment one of the two keeps the content.
-        if not versions.hold(session, source):
+        store = versions.hold(session, source)
+        if store is None:
             msg = "the source is being changed by others; try again"
             raise Conflict(msg)
-        return writes.put(context, session, target, draft, copying.condition)
+        here = replace(draft, store=store)
+        return writes.put(context, session, target, here, copying.condition)
 
     return versions.settled(context, change)
 

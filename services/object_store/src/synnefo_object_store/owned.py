@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Row, Select, Table, func, select, tuple_, update
 
 from synnefo_blocks import ZERO_BLOCK
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
-from synnefo_core.contracts.storage import Kind
+from synnefo_core.contracts.storage import Kind, Moving
+from synnefo_core.db.session import changed_rows
 from synnefo_object_store.models import ContainerRow, ObjectRow
 from synnefo_object_store.rows import DISKSPACE
 from synnefo_object_store.uploads import stored_names
@@ -19,6 +22,7 @@ _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declar
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
 GIB = 1024**3
+_PAGE = 200
 
 RESOURCES = [
     QuotaResource(
@@ -80,3 +84,49 @@ def roots(context: RequestContext, store: str) -> Iterator[tuple[Kind, bytes]]:
             yield Kind(kind), digest
     for name in stored_names(context, store):
         yield Kind.BLOCK, name
+
+
+def moving(context: RequestContext, source: str, target: str) -> Iterator[Moving]:
+    """Yield every content in a store, for another one; a page of rows at a time."""
+    key = tuple_(_object.c.container_id, _object.c.name, _object.c.version)
+    query = (
+        select(
+            _object.c.container_id,
+            _object.c.name,
+            _object.c.version,
+            _object.c.kind,
+            _object.c.digest,
+            _object.c.size_bytes,
+        )
+        .where(_object.c.store == source)
+        .order_by(_object.c.container_id, _object.c.name, _object.c.version)
+        .limit(_PAGE)
+    )
+    rows: Sequence[Row[Any]] = _page(context, query)
+    while rows:
+        for row in rows:
+            moved = partial(_move, context, row, source, target)
+            yield Moving(Kind(row.kind), row.digest, row.size_bytes, moved)
+        last = rows[-1]
+        rows = _page(context, query.where(key > (last.container_id, last.name, last.version)))
+
+
+def _page(context: RequestContext, query: Select[Any]) -> Sequence[Row[Any]]:
+    with context.reading() as session:
+        return session.execute(query).all()
+
+
+def _move(context: RequestContext, row: Row[Any], source: str, target: str) -> bool:
+    statement = (
+        update(_object)
+        .where(
+            _object.c.container_id == row.container_id,
+            _object.c.name == row.name,
+            _object.c.version == row.version,
+            _object.c.store == source,
+            _object.c.digest == row.digest,
+        )
+        .values(store=target)
+    )
+    with context.unit_of_work() as session:
+        return changed_rows(session, statement) == 1

@@ -86,7 +86,9 @@ def patch_object(context: RequestContext, place: Place, patch: Patch) -> ObjectI
         draft = replace(_stored(context, base, patch, upload), metadata=metadata)
 
         def change(session: Session) -> ObjectInfo:
-            if patch.source is not None and not versions.hold(session, patch.source):
+            source = patch.source
+            # Blocks of its store are named, so it must not have moved to another.
+            if source is not None and versions.hold(session, source) != source.store:
                 msg = "the source is being changed by others; try again"
                 raise Conflict(msg)
             return writes.put(

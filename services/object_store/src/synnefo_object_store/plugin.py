@@ -11,7 +11,7 @@ from oslo_policy.policy import DocumentedRuleDefault
 
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
-from synnefo_core.contracts.storage import Kind
+from synnefo_core.contracts.storage import Kind, Moving
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.worker import Task
@@ -70,3 +70,9 @@ def quota_things(context: RequestContext, resource: str, project_id: str) -> Ite
 def storage_roots(context: RequestContext, store: str) -> Iterable[tuple[Kind, bytes]]:
     """Return what objects and uploads under way refer to."""
     return owned.roots(context, store)
+
+
+@hookimpl
+def storage_move(context: RequestContext, source: str, target: str) -> Iterable[Moving]:
+    """Return what objects refer to, for another store."""
+    return owned.moving(context, source, target)

@@ -78,7 +78,7 @@ _FIND_TO_WRITE = (
 )
 
 _HOLD = (
-    select(_object.c.version)
+    select(_object.c.store)
     .select_from(_object.join(_container, _object.c.container_id == _container.c.id))
     .where(
         _IS_PLACE,
@@ -236,11 +236,14 @@ def find_version(session: Session, place: Place, version: str) -> Row[Any] | Non
     return session.execute(_FIND_VERSION, names).first()
 
 
-def hold(session: Session, found: ObjectInfo) -> bool:
-    """Have a content stay in its place until the transaction ends; say whether it is there."""
+def hold(session: Session, found: ObjectInfo) -> str | None:
+    """Have a content stay in its place until the transaction ends; say in which store it is.
+
+    None: it is no longer there. It may have moved to another store since it was found.
+    """
     place = Place(found.account, found.container, found.name)
     names = {**_names(place), "of_digest": found.reference.digest}
-    return session.execute(_HOLD, names).first() is not None
+    return session.scalar(_HOLD, names)
 
 
 def _names(place: Place) -> dict[str, str]:

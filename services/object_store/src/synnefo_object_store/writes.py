@@ -66,7 +66,7 @@ def put(
         raise versions.missing_container(place)
     check_condition(condition or Condition(), row, context.now())
     old = None if row.name is None else versions.shown(place, row)
-    if replaced is not None and (old is None or old.reference != replaced):
+    if replaced is not None and (old is None or not _is_as_read(old, replaced, draft)):
         msg = "the object was changed by others meanwhile"
         raise Conflict(msg)
     new = _made(context, place, old, draft)
@@ -86,6 +86,11 @@ def put(
         rows.replace(context, session, slot, (old, row.user_id), (new, context.user_id))
     possession.add(context, session, project_id=place.account, names=draft.names)
     return new
+
+
+def _is_as_read(old: ObjectInfo, replaced: Reference, draft: Draft) -> bool:
+    """Say whether the content is still the one whose blocks the new one names, in the same store."""
+    return old.reference == replaced and old.store == draft.store
 
 
 def _made(

@@ -8,6 +8,7 @@ from synnefo_blocks.collection.checking import check
 from synnefo_blocks.collection.collector import Damaged, OwnerAway, claim, collect
 from synnefo_blocks.collection.lease import Busy
 from synnefo_blocks.collection.ledger import Fate, Ledger
+from synnefo_blocks.collection.migration import Migrated, migrate
 from synnefo_blocks.collection.scrubbing import Fault, Scrubbed, scrub
 from synnefo_blocks.collection.sweeping import Periods
 
@@ -17,11 +18,13 @@ __all__ = [
     "Fate",
     "Fault",
     "Ledger",
+    "Migrated",
     "OwnerAway",
     "Periods",
     "Scrubbed",
     "check",
     "claim",
     "collect",
+    "migrate",
     "scrub",
 ]
