@@ -182,10 +182,12 @@ def quota_things(context: RequestContext, resource: str, project_id: str) -> Ite
 
 
 @hookspec
-def quota_limits(context: RequestContext) -> Iterable[Limit]:
+def quota_limits(context: RequestContext, project_id: str | None) -> Iterable[Limit]:
     """Return the limits that the package governs, as they must be.
 
-    Asked by ``synnefo quota verify`` inside a read-only transaction. Holdings that nobody
+    Asked inside a read-only transaction: of all projects (None) by ``synnefo quota verify``, of
+    one before ``synnefo quota set`` sets a limit of it or of its users by hand, which is refused
+    for those that are returned. Limits of other projects are passed over. Holdings that nobody
     names have the limits that were set by hand, or the defaults.
     """
 

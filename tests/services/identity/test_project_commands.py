@@ -138,7 +138,8 @@ def test_limits_that_drifted_are_found_and_set_right(life, synnefo, listed):
     project = life.approved(limits={VM: Limits(10, 3)}, join_policy="auto")
     life.join(project)
     assert [] == listed("project", "verify")
-    synnefo("quota", "set", project.id, VM, "99")
+    holder = f"project:{project.id}"
+    synnefo_quota.set_limit(life.home.admin, holder=holder, resource=VM, limit=99)
 
     (wrong,) = listed("project", "verify", expect=1)
     assert (VM, "99", "10") == (wrong["Resource"], wrong["Limit"], wrong["Granted"])

@@ -131,9 +131,9 @@ def test_a_user_who_is_gone_is_in_no_project_and_waits_for_nothing(life, project
 
 
 def test_a_resource_that_comes_later_is_limited_in_projects_that_are_there(life, project):
+    project_life.act(life.home.admin, project.id, "suspend")
     with life.home.admin.unit_of_work() as session:
         session.delete(session.get(LimitRow, (project.id, VM)))
-    project_life.act(life.home.admin, project.id, "suspend")
 
     project_life.fill_new(life.home.admin)
 

@@ -12,10 +12,13 @@ import yaml
 
 import synnefo_backends
 import synnefo_compute
+import synnefo_identity
 import synnefo_quota
 from synnefo_core.commands import main
 from synnefo_core.contracts.quota import Charge
+from synnefo_identity.bootstrap import bootstrap
 from synnefo_quota import Provision, commissions
+from tests.services.identity.conftest import CHEAP
 
 VM = "cyclades.vm"
 
@@ -23,7 +26,7 @@ VM = "cyclades.vm"
 @pytest.fixture
 def cloud(make_cloud):
     """Return a cloud of what is installed, as the commands see it."""
-    return make_cloud()
+    return make_cloud(CHEAP)
 
 
 @pytest.fixture
@@ -84,17 +87,49 @@ def test_the_list_is_narrowed(context, table):
     assert table("quota", "list", "--over-limit") == []
 
 
-def test_a_limit_is_set_for_a_project_and_for_a_share(context, synnefo, table):
-    charge(context, 3)
+@pytest.fixture
+def hall(cloud, context):
+    """Return the id of a project that is there, with something of the first user in it."""
+    bootstrap(cloud)
+    project = synnefo_identity.create_project(context, "default", {"name": "hall"})
+    charge(context, 3, user=user_id(context), project=project.id)
+    return project.id
 
-    synnefo("quota", "set", "p1", VM, "2")
-    synnefo("quota", "set", "p1", VM, "1", "--user", "u1")
-    synnefo("quota", "set", "p1", "pithos.diskspace", "50GiB")
+
+def user_id(context):
+    only = synnefo_identity.Filter(names=[("", "demo")])
+    return synnefo_identity.list_users(context, only)[0].id
+
+
+def test_a_limit_is_set_for_a_project_and_for_a_share(context, hall, synnefo, table):
+    user = user_id(context)
+    synnefo("quota", "set", hall, VM, "2")
+    synnefo("quota", "set", hall, VM, "1", "--user", user)
+    synnefo("quota", "set", hall, "pithos.diskspace", "50GiB")
 
     over = table("quota", "list", "--over-limit")
-    assert [(row["Holder"], row["Limit"]) for row in over] == [("project:p1", 2), ("user:u1", 1)]
-    (space,) = table("quota", "list", "p1", "--resource", "pithos.diskspace", "--human")
+    assert {(f"project:{hall}", 2), (f"user:{user}", 1)} == {
+        (row["Holder"], row["Limit"]) for row in over
+    }
+    (space,) = table("quota", "list", hall, "--resource", "pithos.diskspace", "--human")
     assert (space["Usage"], space["Limit"]) == ("0 B", "50 GiB")
+
+
+def test_nobody_is_given_a_limit_who_is_not_there(hall, synnefo, table):
+    synnefo("quota", "set", "nothing", VM, "2", expect=1)
+    synnefo("quota", "set", hall, VM, "2", "--user", "nobody", expect=1)
+
+    assert [] == table("quota", "list", "nothing")
+
+
+def test_a_limit_that_was_granted_is_not_set_behind_its_back(hall, synnefo, table):
+    synnefo("project", "modify", hall, "--limit", f"{VM}=9")
+
+    synnefo("quota", "set", hall, VM, "2", expect=1)
+
+    (row,) = table("quota", "list", hall, "--resource", VM)[:1]
+    assert 9 == row["Limit"]
+    assert [] == [row for row in table("quota", "verify", expect=1) if row["What"] == "limit"]
 
 
 @pytest.mark.parametrize("limit", ["some", "-1", "1.5", "10EiB", "9223372036854775808"])

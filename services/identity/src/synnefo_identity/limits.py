@@ -17,7 +17,7 @@ import synnefo_quota
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource
 from synnefo_core.errors import Forbidden, NotFound
-from synnefo_identity import projects
+from synnefo_identity import project_life, projects
 from synnefo_identity.ladder import SERVICE
 
 
@@ -118,10 +118,11 @@ def change(context: RequestContext, wishes: Iterable[Wish]) -> Sequence[Limit]:
             projects.find(session, wish.project_id)
             if wish.resource not in known:
                 raise Forbidden(f"there is no registered limit called {wish.resource}")
-            holder = f"project:{wish.project_id}"
-            synnefo_quota.set_limit(
-                context, holder=holder, resource=wish.resource, limit=wish.limit
-            )
+            if not project_life.regrant(context, wish.project_id, wish.resource, wish.limit):
+                holder = f"project:{wish.project_id}"
+                synnefo_quota.set_limit(
+                    context, holder=holder, resource=wish.resource, limit=wish.limit
+                )
             found.append(Limit(wish.project_id, known[wish.resource], wish.limit))
     return found
 

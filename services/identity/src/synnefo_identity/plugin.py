@@ -123,9 +123,9 @@ def quota_things(context: RequestContext, resource: str, project_id: str) -> Ite
 
 
 @hookimpl
-def quota_limits(context: RequestContext) -> Iterable[Limit]:
+def quota_limits(context: RequestContext, project_id: str | None) -> Iterable[Limit]:
     """Return what projects and their members were granted."""
-    return project_life.wanted_limits(context)
+    return project_life.wanted_limits(context, project_id)
 
 
 def tend_projects(context: RequestContext) -> None:

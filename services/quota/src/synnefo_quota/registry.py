@@ -102,6 +102,26 @@ def register(cloud: Cloud, session: Session, names: Collection[str]) -> None:
         after_commit(session, lambda: known.update(new))
 
 
+def require_people(
+    cloud: Cloud, *, user_ids: Collection[str] = (), project_ids: Collection[str] = ()
+) -> None:
+    """Refuse who or what is not there, as far as anybody knows.
+
+    Raises:
+        NotFound: There is no such user or project.
+    """
+    directory = cloud.directory
+    if directory is None:
+        return
+    for noun, ids, known in (
+        ("user", user_ids, directory.users(user_ids)),
+        ("project", project_ids, directory.projects(project_ids)),
+    ):
+        for each in ids:
+            if each not in known:
+                raise NotFound(noun, each)
+
+
 class Defaults:
     """The limits of holdings that are not there yet, found by two queries.
 

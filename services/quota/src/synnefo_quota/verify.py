@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from synnefo_quota import commissions, ledger
 from synnefo_quota.ledger import Holding
 from synnefo_quota.models import ResourceRow
 from synnefo_quota.provisions import Key, Provision
-from synnefo_quota.registry import Defaults
+from synnefo_quota.registry import PROJECT, Defaults
 
 CLIENT = "quota verify"
 """By whom the commissions are issued that correct the ledger."""
@@ -101,8 +101,7 @@ def verify_limits(context: RequestContext) -> list[WrongLimit]:
     """Compare limits with what those who govern them say, in one read-only transaction."""
     with context.reading(is_snapshot=True):
         held = {holding.key: holding.limit for holding in ledger.search(context)}
-        answers = context.cloud.plugins.answers("quota_limits", context=context)
-        wanted = [limit for _, limits in answers for limit in limits]
+        wanted = [limit for _, limit in _governed(context)]
         defaults = Defaults(context.cloud, {limit.holder for limit in wanted})
     wrong = []
     for limit in wanted:
@@ -111,6 +110,24 @@ def verify_limits(context: RequestContext) -> list[WrongLimit]:
         if found != limit.limit:
             wrong.append(WrongLimit(limit, found))
     return wrong
+
+
+def _governed(
+    context: RequestContext, project_id: str | None = None
+) -> Iterator[tuple[str, Limit]]:
+    answers = context.cloud.plugins.answers("quota_limits", context=context, project_id=project_id)
+    return ((plugin, limit) for plugin, limits in answers for limit in limits)
+
+
+def governor(context: RequestContext, key: Key) -> str:
+    """Return the plugin that governs the limit of a holding, empty when it is set by hand."""
+    holder, source, _ = key
+    project_id = (source or holder).removeprefix(PROJECT)
+    with context.reading(is_snapshot=True):
+        for plugin, limit in _governed(context, project_id):
+            if (limit.holder, limit.source, limit.resource) == key:
+                return plugin
+    return ""
 
 
 def correct_limits(context: RequestContext, wrong: Sequence[WrongLimit]) -> None:

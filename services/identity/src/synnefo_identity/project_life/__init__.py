@@ -26,6 +26,7 @@ from synnefo_identity.project_life.control import (
 from synnefo_identity.project_life.limits import (
     Difference,
     fill_new,
+    regrant,
     verify,
     wanted as wanted_limits,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "list_applications",
     "list_members",
     "modify",
+    "regrant",
     "resolve",
     "show",
     "show_member",

@@ -75,10 +75,42 @@ def push(
     members: Iterable[MemberRow] | None = None,
 ) -> None:
     """Set the limits in the ledger: of the project and all its members, or of some members."""
+    if members is None and life.state != ProjectState.ACTIVE:
+        _keep(context, session, life.id)
     for (holder, source, resource), limit in expected(session, life, members).items():
         synnefo_quota.set_limit(
             context, holder=holder, source=source, resource=resource, limit=limit
         )
+
+
+def _keep(context: RequestContext, session: Session, project_id: str) -> None:
+    """Write down limits that nobody granted: they are 0 from now on, and are to come back."""
+    present = of(session, project_id)
+    for name, holding in synnefo_quota.of_projects(context, [project_id])[project_id].items():
+        if name not in present:
+            wishes.set_limit(session, project_id, name, Limits(holding.limit, holding.limit))
+    session.flush()
+
+
+def regrant(context: RequestContext, project_id: str, resource: str, limit: int) -> bool:
+    """Grant a project more or less of a resource, if anything of it was ever granted.
+
+    Members may use what they could, but no more than the project; all of it, if they could.
+
+    Returns:
+        Whether something had been granted. Else the limit is the ledger's own affair.
+    """
+    with context.unit_of_work() as session:
+        life = session.get(LifeRow, project_id, with_for_update=True)
+        before = session.get(LimitRow, (project_id, resource))
+        if life is None or before is None:
+            return False
+        is_whole = before.of_member >= before.of_project
+        of_member = limit if is_whole else min(before.of_member, limit)
+        wishes.set_limit(session, project_id, resource, Limits(limit, of_member))
+        session.flush()
+        push(context, session, life)
+        return True
 
 
 def expected(
@@ -100,11 +132,11 @@ def expected(
     return found
 
 
-def wanted(context: RequestContext) -> Iterator[Limit]:
-    """Yield all limits as the ledger must have them, for its own comparison."""
-    for project_id in _governed(context):
+def wanted(context: RequestContext, project_id: str | None = None) -> Iterator[Limit]:
+    """Yield the limits of a project, or of all, as the ledger must have them."""
+    for each in _governed(context) if project_id is None else [project_id]:
         with context.reading() as session:
-            life = session.get(LifeRow, project_id)
+            life = session.get(LifeRow, each)
             granted = expected(session, life) if life is not None else {}
         for (holder, source, resource), limit in granted.items():
             yield Limit(holder, source, resource, limit)

@@ -10,6 +10,7 @@ from typing import Any
 from synnefo_core.clock import iso
 from synnefo_core.commands import CloudCommand, CloudLister, Table
 from synnefo_core.context import for_worker
+from synnefo_core.errors import Conflict
 from synnefo_quota import commissions, ledger, registry
 from synnefo_quota.commands import amounts
 from synnefo_quota.explanation import explain
@@ -18,6 +19,7 @@ from synnefo_quota.verify import (
     WrongLimit,
     correct,
     correct_limits,
+    governor,
     verify,
     verify_limits,
 )
@@ -196,12 +198,17 @@ class Set(CloudCommand):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Set it."""
-        holder, source = holder_of(parsed_args.project, parsed_args.user)
+        """Set it, unless it follows from something else and would be put back."""
+        context, user_id = for_worker(self.cloud), parsed_args.user
+        registry.require_people(
+            self.cloud, user_ids=[user_id] if user_id else [], project_ids=[parsed_args.project]
+        )
+        holder, source = holder_of(parsed_args.project, user_id)
+        resource = registry.resource(self.cloud, parsed_args.resource).resource.name
+        plugin = governor(context, (holder, source, resource))
+        if plugin:
+            msg = f"this limit follows from what {plugin} granted: change that, or it comes back"
+            raise Conflict(msg)
         ledger.set_limit(
-            for_worker(self.cloud),
-            holder=holder,
-            source=source,
-            resource=registry.resource(self.cloud, parsed_args.resource).resource.name,
-            limit=parsed_args.limit,
+            context, holder=holder, source=source, resource=resource, limit=parsed_args.limit
         )
