@@ -140,3 +140,40 @@ def test_terms_of_use_are_published(synnefo):
     assert ["https://example.org/2", "https://example.org/1"] == [
         each["Location"] for each in found
     ]
+
+
+def test_components_are_kept_from_a_terminal(home, synnefo, tmp_path):
+    made = as_json(
+        synnefo(
+            "component", "add", "kettle", "--base-url", "https://kettle.example.org", "-f", "json"
+        )
+    )
+    (listed,) = as_json(synnefo("component", "list", "-f", "json"))
+    assert made["Id"] == listed["Id"]
+    assert "Service Token" not in listed
+
+    changed = as_json(
+        synnefo(
+            "component",
+            "modify",
+            "kettle",
+            "--ui-url",
+            "https://tea",
+            "--renew-token",
+            "-f",
+            "json",
+        )
+    )
+    assert ("https://tea", made["Base Url"]) == (changed["Ui Url"], changed["Base Url"])
+    assert home.claims(changed["Service Token"])
+    assert not home.claims(made["Service Token"])
+
+    exported = {"tea": {"type": "tea", "component": "kettle", "endpoints": [{"versionId": "v1"}]}}
+    (service,) = as_json(synnefo("service", "import", "-f", "json", given=json.dumps(exported)))
+    assert "https://kettle.example.org/v1" == service["Endpoints"]
+    (tmp_path / "broken").write_text("{")
+    synnefo("service", "import", str(tmp_path / "broken"), expect=1)
+
+    synnefo("component", "remove", "kettle", expect=1)
+    synnefo("component", "remove", "kettle", "--purge-services")
+    synnefo("component", "show", "kettle", expect=1)

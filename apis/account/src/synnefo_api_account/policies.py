@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may ask for what; services are users with the role ``service``."""
+"""Who may ask for what; services are users with the role ``service``, such as components."""
 
 from synnefo_core.policy import ADMIN, AUTHENTICATED, rule
 

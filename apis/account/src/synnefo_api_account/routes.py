@@ -93,6 +93,7 @@ ROUTES = [
 
     Route("GET",    "/site",                        site.show,                is_public=True),
     Route("GET",    "/weblogin",                    site.depart,              query=page.DEPART, is_public=True),
+    Route("GET",    "/weblogin/login",              site.depart,              query=page.DEPART, is_public=True),
     Route("POST",   "/weblogin",                    site.arrive,              "account:weblogin:arrive",     200, page.ARRIVE),
 
     Route("GET",    "/terms",                       terms.show,               is_public=True),

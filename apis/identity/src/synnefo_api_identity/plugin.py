@@ -14,6 +14,7 @@ from synnefo_api_identity.legacy import (
 )
 from synnefo_api_identity.routes import ROUTES
 from synnefo_core.cloud import Cloud
+from synnefo_core.commands import CommandTable
 from synnefo_core.contracts.api import Api
 from synnefo_core.hookspecs import hookimpl
 
@@ -41,3 +42,12 @@ def apis(cloud: Cloud) -> Iterable[Api]:
             is_listed=False,
         ),
     ]
+
+
+@hookimpl
+def commands() -> CommandTable:
+    """Return the commands about the catalog."""
+    # cliff is for the command line
+    from synnefo_api_identity.commands import COMMANDS
+
+    return COMMANDS

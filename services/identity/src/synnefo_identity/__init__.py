@@ -4,6 +4,7 @@
 from synnefo_identity import (
     accounts,
     catalog,
+    components,
     credentials,
     documents,
     ec2,
@@ -169,6 +170,7 @@ __all__ = [
     "catalog",
     "change_password",
     "check_token",
+    "components",
     "create_application_credential",
     "create_domain",
     "create_group",

@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Double,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from synnefo_core.db.base import (
@@ -197,16 +206,40 @@ class RegionRow(Model):
 
 
 class ServiceRow(Model):
-    """A service that an operator adds to the catalog; those of this cloud are no rows."""
+    """A service that an operator adds to the catalog; those of this cloud are no rows.
+
+    One of a component has the component's id; one that is not public is in no menu.
+    """
 
     __tablename__ = "identity_service"
+    __table_args__ = (Index("ix_identity_service_component_id", "component_id"),)
 
     id: Mapped[Key] = mapped_column(default=new_hex_id)
     type: Mapped[Name]
     name: Mapped[Name] = mapped_column(default="")
     description: Mapped[LongText] = mapped_column(default="")
     is_enabled: Mapped[bool] = mapped_column(default=True)
+    component_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    is_public: Mapped[bool] = mapped_column(default=True, server_default=true())
     extra: Mapped[Json] = mapped_column(default=dict)
+
+
+class ComponentRow(Model):
+    """A program beside this cloud with services of its own; it is the user of this id.
+
+    Of its token only the digest is kept.
+    """
+
+    __tablename__ = "identity_component"
+    __table_args__ = (UniqueConstraint("name"), UniqueConstraint("digest"))
+
+    id: Mapped[Key] = mapped_column(ForeignKey("identity_user.id", ondelete="CASCADE"))
+    name: Mapped[Name]
+    base_url: Mapped[LongText] = mapped_column(default="")
+    ui_url: Mapped[LongText] = mapped_column(default="")
+    digest: Mapped[Id]
+    issued_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
 
 
 class EndpointRow(Model):

@@ -91,6 +91,12 @@ IDENTITY = [
     cfg.IntOpt(
         "token_lifetime_s", default=86400, min=60, help="How long a token is valid, in seconds."
     ),
+    cfg.IntOpt(
+        "service_token_days",
+        default=365,
+        min=1,
+        help="For how many days the service token of a component is good, from when it gets it.",
+    ),
     cfg.FloatOpt(
         "oauth2_code_s",
         default=60.0,

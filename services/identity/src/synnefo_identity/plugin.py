@@ -74,9 +74,10 @@ def commands() -> CommandTable:
     # cliff is for the command line
     from synnefo_identity.accounts.commands import COMMANDS as ABOUT_ACCOUNTS
     from synnefo_identity.commands import COMMANDS
+    from synnefo_identity.components.commands import COMMANDS as ABOUT_COMPONENTS
     from synnefo_identity.project_life.commands import COMMANDS as ABOUT_PROJECTS
 
-    return {**COMMANDS, **ABOUT_ACCOUNTS, **ABOUT_PROJECTS}
+    return {**COMMANDS, **ABOUT_ACCOUNTS, **ABOUT_COMPONENTS, **ABOUT_PROJECTS}
 
 
 @hookimpl

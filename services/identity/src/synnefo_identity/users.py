@@ -14,7 +14,7 @@ from synnefo_core import outbox
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.auth import PreparedPassword
 from synnefo_core.db.base import new_hex_id
-from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
+from synnefo_core.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from synnefo_identity import (
     application_credentials,
     assignments,
@@ -31,7 +31,14 @@ from synnefo_identity import (
 from synnefo_identity.changes import Change, Kind
 from synnefo_identity.letters import Letter, tickets
 from synnefo_identity.listing import EVERYTHING, WHOLE, Filter, Page
-from synnefo_identity.models import DomainRow, MembershipRow, ProjectRow, RoleRow, UserRow
+from synnefo_identity.models import (
+    ComponentRow,
+    DomainRow,
+    MembershipRow,
+    ProjectRow,
+    RoleRow,
+    UserRow,
+)
 from synnefo_identity.payload import Scope, ScopeKind
 from synnefo_identity.standing import USER
 from synnefo_identity.values import User
@@ -223,9 +230,17 @@ def keep_password(
 
 
 def delete(context: RequestContext, user_id: str) -> None:
-    """Delete a user, the personal project, and what roles the user had."""
+    """Delete a user, the personal project, and what roles the user had.
+
+    Raises:
+        NotFound: There is none.
+        Conflict: It is a component, which is more than a user.
+    """
     with context.unit_of_work() as session:
         find(session, user_id)
+        if session.get(ComponentRow, user_id) is not None:
+            msg = "the user is a component: remove that"
+            raise Conflict(msg)
         remove(context, session, user_id)
 
 

@@ -5,7 +5,7 @@ A holding is (holder, source, resource) with a limit and a usage. Charging a use
 project changes two: ``user:ID`` with the project as source, and ``project:ID`` (AST-060, 070).
 """
 
-from synnefo_quota import enforcement
+from synnefo_quota import declared, enforcement
 from synnefo_quota.commissions import (
     Commission,
     Resolution,
@@ -45,6 +45,7 @@ __all__ = [
     "charge",
     "correct_limits",
     "correct_usage",
+    "declared",
     "enforcement",
     "explain",
     "holdings",

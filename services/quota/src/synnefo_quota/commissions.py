@@ -18,11 +18,10 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.db.session import changed_rows
-from synnefo_core.errors import Conflict, InvalidField, NotFound
-from synnefo_quota import settlement
+from synnefo_core.errors import Conflict, NotFound
+from synnefo_quota import declared, settlement
 from synnefo_quota.models import CommissionRow, ProvisionLogRow
 from synnefo_quota.provisions import Key, Provision
-from synnefo_quota.registry import counted
 
 PENDING, ACCEPTED, REJECTED = "pending", "accepted", "rejected"
 """The states of a commission."""
@@ -73,6 +72,7 @@ def issue(
     provisions: Iterable[Provision],
     is_forced: bool = False,
     is_accepted: bool = False,
+    is_confined: bool = False,
     key: str = "",
     reason: str = "",
 ) -> int:
@@ -88,6 +88,7 @@ def issue(
         provisions: Those of one holding are added up.
         is_forced: Pass limits (AST-064); giving back is checked all the same.
         is_accepted: Accept at once, in the same transaction.
+        is_confined: Only of resources that the client itself declared.
         key: The client's own name of this request: a second one of the same key returns the
             first one's serial, whatever became of it since.
         reason: Why, for the log of what is accepted at once.
@@ -95,10 +96,11 @@ def issue(
     Raises:
         Conflict: The key was used for something else.
         InvalidField: There is no such resource.
+        Forbidden: It is another one's.
         ProvisionRefused: A limit would be passed; nothing was issued.
         NothingToGiveBack: Usage would fall below zero; nothing was issued.
     """
-    merged = _merged(context, provisions)
+    merged = _merged(context, provisions, client if is_confined else None)
     with context.unit_of_work() as session:
         fields = {
             "client": client,
@@ -121,13 +123,13 @@ def issue(
         return serial
 
 
-def _merged(context: RequestContext, provisions: Iterable[Provision]) -> list[Provision]:
-    known, sums = counted(context.cloud), dict[Key, int]()
+def _merged(
+    context: RequestContext, provisions: Iterable[Provision], client: str | None
+) -> list[Provision]:
+    sums = dict[Key, int]()
     for provision in provisions:
-        if provision.resource not in known:
-            field = "provisions.resource"
-            raise InvalidField(field, f"there is no resource {provision.resource}")
         sums[provision.key] = sums.get(provision.key, 0) + provision.quantity
+    declared.require(context, {resource for _, _, resource in sums}, client=client)
     return [Provision(*key, quantity) for key, quantity in sorted(sums.items()) if quantity]
 
 

@@ -3,10 +3,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from synnefo_core.db.base import Base, Big, BigNumber, Id, JsonList, Moment, Name, new_metadata
+from synnefo_core.db.base import (
+    Base,
+    Big,
+    BigNumber,
+    Id,
+    JsonList,
+    LongText,
+    Moment,
+    Name,
+    new_metadata,
+)
 
 
 class Model(Base):
@@ -45,7 +55,8 @@ class ResourceRow(Model):
     """A resource that is or was counted, and the plugin that counts it.
 
     It stays when the plugin goes, so that an absent owner is not taken for "nothing there".
-    What an operator changed of the plugin's description is not NULL.
+    What an operator changed of the plugin's description is not NULL. With a ``client`` it is
+    counted by a service beside the cloud, and described here.
     """
 
     __tablename__ = "quota_resource"
@@ -55,6 +66,9 @@ class ResourceRow(Model):
     user_default: Mapped[Big | None]
     project_default: Mapped[Big | None]
     is_shown: Mapped[bool | None]
+    client: Mapped[str | None] = mapped_column(String(64), default=None)
+    description: Mapped[LongText] = mapped_column(server_default="", default="")
+    unit: Mapped[Id] = mapped_column(server_default="", default="")
 
 
 class CommissionRow(Model):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.cloud import Cloud
@@ -59,10 +59,20 @@ def _collect(cloud: Cloud) -> dict[str, Owned]:
 def resources(cloud: Cloud) -> dict[str, Owned]:
     """Return every resource by its name, with the defaults and visibility that hold now."""
     found = dict(counted(cloud))
+    is_known = or_(ResourceRow.name.in_(found), ResourceRow.client.is_not(None))
     with cloud.database.reading() as session:
-        for row in session.scalars(select(ResourceRow).where(ResourceRow.name.in_(found))):
-            found[row.name] = replace(found[row.name], resource=_changed(found[row.name], row))
+        for row in session.scalars(select(ResourceRow).where(is_known)):
+            described = found.get(row.name) or _declared(row)
+            found[row.name] = replace(described, resource=_changed(described, row))
     return found
+
+
+def _declared(row: ResourceRow) -> Owned:
+    """Return a resource that a service beside the cloud counts; nobody has any by default."""
+    described = QuotaResource(
+        row.name, row.description, row.unit, user_default=0, project_default=0
+    )
+    return Owned(described, row.owner)
 
 
 def _changed(owned: Owned, row: ResourceRow) -> QuotaResource:

@@ -26,6 +26,7 @@ def issue(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
         provisions=[_provision(asked) for asked in body["provisions"]],
         is_forced=body.get("force", False),
         is_accepted=body.get("auto_accept", False),
+        is_confined=not context.is_admin,
         key=body.get("key") or "",
     )
     return {"serial": serial}

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import synnefo_quota
 from synnefo_api_account.views import quota as view
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
+
+Shown = TypeVar("Shown")
 
 
 def resources(context: RequestContext) -> dict[str, Any]:
@@ -24,13 +27,14 @@ def mine(context: RequestContext) -> dict[str, Any]:
 
 
 def of_users(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
-    """Answer ``GET /service_quotas?user=``: a user's, hidden resources too."""
+    """Answer ``GET /service_quotas?user=``: a user's, of the service's resources, hidden too."""
     user_id = query.get("user", "")
     directory = context.cloud.directory
     if directory is None or user_id not in directory.users([user_id]):
         noun = "user"
         raise NotFound(noun, user_id)
-    return {user_id: view.shares(synnefo_quota.of_user(context, user_id, is_hidden=True))}
+    shares = synnefo_quota.of_user(context, user_id, is_hidden=True)
+    return {user_id: view.shares(_own(context, shares))}
 
 
 def of_projects(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
@@ -40,4 +44,17 @@ def of_projects(context: RequestContext, query: dict[str, Any]) -> dict[str, Any
     if asked and (directory is None or not directory.projects(asked)):
         noun = "project"
         raise NotFound(noun, asked[0])
-    return view.projects(synnefo_quota.of_projects(context, asked))
+    return view.projects(_own(context, synnefo_quota.of_projects(context, asked)))
+
+
+def _own(
+    context: RequestContext, by_project: Mapping[str, Mapping[str, Shown]]
+) -> dict[str, dict[str, Shown]]:
+    """Leave out what other services count (AST-048)."""
+    if context.is_admin:
+        return {project_id: dict(every) for project_id, every in by_project.items()}
+    own = synnefo_quota.declared.of_client(context, context.user_id)
+    return {
+        project_id: {name: every[name] for name in every if name in own}
+        for project_id, every in by_project.items()
+    }

@@ -10,7 +10,7 @@ from synnefo_api_identity.catalog import Service, services
 from synnefo_api_identity.views.links import Json
 from synnefo_core.clock import iso_micro
 from synnefo_core.context import RequestContext
-from synnefo_identity import Project, Standing, Token
+from synnefo_identity import Endpoint, Project, Standing, Token
 
 PREFIX = "/identity/v2.0"
 REGION = "default"
@@ -27,6 +27,9 @@ NAMES = {
 """What the original called its services, by our types."""
 
 TYPES = {"block-storage": "volume"}
+
+WEBLOGIN = "/account/v1.0/weblogin"
+"""Where browsers log in for programs; these append ``/login?next=``."""
 
 WITHOUT_VERSION = frozenset({"image", "network", "block-storage"})
 """Services whose clients append the version themselves."""
@@ -94,8 +97,14 @@ def tenant(shown: Project) -> Json:
 def catalog(context: RequestContext) -> list[Json]:
     """Show where the services are; accounts and projects are the client's to append."""
     added = synnefo_identity.catalog.offered(context).services
+    components = [_added(context, service) for service in added if _public(service)]
+    return [*installed(context), *components]
+
+
+def installed(context: RequestContext) -> list[Json]:
+    """Show where this cloud's own services are."""
     shown = [_service(context, service) for service in services(context.cloud)]
-    return [*shown, *(_added(service) for service in added if _public(service))]
+    return [*shown, _weblogin(context)]
 
 
 def endpoints(context: RequestContext) -> list[Json]:
@@ -107,23 +116,54 @@ def endpoints(context: RequestContext) -> list[Json]:
     ]
 
 
-def _public(service: Service) -> list[str]:
-    """Return where the public finds a service, up to where the client appends a project."""
-    return [
-        re.split(r"[$%]\(", endpoint.url)[0].removesuffix("AUTH_").rstrip("/")
-        for endpoint in service.endpoints
-        if endpoint.interface == "public"
-    ]
+def _public(service: Service) -> list[Endpoint]:
+    return [endpoint for endpoint in service.endpoints if endpoint.interface == "public"]
 
 
-def _added(shown: Service) -> Json:
+def _url(endpoint: Endpoint) -> str:
+    """Return where a service is, up to where the client appends a project."""
+    return re.split(r"[$%]\(", endpoint.url)[0].removesuffix("AUTH_").rstrip("/")
+
+
+def _added(context: RequestContext, shown: Service) -> Json:
     """Show what the original called a component's service: one that is no part of this cloud."""
+    ui_url = shown.ui_url or synnefo_identity.accounts.page_url(context.cloud)
     return {
         "name": shown.name or shown.type,
         "type": shown.type,
         "endpoints": [
-            {"region": REGION, "publicURL": url, "versionId": _version_of(url)}
-            for url in _public(shown)
+            {
+                "versionId": _version_of(_url(endpoint)),
+                "SNF:uiURL": ui_url,
+                **_told(endpoint),
+                "region": REGION,
+                "publicURL": _url(endpoint),
+            }
+            for endpoint in _public(shown)
+        ],
+        "endpoints_links": [],
+    }
+
+
+def _told(endpoint: Endpoint) -> Json:
+    """Return what else the component says of an endpoint."""
+    return {key: value for key, value in endpoint.extra.items() if isinstance(value, str)}
+
+
+def _weblogin(context: RequestContext) -> Json:
+    """Show where programs on people's devices have a browser log in."""
+    url = f"{context.cloud.public_url}{WEBLOGIN}"
+    return {
+        "name": "astakos_weblogin",
+        "type": "astakos_weblogin",
+        "endpoints": [
+            {
+                "region": REGION,
+                "publicURL": url,
+                "versionId": "",
+                "SNF:uiURL": synnefo_identity.accounts.page_url(context.cloud),
+                "SNF:webloginURL": url,
+            }
         ],
         "endpoints_links": [],
     }
@@ -144,7 +184,7 @@ def _service(context: RequestContext, shown: Service) -> Json:
         "region": REGION,
         "publicURL": base if shown.type in WITHOUT_VERSION else url,
         "versionId": number,
-        "SNF:uiURL": context.cloud.public_url,
+        "SNF:uiURL": synnefo_identity.accounts.page_url(context.cloud),
     }
     return {
         "name": NAMES.get(shown.type, shown.name),

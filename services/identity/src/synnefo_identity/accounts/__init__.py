@@ -38,6 +38,7 @@ from synnefo_identity.accounts.resets import ask as ask_for_reset, confirm as re
 from synnefo_identity.accounts.site import Site, show as show_site
 from synnefo_identity.accounts.states import Action, State
 from synnefo_identity.accounts.statistics import Count, Statistics, count, detail
+from synnefo_identity.letters.options import page_url
 
 __all__ = [
     "Account",
@@ -69,6 +70,7 @@ __all__ = [
     "list_registrations",
     "look_up",
     "move",
+    "page_url",
     "reject",
     "resend",
     "reset",

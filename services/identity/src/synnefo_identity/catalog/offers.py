@@ -16,7 +16,7 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
 from synnefo_core.db.session import after_commit
 from synnefo_identity.catalog.values import Endpoint, Service
-from synnefo_identity.models import EndpointRow, ServiceRow
+from synnefo_identity.models import ComponentRow, EndpointRow, ServiceRow
 
 KNOWN_S = 1.0
 """How old what is remembered may be."""
@@ -81,8 +81,10 @@ def _read(session: Session) -> Offers:
     for row in session.scalars(query):
         endpoints.setdefault(row.service_id, []).append(Endpoint.of(row))
     services = []
-    for service in session.scalars(select(ServiceRow).order_by(ServiceRow.type, ServiceRow.id)):
+    of_component = ComponentRow.id == ServiceRow.component_id
+    everything = select(ServiceRow, ComponentRow.ui_url).outerjoin(ComponentRow, of_component)
+    for service, ui_url in session.execute(everything.order_by(ServiceRow.type, ServiceRow.id)):
         own = tuple(endpoints.pop(service.id, ()))
         if service.is_enabled:
-            services.append(Service.of(service, own))
+            services.append(Service.of(service, own, ui_url=ui_url or ""))
     return Offers(tuple(services), {key: tuple(value) for key, value in endpoints.items()})

@@ -52,7 +52,11 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Service:
-    """A service; ``endpoints`` are there where the whole catalog is asked for."""
+    """A service; ``endpoints`` are there where the whole catalog is asked for.
+
+    So is ``ui_url``: where people look at the component that it belongs to. ``component_id`` None:
+    it is of none. One that is not public is in no menu.
+    """
 
     id: str
     type: str
@@ -61,9 +65,14 @@ class Service:
     is_enabled: bool = True
     extra: Extra = field(default_factory=dict)
     endpoints: tuple[Endpoint, ...] = ()
+    component_id: str | None = None
+    is_public: bool = True
+    ui_url: str = ""
 
     @classmethod
-    def of(cls, row: ServiceRow, endpoints: tuple[Endpoint, ...] = ()) -> Service:
+    def of(
+        cls, row: ServiceRow, endpoints: tuple[Endpoint, ...] = (), *, ui_url: str = ""
+    ) -> Service:
         """Return a row's value."""
         return cls(
             id=row.id,
@@ -73,6 +82,9 @@ class Service:
             is_enabled=row.is_enabled,
             extra=dict(row.extra),
             endpoints=endpoints,
+            component_id=row.component_id,
+            is_public=row.is_public,
+            ui_url=ui_url,
         )
 
 
