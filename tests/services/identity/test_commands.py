@@ -34,9 +34,10 @@ def test_a_user_can_be_made_changed_and_deleted(home, synnefo):
 
 
 @pytest.mark.parametrize("noun", ["group", "project", "role"])
-def test_the_other_kinds_are_treated_alike(synnefo, noun):
+def test_the_other_kinds_are_treated_alike(synnefo, noun, worker):
     synnefo(noun, "create", "thing", "--description", "first")
     synnefo(noun, "set", "thing", "--description", "second")
+    worker.drain()
 
     rows = list(csv.DictReader(io.StringIO(synnefo(noun, "list", "-f", "csv"))))
     assert ["second"] == [row["Description"] for row in rows if row["Name"] == "thing"]

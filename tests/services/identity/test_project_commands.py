@@ -5,10 +5,11 @@ import json
 
 import pytest
 
+import synnefo_identity
 import synnefo_quota
 from synnefo_identity import project_life
 from synnefo_identity.life_models import LifeRow
-from synnefo_identity.project_life import Limits
+from synnefo_identity.project_life import Limits, Wish
 from tests.services.identity.life import Life
 
 VM = "cyclades.vm"
@@ -43,6 +44,67 @@ def test_an_operator_sees_what_waits_and_decides(life, synnefo, listed):
     shown = listed("project", "overview", "tea.example.org")
     assert ("active", f"{tea.id} approved") == (shown["State"], shown["Last application"])
     synnefo("project", "approve", ale.project_id, expect=1)
+
+
+def ids(rows):
+    return {row["Id"] for row in rows}
+
+
+def test_projects_are_listed_by_what_waits_and_by_what_became_of_them(life, listed, worker):
+    new, going = life.apply("new.example.org").project_id, life.approved("going.example.org").id
+    changed, over = life.approved("changed.example.org").id, life.approved("over.example.org").id
+    gone, demo = life.home.project("gone").id, life.home.user_id("demo")
+    project_life.modify(life.demo, changed, Wish(description="other"))
+    project_life.act(life.home.admin, over, "terminate")
+    synnefo_identity.delete_project(life.home.admin, gone)
+
+    for words, expected in (
+        (["--new"], {new}),
+        (["--modified"], {changed}),
+        (["--pending"], {new, changed}),
+        (["--state", "terminated", "--state", "uninitialized"], {over, new}),
+        (["--owner", demo], {new, going, changed, over}),
+        (["--owner", demo, "--domain", "other"], set()),
+    ):
+        assert expected == ids(listed("project", "list", *words))
+    personal = ids(listed("project", "list", "--personal"))
+    assert demo in personal
+    assert personal.isdisjoint(ids(listed("project", "list", "--no-personal")))
+    assert gone not in ids(listed("project", "list"))
+    worker.drain()
+    assert {gone} == ids(listed("project", "list", "--state", "deleted"))
+
+
+def test_a_list_tells_how_many_are_in_a_project(life, listed):
+    project = life.approved("tea.example.org", join_policy="auto")
+    life.join(project)
+
+    (row,) = [each for each in listed("project", "list") if each["Id"] == project.id]
+
+    assert (1, "active", "tea.example.org") == (row["Members"], row["State"], row["Name"])
+
+
+def test_who_decides_sees_what_is_asked_for(life, listed, synnefo):
+    asked = life.apply("tea.example.org", limits={VM: Limits(10, 3)}, comments="please")
+
+    told = listed("project", "overview", asked.project_id)["Asked for"].splitlines()
+
+    assert {"name: tea.example.org", f"{VM}: 10/3", "comments: please"} <= set(told)
+    synnefo("project", "approve", asked.project_id)
+    assert "" == listed("project", "overview", asked.project_id)["Asked for"]
+
+
+def test_a_project_gets_another_name_and_the_log_says_why(life, listed, synnefo):
+    project = life.approved("tea.example.org")
+    words = ("--name", "ale.example.org", "--description", "stronger", "--reason", "asked by mail")
+
+    synnefo("project", "modify", project.id, *words)
+
+    told = listed("project", "overview", "ale.example.org")
+    assert ("stronger", "ale.example.org") == (told["Description"], told["Name"])
+    assert "asked by mail" == listed("project", "history", project.id)[-1]["Reason"]
+    shown = synnefo_identity.show_project(life.home.admin, project.id)
+    assert "ale.example.org" == shown.name
 
 
 def test_an_operator_ends_a_project_and_lets_it_go_on(life, synnefo, listed):

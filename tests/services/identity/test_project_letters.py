@@ -3,6 +3,7 @@
 
 import pytest
 
+import synnefo_identity
 from synnefo_identity import project_life
 from synnefo_identity.letters import texts
 from synnefo_identity.project_life import Wish, notices
@@ -60,6 +61,34 @@ def test_of_the_decision_the_applicant_is_told_and_why(life, told, mailbox, work
         (BOSS, "Synnefo: tea.example.org was approved"),
         (OWNER, "Synnefo: ale.example.org was not approved"),
     } == told()
+
+
+@pytest.mark.parametrize("action, word", [("approve", "approved"), ("deny", "not approved")])
+def test_of_what_others_asked_for_the_owner_is_told_too(life, told, action, word):
+    life.give_address("jane", JANE)
+    project = life.approved("p.example.org")
+    project_life.modify(life.home.admin, project.id, Wish(owner_id=life.home.user_id("jane")))
+    project_life.resolve(life.home.admin, project.id, "approve")
+    told()
+
+    project_life.modify(life.home.admin, project.id, Wish(description="other"))
+    told()
+    project_life.resolve(life.home.admin, project.id, action)
+
+    assert (JANE, f"Synnefo: p.example.org was {word}") in told()
+
+
+def test_what_the_identity_api_does_to_a_project_is_told_too(life, told):
+    project = life.approved("p.example.org", join_policy="auto")
+    life.join(project)
+    told()
+
+    synnefo_identity.update_project(life.home.admin, project.id, {"is_enabled": False})
+    assert {(OWNER, "Synnefo: p.example.org is suspended")} == told()
+    synnefo_identity.update_project(life.home.admin, project.id, {"is_enabled": True})
+    assert {(OWNER, "Synnefo: p.example.org can be used again")} == told()
+    life.home.revoke(("user", life.home.user_id("jane")), project.id)
+    assert {(JANE, "Synnefo: you are no member of p.example.org any more")} == told()
 
 
 def test_of_a_change_others_can_be_told_than_of_a_new_project(life, told):

@@ -4,10 +4,12 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 import synnefo_identity
 import synnefo_quota
 from synnefo_core.contracts.quota import UNLIMITED
+from synnefo_core.db.models import EventRow
 from synnefo_core.errors import (
     Duplicate,
     Forbidden,
@@ -30,6 +32,19 @@ def test_what_was_approved_is_a_project_that_members_use_within_limits(life):
     held = life.held(project, VM)
     assert {"project": (10, 0), "jane": (3, 0)} == held
     assert "jane" in life.home.token("jane", project.name).standing.user.name
+
+
+def test_who_listens_learns_of_every_change_in_the_log(life):
+    project = life.approved("tea.example.org", join_policy="auto")
+    life.join(project)
+
+    query = select(EventRow).where(EventRow.type == "project_life.changed").order_by(EventRow.id)
+    with life.home.admin.reading() as session:
+        rows = session.scalars(query).all()
+
+    told = [(row.payload["noun"], row.payload["action"]) for row in rows]
+    assert [("application", "approve"), ("project", "approve"), ("membership", "join")] == told
+    assert {project.id} == {row.subject_id for row in rows}
 
 
 def test_before_the_approval_there_is_no_project(life):

@@ -251,5 +251,7 @@ COMMANDS: CommandTable = {
             ("set", Set, "Change a {}."),
             ("delete", Delete, "Delete a {}."),
         )
+        # A list of projects tells what became of them, too: project_life.commands.
+        if (noun.name, verb) != ("project", "list")
     },
 }

@@ -10,7 +10,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.outbox import Event, Subscription
 from synnefo_identity.life_models import ApplicationRow, LifeRow, MemberRow
 from synnefo_identity.models import ProjectRow, UserRow
-from synnefo_identity.project_life import applications, limits, lives, mirror
+from synnefo_identity.project_life import applications, limits, lives, mirror, notices
 from synnefo_identity.project_life.states import (
     COUNTED,
     PROJECT,
@@ -56,8 +56,11 @@ def follow_deletion(context: RequestContext, event: Event) -> None:
 def _move(context: RequestContext, session: Session, life: LifeRow, action: str) -> None:
     before = life.state
     life.state = PROJECT.after(before, action)
-    change = lives.Change("project", action, before, life.state, "by the identity API")
-    lives.note(context, session, life.id, change)
+    reason = "by the identity API"
+    lives.note(
+        context, session, life.id, lives.Change("project", action, before, life.state, reason)
+    )
+    notices.tell(context, session, life, ("project", action), reason=reason)
     limits.push(context, session, life)
 
 
@@ -107,6 +110,8 @@ def _remove(
     change = lives.Change("membership", "remove", row.state, removed, reason, row.id)
     row.state, row.changed_at = removed, context.now()
     lives.note(context, session, life.id, change)
+    told = ("membership", "remove")
+    notices.tell(context, session, life, told, person_id=row.user_id, reason=reason)
     limits.push(context, session, life, [row])
 
 

@@ -3,23 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from synnefo_core import outbox
 from synnefo_core.context import RequestContext
 from synnefo_core.db.paging import page as cut
 from synnefo_core.errors import Forbidden, NotFound
 from synnefo_identity import assignments
 from synnefo_identity.life_models import ApplicationRow, LifeLogRow, LifeRow, MemberRow
 from synnefo_identity.listing import WHOLE, Page, by_id
+from synnefo_identity.models import ProjectRow
 from synnefo_identity.payload import ScopeKind
 from synnefo_identity.project_life import limits
-from synnefo_identity.project_life.states import COUNTED, ProjectState
+from synnefo_identity.project_life.states import COUNTED, ApplicationState, ProjectState
 from synnefo_identity.project_life.values import Entry, Life
+
+CHANGED = "project_life.changed"
+"""The event of every entry in the log; its subject is the project."""
 
 
 class Mode(StrEnum):
@@ -36,12 +41,18 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Selection:
-    """What a list leaves in; empty: no matter."""
+    """What a list leaves in; empty and None: no matter.
+
+    ``is_waiting``: only those of which an application waits for a decision.
+    """
 
     mode: Mode = Mode.DEFAULT
     states: Sequence[str] = ()
     owners: Sequence[str] = ()
     names: Sequence[str] = ()
+    domain_id: str | None = None
+    is_personal: bool | None = None
+    is_waiting: bool = False
 
 
 ALL = Selection()
@@ -93,7 +104,21 @@ def _wanted(
     ):
         if values:
             conditions.append(column.in_(values))
-    return conditions
+    return [*conditions, *_of_kind(selection)]
+
+
+def _of_kind(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    if selection.states and ProjectState.DELETED not in selection.states:
+        # What the identity API deleted a moment ago is not marked yet.
+        is_there = LifeRow.id.in_(select(ProjectRow.id))
+        yield or_(LifeRow.state == ProjectState.UNINITIALIZED, is_there)
+    if selection.domain_id is not None:
+        yield LifeRow.domain_id == selection.domain_id
+    if selection.is_personal is not None:
+        yield LifeRow.is_personal.is_(selection.is_personal)
+    if selection.is_waiting:
+        waiting = ApplicationRow.state == ApplicationState.PENDING
+        yield LifeRow.application_id.in_(select(ApplicationRow.id).where(waiting))
 
 
 def _joined(context: RequestContext, session: Session) -> ColumnElement[bool]:
@@ -181,7 +206,16 @@ class Change:
 
 
 def note(context: RequestContext, session: Session, project_id: str, change: Change) -> None:
-    """Write a change of state into the log (AST-088)."""
+    """Write a change of state into the log (AST-088), and tell of it whoever listens."""
+    told = {
+        "noun": change.noun,
+        "number": change.number,
+        "action": change.action,
+        "before": change.before,
+        "after": change.after,
+        "actor_id": context.user_id,
+    }
+    outbox.emit(context, session, CHANGED, subject_id=project_id, payload=told)
     session.add(
         LifeLogRow(
             project_id=project_id,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -199,6 +199,15 @@ def _is_full(session: Session, life: LifeRow) -> bool:
         MemberRow.project_id == life.id, MemberRow.state.in_(COUNTED)
     )
     return (session.scalar(query) or 0) >= life.max_members
+
+
+def counts(context: RequestContext, project_ids: Iterable[str]) -> Mapping[str, int]:
+    """Return how many members projects have, as the bound on their number counts them."""
+    query = select(MemberRow.project_id, func.count()).where(MemberRow.state.in_(COUNTED))
+    with context.reading() as session:
+        found = session.execute(query.group_by(MemberRow.project_id)).all()
+    wanted = set(project_ids)
+    return {project_id: number for project_id, number in found if project_id in wanted}
 
 
 def show(context: RequestContext, member_id: int) -> Member:

@@ -21,7 +21,7 @@ class Notice:
     """Which letters are written of an action; empty: none.
 
     Attributes:
-        to_owner: The text for the owner of the project.
+        to_owner: The text for the owner of the project, who gets one letter at most.
         to_person: The text for the applicant or the member.
         to_list: The text for a list of the configuration.
     """
@@ -34,9 +34,11 @@ class Notice:
 NOTICES: Mapping[tuple[str, str], Notice] = {
     ("application", "submit"): Notice(to_list="project_application"),
     ("application", "approve"): Notice(
-        to_person="project_approved", to_list="project_approved_list"
+        to_owner="project_approved_owner",
+        to_person="project_approved",
+        to_list="project_approved_list",
     ),
-    ("application", "deny"): Notice(to_person="project_denied"),
+    ("application", "deny"): Notice(to_owner="project_denied_owner", to_person="project_denied"),
     ("project", "suspend"): Notice(to_owner="project_suspended"),
     ("project", "unsuspend"): Notice(to_owner="project_unsuspended"),
     ("project", "terminate"): Notice(to_owner="project_terminated"),
@@ -88,7 +90,8 @@ def tell(
         "reason": reason or "-",
         "kind": "a new project" if is_new else "a change of the project",
     }
-    told = [(notice.to_owner, owner), (notice.to_person, person)]
+    is_one = owner is not None and owner is person and bool(notice.to_person)
+    told = [("" if is_one else notice.to_owner, owner), (notice.to_person, person)]
     for text, user in told:
         if text and user is not None and user.is_enabled and user.email:
             letters.write(context, session, Letter(text, user.email, {**facts, "name": user.name}))
