@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 import synnefo_object_store as store
 from synnefo_object_store import Incoming
@@ -23,6 +25,11 @@ class Account:
     def by(self, user_id):
         """Return the same account in the hands of another member."""
         return Account(replace(self.context, user_id=user_id))
+
+    def by_guest(self, user_id):
+        """Return the same account as it is to a user who has no role in it."""
+        guest = replace(self.context, user_id=user_id, project_id=f"{user_id}-own")
+        return Guest(guest, self.id)
 
     def put(self, name, content=b"", container="c", **incoming):
         return store.put_object(
@@ -57,7 +64,42 @@ class Account:
         fold(self.context)
 
 
+class Guest(Account):
+    """The account of others."""
+
+    def __init__(self, context, account):
+        super().__init__(context)
+        self.id = account
+
+
 @pytest.fixture
 def account(member):
     store.create_container(member, "p1", "c", {})
     return Account(member)
+
+
+@pytest.fixture
+def guest(account):
+    """Return the account as it is to a user who has no role in it."""
+    return account.by_guest("u2")
+
+
+@pytest.fixture
+def statements(cloud):
+    """Return a context manager that collects the statements that are run in it."""
+
+    @contextmanager
+    def collected():
+        seen = []
+
+        def note(*arguments):
+            if arguments[2] != "BEGIN":
+                seen.append(arguments[2])
+
+        event.listen(cloud.database.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(cloud.database.engine, "before_cursor_execute", note)
+
+    return collected

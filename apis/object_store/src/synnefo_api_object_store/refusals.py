@@ -14,13 +14,11 @@ QUERY = (
     "public",
     "shared",
     "until",
-    "update",
     "version",
 )
 
 ACCOUNT = (
     "X-Account-Access-Control",
-    "X-Account-Group-",
     "X-Account-Policy-",
 )
 
@@ -32,7 +30,6 @@ CONTAINER = (
 OBJECT = (
     "X-Move-From",
     "X-Object-Public",
-    "X-Object-Sharing",
 )
 
 

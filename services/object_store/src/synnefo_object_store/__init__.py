@@ -32,9 +32,12 @@ from synnefo_object_store.limits import LIMITS
 from synnefo_object_store.links import MOST_STEPS, Link, find_object, follow, put_link
 from synnefo_object_store.listing import list_containers, list_objects
 from synnefo_object_store.objects import (
+    check_sharing,
     delete_object,
     open_object,
     put_object,
+    share_object,
+    sharing_of,
     show_object,
     update_object,
 )
@@ -42,6 +45,7 @@ from synnefo_object_store.past import delete_version, list_versions, restore_ver
 from synnefo_object_store.patches import Patch, patch_object
 from synnefo_object_store.publications import published
 from synnefo_object_store.rows import DISKSPACE
+from synnefo_object_store.sharing import Shared, Sharing, groups_of
 from synnefo_object_store.signatures import ALGORITHMS, Signature, deputised
 from synnefo_object_store.values import (
     MANIFEST,
@@ -85,11 +89,14 @@ __all__ = [
     "Patch",
     "Place",
     "Segment",
+    "Shared",
+    "Sharing",
     "Signature",
     "Visitor",
     "Whole",
     "Window",
     "assembled",
+    "check_sharing",
     "copy_object",
     "copy_whole",
     "create_container",
@@ -100,6 +107,7 @@ __all__ = [
     "engine",
     "find_object",
     "follow",
+    "groups_of",
     "hashmap_of",
     "is_owner",
     "list_containers",
@@ -116,6 +124,8 @@ __all__ = [
     "put_object",
     "restore_version",
     "segments_of",
+    "share_object",
+    "sharing_of",
     "show_account",
     "show_container",
     "show_object",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may do what: by a role in the account, or because a container's access list says so."""
+"""Who may do what: by a role in the account, a container's access list, or because it is shared."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from sqlalchemy import Table, select
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Forbidden, Unauthenticated
+from synnefo_object_store import sharing
 from synnefo_object_store.acls import AccessList
 from synnefo_object_store.models import ContainerRow
+from synnefo_object_store.versions import Place
 
 _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
@@ -64,18 +66,78 @@ def require_in(
         Forbidden: Neither the caller's role nor the container's list allows it.
         Unauthenticated: Nobody knows who asks.
     """
-    if _is_allowed(context, account, container, rule):
-        return
-    text = _list(context, account, container, by)
-    if not text or not _allows(AccessList.parse(text), context, account, lists=lists):
+    if not _is_listed(context, account, container, rule, by=by, lists=lists):
         require(context, account, rule)
+
+
+def require_at(context: RequestContext, place: Place, rule: str, *, by: str) -> None:
+    """Refuse a caller who may not do this with an object that is or will be there now.
+
+    Beside the list ``by`` it may be shared with the caller, itself or by a folder above it.
+
+    Raises:
+        Forbidden: Nothing allows it.
+        Unauthenticated: Nobody knows who asks.
+    """
+    if _is_listed(context, place.account, place.container, rule, by=by, lists=False):
+        return
+    shared = None if _is_deputy(context) else sharing.nearest(context, place)
+    if not sharing.allows(context, shared, writes=by == WRITE):
+        require(context, place.account, rule)
+
+
+def require_any(context: RequestContext, account: str, container: str, rule: str) -> None:
+    """Refuse a caller who may write nothing at all in a container.
+
+    Raises:
+        Forbidden: Nothing allows it.
+        Unauthenticated: Nobody knows who asks.
+    """
+    if _is_listed(context, account, container, rule, by=WRITE, lists=False):
+        return
+    if _is_deputy(context) or not sharing.is_any_granted(context, account, container, writes=True):
+        require(context, account, rule)
+
+
+def require_owner(context: RequestContext, account: str) -> None:
+    """Refuse a caller who may not say what others may do in an account.
+
+    Raises:
+        Forbidden: Its roles in the account don't allow it, or it only has a signature.
+        Unauthenticated: Nobody knows who asks.
+    """
+    require(context, account, "object_store:container:write")
+    if _is_deputy(context):
+        msg = "a signature shares nothing"
+        raise Forbidden(msg)
+
+
+def possessor(context: RequestContext, account: str) -> str:
+    """Return whose blocks a caller may name in an account: that account's, or its own alone."""
+    if context.cloud.policy.allows(context, "object_store:object:read", project_id=account):
+        return account
+    return context.project_id or context.user_id
 
 
 def is_owner(context: RequestContext, account: str) -> bool:
     """Say whether a caller may see what is secret in an account: lists and keys."""
-    return not (isinstance(context, Visitor) and context.is_deputy) and _is_allowed(
+    return not _is_deputy(context) and _is_allowed(
         context, account, "", "object_store:container:write"
     )
+
+
+def _is_deputy(context: RequestContext) -> bool:
+    return isinstance(context, Visitor) and context.is_deputy
+
+
+def _is_listed(
+    context: RequestContext, account: str, container: str, rule: str, *, by: str, lists: bool
+) -> bool:
+    """Say whether a role or the container's list allows this."""
+    if _is_allowed(context, account, container, rule):
+        return True
+    text = _list(context, account, container, by)
+    return bool(text) and _allows(AccessList.parse(text), context, account, lists=lists)
 
 
 def _is_allowed(context: RequestContext, account: str, container: str, rule: str) -> bool:

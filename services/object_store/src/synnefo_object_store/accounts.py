@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
-from synnefo_object_store.access import require
+from synnefo_object_store.access import require, require_owner
 from synnefo_object_store.limits import LIMITS
 from synnefo_object_store.metadata import merged
 from synnefo_object_store.models import AccountRow
 from synnefo_object_store.settings import of_account
+from synnefo_object_store.sharing import check_groups, update_groups
 from synnefo_object_store.statistics import waiting_of_account
 from synnefo_object_store.values import AccountInfo
 
@@ -53,8 +54,9 @@ def update_account(
     account: str,
     metadata: Mapping[str, str],
     settings: Mapping[str, str] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Change metadata and settings: what is given is set, what is given empty is removed.
+    """Change metadata, settings and groups: what is given is set, what is given empty is removed.
 
     Settings are quotas; they are a reseller's affair, not the account's.
 
@@ -66,6 +68,9 @@ def update_account(
     require(context, account, "object_store:account:write")
     if settings:
         require(context, account, "object_store:account:limit")
+    if groups:
+        require_owner(context, account)
+        check_groups(groups)
     ensure(context, account)
     with context.unit_of_work() as session:
         query = select(_account.c.metadata, _account.c.settings).where(_account.c.id == account)
@@ -78,6 +83,8 @@ def update_account(
                 settings=of_account(there[1], settings or {}),
             )
         )
+        if groups:
+            update_groups(session, account, groups)
 
 
 def ensure(context: RequestContext, account: str) -> None:

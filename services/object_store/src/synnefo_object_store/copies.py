@@ -77,12 +77,9 @@ def copy_object(
 
 
 def _require(context: RequestContext, source: ObjectInfo, target: Place) -> None:
-    access.require_in(
-        context, source.account, source.container, "object_store:object:read", by=access.READ
-    )
-    access.require_in(
-        context, target.account, target.container, "object_store:object:write", by=access.WRITE
-    )
+    place = Place(source.account, source.container, source.name)
+    access.require_at(context, place, "object_store:object:read", by=access.READ)
+    access.require_at(context, target, "object_store:object:write", by=access.WRITE)
 
 
 def merged(source: ObjectInfo, copying: Copying) -> Draft:

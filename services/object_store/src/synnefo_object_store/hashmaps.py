@@ -105,9 +105,7 @@ def put_hashmap(
         QuotaExceeded: The project may not store so much.
         TooLarge: The content is too long.
     """
-    access.require_in(
-        context, place.account, place.container, "object_store:object:write", by=access.WRITE
-    )
+    access.require_at(context, place, "object_store:object:write", by=access.WRITE)
     check_object_name(place.name)
     check_metadata(incoming.metadata)
     check_headers(incoming.headers, incoming.content_type)
@@ -115,7 +113,8 @@ def put_hashmap(
     _check_size(ours, names, size_bytes)
     writes.look_first(context, place, incoming.condition, size_bytes)
     with uploads(context.cloud).begin(ours.store) as upload:
-        _require(context, ours, place.account, names)
+        possessor = access.possessor(context, place.account)
+        _require(context, ours, possessor, names)
         _check_last(ours, names, size_bytes)
         reference = ours.offload.run(sealed, ours.storage, names, size_bytes)
         draft = Draft(
@@ -127,6 +126,7 @@ def put_hashmap(
             metadata=incoming.metadata,
             headers=incoming.headers,
             expires_at=incoming.expires_at,
+            names=b"" if possessor == place.account else names,
         )
         for name in split(names):
             upload.stored(name)
@@ -141,7 +141,7 @@ def put_blocks(
 ) -> list[bytes]:
     """Store a stream in blocks for an object that will name them; return their names.
 
-    They are the account's for as long as garbage collection spares what is young, unless an object
+    They are the account's, or its own who writes as a guest, for as long as garbage collection spares what is young, unless an object
     names them.
 
     Raises:
@@ -151,7 +151,8 @@ def put_blocks(
         StorageFull: The store has no room.
         TooLarge: It is too long.
     """
-    access.require_in(context, account, container, "object_store:object:write", by=access.WRITE)
+    access.require_any(context, account, container, "object_store:object:write")
+    possessor = access.possessor(context, account)
     ours = engine(context.cloud)
     if (size_bytes or 0) > ours.largest_bytes:
         raise TooLarge(ours.largest_bytes)
@@ -164,7 +165,7 @@ def put_blocks(
             names.append(name)
             upload.stored(name)
         with context.unit_of_work() as session:
-            possession.add(context, session, project_id=account, names=b"".join(names))
+            possession.add(context, session, project_id=possessor, names=b"".join(names))
     return names
 
 

@@ -21,7 +21,7 @@ from synnefo_blocks import EMPTY
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import PreconditionFailed
-from synnefo_object_store import rows, versions
+from synnefo_object_store import rows, sharing, versions
 from synnefo_object_store.limits import check_object_name
 from synnefo_object_store.models import ObjectRow
 from synnefo_object_store.rows import Slot
@@ -53,13 +53,20 @@ def remove(context: RequestContext, session: Session, row: Row[Any], place: Plac
         rows.retire(session, slot, found)
         mark = _mark(context, found)
         rows.add(context, session, slot, mark, user_id=row.user_id, is_current=False)
+        _share_no_more(session, row, slot)
         return mark
     if found.is_versioned:
         rows.retire(session, slot, found)
     elif not _bring_back(context, session, row, found):
         _leave_mark(context, session, row, found)
         rows.drop(context, session, slot, found, user_id=row.user_id)
+    _share_no_more(session, row, slot)
     return found
+
+
+def _share_no_more(session: Session, row: Row[Any], slot: Slot) -> None:
+    if row.is_among_shared:
+        sharing.forget(session, slot)
 
 
 def archive(context: RequestContext, session: Session, row: Row[Any], found: ObjectInfo) -> None:

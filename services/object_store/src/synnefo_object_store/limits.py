@@ -27,6 +27,11 @@ class Limits:
     content_type_bytes: int = 255
     header_value_bytes: int = 1024
     access_list_bytes: int = 8192
+    user_id_bytes: int = 64
+    group_name_bytes: int = 256
+    groups: int = 32
+    group_members: int = 32
+    grantees: int = 128
 
 
 LIMITS = Limits()
@@ -39,7 +44,7 @@ def check_container_name(name: str) -> None:
     Raises:
         Invalid: It is empty, too long, or has a slash or a NUL.
     """
-    _check_name("container", name, LIMITS.container_name_bytes)
+    check_text("container name", name, LIMITS.container_name_bytes)
     if "/" in name:
         msg = "a container name has no slash"
         raise Invalid(msg)
@@ -51,13 +56,18 @@ def check_object_name(name: str) -> None:
     Raises:
         Invalid: It is empty, too long or has a NUL.
     """
-    _check_name("object", name, LIMITS.object_name_bytes)
+    check_text("object name", name, LIMITS.object_name_bytes)
 
 
-def _check_name(noun: str, name: str, limit: int) -> None:
-    length = _length(noun, name)
+def check_text(noun: str, text: str, limit: int) -> None:
+    """Refuse a text that is empty or too long to be kept.
+
+    Raises:
+        Invalid: It is, or no database keeps it.
+    """
+    length = _length(noun, text)
     if not 1 <= length <= limit:
-        msg = f"{noun} name length of {length} is not between 1 and {limit}"
+        msg = f"{noun} length of {length} is not between 1 and {limit}"
         raise Invalid(msg)
 
 

@@ -56,9 +56,7 @@ def put_link(context: RequestContext, place: Place, link: Link, incoming: Incomi
         Forbidden: The caller may not write there, or not read what a static one leads to.
         Invalid: It leads to itself, or nowhere.
     """
-    access.require_in(
-        context, place.account, place.container, "object_store:object:write", by=access.WRITE
-    )
+    access.require_at(context, place, "object_store:object:write", by=access.WRITE)
     check_container_name(link.target.container)
     check_object_name(link.target.name)
     if link.target == place:

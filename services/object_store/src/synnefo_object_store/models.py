@@ -24,6 +24,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from synnefo_core.db.base import Base, Big, Id, Json, Key, Moment, new_metadata
 
 _PLAIN = String(1024).with_variant(String(1024, collation="C"), "postgresql")
+_PLAIN_ID = String(64).with_variant(String(64, collation="C"), "postgresql")
+_GRANTEE = String(321)
 # SQLite numbers rows only in a column that is called INTEGER.
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
@@ -155,6 +157,44 @@ class ObjectRow(Model):
     is_versioned: Mapped[bool] = mapped_column(server_default=false())
     nature: Mapped[str] = mapped_column(String(8), server_default="")
     special: Mapped[Json] = mapped_column(server_default="{}")
+
+
+class GrantRow(Model):
+    """One who may use an object, or all below it where it is a folder.
+
+    It belongs to the path, whatever version is there, and goes with what is there.
+
+    Attributes:
+        grantee: A user's id, ``*`` for all users, or ``account:group``.
+        object_id: That of the object; of another that is there later nothing is said.
+    """
+
+    __tablename__ = "object_store_grant"
+    __table_args__ = (
+        Index("ix_object_store_grant_container_id", "container_id", "name"),
+        {"sqlite_with_rowid": False},
+    )
+
+    grantee: Mapped[str] = mapped_column(_GRANTEE, primary_key=True)
+    account: Mapped[str] = mapped_column(_PLAIN_ID, primary_key=True)
+    container_id: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(_PLAIN, primary_key=True)
+    object_id: Mapped[Id]
+    is_writer: Mapped[bool]
+
+
+class MemberRow(Model):
+    """A member of a group of an account."""
+
+    __tablename__ = "object_store_member"
+    __table_args__ = (
+        Index("ix_object_store_member_user_id", "user_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    account: Mapped[Key]
+    name: Mapped[str] = mapped_column(String(256), primary_key=True)
+    user_id: Mapped[Key]
 
 
 class DeltaRow(Model):

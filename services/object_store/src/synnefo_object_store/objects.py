@@ -18,6 +18,9 @@ from synnefo_core.errors import TooLarge, Unprocessable
 from synnefo_object_store import access, history, rows, versions, writes
 from synnefo_object_store.engine import engine, storage_of
 from synnefo_object_store.limits import check_headers, check_metadata, check_object_name
+from synnefo_object_store.metadata import merged
+from synnefo_object_store.rows import Slot
+from synnefo_object_store.sharing import Shared, Sharing, grants
 from synnefo_object_store.uploads import uploads
 from synnefo_object_store.values import Incoming, ObjectInfo
 from synnefo_object_store.versions import Place
@@ -36,8 +39,11 @@ def show_object(
         Forbidden: The account is not the caller's.
         NotFound: There is no such object, or not in that version.
     """
-    access.require_in(context, account, container, "object_store:object:read", by=access.READ)
     place = Place(account, container, name)
+    if version is None:
+        access.require_at(context, place, "object_store:object:read", by=access.READ)
+    else:
+        access.require_in(context, account, container, "object_store:object:read", by=access.READ)
     with context.reading() as session:
         if version is None:
             row = versions.find(session, place)
@@ -80,8 +86,8 @@ def put_object(
         TooLarge: The content is too long.
         Unprocessable: The content has not the promised MD5.
     """
-    access.require_in(context, account, container, "object_store:object:write", by=access.WRITE)
     place = Place(account, container, name)
+    access.require_at(context, place, "object_store:object:write", by=access.WRITE)
     check_object_name(name)
     check_metadata(incoming.metadata)
     check_headers(incoming.headers, incoming.content_type)
@@ -129,18 +135,25 @@ def update_object(
     headers: Mapping[str, str],
     content_type: str | None = None,
     expires_at: float | None = None,
+    keeps: bool = False,
+    sharing: Sharing | None = None,
 ) -> ObjectInfo:
     """Replace an object's metadata, headers and end; without a content type it keeps its own.
+
+    Args:
+        keeps: What is not given stays as it is, and metadata that is given empty is removed.
+        sharing: With whom it is shared from now on; None: as it is.
 
     Raises:
         Forbidden: The caller may not.
         Invalid: There is too much of it.
         NotFound: There is no such object.
     """
-    access.require_in(context, account, container, "object_store:object:write", by=access.WRITE)
+    place = Place(account, container, name)
+    access.require_at(context, place, "object_store:object:write", by=access.WRITE)
+    check_sharing(context, account, sharing)
     check_metadata(metadata)
     check_headers(headers, content_type or "")
-    place = Place(account, container, name)
 
     def change(session: Session) -> ObjectInfo:
         row = versions.required(context, session, place)
@@ -150,9 +163,9 @@ def update_object(
             version=found.version if found.is_versioned else rows.next_version(context, found),
             modified_at=context.now(),
             content_type=content_type or found.content_type,
-            metadata=dict(metadata),
-            headers=dict(headers),
-            expires_at=expires_at,
+            metadata=merged(found.metadata, metadata) if keeps else dict(metadata),
+            headers={**found.headers, **headers} if keeps else dict(headers),
+            expires_at=expires_at or (found.expires_at if keeps else None),
         )
         values = {
             "version": changed.version,
@@ -160,12 +173,63 @@ def update_object(
             "content_type": changed.content_type,
             "metadata": changed.metadata,
             "headers": changed.headers,
-            "expires_at": expires_at,
+            "expires_at": changed.expires_at,
         }
         versions.change(session, versions.UPDATE, row.container, found, values)
+        if sharing is not None:
+            grants.replace(session, Slot(row.container, name), found, sharing)
         return changed
 
     return versions.settled(context, change)
+
+
+def share_object(context: RequestContext, place: Place, sharing: Sharing) -> None:
+    """Have an object, and all that is below it if it is a folder, be shared so from now on.
+
+    Raises:
+        Forbidden: The caller may not.
+        Invalid: It can't be shared so.
+        NotFound: There is no such object.
+    """
+    check_sharing(context, place.account, sharing)
+
+    def share(session: Session) -> None:
+        row = versions.required(context, session, place)
+        found = versions.shown(place, row)
+        # Held, so that what removes the object finds what it shares.
+        if not versions.hold(session, found):
+            raise versions.Raced
+        grants.replace(session, Slot(row.container, place.name), found, sharing)
+
+    versions.settled(context, share)
+
+
+def sharing_of(context: RequestContext, found: ObjectInfo) -> Shared | None:
+    """Return how an object that was found is shared; None if it is not.
+
+    Who may not change that is told only whether and how it is shared with them.
+    """
+    if not found.is_among_shared:
+        return None
+    shared = grants.nearest(context, Place(found.account, found.container, found.name))
+    if shared is None or access.is_owner(context, found.account):
+        return shared
+    own = frozenset({context.user_id})
+    if grants.allows(context, shared, writes=True):
+        return replace(shared, sharing=Sharing(writers=own))
+    return replace(shared, sharing=Sharing(own)) if grants.allows(context, shared) else None
+
+
+def check_sharing(context: RequestContext, account: str, sharing: Sharing | None) -> None:
+    """Refuse to share what is in an account so; None shares nothing.
+
+    Raises:
+        Forbidden: The caller may not.
+        Invalid: Somebody can't be named.
+    """
+    if sharing is not None:
+        access.require_owner(context, account)
+        sharing.check()
 
 
 def delete_object(context: RequestContext, account: str, container: str, name: str) -> ObjectInfo:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Invalid
-from synnefo_object_store import access, containers, rows, versions
+from synnefo_object_store import access, containers, rows, sharing, versions
 from synnefo_object_store.models import ObjectRow
 from synnefo_object_store.rows import Slot
 from synnefo_object_store.text_order import successor
@@ -125,6 +125,8 @@ def delete_version(context: RequestContext, place: Place, version: str) -> None:
         row = _required(session, place, version)
         found, slot = versions.shown(place, row), Slot(row.container, place.name)
         rows.drop(context, session, slot, found, user_id=row.user_id, is_current=row.is_current)
+        if row.is_current:
+            sharing.forget(session, slot)
 
     versions.settled(context, remove)
 

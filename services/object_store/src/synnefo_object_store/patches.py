@@ -68,9 +68,7 @@ def patch_object(context: RequestContext, place: Place, patch: Patch) -> ObjectI
         StorageFull: The store has no room.
         TooLarge: The object would be too long.
     """
-    access.require_in(
-        context, place.account, place.container, "object_store:object:write", by=access.WRITE
-    )
+    access.require_at(context, place, "object_store:object:write", by=access.WRITE)
     check_metadata(patch.metadata)
     with context.reading() as session:
         base = versions.shown(place, versions.required(context, session, place))

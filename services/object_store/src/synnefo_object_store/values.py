@@ -56,6 +56,7 @@ class ObjectInfo:
         is_versioned: Whether the container keeps it when it is replaced.
         nature: Empty for an object like any other; ``static`` for a large one, ``symlink``.
         special: What is to be known of an object with a nature.
+        is_among_shared: Whether anything in its container is shared, it may be this.
     """
 
     id: str
@@ -77,6 +78,7 @@ class ObjectInfo:
     is_versioned: bool = False
     nature: str = ""
     special: Mapping[str, Any] = field(default_factory=dict)
+    is_among_shared: bool = False
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,13 @@ from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.storage import Kind
 from synnefo_core.errors import Conflict, NotFound
-from synnefo_object_store.models import AccountRow, ContainerRow, ObjectRow
+from synnefo_object_store.models import AccountRow, ContainerRow, GrantRow, ObjectRow
 from synnefo_object_store.text_order import successor
 from synnefo_object_store.values import ObjectInfo
 
 _account: Table = AccountRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_grant: Table = GrantRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
 Result = TypeVar("Result")
@@ -64,13 +65,25 @@ _IS_PLACE = and_(
     _container.c.account == bindparam("of_account"),
     _container.c.name == bindparam("of_container"),
 )
-_FIND = select(_container.c.id.label("container"), _object).select_from(_PLACE).where(_IS_PLACE)
+_IS_AMONG_SHARED = (
+    select(_grant.c.name)
+    .where(_grant.c.container_id == _container.c.id)
+    .correlate(_container)
+    .exists()
+    .label("is_among_shared")
+)
+_FIND = (
+    select(_container.c.id.label("container"), _IS_AMONG_SHARED, _object)
+    .select_from(_PLACE)
+    .where(_IS_PLACE)
+)
 _FIND_TO_WRITE = (
     select(
         _container.c.id.label("container"),
         _container.c.metadata.label("container_metadata"),
         _container.c.settings.label("container_settings"),
         _account.c.settings.label("account_settings"),
+        _IS_AMONG_SHARED,
         _object,
     )
     .select_from(_PLACE.outerjoin(_account, _account.c.id == _container.c.account))
@@ -183,6 +196,7 @@ def shown(place: Place, row: Row[Any]) -> ObjectInfo:
         is_versioned=row.is_versioned,
         nature=row.nature,
         special=row.special,
+        is_among_shared=named.get("is_among_shared", False),
     )
 
 

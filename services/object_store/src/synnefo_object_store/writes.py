@@ -15,7 +15,7 @@ from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, PreconditionFailed, QuotaExceeded
-from synnefo_object_store import history, possession, quotas, rows, versions
+from synnefo_object_store import history, possession, quotas, rows, sharing, versions
 from synnefo_object_store.quotas import Growth
 from synnefo_object_store.rows import DISKSPACE, Slot
 from synnefo_object_store.values import Condition, ObjectInfo
@@ -76,6 +76,9 @@ def put(
     freed = 0 if old is None or keeps else old.size_bytes
     check_quotas(session, place, row, Growth(int(old is None), new.size_bytes - freed))
     slot = Slot(row.container, place.name)
+    if old and old.is_among_shared and not versions.is_there(row, context.now()):
+        # Its time was over: what it shared is not for what comes now.
+        sharing.forget(session, slot)
     if old is None:
         rows.add(context, session, slot, new, user_id=context.user_id)
     elif keeps:

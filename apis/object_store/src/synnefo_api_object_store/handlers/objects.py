@@ -18,6 +18,7 @@ from synnefo_api_object_store import (
     moments,
     ranges,
     refusals,
+    sharing,
     symlinks,
     wholes,
 )
@@ -55,12 +56,13 @@ def _asked(
     """Return what is asked for, and what is told of it."""
     version = parameters(request).get("version-id")
     kept = store.show_object(context, place.account, place.container, place.name, version=version)
+    shared = sharing.told(context, kept)
     if symlinks.is_itself(request):
         asked = wholes.asked(context, request, kept)
-        return asked, {**object_view.asked(asked), **symlinks.told(kept)}
+        return asked, {**object_view.asked(asked), **shared, **symlinks.told(kept)}
     found = store.follow(context, kept)
     asked = wholes.asked(context, request, found)
-    shown = object_view.asked(asked)
+    shown = object_view.asked(asked) | shared
     if found is not kept:
         shown["Content-Location"] = symlinks.location(request, found)
     return asked, shown
@@ -185,6 +187,8 @@ def update(
         headers=headers.kept(request.environ),
         content_type=headers.content_type(request.environ),
         expires_at=moments.end(request.environ, context.now()),
+        keeps="update" in parameters(request),
+        sharing=sharing.asked(request.environ),
     )
     link = store.Link.of(changed)
     if link is not None:

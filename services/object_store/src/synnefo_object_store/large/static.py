@@ -31,9 +31,7 @@ def put_manifest(
         Invalid: It is no manifest.
         Unprocessable: The large object has not the promised ETag.
     """
-    access.require_in(
-        context, place.account, place.container, "object_store:object:write", by=access.WRITE
-    )
+    access.require_at(context, place, "object_store:object:write", by=access.WRITE)
     wanted = manifests.parse(content)
     found = _look_up(context, place.account, {(w.container, w.name) for w in wanted if w.container})
     segments = _checked(place, wanted, found)
