@@ -22,8 +22,8 @@ from urllib.parse import unquote, urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = ("services", "apis", "plugins")
 
-# Their libraries come as C source or from Debian; who wants them installs them.
-NOT_EVERYWHERE = {"plugins/auth_ldap", "plugins/storage_rados"}
+# Their libraries come as C source; who wants them installs them.
+NOT_EVERYWHERE = {"plugins/auth_ldap"}
 
 CORE_EXTRAS = "server,postgresql"
 

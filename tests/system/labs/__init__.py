@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .ceph import CephLab
 from .errors import LabError, LabFailed, LabUnavailable
 from .ganeti import GanetiLab
 from .ldap import LdapLab
@@ -11,6 +12,7 @@ from .rabbitmq import RabbitLab
 from .shibboleth import ShibbolethLab
 
 __all__ = [
+    "CephLab",
     "GanetiLab",
     "LabError",
     "LabFailed",

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 from . import (
+    CephLab,
     GanetiLab,
     LabError,
     LabFailed,
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         "postgres": PostgresLab,
         "rabbitmq": RabbitLab,
         "ldap": LdapLab,
+        "ceph": CephLab,
         "shibboleth": ShibbolethLab,
     }
     for name, make in kinds.items():

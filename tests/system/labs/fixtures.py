@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import pytest
 
-from . import GanetiLab, LabUnavailable, LdapLab, PostgresLab, RabbitLab, ShibbolethLab
+from . import CephLab, GanetiLab, LabUnavailable, LdapLab, PostgresLab, RabbitLab, ShibbolethLab
 from .ganeti import Hypervisor
 from .lab import Lab
 
@@ -43,6 +43,13 @@ def rabbit_lab() -> Iterator[RabbitLab]:
 def ldap_lab() -> Iterator[LdapLab]:
     """A directory of 10,000 people; leave it as it was."""
     with _started([LdapLab(people=10_000)]) as labs:
+        yield labs[0]
+
+
+@pytest.fixture(scope="session")
+def ceph_lab() -> Iterator[CephLab]:
+    """A Ceph cluster; take a namespace of your own in its pool."""
+    with _started([CephLab()]) as labs:
         yield labs[0]
 
 

@@ -86,6 +86,16 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         Need("python3-pysaml2", "usr/lib/python3/dist-packages/saml2/__init__.py"),
         Need("openssl", "usr/bin/openssl"),
     ),
+    "ceph": (
+        Need(
+            "ceph-mon",
+            "usr/bin/ceph-mon",
+            ("ceph.target", "ceph-mon.target"),
+        ),
+        Need("ceph-osd", "usr/bin/ceph-osd", ("ceph-osd.target",)),
+        Need("ceph-common", "usr/bin/ceph-authtool"),
+        Need("python3-rados", "usr/lib/python3/dist-packages/rados.*.so"),
+    ),
     "ganeti": _GANETI,
     "kvm": _KVM,
 }

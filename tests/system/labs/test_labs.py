@@ -18,6 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from . import (
+    CephLab,
     GanetiLab,
     LabFailed,
     LabUnavailable,
@@ -309,6 +310,21 @@ def shake_hands(lab, name):
         context.wrap_socket(plain, server_hostname=name) as encrypted,
     ):
         return encrypted.getpeercert()["subjectAltName"]
+
+
+def test_a_ceph_cluster_keeps_what_is_put_and_leaves_nothing():
+    with CephLab() as lab:
+        name = lab.name
+
+        put = ["rados", "-c", "ceph.conf", "--id", "synnefo", "--keyring"]
+        put += [lab.settings["keyring"], "-p", "blocks", "put", "it", "ceph.conf"]
+        subprocess.run(put, cwd=lab.directory, check=True, timeout=60)
+        lab.pause()
+        lab.resume()
+
+        assert "blocks" in lab.ceph("osd", "pool", "ls")
+
+    assert [] == leftovers(name)
 
 
 def test_an_organisation_stands_in_front_of_a_cloud_that_comes_later():
