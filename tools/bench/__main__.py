@@ -2,7 +2,7 @@
 """The command line.
 
 python -m tools.bench [--quick] [--database postgresql] [--case NAME]… [--output FILE]
-python -m tools.bench keystone [--quick] [--workers N] [--case NAME]… [--output FILE]
+python -m tools.bench keystone|swift [--quick] [--workers N] [--case NAME]… [--output FILE]
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
 """
@@ -14,16 +14,28 @@ import json
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from tools.bench import clouds, comparison, facts, keystone, profiling, rounds, tables
+from tools.bench import (
+    clouds,
+    comparison,
+    facts,
+    keystone,
+    peers,
+    profiling,
+    rounds,
+    storage,
+    swift,
+    tables,
+)
 from tools.bench.cases import CASES, Case
 from tools.bench.databases import KINDS, databases
+from tools.bench.promises import MISSED, OURS
 
 
 def main(argv: Sequence[str]) -> int:
@@ -46,10 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--workers", type=int, default=1, help="server processes of each runtime")
     run.add_argument("--runtime", choices=clouds.RUNTIMES, action="append")
     run.set_defaults(call=_run)
-    beside = commands.add_parser("keystone", help="measure identity beside Keystone")
-    _add_extent(beside)
-    beside.add_argument("--workers", type=int, default=2, help="server processes of each side")
-    beside.set_defaults(call=_keystone)
+    for peer, (call, what) in _PEERS.items():
+        beside = commands.add_parser(peer, help=f"measure {what} beside {peer.capitalize()}")
+        _add_extent(beside)
+        beside.add_argument("--workers", type=int, default=2, help="server processes of each side")
+        beside.set_defaults(call=call, peer=peer)
     compare = commands.add_parser("compare", help="set two runs side by side")
     compare.add_argument("old", type=Path)
     compare.add_argument("new", type=Path)
@@ -90,7 +103,7 @@ def _report(run: dict[str, Any], output: Path | None) -> int:
     if output:
         output.write_text(json.dumps(run, indent=1) + "\n")
     has_problems = any(result["problems"] for result in run["results"])
-    is_missed = any(line.startswith(comparison.MISSED) for line in run.get("verdict", ()))
+    is_missed = any(line.startswith(MISSED) for line in run.get("verdict", ()))
     return 1 if has_problems or is_missed else 0
 
 
@@ -105,20 +118,16 @@ def _chosen(cases: Sequence[Case], patterns: Sequence[str] | None) -> list[Case]
 
 def _keystone(arguments: argparse.Namespace) -> int:
     extent, cases = _extent(arguments), _chosen(comparison.CASES, arguments.case)
-    weather, installed = facts.Weather(), keystone.install()
-    with tempfile.TemporaryDirectory(prefix="synnefo-bench-") as name:
-        Path(name).chmod(0o711)  # PostgreSQL and memcached are not root
-        machine = facts.machine(Path(name))
-        with comparison.sides(Path(name), installed, arguments.workers) as (sides, database_cpu_s):
-            _tell(tables.heading())
-            results = comparison.measure(
-                cases,
-                sides,
-                extent,
-                database_cpu_s=database_cpu_s,
-                tell=lambda result: _tell(tables.line(result)),
-            )
-    ratios = rounds.ratios(results, [keystone.NAME, comparison.OURS])
+    weather, installed = facts.Weather(), peers.install(keystone.NAME)
+    with (
+        _place() as (place, machine),
+        comparison.sides(place, installed, arguments.workers) as (sides, database_cpu_s),
+    ):
+        _tell(tables.heading())
+        results = comparison.measure(
+            cases, sides, extent, database_cpu_s=database_cpu_s, tell=_tell_result
+        )
+    ratios = rounds.ratios(results, [keystone.NAME, OURS])
     run = {
         **_about(arguments, extent, machine, weather),
         "results": results,
@@ -126,8 +135,42 @@ def _keystone(arguments: argparse.Namespace) -> int:
         "in_process_us": sides.in_process_us,
         "verdict": comparison.verdict(results, ratios, sides.in_process_us),
     }
-    run["versions"] |= {f"keystone's {each}": v for each, v in installed.versions().items()}
+    run["versions"] |= installed.versions(keystone.REPORTED)
     return _report(run, arguments.output)
+
+
+def _swift(arguments: argparse.Namespace) -> int:
+    extent, cases = _extent(arguments), _chosen(storage.CASES, arguments.case)
+    weather, installed = facts.Weather(), peers.install(swift.NAME)
+    with (
+        _place() as (place, machine),
+        storage.sides(place, installed, arguments.workers, cases) as (sides, database_cpu_s),
+    ):
+        _tell(tables.heading())
+        results = rounds.measure(
+            cases, sides, extent, database_cpu_s=database_cpu_s, tell=_tell_result
+        )
+    ratios = rounds.ratios(results, [swift.NAME, OURS])
+    run = {
+        **_about(arguments, extent, machine, weather),
+        "results": results,
+        "ratios": ratios,
+        "verdict": storage.verdict(results, ratios),
+    }
+    run["versions"] |= installed.versions(swift.REPORTED)
+    return _report(run, arguments.output)
+
+
+@contextmanager
+def _place() -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Make a directory for what is measured, and tell of the machine."""
+    with tempfile.TemporaryDirectory(prefix="synnefo-bench-") as name:
+        Path(name).chmod(0o711)  # PostgreSQL and memcached are not root
+        yield Path(name), facts.machine(Path(name))
+
+
+def _tell_result(result: dict[str, Any]) -> None:
+    _tell(tables.line(result))
 
 
 def _measured(
@@ -156,7 +199,7 @@ def _measured(
             running,
             extent,
             database_cpu_s=database.cpu_s,
-            tell=lambda result: _tell(tables.line(result)),
+            tell=_tell_result,
         )
     return {
         **_about(arguments, extent, machine, weather),
@@ -190,7 +233,7 @@ def _about(
 
 def _options(arguments: argparse.Namespace) -> list[str]:
     """Return what the run was asked for, without where its output goes."""
-    words = ["keystone"] if arguments.call is _keystone else []
+    words = [arguments.peer] if hasattr(arguments, "peer") else []
     words += ["--quick"] if arguments.quick else []
     for name in ("rounds", "seconds", "database", "workers"):
         value = getattr(arguments, name, None)
@@ -204,6 +247,12 @@ def _options(arguments: argparse.Namespace) -> list[str]:
 def _tell(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+_PEERS = {
+    keystone.NAME: (_keystone, "identity"),
+    swift.NAME: (_swift, "object storage"),
+}
 
 
 def _compare(arguments: argparse.Namespace) -> int:

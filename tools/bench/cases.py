@@ -11,7 +11,7 @@ from typing import Any
 from synnefo_core.testing.http import PASSWORD
 from tools.bench.load import Plan
 
-KIB, MIB = 1 << 10, 1 << 20
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 SMALL, LARGE = 4 * KIB, 64 * MIB
 SMALL_OBJECTS, LARGE_OBJECTS = 64, 4
 """How many objects of each size there are to be read."""
@@ -33,6 +33,7 @@ class Target:
         token: A member's token.
         subjects: Tokens to be validated, all the member's own.
         account: The member's account in the object store.
+        object_store: Where the object storage API is.
         identity: Where the identity API is.
         user: Who logs in, with the password of all tests.
         project: To which project.
@@ -44,6 +45,7 @@ class Target:
     token: str
     subjects: tuple[str, ...]
     account: str = ""
+    object_store: str = "/object-store/v1"
     identity: str = "/identity/v3"
     user: str = "demo"
     project: str = "demo"
@@ -51,7 +53,11 @@ class Target:
     @property
     def objects(self) -> str:
         """The path of the container that objects go to."""
-        return f"/object-store/v1/{self.account}/{CONTAINER}"
+        return self.container(CONTAINER)
+
+    def container(self, name: str) -> str:
+        """Return the path of a container of the member's."""
+        return f"{self.object_store}/{self.account}/{name}"
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ class Case:
         plan: What a plan says besides connections, numbers and times.
         object_bytes: The size of a large object: its figures are MiB/s and CPU seconds per GiB.
         most: How many requests a round makes at most.
+        before: What a plan says that makes what a round needs; ``most`` requests of it.
+        rounds: In how many rounds it is measured at most.
     """
 
     name: str
@@ -71,6 +79,8 @@ class Case:
     plan: Callable[[Target], Plan]
     object_bytes: int = 0
     most: int = 1_000_000
+    before: Callable[[Target], Plan] | None = None
+    rounds: int | None = None
 
     @property
     def key(self) -> str:
@@ -87,8 +97,17 @@ class Case:
             seconds=seconds,
         )
 
+    def prepared(self, target: Target, *, first: int) -> Plan | None:
+        """Return the plan of what comes before a round, if anything does."""
+        if self.before is None:
+            return None
+        return replace(
+            self.before(target), connections=8, first=first, most=self.most, seconds=60.0
+        )
 
-def _own(target: Target) -> dict[str, str]:
+
+def own(target: Target) -> dict[str, str]:
+    """Return the headers of the member's requests."""
     return {"X-Auth-Token": target.token}
 
 
@@ -97,12 +116,12 @@ def _floor(target: Target) -> Plan:
 
 
 def _validate(target: Target) -> Plan:
-    headers = [{**_own(target), "X-Subject-Token": subject} for subject in target.subjects]
+    headers = [{**own(target), "X-Subject-Token": subject} for subject in target.subjects]
     return Plan(target.port, "GET", [f"{target.identity}/auth/tokens"], headers)
 
 
 def _catalog(target: Target) -> Plan:
-    return Plan(target.port, "GET", [f"{target.identity}/auth/catalog"], [_own(target)])
+    return Plan(target.port, "GET", [f"{target.identity}/auth/catalog"], [own(target)])
 
 
 def _issue(target: Target) -> Plan:
@@ -126,31 +145,38 @@ def password_login(user_name: str, project: str) -> Mapping[str, Any]:
 
 def _servers(target: Target) -> Plan:
     path = "/compute/v2.1/servers/detail?limit=100"
-    return Plan(target.port, "GET", [path], [_own(target)])
+    return Plan(target.port, "GET", [path], [own(target)])
 
 
-def _put(size: int, prefix: str = "put") -> Callable[[Target], Plan]:
+def put(size: int, prefix: str = "put") -> Callable[[Target], Plan]:
+    """Return what writes objects of a size, each a new one."""
+
     def plan(target: Target) -> Plan:
         path = f"{target.objects}/{prefix}-{size}-{{number}}"
-        return Plan(target.port, "PUT", [path], [_own(target)], body_bytes=size, status=201)
+        return Plan(target.port, "PUT", [path], [own(target)], body_bytes=size, status=201)
 
     return plan
 
 
-def _get(size: int, objects: int) -> Callable[[Target], Plan]:
+def get(size: int, objects: int) -> Callable[[Target], Plan]:
+    """Return what reads objects of a size, so many in turn."""
+
     def plan(target: Target) -> Plan:
         paths = [f"{target.objects}/get-{size}-{number}" for number in range(objects)]
-        return Plan(target.port, "GET", paths, [_own(target)], answer_bytes=size)
+        return Plan(target.port, "GET", paths, [own(target)], answer_bytes=size)
 
     return plan
 
 
 def to_be_read(target: Target) -> list[Plan]:
     """Return the plans that upload what the reading cases read."""
-    return [
-        replace(_put(size, "get")(target), most=count, seconds=60)
-        for size, count in ((SMALL, SMALL_OBJECTS), (LARGE, LARGE_OBJECTS))
-    ]
+    sizes = ((SMALL, SMALL_OBJECTS), (LARGE, LARGE_OBJECTS))
+    return [uploaded(target, size, count) for size, count in sizes]
+
+
+def uploaded(target: Target, size: int, count: int) -> Plan:
+    """Return the plan that uploads so many objects to be read."""
+    return replace(put(size, "get")(target), most=count, seconds=60)
 
 
 VALIDATE = [Case("validate", connections, _validate) for connections in (1, 8, 32)]
@@ -164,9 +190,9 @@ CASES = [
     *CATALOG,
     ISSUE[0],
     *(Case("servers", connections, _servers) for connections in (1, 8)),
-    *(Case("put-4k", connections, _put(SMALL)) for connections in (1, 8)),
-    *(Case("get-4k", connections, _get(SMALL, SMALL_OBJECTS)) for connections in (1, 8)),
-    *(Case("get-64m", n, _get(LARGE, LARGE_OBJECTS), LARGE, LARGE_MOST) for n in (1, 2)),
-    *(Case("put-64m", n, _put(LARGE), LARGE, LARGE_MOST) for n in (1, 2)),
+    *(Case("put-4k", connections, put(SMALL)) for connections in (1, 8)),
+    *(Case("get-4k", connections, get(SMALL, SMALL_OBJECTS)) for connections in (1, 8)),
+    *(Case("get-64m", n, get(LARGE, LARGE_OBJECTS), LARGE, LARGE_MOST) for n in (1, 2)),
+    *(Case("put-64m", n, put(LARGE), LARGE, LARGE_MOST) for n in (1, 2)),
 ]
 """What writes most to the disk comes last: it is busy for a while after."""

@@ -63,10 +63,10 @@ def running(directory: Path, *, runtime: str, database_url: str, workers: int) -
 
 
 @contextmanager
-def identity_only(
-    directory: Path, *, database_url: str, workers: int, is_cheap: bool
+def without_servers(
+    directory: Path, *, database_url: str, workers: int, is_cheap: bool = False
 ) -> Iterator[Running]:
-    """Serve a cloud that has nothing but people, on eventlet.
+    """Serve a cloud that has nothing but people and an empty container, on eventlet.
 
     Args:
         directory: A new one.

@@ -18,46 +18,13 @@ from tools.bench import clouds, keystone, rounds
 from tools.bench.cases import CATALOG, ISSUE, ISSUE_BY_DEFAULT, VALIDATE, Case, Target
 from tools.bench.clouds import Running
 from tools.bench.databases import databases
+from tools.bench.peers import Installed
+from tools.bench.promises import MISSED, Promise
 
-OURS = "eventlet"
 CASES = [*VALIDATE, *CATALOG, *ISSUE, ISSUE_BY_DEFAULT]
 _CHECKS = 20_000
 
 
-@dataclass(frozen=True)
-class Promise:
-    """What a comparison must show.
-
-    Attributes:
-        case: In which case.
-        figure: Of which figure.
-        least: How many times Keystone's ours is at least; None where Keystone's does not matter.
-        most: What ours is at most.
-    """
-
-    case: str
-    figure: str
-    least: float | None = None
-    most: float | None = None
-
-    def line(
-        self, results: Sequence[Mapping[str, Any]], ratios: Sequence[Mapping[str, Any]]
-    ) -> str:
-        """Return the promise and whether it is kept; empty when it was not measured."""
-        if self.least is not None:
-            found = [each["ratios"][self.figure] for each in ratios if each["case"] == self.case]
-            words = f"at least {self.least:g} x Keystone's"
-        else:
-            mine = [r for r in results if r["case"] == self.case and r["runtime"] == OURS]
-            found = [each["median"][self.figure] for each in mine]
-            words = f"at most {self.most:g}"
-        if not found or found[0] is None:
-            return ""
-        is_kept = found[0] >= self.least if self.least is not None else found[0] <= (self.most or 0)
-        return f"{'kept' if is_kept else MISSED}: {self.case} {self.figure} {words}: {found[0]:.3g}"
-
-
-MISSED = "MISSED"
 PROMISES = [
     Promise("validate-c32", "requests_per_s", least=10),
     Promise("validate-c32", "p99_ms", most=20),
@@ -82,15 +49,15 @@ class Sides:
 
 @contextmanager
 def sides(
-    directory: Path, installed: keystone.Installed, workers: int
+    directory: Path, installed: Installed, workers: int
 ) -> Iterator[tuple[Sides, Callable[[], float]]]:
     """Serve all of them, each on a database of its own; also return the database's processor time."""
     with (
         databases("postgresql") as database,
-        clouds.identity_only(
+        clouds.without_servers(
             directory / "cheap", database_url=database.url("cheap"), workers=workers, is_cheap=True
         ) as cheap,
-        clouds.identity_only(
+        clouds.without_servers(
             directory / "usual", database_url=database.url("usual"), workers=workers, is_cheap=False
         ) as usual,
         keystone.running(
@@ -158,7 +125,7 @@ def verdict(
     results: Sequence[Mapping[str, Any]], ratios: Sequence[Mapping[str, Any]], in_process_us: float
 ) -> list[str]:
     """Return what was promised, a line each, and whether it is kept."""
-    lines = [promise.line(results, ratios) for promise in PROMISES]
+    lines = [promise.line(results, ratios, keystone.NAME) for promise in PROMISES]
     word = "kept" if in_process_us < MOST_US_IN_PROCESS else MISSED
     lines.append(
         f"{word}: a token that is known, inside a service, us of processor time at most "

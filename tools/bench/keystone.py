@@ -1,41 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keystone from the Python package index, served as well as we know how.
 
-uwsgi with two processes, PostgreSQL, memcached, Fernet tokens. It is installed into an environment of
-its own beside this one, at the first use.
+uwsgi with two processes, PostgreSQL, memcached, Fernet tokens.
 """
 
 from __future__ import annotations
 
 import getpass
 import json
-import os
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from synnefo_core.testing.http import PASSWORD
-from tests.system.labs import packages
-from tests.system.labs.errors import LabFailed
-from tests.system.labs.processes import as_user
 from tests.system.labs.waiting import free_port
 from tools.bench import processes
 from tools.bench.bcrypt_login import ROUNDS
 from tools.bench.cases import SUBJECTS, Target, password_login
 from tools.bench.clouds import Running
+from tools.bench.peers import Installed, run_program, running_memcached
 from tools.bench.processes import Served
 
 NAME = "keystone"
 CHEAP, USUAL = "cheap", "usual"
 """Users whose passwords have four rounds of bcrypt, or as many as Keystone makes by itself."""
 _PROJECT = "admin"
-_REQUIREMENTS = Path(__file__).with_name("keystone.txt")
-_REPORTED = ("keystone", "uWSGI", "bcrypt", "SQLAlchemy", "psycopg2-binary", "pymemcache")
+REPORTED = ("keystone", "uWSGI", "bcrypt", "SQLAlchemy", "psycopg2-binary", "pymemcache")
+"""The packages whose versions belong to its figures."""
 
 _CONFIGURATION = """\
 [DEFAULT]
@@ -57,30 +51,6 @@ password_hash_rounds = {rounds}
 """
 
 
-@dataclass(frozen=True)
-class Installed:
-    """Keystone's own environment."""
-
-    programs: Path
-
-    def versions(self) -> dict[str, str]:
-        """Return the versions of what is compared with."""
-        listing = _run([self.programs / "pip", "list", "--format=json"], {})
-        found = {each["name"]: each["version"] for each in json.loads(listing)}
-        return {name: found[name] for name in _REPORTED if name in found}
-
-
-def install() -> Installed:
-    """Make Keystone's environment, unless it is there."""
-    place = Path(sys.prefix) / "keystone"
-    done = place / "installed"
-    if not done.exists() or done.read_text() != _REQUIREMENTS.read_text():
-        _run([sys.executable, "-m", "venv", place], {})
-        _run([place / "bin/pip", "install", "--quiet", "-r", _REQUIREMENTS], {})
-        done.write_text(_REQUIREMENTS.read_text())
-    return Installed(place / "bin")
-
-
 @contextmanager
 def running(
     directory: Path,
@@ -99,12 +69,11 @@ def running(
         workers: How many processes serve.
         catalog: The services that its catalog is to have, as our own API shows them.
     """
-    packages.ensure("memcached")
     directory.mkdir()
     port, memcached_port = free_port(), free_port()
     facts = {"database_url": database_url, "memcached_port": memcached_port}
     with (
-        _memcached(directory, memcached_port) as memcached,
+        running_memcached(directory, memcached_port) as memcached,
         _keystone(directory, installed, port, workers, facts) as keystone,
     ):
         cheap = Target(NAME, port, 0, "", (), identity="/v3", user=CHEAP, project=_PROJECT)
@@ -113,17 +82,6 @@ def running(
         cheap = replace(cheap, token=token, subjects=tuple(subjects))
         parts = keystone, memcached
         yield Running(cheap, parts), Running(replace(cheap, user=USUAL), parts)
-
-
-@contextmanager
-def _memcached(directory: Path, port: int) -> Iterator[Served]:
-    command = [
-        *(*as_user("nobody"), "/usr/bin/memcached"),
-        *("-l", "127.0.0.1", "-p", str(port), "-U", "0"),
-    ]
-    with processes.served({"memcached": command}, directory=directory) as started:
-        started["memcached"].await_connection(port)
-        yield started["memcached"]
 
 
 @contextmanager
@@ -163,7 +121,7 @@ def _configure(
 
     def run(rounds: int, *words: str) -> None:
         file.write_text(_CONFIGURATION.format(directory=directory, rounds=rounds, **facts))
-        _run([manage, "--config-file", file, *words], environment)
+        run_program([manage, "--config-file", file, *words], environment)
 
     run(12, "db_sync")
     for setup in ("fernet_setup", "credential_setup"):
@@ -217,17 +175,3 @@ def _post(
     )
     with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  # as above
         return answer.headers, json.loads(answer.read())
-
-
-def _run(command: Sequence[object], environment: Mapping[str, str]) -> str:
-    done = subprocess.run(
-        [str(word) for word in command],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise LabFailed(f"{' '.join(map(str, command))} failed:\n{done.stderr[-3000:]}")
-    return done.stdout

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from tools.bench import arithmetic, processes
-from tools.bench.cases import MIB, Case
+from tools.bench.cases import GIB, MIB, Case
 from tools.bench.clouds import Running
 from tools.bench.load import Plan
 
@@ -54,7 +54,7 @@ def measure(
     results = []
     for case in cases:
         rounds: dict[str, list[dict[str, Any]]] = {cloud.target.runtime: [] for cloud in clouds}
-        for number in range(extent.rounds):
+        for number in range(min(extent.rounds, case.rounds or extent.rounds)):
             for cloud in clouds:
                 plan = case.planned(
                     cloud.target, first=(number + 1) * _ROUND_NUMBERS, seconds=extent.seconds
@@ -71,13 +71,23 @@ def _round(
     case: Case, cloud: Running, plan: Plan, database_cpu_s: Callable[[], float]
 ) -> dict[str, Any]:
     """Warm up, then measure once."""
-    warm = 1 if case.object_bytes else 2 * case.connections
-    _run(replace(plan, first=plan.first - warm, most=warm, connections=min(warm, case.connections)))
+    before = case.prepared(cloud.target, first=plan.first)
+    if before is not None:
+        _run(before)
+    else:
+        _warm_up(case, plan)
     is_floor = plan.port == cloud.target.floor_port
     cpu_s, other_s = cloud.cpu_s(is_floor=is_floor), database_cpu_s()
     outcome = _run(plan)
     cpu_s, other_s = cloud.cpu_s(is_floor=is_floor) - cpu_s, database_cpu_s() - other_s
     return sample(outcome, cpu_s=cpu_s, database_cpu_s=other_s, object_bytes=case.object_bytes)
+
+
+def _warm_up(case: Case, plan: Plan) -> None:
+    if case.object_bytes < GIB:
+        warm = 1 if case.object_bytes else 2 * case.connections
+        connections = min(warm, case.connections)
+        _run(replace(plan, first=plan.first - warm, most=warm, connections=connections))
 
 
 def _run(plan: Plan) -> dict[str, Any]:
