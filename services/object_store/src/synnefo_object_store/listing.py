@@ -11,11 +11,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Column, Row as DatabaseRow, Select, Table, literal_column, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row as DatabaseRow,
+    Select,
+    Table,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
-from synnefo_object_store import containers
+from synnefo_object_store import containers, folders
 from synnefo_object_store.access import require
 from synnefo_object_store.containers import BYTES, OBJECTS
 from synnefo_object_store.models import ContainerRow, ObjectRow
@@ -127,15 +135,42 @@ class _Scan(Generic[Row]):
 
     def rows(self) -> list[Row | Folder]:
         """Return what is in the window."""
+        window = self._window
+        has_runs = not (window.is_reverse or window.hides_folders)
         found: list[Row | Folder] = []
-        while len(found) < self._window.limit:
+        while len(found) < window.limit:
             folder = self._scan(found)
             if folder is None:
                 break
             self._jump(folder)
             if self._shows(folder):
                 found.append(Folder(folder))
+            if has_runs and len(found) < window.limit and not self._run(folder, found):
+                break
         return found
+
+    def _run(self, last: str, found: list[Row | Folder]) -> bool:
+        """Add the folders that come next behind ``last``; say whether there may be more names."""
+        window, most = self._window, self._window.limit - len(found)
+        names = folders.run(
+            self._session,
+            self._below(self._query.with_only_columns(self._name)),
+            self._name,
+            first=self._above(),
+            prefix=window.prefix,
+            delimiter=window.delimiter,
+            most=most,
+        )
+        for name in names:
+            folder = self._folder(name)
+            if folder is None:
+                self._low = (name, True)
+                return True
+            if folder != last:
+                last = folder
+                self._jump(folder)
+                found.append(Folder(folder))
+        return len(names) == most
 
     def _scan(self, found: list[Row | Folder]) -> str | None:
         """Add rows until the window is full or at its end; return the folder that stops it."""
@@ -156,15 +191,19 @@ class _Scan(Generic[Row]):
         return None
 
     def _batch(self, limit: int) -> Sequence[DatabaseRow[Any]]:
-        query, name = self._query, self._name
-        low, is_in = self._low
-        if low:
-            query = query.where(name >= low if is_in else name > low)
-        if self._high is not None:
-            high, is_in = self._high
-            query = query.where(name <= high if is_in else name < high)
-        order = name.desc() if self._window.is_reverse else name.asc()
+        query = self._below(self._query.where(self._above()) if self._low[0] else self._query)
+        order = self._name.desc() if self._window.is_reverse else self._name.asc()
         return self._session.execute(query.order_by(order).limit(limit)).all()
+
+    def _above(self) -> ColumnElement[bool]:
+        low, is_in = self._low
+        return self._name >= low if is_in else self._name > low
+
+    def _below(self, query: Select[Any]) -> Select[Any]:
+        if self._high is None:
+            return query
+        high, is_in = self._high
+        return query.where(self._name <= high if is_in else self._name < high)
 
     def _folder(self, name: str) -> str | None:
         """Return the folder in which a name is."""
