@@ -2,6 +2,7 @@
 """A component over HTTP: it sees and settles what is its own, by its service token (AST-048)."""
 
 import json
+import os
 
 import pytest
 
@@ -37,13 +38,13 @@ def fixture():
 
 @pytest.fixture(scope="module")
 def tokens(fixture):
-    """Two components with a resource each, of which the project p1 may have 5."""
+    """Two components with a resource each, of which demo's project may have 5."""
     context, made = for_worker(fixture.cloud), {}
     for name in ("kettle", "urn"):
         made[name] = components.add(context, name, ui_url=f"https://{name}.example.org").token
         components.take(context, components.read(described(name, f"{name}.cup")))
         synnefo_quota.set_limit(
-            context, holder="project:p1", source="", resource=f"{name}.cup", limit=5
+            context, holder=holder(), source="", resource=f"{name}.cup", limit=5
         )
     return made
 
@@ -57,8 +58,12 @@ def call(fixture, tokens):
     return call
 
 
+def holder():
+    return f"project:{os.environ['DEMO_PROJECT']}"
+
+
 def commission(resource, quantity=1, **how):
-    provision = {"holder": "project:p1", "source": None, "resource": resource, "quantity": quantity}
+    provision = {"holder": holder(), "source": None, "resource": resource, "quantity": quantity}
     return {"provisions": [provision], **how}
 
 

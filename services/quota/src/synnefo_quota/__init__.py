@@ -18,9 +18,17 @@ from synnefo_quota.commissions import (
 )
 from synnefo_quota.explanation import Explanation, explain
 from synnefo_quota.ledger import Holding, charge, holdings, left, set_limit
-from synnefo_quota.overview import Shares, of_projects, of_user
+from synnefo_quota.overview import (
+    Shares,
+    Total,
+    of_projects,
+    of_user,
+    of_users,
+    totals,
+    used_by_users,
+)
 from synnefo_quota.provisions import NothingToGiveBack, Provision, ProvisionRefused
-from synnefo_quota.registry import resources
+from synnefo_quota.registry import require_holders, require_people, resources
 from synnefo_quota.verify import (
     Difference,
     WrongLimit,
@@ -41,6 +49,7 @@ __all__ = [
     "Resolution",
     "ResolvedOtherwise",
     "Shares",
+    "Total",
     "WrongLimit",
     "charge",
     "correct_limits",
@@ -53,12 +62,17 @@ __all__ = [
     "left",
     "of_projects",
     "of_user",
+    "of_users",
     "pending_commissions",
+    "require_holders",
+    "require_people",
     "resolve_commission",
     "resolve_commissions",
     "resources",
     "set_limit",
     "show_commission",
+    "totals",
+    "used_by_users",
     "verify",
     "verify_limits",
 ]

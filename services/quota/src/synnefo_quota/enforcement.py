@@ -16,9 +16,7 @@ from synnefo_core.contracts.quota import Relief, Severity
 from synnefo_core.errors import CloudError
 from synnefo_quota import ledger
 from synnefo_quota.ledger import Holding
-from synnefo_quota.registry import PROJECT
-
-USER = "user:"
+from synnefo_quota.registry import PROJECT, USER
 
 
 @dataclass(frozen=True)

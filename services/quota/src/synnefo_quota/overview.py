@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.quota import UNLIMITED
 from synnefo_quota.ledger import Holding, shown
 from synnefo_quota.models import HoldingRow
-from synnefo_quota.registry import PROJECT, Defaults, resources
+from synnefo_quota.provisions import Key
+from synnefo_quota.registry import PROJECT, USER, Defaults, resources
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,74 @@ def of_user(
         sources = {holding.source for holding in mine} | {f"project:{p}" for p in also}
         query = select(HoldingRow).where(HoldingRow.holder.in_(sources), HoldingRow.source == "")
         theirs = [shown(row) for row in session.scalars(query)]
-    found = {(h.holder, h.source, h.resource): h for h in [*mine, *theirs]}
-    names = _names(context, is_hidden=is_hidden)
-    defaults = Defaults(context.cloud, sources)
+    beside = _Beside(context, [*mine, *theirs], sources, is_hidden=is_hidden)
+    return beside.shares(holder, sources)
+
+
+def of_users(context: RequestContext, *, project_id: str = "") -> Mapping[str, Shares]:
+    """Return the shares of all users in a project, or in every one, hidden resources too."""
+    query = select(HoldingRow).order_by(HoldingRow.holder)
+    if project_id:
+        project = f"{PROJECT}{project_id}"
+        query = query.where((HoldingRow.holder == project) | (HoldingRow.source == project))
+    with context.reading() as session:
+        held = [shown(row) for row in session.scalars(query)]
+    sources: dict[str, set[str]] = defaultdict(set)
+    for holding in held:
+        if holding.source:
+            sources[holding.holder].add(holding.source)
+    beside = _Beside(context, held, set().union(*sources.values()), is_hidden=True)
     return {
-        source.removeprefix(PROJECT): {
-            name: Share(
-                user=found.get((holder, source, name)) or _empty(defaults, holder, source, name),
-                project=found.get((source, "", name)) or _empty(defaults, source, "", name),
-            )
-            for name in names
-        }
-        for source in sorted(sources)
+        holder.removeprefix(USER): beside.shares(holder, sources[holder])
+        for holder in sorted(sources)
     }
+
+
+class _Beside:
+    """Users' shares beside their projects' holdings."""
+
+    def __init__(
+        self,
+        context: RequestContext,
+        held: Iterable[Holding],
+        sources: Collection[str],
+        *,
+        is_hidden: bool,
+    ) -> None:
+        """Know what is held, and what is not there yet in these projects."""
+        self._found = {holding.key: holding for holding in held}
+        self._names = _names(context, is_hidden=is_hidden)
+        self._defaults = Defaults(context.cloud, sources)
+
+    def shares(self, holder: str, sources: Iterable[str]) -> Shares:
+        """Return a user's shares by project and resource."""
+        return {
+            source.removeprefix(PROJECT): {
+                name: Share(
+                    user=self._holding((holder, source, name)),
+                    project=self._holding((source, "", name)),
+                )
+                for name in self._names
+            }
+            for source in sorted(sources)
+        }
+
+    def _holding(self, key: Key) -> Holding:
+        return self._found.get(key) or _empty(self._defaults, *key)
+
+
+def used_by_users(context: RequestContext) -> Mapping[str, Mapping[str, int]]:
+    """Return how much each user uses in all projects together, by user id and resource."""
+    query = (
+        select(HoldingRow.holder, HoldingRow.resource, func.sum(HoldingRow.usage_max))
+        .where(HoldingRow.source != "", HoldingRow.usage_max > 0)
+        .group_by(HoldingRow.holder, HoldingRow.resource)
+    )
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    with context.reading() as session:
+        for holder, resource, amount in session.execute(query):
+            found[holder.removeprefix(USER)][resource] = int(amount)
+    return found
 
 
 def of_projects(
@@ -84,6 +142,29 @@ def of_projects(
         }
         for holder in sorted(holders)
     }
+
+
+@dataclass(frozen=True)
+class Total:
+    """What all projects together use of a resource, and may use; UNLIMITED if any may."""
+
+    used: int
+    allocated: int
+
+
+def totals(context: RequestContext) -> Mapping[str, Total]:
+    """Return the totals by resource; projects that hold nothing yet have the defaults."""
+    by_project, directory = of_projects(context), context.cloud.directory
+    rest = set(directory.project_ids() if directory is not None else ()) - by_project.keys()
+    personal = len(directory.users(rest)) if directory is not None else 0
+    found = {}
+    for name, owned in resources(context.cloud).items():
+        limits = [held[name].limit for held in by_project.values()]
+        limits += [owned.resource.user_default] * personal
+        limits += [owned.resource.project_default] * (len(rest) - personal)
+        used = sum(held[name].usage for held in by_project.values())
+        found[name] = Total(used, UNLIMITED if UNLIMITED in limits else sum(limits))
+    return found
 
 
 def _names(context: RequestContext, *, is_hidden: bool) -> list[str]:

@@ -19,10 +19,13 @@ from synnefo_core.contracts.quota import UNLIMITED, QuotaResource
 from synnefo_core.db.session import add_if_absent, after_commit
 from synnefo_core.errors import NotFound
 from synnefo_quota.models import HoldingRow, ResourceRow
-from synnefo_quota.provisions import Key
+from synnefo_quota.provisions import Key, Provision
 
 PROJECT = "project:"
 """What a project's holder or source begins with."""
+
+USER = "user:"
+"""What a user's holder begins with."""
 
 BATCH = 500
 """So many projects get their holdings in one transaction."""
@@ -130,6 +133,20 @@ def require_people(
         for each in ids:
             if each not in known:
                 raise NotFound(noun, each)
+
+
+def require_holders(cloud: Cloud, provisions: Iterable[Provision]) -> None:
+    """Refuse to let anybody have more who is not there; who is gone may still give back.
+
+    Raises:
+        NotFound: There is no such user or project.
+    """
+    names = {n for p in provisions if p.quantity > 0 for n in (p.holder, p.source)}
+    require_people(
+        cloud,
+        user_ids=sorted(n.removeprefix(USER) for n in names if n.startswith(USER)),
+        project_ids=sorted(n.removeprefix(PROJECT) for n in names if n.startswith(PROJECT)),
+    )
 
 
 class Defaults:

@@ -19,11 +19,13 @@ def index(context: RequestContext) -> list[int]:
 
 def issue(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
     """Answer ``POST /commissions``."""
+    provisions = [_provision(asked) for asked in body["provisions"]]
+    synnefo_quota.require_holders(context.cloud, provisions)
     serial = synnefo_quota.issue_commission(
         context,
         client=context.user_id,
         name=body.get("name") or "",
-        provisions=[_provision(asked) for asked in body["provisions"]],
+        provisions=provisions,
         is_forced=body.get("force", False),
         is_accepted=body.get("auto_accept", False),
         is_confined=not context.is_admin,

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import synnefo_quota
 from synnefo_api_account.views import quota as view
 from synnefo_core.context import RequestContext
-from synnefo_core.errors import NotFound
 
 Shown = TypeVar("Shown")
 
@@ -27,24 +26,32 @@ def mine(context: RequestContext) -> dict[str, Any]:
 
 
 def of_users(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
-    """Answer ``GET /service_quotas?user=``: a user's, of the service's resources, hidden too."""
-    user_id = query.get("user", "")
-    directory = context.cloud.directory
-    if directory is None or user_id not in directory.users([user_id]):
-        noun = "user"
-        raise NotFound(noun, user_id)
-    shares = synnefo_quota.of_user(context, user_id, is_hidden=True)
-    return {user_id: view.shares(_own(context, shares))}
+    """Answer ``GET /service_quotas[?user=][&project=]``: of the service's resources, hidden too."""
+    user_id, project_id = query.get("user", ""), query.get("project", "")
+    _require(context, user_id, project_id)
+    if not user_id:
+        found = synnefo_quota.of_users(context, project_id=project_id)
+        return {each: view.shares(_own(context, shares)) for each, shares in found.items()}
+    also = [project_id] if project_id else []
+    shares = synnefo_quota.of_user(context, user_id, also=also, is_hidden=True)
+    only = {each: shares[each] for each in shares if project_id in ("", each)}
+    return {user_id: view.shares(_own(context, only))}
 
 
 def of_projects(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
     """Answer ``GET /service_project_quotas[?project=]``."""
     asked = [query["project"]] if query.get("project") else None
-    directory = context.cloud.directory
-    if asked and (directory is None or not directory.projects(asked)):
-        noun = "project"
-        raise NotFound(noun, asked[0])
+    _require(context, "", query.get("project", ""))
     return view.projects(_own(context, synnefo_quota.of_projects(context, asked)))
+
+
+def _require(context: RequestContext, user_id: str, project_id: str) -> None:
+    """Refuse to tell of users and projects that are not there."""
+    synnefo_quota.require_people(
+        context.cloud,
+        user_ids=[user_id] if user_id else [],
+        project_ids=[project_id] if project_id else [],
+    )
 
 
 def _own(

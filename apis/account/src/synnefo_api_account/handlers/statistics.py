@@ -19,8 +19,9 @@ def show(context: RequestContext) -> dict[str, Any]:
 def detail(context: RequestContext) -> dict[str, Any]:
     """Answer ``GET /admin/stats/detail``."""
     known = synnefo_quota.resources(context.cloud)
-    holdings = synnefo_quota.of_projects(context, None)
+    people = synnefo_identity.accounts.by_method(context)
     return {
         **view.detail(synnefo_identity.accounts.detail(context)),
-        "resources": view.resources(known, holdings),
+        "resources": view.resources(known, synnefo_quota.totals(context)),
+        "provider_resources": view.used_by(known, people, synnefo_quota.used_by_users(context)),
     }

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import synnefo_identity
-from synnefo_quota import Holding
+from synnefo_core.contracts.quota import UNLIMITED
+from synnefo_quota import Total
 
 
 def count(counted: synnefo_identity.accounts.Count) -> dict[str, int]:
@@ -24,18 +25,30 @@ def detail(counted: synnefo_identity.accounts.Statistics) -> dict[str, Any]:
     }
 
 
-def resources(
-    known: Mapping[str, Any], by_project: Mapping[str, Mapping[str, Holding]]
-) -> dict[str, Any]:
-    """Show what all projects together use of each resource."""
-    used = dict.fromkeys(sorted(known), 0)
-    for holdings in by_project.values():
-        for name, holding in holdings.items():
-            used[name] = used.get(name, 0) + holding.usage
+def resources(known: Mapping[str, Any], totals: Mapping[str, Total]) -> dict[str, Any]:
+    """Show what all projects together use of each resource and may use; None is no limit."""
     return {
         name: {
-            "used": amount,
-            "unit": (known[name].resource.unit or None) if name in known else None,
+            "used": totals[name].used,
+            "allocated": None if totals[name].allocated == UNLIMITED else totals[name].allocated,
+            "unit": owned.resource.unit or None,
+            "description": owned.resource.description,
         }
-        for name, amount in used.items()
+        for name, owned in sorted(known.items())
+        if name in totals
+    }
+
+
+def used_by(
+    known: Iterable[str],
+    people: Mapping[str, Collection[str]],
+    used: Mapping[str, Mapping[str, int]],
+) -> dict[str, Any]:
+    """Show what the users of each login method use; who has several counts for each."""
+    return {
+        method: {
+            name: sum(used[each].get(name, 0) for each in ids if each in used)
+            for name in sorted(known)
+        }
+        for method, ids in sorted(people.items())
     }

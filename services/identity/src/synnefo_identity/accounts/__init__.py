@@ -37,7 +37,7 @@ from synnefo_identity.accounts.registrations import (
 from synnefo_identity.accounts.resets import ask as ask_for_reset, confirm as reset
 from synnefo_identity.accounts.site import Site, show as show_site
 from synnefo_identity.accounts.states import Action, State
-from synnefo_identity.accounts.statistics import Count, Statistics, count, detail
+from synnefo_identity.accounts.statistics import Count, Statistics, by_method, count, detail
 from synnefo_identity.letters.options import page_url
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "arrival",
     "ask_for_reset",
     "ask_to_move",
+    "by_method",
     "choose_project",
     "count",
     "deactivate",

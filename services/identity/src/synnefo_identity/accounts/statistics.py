@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
@@ -52,3 +52,13 @@ def detail(context: RequestContext) -> Statistics:
         methods = {method: Count(all_, active) for method, all_, active in session.execute(query)}
         waiting = session.scalar(select(func.count(RegistrationRow.id))) or 0
     return Statistics(users, methods, waiting)
+
+
+def by_method(context: RequestContext) -> Mapping[str, Sequence[str]]:
+    """Return the ids of the users who have each login method."""
+    found: dict[str, list[str]] = {}
+    query = select(LinkRow.method, LinkRow.user_id).distinct().order_by(LinkRow.method)
+    with context.reading() as session:
+        for method, user_id in session.execute(query):
+            found.setdefault(method, []).append(user_id)
+    return found
