@@ -12,7 +12,6 @@ from synnefo_core.errors import Unbuilt
 
 QUERY = (
     "public",
-    "shared",
     "until",
     "version",
 )

@@ -49,5 +49,9 @@ _TABLE: list[tuple[str, str, Handler]] = [
 
 # Containers may be open to all: who may is seen behind the table.
 ROUTES = [
-    Route(method, path, handler, is_stream=True, is_public=True) for method, path, handler in _TABLE
+    Route("GET", "/", traced(accounts.sharing_with_me)),
+    *(
+        Route(method, path, handler, is_stream=True, is_public=True)
+        for method, path, handler in _TABLE
+    ),
 ]

@@ -30,7 +30,7 @@ from synnefo_object_store.large import (
 )
 from synnefo_object_store.limits import LIMITS
 from synnefo_object_store.links import MOST_STEPS, Link, find_object, follow, put_link
-from synnefo_object_store.listing import list_containers, list_objects
+from synnefo_object_store.listing import list_accounts, list_containers, list_objects
 from synnefo_object_store.objects import (
     check_sharing,
     delete_object,
@@ -110,6 +110,7 @@ __all__ = [
     "groups_of",
     "hashmap_of",
     "is_owner",
+    "list_accounts",
     "list_containers",
     "list_objects",
     "list_versions",

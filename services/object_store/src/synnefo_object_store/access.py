@@ -99,6 +99,28 @@ def require_any(context: RequestContext, account: str, container: str, rule: str
         require(context, account, rule)
 
 
+def is_guest(context: RequestContext, account: str, container: str = "") -> bool:
+    """Say whether a caller sees of a container, or of an account, only what is shared with it.
+
+    Raises:
+        Forbidden: Nothing is.
+        Unauthenticated: Nobody knows who asks.
+    """
+    rule = f"object_store:{'container' if container else 'account'}:read"
+    if container and _is_listed(context, account, container, rule, by=READ, lists=True):
+        return False
+    if _is_allowed(context, account, "", rule):
+        return False
+    if _is_deputy(context) or not sharing.is_any_granted(context, account, container):
+        require(context, account, rule)
+    return True
+
+
+def grantees(context: RequestContext, account: str) -> list[str] | None:
+    """Return the names under which things may be shared with a caller; None: it sees all grants."""
+    return None if is_owner(context, account) else sharing.grantees_of(context)
+
+
 def require_owner(context: RequestContext, account: str) -> None:
     """Refuse a caller who may not say what others may do in an account.
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
+from synnefo_object_store import access
 from synnefo_object_store.access import require, require_owner
 from synnefo_object_store.limits import LIMITS
 from synnefo_object_store.metadata import merged
@@ -36,17 +37,22 @@ _SHOW = select(
 def show_account(context: RequestContext, account: str) -> AccountInfo:
     """Return an account; that of a project which never wrote anything is empty.
 
+    To a guest, with whom a part of it is shared, little is told of it.
+
     Raises:
-        Forbidden: It is not the caller's.
+        Forbidden: It is not the caller's, and nothing is shared.
         NotFound: There is no such project.
     """
-    require(context, account, "object_store:account:read")
+    is_guest = access.is_guest(context, account)
     with context.reading() as session:
         row = session.execute(_SHOW.where(_account.c.id == account)).first()
     if row is None:
         _require_project(context, account)
         return AccountInfo(account, 0, 0, 0, {}, context.now())
-    return AccountInfo(*row)
+    found = AccountInfo(*row)
+    if is_guest:
+        return AccountInfo(account, 0, 0, 0, {}, found.created_at, is_guest=True)
+    return found
 
 
 def update_account(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, Table, delete, insert, select, update
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Conflict, NotFound
-from synnefo_object_store import accounts, quotas, statistics
+from synnefo_object_store import access, accounts, quotas, statistics
 from synnefo_object_store.access import READ, require, require_in
 from synnefo_object_store.limits import check_container_name
 from synnefo_object_store.metadata import merged
@@ -43,19 +43,22 @@ _SHOW = select(
 
 
 def show_container(context: RequestContext, account: str, name: str) -> ContainerInfo:
-    """Return a container.
+    """Return a container; to a guest, with whom a part of it is shared, little is told of it.
 
     Raises:
-        Forbidden: The account is not the caller's.
+        Forbidden: The account is not the caller's, and nothing is shared.
         NotFound: There is no such container.
     """
-    require_in(context, account, name, "object_store:container:read", by=READ, lists=True)
+    is_guest = access.is_guest(context, account, name)
     with context.reading() as session:
         query = _SHOW.where(_container.c.account == account, _container.c.name == name)
         row = session.execute(query).first()
     if row is None:
         raise _missing(name)
-    return ContainerInfo(*row)
+    found = ContainerInfo(*row)
+    if is_guest:
+        return replace(found, objects=0, bytes=0, metadata={}, settings={}, is_guest=True)
+    return found
 
 
 def number(context: RequestContext, account: str, name: str) -> int:
@@ -66,6 +69,15 @@ def number(context: RequestContext, account: str, name: str) -> int:
         NotFound: There is no such container.
     """
     require_in(context, account, name, "object_store:container:read", by=READ, lists=True)
+    return find_number(context, account, name)
+
+
+def find_number(context: RequestContext, account: str, name: str) -> int:
+    """Return the number of a container, whoever asks.
+
+    Raises:
+        NotFound: There is no such container.
+    """
     with context.reading() as session:
         found: int | None = session.scalar(_find(account, name))
     if found is None:

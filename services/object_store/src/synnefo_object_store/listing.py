@@ -8,25 +8,17 @@ costs a look-up however much is in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Row as DatabaseRow,
-    Select,
-    Table,
-    literal_column,
-    select,
-)
+from sqlalchemy import Column, Row as DatabaseRow, Select, Table, literal_column, null, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
-from synnefo_object_store import containers, folders
-from synnefo_object_store.access import require
+from synnefo_object_store import access, containers, folders, sharing
 from synnefo_object_store.containers import BYTES, OBJECTS
 from synnefo_object_store.models import ContainerRow, ObjectRow
+from synnefo_object_store.ranges import Range
 from synnefo_object_store.text_order import successor
 from synnefo_object_store.values import Folder, ListedContainer, ListedObject, Window
 
@@ -40,41 +32,84 @@ _FEW = 100
 
 
 def list_containers(
-    context: RequestContext, account: str, window: Window
+    context: RequestContext, account: str, window: Window, *, is_shared: bool = False
 ) -> list[ListedContainer | Folder]:
     """Return the containers of an account in the order of their names.
 
+    Guests see those in which something is shared with them.
+
+    Args:
+        context: Who asks.
+        account: The account.
+        window: Which part.
+        is_shared: Only those in which something is shared.
+
     Raises:
-        Forbidden: The account is not the caller's.
+        Forbidden: The account is not the caller's, and nothing is shared.
     """
-    require(context, account, "object_store:account:read")
-    query = select(_container.c.name, OBJECTS, BYTES, _container.c.modified_at).where(
+    is_guest = access.is_guest(context, account)
+    counts = (null(), null()) if is_guest else (OBJECTS, BYTES)
+    query = select(_container.c.name, *counts, _container.c.modified_at).where(
         _container.c.account == account
     )
+    if is_guest or is_shared:
+        grantees = access.grantees(context, account)
+        query = query.where(_container.c.id.in_(sharing.containers_with(account, grantees)))
     with context.reading() as session:
-        return _Scan(session, query, _container.c.name, ListedContainer, window).rows()
+        source = _Whole(session, query, _container.c.name)
+        return _Scan(source, ListedContainer, window).rows()
 
 
 def list_objects(
-    context: RequestContext, account: str, container: str, window: Window
+    context: RequestContext,
+    account: str,
+    container: str,
+    window: Window,
+    *,
+    is_shared: bool = False,
 ) -> list[ListedObject | Folder]:
     """Return the objects of a container in the order of their names.
 
+    Guests see those that are shared with them.
+
+    Args:
+        context: Who asks.
+        account: The container's.
+        container: Its name.
+        window: Which part.
+        is_shared: Only those that are shared.
+
     Raises:
-        Forbidden: The account is not the caller's.
+        Forbidden: The account is not the caller's, and nothing is shared.
         NotFound: There is no such container.
     """
-    number = containers.number(context, account, container)
+    is_guest = access.is_guest(context, account, container)
+    number = containers.find_number(context, account, container)
+    query = select(
+        _object.c.name,
+        _object.c.size_bytes,
+        _object.c.etag,
+        _object.c.content_type,
+        _object.c.modified_at,
+    ).where(_object.c.container_id == number, _object.c.is_current)
+    grantees = access.grantees(context, account) if is_guest or is_shared else None
     with context.reading() as session:
-        query = select(
-            _object.c.name,
-            _object.c.size_bytes,
-            _object.c.etag,
-            _object.c.content_type,
-            _object.c.modified_at,
-        ).where(_object.c.container_id == number, _object.c.is_current)
-        rows = _Scan(session, query, _object.c.name, ListedObject, window).rows()
+        source: _Source = _Whole(session, query, _object.c.name)
+        if is_guest or is_shared:
+            source = sharing.Roots(session, query, account, number, grantees)
+        rows = _Scan(source, ListedObject, window).rows()
         return _with_specials(session, number, rows)
+
+
+def list_accounts(context: RequestContext, window: Window) -> list[str]:
+    """Return the accounts of others that share something with who asks."""
+    own = {context.project_id, context.user_id}
+    found: set[str] = set()
+    with context.reading() as session:
+        for grantee in sharing.grantees_of(context):
+            query = sharing.accounts_with(grantee, window.marker, window.limit + len(own))
+            found |= set(session.scalars(query))
+    return sorted(found - own)[: window.limit]
 
 
 def _with_specials(
@@ -102,41 +137,61 @@ def _with_specials(
     ]
 
 
+class _Source(Protocol):
+    """Where rows come from; their first column is a name."""
+
+    def batch(
+        self, bounds: Range, limit: int, *, is_reverse: bool
+    ) -> Sequence[DatabaseRow[Any]]: ...
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """All that a query finds."""
+
+    session: Session
+    query: Select[Any]
+    name: Column[str]
+
+    def batch(self, bounds: Range, limit: int, *, is_reverse: bool) -> Sequence[DatabaseRow[Any]]:
+        order = self.name.desc() if is_reverse else self.name.asc()
+        query = self.query.where(bounds.holds(self.name)).order_by(order).limit(limit)
+        return self.session.execute(query).all()
+
+    def run(self, bounds: Range, window: Window, most: int) -> Sequence[str]:
+        """Return names of the next folders, and the first one behind them that is in none."""
+        names = self.query.with_only_columns(self.name)
+        return folders.run(
+            self.session,
+            names.where(Range(end=bounds.end).holds(self.name)),
+            self.name,
+            first=Range(bounds.start).holds(self.name),
+            prefix=window.prefix,
+            delimiter=window.delimiter,
+            most=most,
+        )
+
+
 class _Scan(Generic[Row]):
-    """One listing.
+    """One listing; ``_bounds`` is the range of the names that are still to come."""
 
-    ``_from`` and ``_to`` bound the names that are still to come: (name, whether it counts).
-    """
-
-    def __init__(
-        self,
-        session: Session,
-        query: Select[Any],
-        name: Column[str],
-        make: Callable[..., Row],
-        window: Window,
-    ) -> None:
-        self._session, self._query, self._name, self._make = session, query, name, make
-        self._window = window
-        self._low: tuple[str, bool] = (window.prefix, True)
-        end = successor(window.prefix)
-        self._high: tuple[str, bool] | None = None if end is None else (end, False)
-        self._narrow()
-
-    def _narrow(self) -> None:
-        window = self._window
+    def __init__(self, source: _Source, make: Callable[..., Row], window: Window) -> None:
+        self._source, self._make, self._window = source, make, window
+        self._bounds = Range(window.prefix, successor(window.prefix))
         low, high = window.marker, window.end_marker
         if window.is_reverse:
             low, high = high, low
-        if low and low >= self._low[0]:
-            self._low = (low, False)
-        if high and (self._high is None or high < self._high[0]):
-            self._high = (high, False)
+        if low:
+            self._bounds = self._bounds.behind(low)
+        if high:
+            self._bounds = self._bounds.before(high)
 
     def rows(self) -> list[Row | Folder]:
         """Return what is in the window."""
         window = self._window
-        has_runs = not (window.is_reverse or window.hides_folders)
+        whole = self._source if isinstance(self._source, _Whole) else None
+        if window.is_reverse or window.hides_folders:
+            whole = None
         found: list[Row | Folder] = []
         while len(found) < window.limit:
             folder = self._scan(found)
@@ -145,26 +200,18 @@ class _Scan(Generic[Row]):
             self._jump(folder)
             if self._shows(folder):
                 found.append(Folder(folder))
-            if has_runs and len(found) < window.limit and not self._run(folder, found):
+            if whole and len(found) < window.limit and not self._run(whole, folder, found):
                 break
         return found
 
-    def _run(self, last: str, found: list[Row | Folder]) -> bool:
+    def _run(self, whole: _Whole, last: str, found: list[Row | Folder]) -> bool:
         """Add the folders that come next behind ``last``; say whether there may be more names."""
-        window, most = self._window, self._window.limit - len(found)
-        names = folders.run(
-            self._session,
-            self._below(self._query.with_only_columns(self._name)),
-            self._name,
-            first=self._above(),
-            prefix=window.prefix,
-            delimiter=window.delimiter,
-            most=most,
-        )
+        most = self._window.limit - len(found)
+        names = whole.run(self._bounds, self._window, most)
         for name in names:
             folder = self._folder(name)
             if folder is None:
-                self._low = (name, True)
+                self._bounds = Range(name, self._bounds.end)
                 return True
             if folder != last:
                 last = folder
@@ -177,7 +224,8 @@ class _Scan(Generic[Row]):
         window = self._window
         at_once = _FEW if window.delimiter else window.limit
         while len(found) < window.limit:
-            batch = self._batch(min(at_once, window.limit - len(found)))
+            most = min(at_once, window.limit - len(found))
+            batch = self._source.batch(self._bounds, most, is_reverse=window.is_reverse)
             for row in batch:
                 folder = self._folder(row.name)
                 if folder is not None:
@@ -189,21 +237,6 @@ class _Scan(Generic[Row]):
             self._pass(batch[-1].name)
             at_once *= 2
         return None
-
-    def _batch(self, limit: int) -> Sequence[DatabaseRow[Any]]:
-        query = self._below(self._query.where(self._above()) if self._low[0] else self._query)
-        order = self._name.desc() if self._window.is_reverse else self._name.asc()
-        return self._session.execute(query.order_by(order).limit(limit)).all()
-
-    def _above(self) -> ColumnElement[bool]:
-        low, is_in = self._low
-        return self._name >= low if is_in else self._name > low
-
-    def _below(self, query: Select[Any]) -> Select[Any]:
-        if self._high is None:
-            return query
-        high, is_in = self._high
-        return query.where(self._name <= high if is_in else self._name < high)
 
     def _folder(self, name: str) -> str | None:
         """Return the folder in which a name is."""
@@ -224,16 +257,17 @@ class _Scan(Generic[Row]):
 
     def _pass(self, name: str) -> None:
         """Go on behind a name."""
-        if self._window.is_reverse:
-            self._high = (name, False)
-        else:
-            self._low = (name, False)
+        bounds = self._bounds
+        self._bounds = bounds.before(name) if self._window.is_reverse else bounds.behind(name)
 
     def _jump(self, folder: str) -> None:
         """Go on behind all that is in a folder."""
-        if self._window.is_reverse:
-            self._high = (folder, self._window.hides_folders)
-            return
         end = successor(folder)
-        # Nothing sorts behind the last character that there is.
-        self._low = (folder, False) if end is None else (end, True)
+        if self._window.is_reverse:
+            hides = self._window.hides_folders
+            self._bounds = self._bounds.upto(folder) if hides else self._bounds.before(folder)
+        elif end is None:
+            # Nothing sorts behind the last character that there is.
+            self._bounds = self._bounds.behind(folder)
+        else:
+            self._bounds = Range(end, self._bounds.end)

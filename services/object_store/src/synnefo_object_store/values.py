@@ -15,7 +15,10 @@ MANIFEST = "X-Object-Manifest"
 
 @dataclass(frozen=True)
 class AccountInfo:
-    """An account: its counts, metadata and settings. Moments are seconds since the epoch."""
+    """An account: its counts, metadata and settings. Moments are seconds since the epoch.
+
+    With ``is_guest`` it is seen by somebody with whom a part is shared, who is told none of them.
+    """
 
     id: str
     containers: int
@@ -24,11 +27,12 @@ class AccountInfo:
     metadata: Mapping[str, str]
     created_at: float
     settings: Mapping[str, str] = field(default_factory=dict)
+    is_guest: bool = False
 
 
 @dataclass(frozen=True)
 class ContainerInfo:
-    """A container: its counts, metadata and settings."""
+    """A container: its counts, metadata and settings; ``is_guest`` as with :class:`AccountInfo`."""
 
     account: str
     name: str
@@ -38,6 +42,7 @@ class ContainerInfo:
     created_at: float
     modified_at: float
     settings: Mapping[str, str] = field(default_factory=dict)
+    is_guest: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,11 +88,11 @@ class ObjectInfo:
 
 @dataclass(frozen=True)
 class ListedContainer:
-    """A row in an account's listing."""
+    """A row in an account's listing; guests are told no counts."""
 
     name: str
-    objects: int
-    bytes: int
+    objects: int | None
+    bytes: int | None
     modified_at: float
 
 

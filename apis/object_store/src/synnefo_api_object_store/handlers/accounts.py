@@ -33,6 +33,13 @@ def show(context: RequestContext, request: Request, account: str) -> Reply:
     )
 
 
+def sharing_with_me(context: RequestContext, request: Request, query: Mapping[str, str]) -> Reply:
+    """List the accounts that share something with who asks."""
+    media_type = windows.media_type(request, query)
+    window = windows.window(query, most=store.LIMITS.account_listing, has_paths=False)
+    return listing.accounts(store.list_accounts(context, window), media_type)
+
+
 def index(
     context: RequestContext, request: Request, query: Mapping[str, str], account: str
 ) -> Reply:
@@ -41,7 +48,8 @@ def index(
     media_type = windows.media_type(request, query)
     window = windows.window(query, most=store.LIMITS.account_listing, has_paths=False)
     found = store.show_account(context, account_id(account))
-    rows = store.list_containers(context, found.id, window)
+    is_shared = "shared" in query
+    rows = store.list_containers(context, found.id, window, is_shared=is_shared)
     return replace(listing.containers(account, rows, media_type), headers=_told(context, found))
 
 

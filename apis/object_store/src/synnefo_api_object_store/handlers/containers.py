@@ -48,7 +48,9 @@ def index(
         past = store.list_versions(context, found.account, container, window, version_marker=marker)
         return replace(listing.versions(past), headers=_told(context, found))
     media_type = windows.media_type(request, query)
-    rows = store.list_objects(context, found.account, container, window)
+    rows = store.list_objects(
+        context, found.account, container, window, is_shared="shared" in query
+    )
     return replace(listing.objects(container, rows, media_type), headers=_told(context, found))
 
 

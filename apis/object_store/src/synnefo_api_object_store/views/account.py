@@ -17,6 +17,8 @@ SETTINGS = {
 
 def headers(account: AccountInfo, *, is_owner: bool) -> dict[str, str]:
     """Return what is told of an account."""
+    if account.is_guest:
+        return {"X-Timestamp": timestamp(account.created_at)}
     policy = f"X-Account-Storage-Policy-{POLICY.capitalize()}"
     return {
         "X-Account-Container-Count": str(account.containers),

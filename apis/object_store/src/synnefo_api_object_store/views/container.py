@@ -22,6 +22,11 @@ SECRETS = {"Container-Read": "read", "Container-Write": "write"}
 
 def headers(container: ContainerInfo, *, is_owner: bool) -> dict[str, str]:
     """Return what is told of a container."""
+    if container.is_guest:
+        return {
+            "X-Timestamp": timestamp(container.created_at),
+            "Last-Modified": http_date(container.modified_at),
+        }
     settings = {**SETTINGS, **SECRETS} if is_owner else SETTINGS
     return {
         "X-Container-Object-Count": str(container.objects),

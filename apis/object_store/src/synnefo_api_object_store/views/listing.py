@@ -18,6 +18,19 @@ from synnefo_object_store import Folder, ListedContainer, ListedObject, ListedVe
 Row = TypeVar("Row", ListedContainer, ListedObject)
 
 
+def accounts(names: Sequence[str], media_type: str) -> Reply:
+    """Show accounts by their names alone."""
+    content_type = f"{media_type}; charset=utf-8"
+    if media_type == TEXT:
+        lines = "".join(f"{name}\n" for name in names).encode()
+        return Reply(lines or None, 200 if lines else 204, {}, content_type)
+    if media_type == JSON:
+        return Reply(json.dumps([{"name": name} for name in names]).encode(), 200, {}, content_type)
+    items = "".join(_element("account", {"name": name}) for name in names)
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<accounts>{items}</accounts>'
+    return Reply(text.encode(), 200, {}, content_type)
+
+
 def containers(account: str, rows: Sequence[ListedContainer | Folder], media_type: str) -> Reply:
     """Show an account's containers."""
     return _listing("account", account, rows, media_type, _container)
@@ -46,12 +59,8 @@ def versions(rows: Sequence[ListedVersion]) -> Reply:
 
 
 def _container(row: ListedContainer) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "count": row.objects,
-        "bytes": row.bytes,
-        "last_modified": _iso(row.modified_at),
-    }
+    counts = {} if row.objects is None else {"count": row.objects, "bytes": row.bytes}
+    return {"name": row.name, **counts, "last_modified": _iso(row.modified_at)}
 
 
 def _object(row: ListedObject) -> dict[str, Any]:

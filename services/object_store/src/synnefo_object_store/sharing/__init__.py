@@ -8,20 +8,32 @@ below it that shares nothing itself: the nearest counts, alone (PIT-032…035).
 from synnefo_object_store.sharing.grants import (
     Shared,
     Sharing,
+    accounts_with,
     allows,
+    containers_with,
     forget,
     is_any_granted,
     nearest,
     replace,
 )
-from synnefo_object_store.sharing.groups import check_groups, groups_of, update_groups
+from synnefo_object_store.sharing.groups import (
+    check_groups,
+    grantees_of,
+    groups_of,
+    update_groups,
+)
+from synnefo_object_store.sharing.roots import Roots
 
 __all__ = [
+    "Roots",
     "Shared",
     "Sharing",
+    "accounts_with",
     "allows",
     "check_groups",
+    "containers_with",
     "forget",
+    "grantees_of",
     "groups_of",
     "is_any_granted",
     "nearest",

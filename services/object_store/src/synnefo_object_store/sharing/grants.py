@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, delete, insert, select
+from sqlalchemy import Row, Select, Table, and_, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
@@ -113,7 +113,7 @@ def nearest(context: RequestContext, place: Place) -> Shared | None:
         .where(
             _container.c.account == place.account,
             _container.c.name == place.container,
-            _grant.c.name.in_(list(_upwards(place.name))),
+            _grant.c.name.in_(list(upwards(place.name))),
         )
     )
     with context.reading() as session:
@@ -127,8 +127,8 @@ def nearest(context: RequestContext, place: Place) -> Shared | None:
     return Shared(name, Sharing(frozenset(row.grantee for row in of_it) - writers, writers))
 
 
-def _upwards(name: str) -> Iterator[str]:
-    """Yield a path and the names that folders above it may have, with and without a slash."""
+def upwards(name: str) -> Iterator[str]:
+    """Yield a path and the names that folders above it may have, with a slash or without."""
     yield name
     for at, character in enumerate(name):
         if character == "/":
@@ -156,22 +156,43 @@ def allows(context: RequestContext, shared: Shared | None, *, writes: bool = Fal
 
 
 def is_any_granted(
-    context: RequestContext, account: str, container: str, *, writes: bool = False
+    context: RequestContext, account: str, container: str = "", *, writes: bool = False
 ) -> bool:
-    """Say whether anything in a container is shared with who asks."""
+    """Say whether anything in a container, or in an account, is shared with who asks."""
     if not context.user_id:
         return False
     query = (
         select(_grant.c.name)
         .join(_container, _grant.c.container_id == _container.c.id)
-        .where(
-            _grant.c.grantee.in_(grantees_of(context)),
-            _grant.c.account == account,
-            _container.c.account == account,
-            _container.c.name == container,
-        )
+        .where(_grant.c.grantee.in_(grantees_of(context)), _grant.c.account == account)
     )
+    if container:
+        query = query.where(_container.c.account == account, _container.c.name == container)
     if writes:
         query = query.where(_grant.c.is_writer)
     with context.reading() as session:
         return session.execute(query.limit(1)).first() is not None
+
+
+def containers_with(account: str, grantees: Sequence[str] | None) -> Select[tuple[int]]:
+    """Return a query of the containers in which something is shared, with these or anybody."""
+    query = select(_grant.c.container_id).where(_grant.c.account == account)
+    return query if grantees is None else query.where(_grant.c.grantee.in_(grantees))
+
+
+def accounts_with(grantee: str, marker: str, limit: int) -> Select[tuple[str]]:
+    """Return a query of the accounts that share with one, from behind a marker on.
+
+    It goes from account to account, however much each one shares.
+    """
+    first = select(func.min(_grant.c.account).label("account")).where(
+        _grant.c.grantee == grantee, _grant.c.account > marker
+    )
+    steps = first.cte("steps", recursive=True)
+    next_one = (
+        select(func.min(_grant.c.account))
+        .where(_grant.c.grantee == grantee, _grant.c.account > steps.c.account)
+        .scalar_subquery()
+    )
+    steps = steps.union_all(select(next_one).where(steps.c.account.is_not(None)))
+    return select(steps.c.account).where(steps.c.account.is_not(None)).limit(limit)
