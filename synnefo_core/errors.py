@@ -65,9 +65,18 @@ class Unauthenticated(CloudError):
     status = 401
     code = "unauthenticated"
 
-    def __init__(self, message: str = "the request you have made requires authentication") -> None:
-        """Keep the reason general: it goes to somebody unknown."""
+    def __init__(
+        self,
+        message: str = "the request you have made requires authentication",
+        *,
+        reason: str = "",
+    ) -> None:
+        """Keep the message general: it goes to somebody unknown.
+
+        ``reason`` is for who has shown a token: what is wrong with it, for dialects that tell.
+        """
         super().__init__(message)
+        self.reason = reason
 
 
 class Forbidden(CloudError):

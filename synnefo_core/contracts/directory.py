@@ -112,6 +112,11 @@ class Directory(ABC):
         Called for every request: the answer is cached, revocations count within a second.
         """
 
+    def refusal(self, token: str) -> str:
+        """Return why a token says nothing; asked only for one that does."""
+        del token
+        return "the token is not valid"
+
     @abstractmethod
     def users(self, ids: Iterable[str]) -> Mapping[str, Named]:
         """Return those of the users that exist, by id."""

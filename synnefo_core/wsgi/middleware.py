@@ -15,6 +15,7 @@ import re
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote_plus
 
 from synnefo_core import errors, logs, metrics
 from synnefo_core.context import RequestContext, for_claims, new_request_id
@@ -31,6 +32,10 @@ access = logging.getLogger("synnefo.access")
 CONTEXT = "synnefo.context"
 LOGGED_PATH = "synnefo.logged_path"
 """What the access log shows instead of a path that holds a secret."""
+REFUSAL = "synnefo.refusal"
+"""Why the token of a request says nothing."""
+_IN_QUERY = "X-Auth-Token"
+"""The header's name, which the original's clients may give as a query parameter (AST-037)."""
 _ID_FORM = re.compile(r"req-[0-9a-f-]{36}\Z")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "COPY"})
 
@@ -102,6 +107,9 @@ class Authenticate:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the request on with its context; a bad token is refused by who needs one."""
         token = environ.get("HTTP_X_AUTH_TOKEN") or environ.get("HTTP_X_STORAGE_TOKEN", "")
+        if _IN_QUERY in environ.get("QUERY_STRING", ""):
+            told = _taken_from_query(environ)
+            token = environ["HTTP_X_AUTH_TOKEN"] = token or told
         environ[CONTEXT] = self._context(token, environ)
         return self._application(environ, start_response)
 
@@ -111,6 +119,8 @@ class Authenticate:
             return RequestContext(cloud=self._cloud, request_id=request_id)
         directory = self._cloud.directory
         claims = directory.claims(token) if directory else None
+        if claims is None and directory:
+            environ[REFUSAL] = directory.refusal(token)
         if claims is None or not self._permits(claims, environ):
             return None
         return for_claims(self._cloud, claims, request_id)
@@ -122,6 +132,13 @@ class Authenticate:
         return claims.permits(self._service_type, environ["REQUEST_METHOD"], _path(environ))
 
 
+def _taken_from_query(environ: WSGIEnvironment) -> str:
+    """Return the token in a query, which is left without: no handler or link repeats it."""
+    pairs = [(part, part.partition("=")) for part in environ["QUERY_STRING"].split("&")]
+    environ["QUERY_STRING"] = "&".join(part for part, (name, _, _) in pairs if name != _IN_QUERY)
+    return next((unquote_plus(value) for _, (name, _, value) in pairs if name == _IN_QUERY), "")
+
+
 def context_of(environ: WSGIEnvironment, *, is_public: bool) -> RequestContext:
     """Return the context of a request.
 
@@ -130,5 +147,6 @@ def context_of(environ: WSGIEnvironment, *, is_public: bool) -> RequestContext:
     """
     context: RequestContext | None = environ[CONTEXT]
     if context is None or (context.is_anonymous and not is_public):
-        raise errors.Unauthenticated
+        reason = environ.get(REFUSAL, "") if context is None else "there is no token"
+        raise errors.Unauthenticated(reason=reason)
     return context

@@ -78,10 +78,61 @@ def test_secrets_are_in_no_log(ask, caplog):
 
     ask("GET", "/toy/things/1?temp_url_sig=SECRET1", headers={"X-Service-Token": "SECRET2"})
     ask("GET", "/toy/things/1", token="SECRET3")
+    ask("GET", "/toy/things/1?X-Auth-Token=SECRET5")
     ask("POST", "/toy/things", body=b'{"password": "SECRET4"')
 
     written = [str(vars(record)) for record in caplog.records]
     assert [] == [line for line in written if "SECRET" in line]
+
+
+@pytest.fixture
+def ask_back(serve):
+    """Return a function that asks who asks, and in what words the query says so."""
+    return serve(
+        Route(
+            "GET",
+            "/me",
+            lambda context, query: {"user": context.user_id, "query": query},
+            "toy:thing:show",
+        ),
+        dialect=lambda error, _: Fault(error.status, {"why": getattr(error, "reason", "")}),
+    )
+
+
+@pytest.mark.parametrize(
+    "query, left",
+    [
+        ("X-Auth-Token=good", {}),
+        ("a=1&X-Auth-Token=good&b=%20", {"a": "1", "b": " "}),
+        ("X-Auth-Token=good&X-Auth-Token=bad&a", {"a": ""}),
+        ("X-Auth-Token=%67ood", {}),
+        ("a=X-Auth-Token&X-Auth-Token=good", {"a": "X-Auth-Token"}),
+    ],
+)
+def test_a_token_may_be_in_the_query_which_nobody_sees(ask_back, query, left):
+    assert {"user": "u1", "query": left} == ask_back("GET", f"/toy/me?{query}", token="").json_body
+
+
+def test_a_token_in_the_header_counts_more(ask_back):
+    response = ask_back("GET", "/toy/me?X-Auth-Token=good", token="bad")
+
+    assert (401, "the token is not valid") == (response.status_int, response.json_body["why"])
+
+
+@pytest.mark.parametrize(
+    "query, why",
+    [
+        ("", "there is no token"),
+        ("x-auth-token=good", "there is no token"),
+        ("a=X-Auth-Token", "there is no token"),
+        ("X-Auth-Token=", "there is no token"),
+        ("X-Auth-Token=bad", "the token is not valid"),
+    ],
+)
+def test_what_is_wrong_with_a_token_is_told(ask_back, query, why):
+    response = ask_back("GET", f"/toy/me?{query}", token="")
+
+    assert (401, why) == (response.status_int, response.json_body["why"])
 
 
 def test_methods_that_somebody_makes_up_are_counted_as_one(ask):

@@ -117,6 +117,16 @@ def test_its_services_are_in_both_catalogs(fixture, tokens):
     assert {"kettle_api", "urn_api"} <= {each["name"] for each in found.json_body["catalog"]}
 
 
+def test_menus_lead_to_what_is_public(fixture, tokens):
+    context = for_worker(fixture.cloud)
+    hidden = described("kettle", "kettle.cup")["kettle_api"] | {"public": False}
+    components.take(context, components.read({"kettle_api": hidden}))
+
+    shown = http.call(fixture.application, "GET", "/identity/ui/get_services").json_body
+
+    assert [("urn", "https://urn.example.org")] == [(each["name"], each["url"]) for each in shown]
+
+
 def test_another_cloud_takes_what_we_export(fixture, tokens, capsys):
     place = ["--data", str(fixture.cloud.data_dir)]
     assert 0 == main([*place, "service", "export", "friends"])

@@ -7,7 +7,9 @@ import json
 
 import pytest
 
-from synnefo_identity import accounts
+import synnefo_identity
+from synnefo_core.errors import Unauthenticated
+from synnefo_identity import accounts, terms
 
 PASSWORD = "a password of tests"
 
@@ -178,3 +180,77 @@ def test_components_are_kept_from_a_terminal(home, synnefo, tmp_path):
     synnefo("component", "remove", "kettle", expect=1)
     synnefo("component", "remove", "kettle", "--purge-services")
     synnefo("component", "show", "kettle", expect=1)
+
+
+def test_people_are_looked_after_from_a_terminal(home, synnefo):
+    made = as_json(
+        synnefo("user", "enroll", "ann@example.org", "--first-name", "Ann", "-f", "json")
+    )
+    assert home.prove("ann@example.org", made["Password"])
+
+    renewed = as_json(synnefo("user", "password", "renew", made["Id"], "-f", "json"))
+    assert renewed["Password"] != made["Password"]
+    assert home.prove("ann@example.org", renewed["Password"])
+
+    synnefo("user", "email", "set", "ann@example.org", "Anna@example.org")
+    synnefo("group", "create", "staff")
+    synnefo("user", "group", "add", "anna@example.org", "staff")
+    terms.publish(home.admin, "https://example.org/terms")
+    synnefo("terms", "sign", "anna@example.org")
+    shown = as_json(synnefo("user", "show", "anna@example.org", "-f", "json"))
+    assert ("active", "staff", 1, "anna@example.org") == tuple(
+        shown[title] for title in ("Status", "Groups", "Terms", "Email")
+    )
+    assert shown["Logins"].startswith("local ")
+
+    synnefo("user", "group", "remove", "anna@example.org", "staff")
+    synnefo("user", "group", "remove", "anna@example.org", "staff", expect=1)
+
+
+def test_users_are_listed_by_what_they_are(home, synnefo):
+    synnefo("user", "set", "demo", "--email", "demo@example.org", "--disable")
+
+    for words, names in (
+        (("--status", "inactive"), {"demo"}),
+        (("--status", "active"), {"admin"}),
+        (("--email", "Demo@example.org"), {"demo"}),
+    ):
+        listed = as_json(synnefo("user", "list", *words, "-f", "json"))
+        assert names == {row["Name"] for row in listed}
+    counted = as_json(synnefo("user", "statistics", "-f", "json"))
+    assert (2, 1, 2) == (counted["Users"], counted["Active"], counted["By local"])
+
+
+def test_tokens_are_ended_from_a_terminal(home, neighbour, synnefo):
+    token = home.token().text
+    assert neighbour.claims(token)
+
+    synnefo("user", "tokens", "end", "demo")
+
+    assert "the token is not valid any more" == neighbour.cloud.directory.refusal(token)
+
+
+def test_administrators_are_appointed_and_dismissed(home, synnefo):
+    synnefo("user", "admin", "dismiss", "admin", expect=1)
+
+    synnefo("user", "admin", "appoint", "demo")
+    token = synnefo_identity.issue_token(home.admin, home.prove(), synnefo_identity.SYSTEM)
+    assert "admin" in {role.name for role in token.standing.roles}
+
+    synnefo("user", "admin", "dismiss", "admin")
+    with pytest.raises(Unauthenticated):
+        home.token("admin")
+    synnefo("user", "admin", "dismiss", "demo", expect=1)
+
+
+def test_who_is_an_administrator_by_a_group_stays_one(home, synnefo):
+    group = home.group()
+    synnefo("user", "group", "add", "demo", "staff")
+    home.grant(("group", group.id), home.project().id, "admin")
+
+    synnefo("user", "admin", "dismiss", "demo", expect=1)
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "yaml", "table", "value"])
+def test_all_lists_come_in_all_forms(synnefo, form):
+    assert "demo" in synnefo("user", "list", "-f", form, "-c", "Name")

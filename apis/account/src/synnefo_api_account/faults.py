@@ -28,6 +28,8 @@ def dialect(error: errors.CloudError, _request_id: str) -> Fault:
     is_over = isinstance(error, errors.QuotaExceeded | NothingToGiveBack)
     status = 413 if is_over else error.status
     words: dict[str, Any] = {"code": status, "message": str(error)}
+    if isinstance(error, errors.Unauthenticated) and error.reason:
+        words["message"] = error.reason
     if isinstance(error, ProvisionRefused | NothingToGiveBack):
         provision = error.provision
         words["data"] = {

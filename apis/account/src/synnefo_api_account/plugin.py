@@ -9,7 +9,7 @@ from oslo_policy.policy import DocumentedRuleDefault
 
 from synnefo_api_account.faults import dialect
 from synnefo_api_account.policies import POLICIES
-from synnefo_api_account.routes import ROUTES
+from synnefo_api_account.routes import BAR, ROUTES, USERS
 from synnefo_core.cloud import Cloud
 from synnefo_core.contracts.api import Api
 from synnefo_core.hookspecs import hookimpl
@@ -23,7 +23,7 @@ def policies() -> Iterable[DocumentedRuleDefault]:
 
 @hookimpl
 def apis(cloud: Cloud) -> Iterable[Api]:
-    """Return the face."""
+    """Return the face, and what pages of other components ask elsewhere."""
     del cloud
     return [
         Api(
@@ -33,5 +33,23 @@ def apis(cloud: Cloud) -> Iterable[Api]:
             title="astakos_account",
             routes=ROUTES,
             dialect=dialect,
-        )
+        ),
+        Api(
+            name="account_users",
+            prefix="/identity/v2.0/users",
+            service_type="account",
+            title="astakos_account",
+            routes=USERS,
+            dialect=dialect,
+            is_listed=False,
+        ),
+        Api(
+            name="account_bar",
+            prefix="/identity/ui",
+            service_type="account",
+            title="astakos_ui",
+            routes=BAR,
+            dialect=dialect,
+            is_listed=False,
+        ),
     ]

@@ -101,6 +101,7 @@ POLICIES = [
         AUTHENTICATED,
         "Change one's own account",
         "PUT /profile",
+        "POST /profile/action",
         "POST /profile/email",
         "POST /myaccount/default_project",
     ),

@@ -84,6 +84,7 @@ ROUTES = [
 
     Route("GET",    "/profile",                     profile.show,             "account:profile:show"),
     Route("PUT",    "/profile",                     profile.update,           "account:profile:update",      200, own.UPDATE),
+    Route("POST",   "/profile/action",              profile.act,              "account:profile:update",      200, own.ACTION),
     Route("POST",   "/profile/email",               profile.ask_to_move,      "account:profile:update",      202, own.MOVE),
     Route("POST",   "/profile/email/confirmation",  profile.move,             None,                          200, registration.VERIFY, is_public=True),
     Route("POST",   "/password_resets",             profile.ask_for_reset,    None,                          202, registration.REMIND, is_public=True),
@@ -106,4 +107,20 @@ ROUTES = [
     Route("GET",    "/admin/stats",                 statistics.show,          is_public=True),
     Route("GET",    "/admin/stats/detail",          statistics.detail,        "account:statistics:show"),
 ]
+
+USERS = [
+    Route("GET",    "/",                            users.index,              "account:user:list",           query=user.QUERY),
+    Route("GET",    "/detail",                      users.detail,             "account:user:list",           query=user.QUERY),
+    Route("POST",   "/",                            users.create,             "account:user:create",         200, user.CREATE),
+    Route("PUT",    "/{user_id}",                   users.update,             "account:user:update",         200, user.UPDATE),
+    Route("GET",    "/{user_id}",                   users.show,               "account:user:show"),
+    Route("POST",   "/{user_id}/action",            users.act,                "account:user:act",            200, user.ACTION),
+]
+"""Users where the original's clients look for them, and with its status (AST-106)."""
+
+BAR = [
+    Route("GET",    "/get_services",                site.services,            is_public=True),
+    Route("GET",    "/get_menu",                    site.menu,                is_public=True),
+]
+"""What a bar over the pages of all components shows, where the original had it (AST-052)."""
 # fmt: on

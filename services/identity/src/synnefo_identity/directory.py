@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 
 from synnefo_core.cloud import Cloud
+from synnefo_core.context import for_worker
 from synnefo_core.contracts.directory import Claims, Directory, Named
+from synnefo_identity import tokens
 from synnefo_identity.claims import known_tokens
 from synnefo_identity.listing import by_id
 from synnefo_identity.models import ProjectRow, UserRow
@@ -18,12 +20,15 @@ class IdentityDirectory(Directory):
     """People, projects and tokens, from identity's tables."""
 
     def __init__(self, cloud: Cloud) -> None:
-        self._database = cloud.database
+        self._cloud, self._database = cloud, cloud.database
         self._tokens = known_tokens(cloud)
 
     def claims(self, token: str) -> Claims | None:
         known = self._tokens.find(token)
         return known.claims if known else None
+
+    def refusal(self, token: str) -> str:
+        return tokens.why_not(for_worker(self._cloud), token)
 
     def users(self, ids: Iterable[str]) -> Mapping[str, Named]:
         return self._named(UserRow, ids)

@@ -73,11 +73,12 @@ def commands() -> CommandTable:
     """Return the commands about people, projects, roles and keys."""
     # cliff is for the command line
     from synnefo_identity.accounts.commands import COMMANDS as ABOUT_ACCOUNTS
+    from synnefo_identity.accounts.upkeep import COMMANDS as UPKEEP
     from synnefo_identity.commands import COMMANDS
     from synnefo_identity.components.commands import COMMANDS as ABOUT_COMPONENTS
     from synnefo_identity.project_life.commands import COMMANDS as ABOUT_PROJECTS
 
-    return {**COMMANDS, **ABOUT_ACCOUNTS, **ABOUT_COMPONENTS, **ABOUT_PROJECTS}
+    return {**COMMANDS, **ABOUT_ACCOUNTS, **UPKEEP, **ABOUT_COMPONENTS, **ABOUT_PROJECTS}
 
 
 @hookimpl

@@ -93,6 +93,12 @@ def show(context: RequestContext) -> Terms:
     return Terms.of(row)
 
 
+def version_of(context: RequestContext, user_id: str) -> int | None:
+    """Return the newest version that a user agreed to, None when to none."""
+    with context.reading() as session:
+        return session.scalar(select(agreed(user_id)))
+
+
 def agree(context: RequestContext, user_id: str, version: int) -> None:
     """Note that a user agrees to the newest version; a second time changes nothing.
 

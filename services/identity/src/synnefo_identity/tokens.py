@@ -20,7 +20,7 @@ from synnefo_identity import (
     standing as standings,
 )
 from synnefo_identity.changes import Change, Kind
-from synnefo_identity.models import RevocationRow
+from synnefo_identity.models import RevocationRow, UserRow
 from synnefo_identity.payload import RING, Payload, Scope, Way, new_audit_id, seal, unseal
 from synnefo_identity.standing import Standing
 
@@ -102,6 +102,23 @@ def check(context: RequestContext, text: str) -> Token | None:
     if found is None or found.epoch != payload.epoch or found.owes_terms:
         return None
     return Token(text, payload, found)
+
+
+def why_not(context: RequestContext, text: str) -> str:
+    """Return why a token is not valid (AST-040), which only who has a token of ours learns."""
+    payload = read(context, text)
+    if payload is None:
+        return "the token is not valid"
+    if payload.expires_at <= context.now():
+        return "the token has expired"
+    with context.reading() as session:
+        user = session.get(UserRow, payload.user_id)
+        if user is None or not user.is_enabled:
+            return "the user is not active"
+        found = standings.read(session, payload.user_id, payload.scope)
+    if found is not None and found.epoch == payload.epoch and found.owes_terms:
+        return "pending approval terms"
+    return "the token is not valid any more"
 
 
 def read(context: RequestContext, text: str) -> Payload | None:

@@ -9,7 +9,9 @@ from webob import Request
 
 import synnefo_identity
 from synnefo_api_account.views import user as view
+from synnefo_core.clock import iso_micro
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Reply
 
 NAMES = {"first_name": "given_name", "last_name": "family_name"}
 
@@ -23,6 +25,14 @@ def update(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
     """Answer ``PUT /profile``: change the names."""
     values = {NAMES[name]: text for name, text in body.items()}
     return {"user": view.own(synnefo_identity.accounts.update_names(context, values))}
+
+
+def act(context: RequestContext, request: Request) -> Reply:
+    """Answer ``POST /profile/action``, ``renewToken``: a token in the place of all there are."""
+    token = request.headers.get("X-Auth-Token", "")
+    made = synnefo_identity.accounts.renew(context, token)
+    shown = {"id": made.text, "expires": iso_micro(made.payload.expires_at)}
+    return Reply({"token": shown}, headers={"Cache-Control": "no-store"})
 
 
 def ask_to_move(context: RequestContext, body: dict[str, Any], request: Request) -> None:

@@ -19,6 +19,19 @@ def show(context: RequestContext) -> dict[str, Any]:
     return {"site": view.full(synnefo_identity.accounts.show_site(context.cloud))}
 
 
+def services(context: RequestContext) -> list[dict[str, Any]]:
+    """Answer ``GET /identity/ui/get_services``: the components that people look at."""
+    return view.services(synnefo_identity.components.index(context))
+
+
+def menu(context: RequestContext) -> list[dict[str, Any]]:
+    """Answer ``GET /identity/ui/get_menu``: for who is logged in, or nobody."""
+    shown = synnefo_identity.accounts.show_site(context.cloud)
+    page = synnefo_identity.accounts.page_url(context.cloud)
+    name = context.claims.user_name if context.claims else None
+    return view.menu(shown, page, name)
+
+
 def depart(context: RequestContext, query: Mapping[str, str]) -> Reply:
     """Answer ``GET /weblogin``: send a browser to the login page, for a program that waits."""
     page = synnefo_identity.accounts.departure(

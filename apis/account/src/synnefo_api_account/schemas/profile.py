@@ -14,6 +14,13 @@ UPDATE: dict[str, Any] = {
     "additionalProperties": False,
 }
 
+ACTION: dict[str, Any] = {
+    "type": "object",
+    "properties": {"renewToken": {}},
+    "required": ["renewToken"],
+    "additionalProperties": False,
+}
+
 MOVE: dict[str, Any] = {
     "type": "object",
     "properties": {"email": EMAIL, "password": PASSWORD},

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from synnefo_core.contracts.api import Fault
-from synnefo_core.errors import CloudError
+from synnefo_core.errors import CloudError, Unauthenticated
 
 NAMES = {
     400: "badRequest",
@@ -23,5 +23,6 @@ NAMES = {
 def dialect(error: CloudError, request_id: str) -> Fault:
     """Word an error."""
     name = NAMES.get(error.status, "internalServerError")
-    fault = {"code": error.status, "message": str(error), "details": request_id}
+    reason = error.reason if isinstance(error, Unauthenticated) else ""
+    fault = {"code": error.status, "message": reason or str(error), "details": request_id}
     return Fault(error.status, {name: fault}, headers={"Vary": "X-Auth-Token"})

@@ -34,6 +34,7 @@ from synnefo_identity.accounts.registrations import (
     verify,
     verify_by_hand,
 )
+from synnefo_identity.accounts.renewal import renew
 from synnefo_identity.accounts.resets import ask as ask_for_reset, confirm as reset
 from synnefo_identity.accounts.site import Site, show as show_site
 from synnefo_identity.accounts.states import Action, State
@@ -73,6 +74,7 @@ __all__ = [
     "move",
     "page_url",
     "reject",
+    "renew",
     "resend",
     "reset",
     "send_again",

@@ -14,7 +14,7 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Forbidden
 from synnefo_identity import claims, login
-from synnefo_identity.accounts import enrolment
+from synnefo_identity.accounts import renewal
 from synnefo_identity.letters.options import page_url
 from synnefo_identity.payload import Scope, ScopeKind
 
@@ -54,17 +54,16 @@ def arrival(context: RequestContext, target: str, token: str, *, is_renewed: boo
         is_renewed: Whether all older tokens end.
 
     Raises:
-        Forbidden: The scheme of the target is not allowed.
+        Forbidden: The scheme of the target is not allowed, or an application credential renews.
         Unauthenticated: The terms of use were not agreed to.
         NotFound: The token is not valid.
     """
     _require_allowed(context.cloud, target)
-    proof = login.with_token(context, token)
-    scope = Scope(ScopeKind.PROJECT, context.project_id or context.user_id)
-    made = claims.issue(context, proof, scope)
     if is_renewed:
-        enrolment.end_tokens(context, context.user_id)
-        made = claims.issue(context, proof, scope)
+        made = renewal.renew(context, token)
+    else:
+        scope = Scope(ScopeKind.PROJECT, context.project_id or context.user_id)
+        made = claims.issue(context, login.with_token(context, token), scope)
     parts = urlsplit(target)
     query = [*parse_qsl(parts.query), ("uuid", context.user_id), ("token", made.text)]
     return urlunsplit(parts._replace(query=urlencode(query), fragment=""))

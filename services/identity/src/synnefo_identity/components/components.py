@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, or_, select
@@ -15,6 +15,7 @@ from synnefo_core.errors import Conflict, NotFound
 from synnefo_identity import assignments, ladder, service_tokens, users
 from synnefo_identity.catalog import offers
 from synnefo_identity.domains import DEFAULT
+from synnefo_identity.listing import by_id
 from synnefo_identity.models import ComponentRow, EndpointRow, RoleRow, ServiceRow
 from synnefo_identity.payload import Scope, ScopeKind
 from synnefo_identity.standing import USER
@@ -32,6 +33,7 @@ class Component:
         token_issued_at: Since when its token is what it is.
         token_expires_at: Until when it is good.
         services: The names of its services.
+        is_shown: Whether one of them is public, so that menus show the component.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Component:
     token_issued_at: float
     token_expires_at: float
     services: tuple[str, ...] = ()
+    is_shown: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,7 @@ def add(context: RequestContext, name: str, *, base_url: str = "", ui_url: str =
 def index(context: RequestContext) -> Sequence[Component]:
     """Return all components, by name."""
     with context.reading() as session:
-        rows = session.scalars(select(ComponentRow).order_by(ComponentRow.name)).all()
-        return [_value(session, row) for row in rows]
+        return _values(session, session.scalars(select(ComponentRow)))
 
 
 def find(context: RequestContext, text: str) -> Component:
@@ -153,13 +155,27 @@ def row_of(session: Session, text: str, *, is_locked: bool = False) -> Component
 
 
 def _value(session: Session, row: ComponentRow) -> Component:
-    names = select(ServiceRow.name).where(ServiceRow.component_id == row.id)
-    return Component(
-        id=row.id,
-        name=row.name,
-        base_url=row.base_url,
-        ui_url=row.ui_url,
-        token_issued_at=row.issued_at,
-        token_expires_at=row.expires_at,
-        services=tuple(session.scalars(names.order_by(ServiceRow.name))),
-    )
+    return _values(session, [row])[0]
+
+
+def _values(session: Session, rows: Iterable[ComponentRow]) -> list[Component]:
+    """Return the values of rows by name, their services read all at once."""
+    found = sorted(rows, key=lambda row: row.name)
+    columns = ServiceRow.component_id, ServiceRow.name, ServiceRow.is_public
+    services: dict[str, list[tuple[str, bool]]] = {}
+    ids = [row.id for row in found]
+    for component_id, name, is_public in by_id(session, ServiceRow.component_id, ids, *columns):
+        services.setdefault(component_id, []).append((name, is_public))
+    return [
+        Component(
+            id=row.id,
+            name=row.name,
+            base_url=row.base_url,
+            ui_url=row.ui_url,
+            token_issued_at=row.issued_at,
+            token_expires_at=row.expires_at,
+            services=tuple(sorted(name for name, _ in services.get(row.id, ()))),
+            is_shown=any(is_public for _, is_public in services.get(row.id, ())),
+        )
+        for row in found
+    ]
