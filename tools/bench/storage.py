@@ -131,11 +131,16 @@ def sides(
         swift.running(directory / "swift", installed, workers=workers) as theirs,
     ):
         for running in (theirs, ours):
-            for plan in _filling(running.target, cases):
-                outcome = json.loads(processes.generate(json.dumps(asdict(plan)), timeout_s=600))
-                if outcome["problems"]:
-                    raise RuntimeError(f"what is read could not be made: {outcome['problems']}")
+            _fill(running.target, cases)
         yield (theirs, ours), database.cpu_s
+
+
+def _fill(target: Target, cases: Sequence[Case]) -> None:
+    """Make what the cases read."""
+    for plan in _filling(target, cases):
+        outcome = json.loads(processes.generate(json.dumps(asdict(plan)), timeout_s=600))
+        if outcome["problems"]:
+            raise RuntimeError(f"what is read could not be made: {outcome['problems']}")
 
 
 def _filling(target: Target, cases: Sequence[Case]) -> Iterator[Plan]:
