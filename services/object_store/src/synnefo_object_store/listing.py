@@ -8,7 +8,7 @@ costs a look-up however much is in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Column, Row as DatabaseRow, Select, Table, literal_column, null, select
@@ -130,7 +130,7 @@ def _with_specials(
     )
     specials: dict[str, Any] = {row.name: row.special for row in found}
     return [
-        replace(row, special=specials[row.name])
+        row._replace(special=specials[row.name])
         if isinstance(row, ListedObject) and row.name in specials
         else row
         for row in rows
@@ -189,6 +189,9 @@ class _Scan(Generic[Row]):
     def rows(self) -> list[Row | Folder]:
         """Return what is in the window."""
         window = self._window
+        if not window.delimiter:
+            batch = self._source.batch(self._bounds, window.limit, is_reverse=window.is_reverse)
+            return [self._make(*row) for row in batch]
         whole = self._source if isinstance(self._source, _Whole) else None
         if window.is_reverse or window.hides_folders:
             whole = None
@@ -222,7 +225,7 @@ class _Scan(Generic[Row]):
     def _scan(self, found: list[Row | Folder]) -> str | None:
         """Add rows until the window is full or at its end; return the folder that stops it."""
         window = self._window
-        at_once = _FEW if window.delimiter else window.limit
+        at_once = _FEW
         while len(found) < window.limit:
             most = min(at_once, window.limit - len(found))
             batch = self._source.batch(self._bounds, most, is_reverse=window.is_reverse)
@@ -241,8 +244,6 @@ class _Scan(Generic[Row]):
     def _folder(self, name: str) -> str | None:
         """Return the folder in which a name is."""
         window = self._window
-        if not window.delimiter:
-            return None
         at = name.find(window.delimiter, len(window.prefix))
         folder = name[: at + len(window.delimiter)]
         if at < 0 or (window.hides_folders and folder == name):

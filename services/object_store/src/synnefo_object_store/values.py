@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from synnefo_blocks import Reference
 
@@ -96,16 +97,15 @@ class ListedContainer:
     modified_at: float
 
 
-@dataclass(frozen=True)
-class ListedObject:
-    """A row in a container's listing."""
+class ListedObject(NamedTuple):
+    """A row in a container's listing; there are many, so it is the cheapest of values."""
 
     name: str
     size_bytes: int
     etag: str
     content_type: str
     modified_at: float
-    special: Mapping[str, Any] = field(default_factory=dict)
+    special: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)

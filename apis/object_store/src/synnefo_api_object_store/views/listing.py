@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
@@ -71,14 +72,13 @@ def _object(row: ListedObject) -> dict[str, Any]:
         "content_type": row.content_type,
         "last_modified": _iso(row.modified_at),
     }
-    if "bytes" in row.special:
-        # A large object is listed as long as what it stands for.
-        shown |= {"bytes": row.special["bytes"], "slo_etag": f'"{row.special["etag"]}"'}
-    return shown | _link(row.special)
+    return shown | _special(row.special) if row.special else shown
 
 
-def _link(special: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is told of a symlink."""
+def _special(special: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is told of a large object, which is as long as what it stands for, or a symlink."""
+    if "bytes" in special:
+        return {"bytes": special["bytes"], "slo_etag": f'"{special["etag"]}"'}
     if "name" not in special:
         return {}
     path = f"{RESELLER}{special['account']}/{special['container']}/{special['name']}"
@@ -92,7 +92,14 @@ def _link(special: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    second, rest = divmod(round(moment * 1_000_000), 1_000_000)
+    return f"{_second(second)}.{rest:06}"
+
+
+@lru_cache(maxsize=4096)
+def _second(moment: int) -> str:
+    """Return the text of a whole second: of many things in one container it is the same."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _listing(
