@@ -387,8 +387,10 @@ class HeadStoreContract(StoreFixtures):
     # Durability
 
     def test_heads_outlive_the_driver(
-        self, storage: Storage, heads: HeadStore, name: str, reopen: Callable[[], Storage]
+        self, storage: Storage, heads: HeadStore, reopen: Callable[[], Storage]
     ) -> None:
+        name = new_name()
+        heads.create(name, SIZE)
         heads.write(name, 1, C - 1, b"data")
         heads.write_control(name, b"order", expected=b"")
         heads.flush(name, 1)
@@ -402,6 +404,7 @@ class HeadStoreContract(StoreFixtures):
         assert b"\0data\0" == again.read(name, C - 2, 6)
         assert [(0, 2 * C)] == again.present(name)
         assert b"order" == again.read_control(name)
+        assert again.delete(name) is True
 
     def test_what_was_flushed_is_seen_by_others(
         self, heads: HeadStore, name: str, reopen: Callable[[], Storage]

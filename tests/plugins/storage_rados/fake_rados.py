@@ -10,7 +10,9 @@ from __future__ import annotations
 import errno
 import threading
 import time
-from dataclasses import dataclass
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
 
 LIBRADOS_CREATE_EXCLUSIVE = 1
 
@@ -33,10 +35,6 @@ class ObjectExists(OSError):
     pass
 
 
-class ExtendMismatch(OSError):
-    pass
-
-
 BY_NUMBER = {errno.ENOENT: ObjectNotFound, errno.EEXIST: ObjectExists}
 
 
@@ -46,8 +44,13 @@ def fault(number):
 
 @dataclass
 class Stored:
-    content: bytes
-    modified_at: float
+    """An object; ``is_there`` is false while an operation has not made it."""
+
+    content: bytes = b""
+    modified_at: float = 0.0
+    attributes: dict = field(default_factory=dict)
+    keys: dict = field(default_factory=dict)
+    is_there: bool = True
 
 
 class Cluster:
@@ -101,6 +104,8 @@ class Rados:
 
 
 class Ioctx:
+    page = 3  # keys at a time, so that lists have pages
+
     def __init__(self, cluster, pool):
         self._cluster, self._pool = cluster, pool
         self._objects = pool.setdefault("", {})
@@ -133,11 +138,42 @@ class Ioctx:
         assert self._full_try, "it would wait for ever when the cluster is full"
         with self._cluster.lock:
             self._cluster.serve("operate_write_op")
-            content = self._objects[name].content if name in self._objects else None
+            draft = deepcopy(self._objects.get(name)) or Stored(is_there=False)
             for step in operation.steps:
-                content = step(content)
-            if content is not None:
-                self._objects[name] = Stored(content, mtime)
+                step(draft)
+            if draft.is_there:
+                draft.modified_at = mtime
+                self._objects[name] = draft
+
+    def set_omap(self, operation, keys, values):
+        operation.add(lambda draft: draft.keys.update(zip(keys, values, strict=True)))
+
+    def remove_omap_keys(self, operation, keys):
+        def remove(draft):
+            for key in keys:
+                draft.keys.pop(key, None)
+
+        operation.add(remove)
+
+    def get_omap_vals(self, operation, after, prefix, most):
+        found = []
+
+        def read(stored):
+            keys = sorted(k for k in stored.keys if k > after and k.startswith(prefix))
+            found.extend((key, stored.keys[key]) for key in keys[: min(most, self.page)])
+
+        operation.append(read)
+        return found, 0
+
+    def operate_read_op(self, operation, name):
+        with self._cluster.lock:
+            stored = self._found("operate_read_op", name)
+            for step in operation:
+                step(stored)
+
+    def get_xattrs(self, name):
+        with self._cluster.lock:
+            return list(self._found("get_xattrs", name).attributes.items())
 
     def list_objects(self):
         with self._cluster.lock:
@@ -160,6 +196,11 @@ class Listed:
     key: str
 
 
+@contextmanager
+def ReadOpCtx():  # noqa: N802  # librados' name
+    yield []
+
+
 class WriteOpCtx:
     def __init__(self):
         self.steps = []
@@ -170,20 +211,54 @@ class WriteOpCtx:
     def __exit__(self, *_):
         pass
 
+    def add(self, change):
+        """Add a step that makes the object if there is none."""
+
+        def step(draft):
+            draft.is_there = True
+            change(draft)
+
+        self.steps.append(step)
+
     def new(self, exclusive):
-        def step(content):
-            if content is not None and exclusive:
+        def step(draft):
+            if draft.is_there and exclusive:
                 raise fault(errno.EEXIST)
-            return content or b""
+            draft.is_there = True
 
         self.steps.append(step)
 
     def write_full(self, new):
         assert isinstance(new, bytes)
-        self.steps.append(lambda _content: new)
+        self.add(lambda draft: setattr(draft, "content", new))
+
+    def write(self, data, offset):
+        assert isinstance(data, bytes)
+
+        def step(draft):
+            whole = draft.content.ljust(offset, b"\0")
+            draft.content = whole[:offset] + data + whole[offset + len(data) :]
+
+        self.add(step)
 
     def truncate(self, length):
-        def step(content):
-            return None if content is None else content[:length].ljust(length, b"\0")
+        def step(draft):
+            if draft.is_there:
+                draft.content = draft.content[:length].ljust(length, b"\0")
 
         self.steps.append(step)
+
+    def cmpext(self, expected, offset):
+        def step(draft):
+            found = draft.content[offset : offset + len(expected)].ljust(len(expected), b"\0")
+            for at, (one, other) in enumerate(zip(expected, found, strict=True)):
+                if one != other:
+                    raise fault(4095 + at)
+
+        self.steps.append(step)
+
+    def set_xattr(self, name, value):
+        self.add(lambda draft: draft.attributes.update({name: value}))
+
+    def rm_xattr(self, name):
+        self.steps.append(lambda draft: draft.attributes.pop(name, None))

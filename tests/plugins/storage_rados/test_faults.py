@@ -4,6 +4,7 @@
 import errno
 import hashlib
 import os
+import threading
 
 import pytest
 
@@ -88,6 +89,31 @@ def test_what_is_not_ours_is_not_listed(storage, cluster):
         objects[name] = objects["synnefo-store"]
 
     assert [DIGEST] == [entry.digest for entry in storage.blocks.entries(Kind.BLOCK)]
+
+
+def test_a_store_is_closed_when_no_call_is_under_way(open_store, cluster):
+    storage = open_store()
+    storage.blocks.put(Kind.BLOCK, bytes(32), CONTENT)
+    began, ended = threading.Event(), []
+    stat = storage._pool._ioctx.stat
+
+    def slow(name):
+        began.set()
+        found = stat(name)
+        threading.Event().wait(0.05)  # what a call to the cluster takes
+        ended.append(cluster.connections)
+        return found
+
+    storage._pool._ioctx.stat = slow
+    call = threading.Thread(target=storage.blocks.size, args=(Kind.BLOCK, bytes(32)))
+    call.start()
+    began.wait()
+    storage.close()
+    call.join()
+
+    assert [1] == ended
+    with pytest.raises(StorageUnavailable, match="closed"):
+        storage.blocks.size(Kind.BLOCK, bytes(32))
 
 
 def test_room_is_that_of_the_cluster_when_it_is_counted(storage, cluster):

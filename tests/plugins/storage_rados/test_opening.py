@@ -58,7 +58,7 @@ def test_a_store_that_must_exist_is_not_made(open_store):
 
 
 def test_a_pool_with_something_else_is_not_a_store(open_store, cluster):
-    cluster.pools["blocks"][""] = {"rbd_directory": None}
+    cluster.pools["blocks"][""] = {"rbd_directory": object()}
 
     with pytest.raises(Misconfigured, match="neither empty"):
         open_store()

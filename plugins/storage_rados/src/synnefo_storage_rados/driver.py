@@ -11,15 +11,17 @@ from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.contracts.storage import Storage, StoreProperties, StoreUsage
 from synnefo_core.offload import make_offload
 from synnefo_storage_rados.blocks import LOOKS_AT_ONCE, PoolBlocks
+from synnefo_storage_rados.heads import PoolHeads
 from synnefo_storage_rados.layout import prepare
 from synnefo_storage_rados.options import OPTIONS, Options
 from synnefo_storage_rados.pool import Pool
 
 
 class RadosStorage(Storage):
-    """Contents in a pool that all machines of the cluster see; no volumes."""
+    """Contents and volumes in a pool that all machines see."""
 
     blocks: PoolBlocks
+    heads: PoolHeads
 
     @classmethod
     def options(cls) -> list[cfg.Opt]:
@@ -27,7 +29,7 @@ class RadosStorage(Storage):
 
     def __init__(self, setup: DriverSetup) -> None:
         told = Options.of(setup)
-        self.properties = StoreProperties(block_bytes=told.block_bytes)
+        self.properties = StoreProperties(block_bytes=told.block_bytes, has_heads=True)
         with ExitStack() as on_failure:
             self._pool = Pool(told)
             on_failure.callback(self._pool.close)
@@ -37,7 +39,7 @@ class RadosStorage(Storage):
         self.blocks = PoolBlocks(
             self._pool, offload, block_bytes=told.block_bytes, scratch=setup.state_directory
         )
-        self.heads = None
+        self.heads = PoolHeads(self._pool)
 
     def usage(self) -> StoreUsage:
         return self._pool.usage()

@@ -11,7 +11,8 @@ import errno
 import importlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import Any
 
 from synnefo_core.contracts.driver import Misconfigured
@@ -21,11 +22,16 @@ from synnefo_core.contracts.storage import (
     StorageUnavailable,
     StoreUsage,
 )
+from synnefo_storage_rados.gates import Gate
 from synnefo_storage_rados.options import Options
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOENT})
 """When a store is opened these are mistakes of its settings; later, of somebody's at the cluster."""
+
+MISMATCH = 4095
+"""Where a comparison fails librados gives this and the position as the number of the error."""
+PAGE = 1000
 
 MISSING_BINDING = (
     "Python finds no module rados: install the system's python3-rados and make it importable"
@@ -47,6 +53,10 @@ def binding() -> Any:
         raise Misconfigured(MISSING_BINDING) from missing
 
 
+class Mismatch(Exception):
+    """An object is not what it was compared with, or not there."""
+
+
 class Pool:
     """A namespace of a pool; every call but :meth:`close` may be made from several threads."""
 
@@ -58,6 +68,8 @@ class Pool:
             StorageUnavailable: It does not answer.
         """
         self._rados = binding()
+        self._gate = Gate()
+        self._is_closed = False
         self._cluster: Any = None
         what = f"{told.place} was not opened"
         try:
@@ -101,11 +113,54 @@ class Pool:
             return False
         return True
 
+    def swap(self, name: str, expected: bytes, content: bytes) -> bool:
+        """Replace what begins with ``expected``; False when the object is another, or none."""
+        try:
+            self.operate(name, lambda op: op.cmpext(expected, 0), lambda op: op.write_full(content))
+        except Mismatch:
+            return False
+        return True
+
+    def attributes(self, name: str) -> list[str]:
+        """Return the names of an object's attributes; none where there is no object."""
+        try:
+            with self._translated(f"{name} was not looked at"):
+                return [key for key, _ in self._ioctx.get_xattrs(name)]
+        except self._rados.ObjectNotFound:
+            return []
+
+    def mark(self, name: str, key: str) -> None:
+        """Add a key to an object's list; it is made if there is none."""
+        self.operate(name, lambda op: self._ioctx.set_omap(op, (key,), (b"",)))
+
+    def unmark(self, name: str, key: str) -> None:
+        """Remove a key from an object's list."""
+        with suppress(self._rados.ObjectNotFound):
+            self.operate(name, lambda op: self._ioctx.remove_omap_keys(op, (key,)))
+
+    def marks(self, name: str) -> Iterator[str]:
+        """Yield the keys of an object's list in alphabetical order; none where there is no object."""
+        keys, after = self._marks(name, ""), ""
+        while keys:
+            yield from keys
+            after = keys[-1]
+            keys = self._marks(name, after)
+
+    def _marks(self, name: str, after: str) -> list[str]:
+        try:
+            with self._translated(f"{name} was not read"), self._rados.ReadOpCtx() as operation:
+                found, _ = self._ioctx.get_omap_vals(operation, after, "", PAGE)
+                self._ioctx.operate_read_op(operation, name)
+                return [key for key, _ in found]
+        except self._rados.ObjectNotFound:
+            return []
+
     def operate(self, name: str, *changes: Change) -> None:
         """Do all changes to an object, or none; it is as old as now then.
 
         Raises:
-            Error: librados', when a condition among the changes does not hold.
+            Mismatch: A comparison among the changes fails.
+            Error: librados', when another condition among them does not hold.
         """
         with self._translated(f"{name} was not written"), self._rados.WriteOpCtx() as operation:
             for change in changes:
@@ -125,8 +180,13 @@ class Pool:
     def names(self) -> Iterator[str]:
         """Yield the names of all objects, in no order."""
         with self._translated("the pool was not listed"):
-            for found in self._ioctx.list_objects():
-                yield found.key
+            listed = iter(self._ioctx.list_objects())
+        while names := self._some(listed):
+            yield from names
+
+    def _some(self, listed: Iterator[Any]) -> list[str]:
+        with self._translated("the pool was not listed"):
+            return [found.key for found in islice(listed, PAGE)]
 
     def usage(self) -> StoreUsage:
         """Return the cluster's room; unknown without a manager daemon, which counts it."""
@@ -137,9 +197,11 @@ class Pool:
         return StoreUsage(told["kb"] * 1024, told["kb_avail"] * 1024)
 
     def close(self) -> None:
-        """Give back the connection."""
-        self._ioctx.close()
-        self._shut_down()
+        """Give back the connection, once no call is under way: librados would crash."""
+        with self._gate.alone():
+            self._is_closed = True
+            self._ioctx.close()
+            self._shut_down()
 
     def _shut_down(self) -> None:
         if self._cluster is not None:
@@ -148,12 +210,17 @@ class Pool:
     @contextmanager
     def _translated(self, what: str) -> Iterator[None]:
         """Raise what librados says as an error of the contract, but for what callers ask about."""
-        try:
-            yield
-        except (self._rados.ObjectNotFound, self._rados.ObjectExists, self._rados.ExtendMismatch):
-            raise
-        except self._rados.Error as fault:
-            raise _explained(fault, what) from fault
+        with self._gate.together():
+            if self._is_closed:
+                raise StorageUnavailable(f"{what}: the store was closed")
+            try:
+                yield
+            except (self._rados.ObjectNotFound, self._rados.ObjectExists):
+                raise
+            except self._rados.Error as fault:
+                if fault.errno is not None and fault.errno >= MISMATCH:
+                    raise Mismatch from fault
+                raise _explained(fault, what) from fault
 
 
 def _explained(fault: Any, what: str) -> StorageError:
