@@ -186,6 +186,20 @@ def test_an_operator_moves_members(life, synnefo, listed):
     synnefo("member", "remove", str(member.id), expect=1)
 
 
+def test_memberships_are_listed_over_all_projects(life, listed):
+    tea, ale = (life.approved(f"{name}.example.org", join_policy="auto") for name in ("tea", "ale"))
+    member, jane = life.join(tea), life.home.user_id("jane")
+    life.join(ale)
+    project_life.act_on_member(life.jane, member.id, "leave")
+
+    def projects(*words):
+        return [each["Project"] for each in listed("member", "list", "--user", jane, *words)]
+
+    assert {tea.id, ale.id} < set(projects())
+    assert [tea.id] == projects("--state", "removed")
+    assert [ale.id] == projects("--project", "ale.example.org", "--state", "accepted")
+
+
 def test_expired_projects_are_listed_and_terminated(life, synnefo, listed):
     project = life.approved("tea.example.org")
     with life.home.admin.unit_of_work() as session:

@@ -155,6 +155,17 @@ def test_verify_fails_until_the_ledger_is_right(context, table):
     assert table("quota", "verify") == []
 
 
+def test_holdings_of_nobody_are_listed_and_deleted_once_empty(context, hall, table):
+    charge(context, 1, project="gone", user=user_id(context))
+    table("quota", "verify", "--fix", expect=0)
+    assert {"project:gone", f"user:{user_id(context)}"} == {
+        row["Holder"] for row in table("quota", "verify", "--unexpected", expect=1)
+    }
+
+    assert [] == table("quota", "verify", "--unexpected", "--fix")
+    assert [] == table("quota", "list", "gone")
+
+
 def test_a_correction_is_in_the_history(context, table):
     charge(context, 3)
     table("quota", "verify", "--fix")

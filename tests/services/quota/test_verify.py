@@ -8,6 +8,7 @@ import pytest
 import synnefo_quota
 from synnefo_core.contracts.quota import Charge, Limit, Usage
 from synnefo_quota import Provision, commissions
+from synnefo_quota.verify import forget, unexpected
 
 
 def issue(context, quantity, **others):
@@ -91,3 +92,41 @@ def test_a_limit_that_is_not_what_its_governor_says_is_named_and_corrected(conte
     ]
     assert synnefo_quota.verify_limits(context) == []
     assert synnefo_quota.left(context, "p1", "tests.vm").limit == 6
+
+
+@pytest.fixture
+def gone(context, directory):
+    """Somebody used p1, of which nothing is left but holdings; u1 still uses p2."""
+    directory.login("u1", "p2")
+    for project, user, amounts in (("p1", "u2", (2, -2)), ("p2", "u1", (3,)), ("p3", "u3", (1,))):
+        for amount in amounts:
+            synnefo_quota.charge(context, [Charge(project, user, "tests.vm", amount)])
+
+
+def test_holdings_of_who_is_not_there_are_unexpected(context, gone):
+    assert {"project:p1", "user:u2", "project:p3", "user:u3"} == {
+        holding.holder for holding in unexpected(context)
+    }
+
+
+def test_what_is_governed_is_expected_though_its_user_is_gone(context, gone, owner):
+    owner.limits = [Limit("user:u2", "project:p1", "tests.vm", 0)]
+
+    assert "user:u2" not in {holding.holder for holding in unexpected(context)}
+
+
+def test_only_empty_holdings_are_forgotten(context, gone):
+    assert 2 == forget(context, unexpected(context))
+
+    assert {("project:p3", 1), ("user:u3", 1)} == {
+        (holding.holder, holding.usage) for holding in unexpected(context)
+    }
+    assert 3 == synnefo_quota.left(context, "p2", "tests.vm").usage
+
+
+def test_what_is_used_again_meanwhile_is_not_forgotten(context, gone):
+    found = unexpected(context)
+    synnefo_quota.charge(context, [Charge("p1", "u2", "tests.vm", 1)])
+
+    assert 0 == forget(context, found)
+    assert 1 == synnefo_quota.left(context, "p1", "tests.vm").usage

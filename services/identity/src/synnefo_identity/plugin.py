@@ -74,11 +74,19 @@ def commands() -> CommandTable:
     # cliff is for the command line
     from synnefo_identity.accounts.commands import COMMANDS as ABOUT_ACCOUNTS
     from synnefo_identity.accounts.upkeep import COMMANDS as UPKEEP
+    from synnefo_identity.assignment_commands import COMMANDS as ABOUT_ROLES
     from synnefo_identity.commands import COMMANDS
     from synnefo_identity.components.commands import COMMANDS as ABOUT_COMPONENTS
     from synnefo_identity.project_life.commands import COMMANDS as ABOUT_PROJECTS
 
-    return {**COMMANDS, **ABOUT_ACCOUNTS, **UPKEEP, **ABOUT_COMPONENTS, **ABOUT_PROJECTS}
+    return {
+        **COMMANDS,
+        **ABOUT_ACCOUNTS,
+        **ABOUT_COMPONENTS,
+        **ABOUT_PROJECTS,
+        **ABOUT_ROLES,
+        **UPKEEP,
+    }
 
 
 @hookimpl

@@ -7,15 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Limit
-from synnefo_quota import commissions, ledger
+from synnefo_core.db.session import changed_rows
+from synnefo_core.errors import Unavailable
+from synnefo_quota import commissions, ledger, settlement
 from synnefo_quota.ledger import Holding
-from synnefo_quota.models import ResourceRow
+from synnefo_quota.models import HoldingRow, ResourceRow
 from synnefo_quota.provisions import Key, Provision
-from synnefo_quota.registry import PROJECT, Defaults
+from synnefo_quota.registry import PROJECT, USER, Defaults
 
 CLIENT = "quota verify"
 """By whom the commissions are issued that correct the ledger."""
@@ -78,6 +80,47 @@ def _count(context: RequestContext) -> tuple[dict[Key, int], set[str]]:
             counted[project, "", usage.resource] += usage.amount
             counted[f"user:{usage.user_id}", project, usage.resource] += usage.amount
     return counted, present
+
+
+def unexpected(context: RequestContext) -> list[Holding]:
+    """Return the holdings of users and projects that are not there, and that nobody governs.
+
+    Raises:
+        Unavailable: Nobody knows who is there.
+    """
+    directory = context.cloud.directory
+    if directory is None:
+        msg = "nobody knows who is there"
+        raise Unavailable(msg)
+    held = ledger.search(context)
+    names = {name for holding in held for name in (holding.holder, holding.source) if name}
+    users = {name.removeprefix(USER) for name in names if name.startswith(USER)}
+    projects = {name.removeprefix(PROJECT) for name in names if name.startswith(PROJECT)}
+    there = {USER + each for each in directory.users(users)}
+    there |= {PROJECT + each for each in directory.projects(projects)}
+    with context.reading(is_snapshot=True):
+        governed = {(each.holder, each.source, each.resource) for _, each in _governed(context)}
+    return [
+        holding
+        for holding in held
+        if not {holding.holder, holding.source} - {""} <= there and holding.key not in governed
+    ]
+
+
+def forget(context: RequestContext, holdings: Sequence[Holding]) -> int:
+    """Delete those holdings of which nothing is used by now; return how many."""
+    with context.unit_of_work() as session:
+        return sum(
+            changed_rows(
+                session,
+                delete(HoldingRow).where(
+                    *settlement.at(holding.key),
+                    HoldingRow.usage_min == 0,
+                    HoldingRow.usage_max == 0,
+                ),
+            )
+            for holding in sorted(holdings, key=lambda h: h.key)
+        )
 
 
 def correct(context: RequestContext, differences: Sequence[Difference]) -> int:

@@ -19,7 +19,9 @@ from synnefo_quota.verify import (
     WrongLimit,
     correct,
     correct_limits,
+    forget,
     governor,
+    unexpected,
     verify,
     verify_limits,
 )
@@ -74,6 +76,11 @@ class Verify(CloudLister):
             action="store_true",
             help="correct usage and limits; what is pending or unknown is left alone",
         )
+        parser.add_argument(
+            "--unexpected",
+            action="store_true",
+            help="holdings of who is not there, too; with --fix the empty ones are deleted",
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Table:
@@ -82,7 +89,11 @@ class Verify(CloudLister):
         if parsed_args.fix:
             correct_limits(context, verify_limits(context))
             correct(context, verify(context))
+        if parsed_args.fix and parsed_args.unexpected:
+            forget(context, unexpected(context))
         rows = [*self._usages(verify(context)), *self._limits(verify_limits(context))]
+        if parsed_args.unexpected:
+            rows += [(*h.key, "nobody's", h.usage, "", h.pending) for h in unexpected(context)]
         self.is_right = not rows
         return ("Holder", "Source", "Resource", "What", "Held", "Counted", "Pending"), rows
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from synnefo_core.commands import CommandTable
 from synnefo_identity.project_life.commands.applications import Applications, Decide
-from synnefo_identity.project_life.commands.members import Act, Add, Members
+from synnefo_identity.project_life.commands.members import Act, Add, List as MemberList, Members
 from synnefo_identity.project_life.commands.projects import (
     Control,
     Expired,
@@ -40,6 +40,7 @@ COMMANDS: CommandTable = {
     "project overview": Overview,
     "project verify": VerifyLimits,
     "member add": Add,
+    "member list": MemberList,
     **_of(
         Decide,
         "project",

@@ -9,6 +9,7 @@ from synnefo_core.commands import CloudCommand, CloudLister, Table
 from synnefo_core.context import for_worker
 from synnefo_identity.project_life import members
 from synnefo_identity.project_life.commands.wording import OfProject, find, moment
+from synnefo_identity.project_life.states import MemberState
 
 
 class Members(OfProject, CloudLister):
@@ -31,6 +32,41 @@ class Members(OfProject, CloudLister):
             for each in found
         ]
         return ("Id", "User", "Name", "State", "Requested", "Accepted"), rows
+
+
+class List(CloudLister):
+    """List memberships of all projects, or those of a user or in a state."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add what narrows the list."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--project", help="id or name")
+        parser.add_argument("--user", metavar="ID")
+        parser.add_argument(
+            "--state", action="append", default=[], choices=[*MemberState], help="can be repeated"
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Table:
+        """Return a row for each."""
+        context, project = for_worker(self.cloud), parsed_args.project
+        project_id = None if project is None else find(context, project).id
+        found = [
+            each
+            for each in members.index(context, project_id=project_id)
+            if parsed_args.user in (None, each.user_id)
+            and (not parsed_args.state or each.state in parsed_args.state)
+        ]
+        names = self.cloud.directory.users(m.user_id for m in found) if self.cloud.directory else {}
+        rows = [
+            (
+                *(each.id, each.project_id, each.user_id),
+                names[each.user_id].name if each.user_id in names else "",
+                *(each.state, moment(each.changed_at)),
+            )
+            for each in found
+        ]
+        return ("Id", "Project", "User", "Name", "State", "Changed"), rows
 
 
 class Act(CloudCommand):
