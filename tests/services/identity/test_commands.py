@@ -192,6 +192,7 @@ def test_people_are_looked_after_from_a_terminal(home, synnefo):
     assert renewed["Password"] != made["Password"]
     assert home.prove("ann@example.org", renewed["Password"])
 
+    synnefo("user", "level", "set", "ann@example.org", "3")
     synnefo("user", "email", "set", "ann@example.org", "Anna@example.org")
     synnefo("group", "create", "staff")
     synnefo("user", "group", "add", "anna@example.org", "staff")

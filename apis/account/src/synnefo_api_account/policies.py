@@ -29,6 +29,13 @@ POLICIES = [
         "Verify an address by hand, or write to it again",
         "POST /registrations/{id}/action",
     ),
+    rule(
+        "account:invitation:send",
+        AUTHENTICATED,
+        "Invite people, as many as one may",
+        "GET /invitations",
+        "POST /invitations",
+    ),
     rule("account:user:list", ADMIN, "See all users", "GET /users", "GET /users/detail"),
     rule("account:user:show", ADMIN, "See a user", "GET /users/{id}"),
     rule(

@@ -4,6 +4,7 @@
 from synnefo_api_account.handlers import (
     catalogs,
     commissions,
+    invitations,
     memberships,
     methods,
     oauth2,
@@ -18,6 +19,7 @@ from synnefo_api_account.handlers import (
 )
 from synnefo_api_account.schemas import (
     commission,
+    invitation as guest,
     method,
     oauth2 as grant,
     profile as own,
@@ -46,10 +48,14 @@ ROUTES = [
     Route("POST",   "/registrations",               registrations.create,     None,                          202, registration.CREATE, is_public=True),
     Route("POST",   "/registrations/reminder",      registrations.remind,     None,                          202, registration.REMIND, is_public=True),
     Route("POST",   "/registrations/verification",  registrations.verify,     None,                          200, registration.VERIFY, is_public=True),
+    Route("POST",   "/registrations/invitation",    invitations.read,         None,                          200, registration.VERIFY, is_public=True),
     Route("GET",    "/registrations",               registrations.index,      "account:registration:list"),
     Route("GET",    "/registrations/{registration_id}", registrations.show,   "account:registration:show"),
     Route("DELETE", "/registrations/{registration_id}", registrations.delete, "account:registration:delete", 204),
     Route("POST",   "/registrations/{registration_id}/action", registrations.act, "account:registration:act", 200, registration.ACTION),
+
+    Route("GET",    "/invitations",                 invitations.index,        "account:invitation:send"),
+    Route("POST",   "/invitations",                 invitations.send,         "account:invitation:send",     201, guest.SEND),
 
     Route("GET",    "/users",                       users.index,              "account:user:list",           query=user.QUERY),
     Route("GET",    "/users/detail",                users.detail,             "account:user:list",           query=user.QUERY),

@@ -20,6 +20,7 @@ def create(context: RequestContext, body: dict[str, Any], request: Request) -> N
         given_name=body.get("first_name", ""),
         family_name=body.get("last_name", ""),
         terms_version=body.get("terms_version"),
+        invitation=body.get("invitation", ""),
     )
     synnefo_identity.accounts.sign_up(context, wish, source=request.remote_addr or "")
 

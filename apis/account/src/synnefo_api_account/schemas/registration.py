@@ -20,6 +20,7 @@ CREATE: dict[str, Any] = {
         "first_name": NAME,
         "last_name": NAME,
         "terms_version": VERSION,
+        "invitation": SECRET,
     },
     "required": ["email", "password"],
     "additionalProperties": False,

@@ -15,6 +15,13 @@ from synnefo_identity.accounts.enrolment import (
     enroll,
     update,
 )
+from synnefo_identity.accounts.invitations import (
+    Book,
+    Invitation,
+    read as read_invitation,
+    send as invite,
+    show as show_invitations,
+)
 from synnefo_identity.accounts.moderation import accept, reject
 from synnefo_identity.accounts.moves import ask as ask_to_move, confirm as move
 from synnefo_identity.accounts.native import arrival, departure
@@ -44,9 +51,11 @@ from synnefo_identity.letters.options import page_url
 __all__ = [
     "Account",
     "Action",
+    "Book",
     "Catalog",
     "Count",
     "Enrolled",
+    "Invitation",
     "Newcomer",
     "Registration",
     "Site",
@@ -69,16 +78,19 @@ __all__ = [
     "enroll",
     "feed_back",
     "index",
+    "invite",
     "list_registrations",
     "look_up",
     "move",
     "page_url",
+    "read_invitation",
     "reject",
     "renew",
     "resend",
     "reset",
     "send_again",
     "show",
+    "show_invitations",
     "show_registration",
     "show_site",
     "sign_up",

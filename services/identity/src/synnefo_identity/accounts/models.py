@@ -32,6 +32,21 @@ class RegistrationRow(Model):
     terms_version: Mapped[int | None]
     created_at: Mapped[Moment]
     identity: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    invitation_id: Mapped[str | None] = mapped_column(String(64), default=None)
+
+
+class InvitationRow(Model):
+    """That a user invited somebody; a ticket of its id is in the letter."""
+
+    __tablename__ = "identity_invitation"
+    __table_args__ = (Index("ix_identity_invitation_inviter_id", "inviter_id"),)
+
+    id: Mapped[Key] = mapped_column(default=new_hex_id)
+    inviter_id: Mapped[Id] = mapped_column(ForeignKey("identity_user.id", ondelete="CASCADE"))
+    address: Mapped[Name]
+    name: Mapped[Name]
+    sent_at: Mapped[Moment]
+    is_used: Mapped[bool]
 
 
 class AccountRow(Model):
@@ -51,6 +66,7 @@ class AccountRow(Model):
     rejection_reason: Mapped[LongText] = mapped_column(default="")
     deactivated_at: Mapped[float | None] = mapped_column(Double, default=None)
     deactivation_reason: Mapped[LongText] = mapped_column(default="")
+    level: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class RateRow(Model):

@@ -102,7 +102,9 @@ def _snapshot(user: UserRow, row: AccountRow) -> dict[str, Any]:
 
 
 def _facts(user: UserRow) -> dict[str, str]:
-    extra = user.extra or {}
-    names = (str(extra.get(key) or "") for key in ("given_name", "family_name"))
-    name = " ".join(each for each in names if each) or user.name
-    return {"name": name, "login": user.name, "email": user.email, "user_id": user.id}
+    return {
+        "name": people.called(user),
+        "login": user.name,
+        "email": user.email,
+        "user_id": user.id,
+    }

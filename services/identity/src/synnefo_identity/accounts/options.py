@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from oslo_config import cfg
+from oslo_config import cfg, types
 
 ACCOUNTS = [
     cfg.BoolOpt(
@@ -29,6 +29,20 @@ ACCOUNTS = [
         default=7,
         min=1,
         help="For how many days a registration waits for its address to be proven.",
+    ),
+    cfg.ListOpt(
+        "invitations_per_level",
+        item_type=types.Integer(min=0),
+        default=[],
+        help="How many people a user may invite: numbers for users of level 0, 1 … up to 4. Guests "
+        "are one level below who invited them and need no moderator, and they may come though "
+        "sign_up is off. Default: nobody invites anybody.",
+    ),
+    cfg.IntOpt(
+        "invitation_days",
+        default=30,
+        min=1,
+        help="For how many days the link in an invitation works.",
     ),
     cfg.IntOpt(
         "email_change_days",

@@ -161,6 +161,13 @@ def locked(context: RequestContext, session: Session, user_id: str) -> tuple[Use
     return user, row
 
 
+def called(user: UserRow) -> str:
+    """Return a person's name, or else the login name."""
+    extra = user.extra or {}
+    names = (str(extra.get(key) or "") for key in ("given_name", "family_name"))
+    return " ".join(each for each in names if each) or user.name
+
+
 def is_taken(session: Session, address: Address, *, but: str = "") -> bool:
     """Return whether a user has an address, proven or given by an administrator, or its name."""
     theirs = (

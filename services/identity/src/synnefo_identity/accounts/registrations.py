@@ -22,7 +22,7 @@ from synnefo_core.db.paging import page as cut
 from synnefo_core.errors import Conflict, Forbidden, NotFound
 from synnefo_core.outbox import Event
 from synnefo_identity import letters, method_policies, methods, provisioning, terms, users
-from synnefo_identity.accounts import moderation, people, rates
+from synnefo_identity.accounts import invitations, moderation, people, rates
 from synnefo_identity.accounts.models import AccountRow, RegistrationRow
 from synnefo_identity.accounts.people import Account
 from synnefo_identity.letters import Address, Letter, Link
@@ -42,13 +42,17 @@ DAY_S = 86400.0
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody says who signs up, and which terms of use were agreed to."""
+    """What somebody says who signs up, and which terms of use were agreed to.
+
+    A guest shows the secret of an ``invitation``.
+    """
 
     email: str
     password: str = field(repr=False)
     given_name: str = ""
     family_name: str = ""
     terms_version: int | None = None
+    invitation: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -82,13 +86,17 @@ def sign_up(context: RequestContext, wish: Wish, *, source: str = "") -> None:
     """Take down who wants an account; a letter will say how to go on.
 
     Raises:
-        Forbidden: People can't register themselves here.
+        Forbidden: People can't register themselves here, or not by invitation.
         InvalidField: The address is none.
+        NotFound: The invitation was used, or is too old; nothing else was done.
         Conflict: There are terms of use, and the newest were not agreed to.
         Invalid: The password breaks a rule.
         TooManyRequests: The source asks too often, or too many passwords are being hashed.
     """
-    require_open(context)
+    if wish.invitation:
+        invitations.require_on(context)
+    else:
+        require_open(context)
     address = letters.normal(wish.email)
     with context.reading() as session:
         terms.require_newest(session, wish.terms_version)
@@ -104,6 +112,8 @@ def sign_up(context: RequestContext, wish: Wish, *, source: str = "") -> None:
         created_at=context.now(),
     )
     with context.unit_of_work() as session:
+        if wish.invitation:
+            row.invitation_id = invitations.use(context, session, wish.invitation)
         session.add(row)
         passwords.store(row.id, prepared)
         outbox.emit(context, session, MADE, subject_id=row.id)
@@ -258,6 +268,7 @@ def become_user(context: RequestContext, session: Session, row: RegistrationRow)
         address=row.address,
         verified_at=context.now(),
     )
+    rule = rule or invitations.settle(session, account, row.invitation_id)
     session.add(account)
     session.delete(row)
     session.flush()

@@ -12,7 +12,14 @@ from synnefo_core.clock import iso
 from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, CommandTable, Table
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_identity import groups, links, listing, terms, users
-from synnefo_identity.accounts import administrators, commands, enrolment, people, statistics
+from synnefo_identity.accounts import (
+    administrators,
+    commands,
+    enrolment,
+    invitations,
+    people,
+    statistics,
+)
 from synnefo_identity.accounts.people import Account
 from synnefo_identity.accounts.states import State
 
@@ -175,6 +182,22 @@ class InGroup(_OfUser, CloudCommand):
         type(self).do(context, named[0].id if named else parsed_args.group, user_id)
 
 
+class ChangeLevel(_OfUser, CloudCommand):
+    """Give a user another level, which says how many people the user may invite."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the level."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("level", type=int, choices=range(invitations.HIGHEST + 1))
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Give it."""
+        context = for_worker(self.cloud)
+        user_id = commands.find(context, parsed_args.which, parsed_args.domain)
+        invitations.change_level(context, user_id, parsed_args.level)
+
+
 class Statistics(CloudShow):
     """Count users, in all and by login method, and who has registered only."""
 
@@ -206,6 +229,7 @@ COMMANDS: CommandTable = {
     "user show": Show,
     "user enroll": Enroll,
     "user email set": ChangeEmail,
+    "user level set": ChangeLevel,
     "user password renew": RenewPassword,
     "user statistics": Statistics,
     "user tokens end": _step(enrolment.end_tokens, "End all tokens of a user."),
