@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 import synnefo_object_store as store
 from synnefo_core.errors import Forbidden
-from synnefo_object_store import Folder, Place, Sharing, Window
+from synnefo_object_store import Folder, Permits, Place, Sharing, Window
 from synnefo_object_store.models import GrantRow, ObjectRow
 
 FOLDER = "application/directory"
@@ -34,7 +34,7 @@ windows = st.builds(
 
 def share(account, name, *readers):
     sharing = Sharing(frozenset(readers))
-    store.share_object(account.context, Place(account.id, "c", name), sharing)
+    store.permit_object(account.context, Place(account.id, "c", name), Permits(sharing))
 
 
 def listed(account, window, **only):
@@ -138,7 +138,7 @@ def test_accounts_that_share_are_listed_once_each(account, guest, statements):
     copied = account.find("f/000000")
     admin = replace(other, roles=frozenset({"admin"}))
     store.copy_object(admin, copied, Place("p3", "c", "a"), store.Copying())
-    store.share_object(other, Place("p3", "c", "a"), Sharing(frozenset({"*"})))
+    store.permit_object(other, Place("p3", "c", "a"), Permits(Sharing(frozenset({"*"}))))
 
     with statements() as seen:
         names = store.list_accounts(guest.context, Window(limit=10))

@@ -13,7 +13,7 @@ import synnefo_object_store as store
 import synnefo_quota
 from synnefo_core.errors import Forbidden, Invalid, NotFound
 from synnefo_core.testing.fixtures import StillClock
-from synnefo_object_store import Incoming, Missing, Place, Sharing, Visitor
+from synnefo_object_store import Incoming, Missing, Permits, Place, Sharing, Visitor
 from synnefo_object_store.models import GrantRow
 
 FOLDER = "application/directory"
@@ -34,7 +34,7 @@ layouts = st.dictionaries(
 
 def share(account, name, *readers, writers=()):
     sharing = Sharing(frozenset(readers), frozenset(writers))
-    store.share_object(account.context, Place(account.id, "c", name), sharing)
+    store.permit_object(account.context, Place(account.id, "c", name), Permits(sharing))
 
 
 def may(account, what, name):
@@ -69,7 +69,7 @@ def test_the_nearest_that_shares_anything_counts_alone(account, guest, layout, n
         right, is_folder = layout.get(path, ("", False))
         account.put(path, content_type=f"{FOLDER}; a=b" if is_folder else "text/plain")
         sharing = Sharing(frozenset({"u3"})) if right == "x" else RIGHTS[right]
-        store.share_object(account.context, Place(account.id, "c", path), sharing)
+        store.permit_object(account.context, Place(account.id, "c", path), Permits(sharing))
 
     rights = "".join(what for what in "rw" if may(guest, what, name))
 

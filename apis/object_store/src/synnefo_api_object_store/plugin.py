@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from synnefo_api_object_store import capabilities
 from synnefo_api_object_store.faults import dialect
-from synnefo_api_object_store.routes import ROUTES
+from synnefo_api_object_store.routes import PUBLIC_ROUTES, ROUTES
 from synnefo_core.cloud import Cloud
 from synnefo_core.contracts.api import Api
 from synnefo_core.hookspecs import hookimpl
@@ -15,7 +15,7 @@ from synnefo_core.hookspecs import hookimpl
 
 @hookimpl
 def apis(cloud: Cloud) -> Iterable[Api]:
-    """Return the Swift API."""
+    """Return the Swift API, and what is public."""
     info = capabilities.document(cloud)
     return [
         Api(
@@ -31,5 +31,14 @@ def apis(cloud: Cloud) -> Iterable[Api]:
                 "/object-store/info": info,
                 "/crossdomain.xml": capabilities.cross_domain(cloud),
             },
-        )
+        ),
+        Api(
+            name="object-store-public",
+            prefix="/object-store/public",
+            service_type="object-store",
+            title="public objects",
+            routes=PUBLIC_ROUTES,
+            dialect=dialect,
+            is_listed=False,
+        ),
     ]

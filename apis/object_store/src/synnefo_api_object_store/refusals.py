@@ -11,7 +11,6 @@ from synnefo_api_object_store.parameters import parameters
 from synnefo_core.errors import Unbuilt
 
 QUERY = (
-    "public",
     "until",
     "version",
 )
@@ -26,10 +25,7 @@ CONTAINER = (
     "X-Container-Sync-",
 )
 
-OBJECT = (
-    "X-Move-From",
-    "X-Object-Public",
-)
+OBJECT = ("X-Move-From",)
 
 
 def _keys(names: Iterable[str]) -> tuple[str, ...]:

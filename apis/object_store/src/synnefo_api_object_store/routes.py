@@ -12,6 +12,7 @@ from synnefo_api_object_store.handlers import (
     copies,
     objects,
     options,
+    published,
     sync,
 )
 from synnefo_api_object_store.transactions import traced
@@ -54,4 +55,11 @@ ROUTES = [
         Route(method, path, handler, is_stream=True, is_public=True)
         for method, path, handler in _TABLE
     ),
+]
+
+ADDRESS = "/{address}"
+
+PUBLIC_ROUTES = [
+    Route("HEAD", ADDRESS, traced(published.show), is_public=True, is_secret=True),
+    Route("GET", ADDRESS, traced(published.get), is_public=True, is_secret=True),
 ]

@@ -193,13 +193,14 @@ def _disposition(query: Mapping[str, str], name: str) -> tuple[str, bool]:
     """Return the Content-Disposition that is asked for, and whether it is."""
     filename = query.get("filename")
     if "inline" in query:
-        return _named("inline", filename) if filename else "inline", True
+        return named("inline", filename) if filename else "inline", True
     if filename:
-        return _named("attachment", filename), True
-    return _named("attachment", name.rstrip("/").rpartition("/")[2]), False
+        return named("attachment", filename), True
+    return named("attachment", name.rstrip("/").rpartition("/")[2]), False
 
 
-def _named(kind: str, filename: str) -> str:
+def named(kind: str, filename: str) -> str:
+    """Return a Content-Disposition with a name for the file."""
     plain = "".join("_" if not c.isprintable() or c in '"\\' else c for c in filename)
     ascii_only = plain.encode("ascii", "replace").decode()
     full = quote(filename.encode(errors="replace"), safe="")

@@ -32,17 +32,22 @@ from synnefo_object_store.limits import LIMITS
 from synnefo_object_store.links import MOST_STEPS, Link, find_object, follow, put_link
 from synnefo_object_store.listing import list_accounts, list_containers, list_objects
 from synnefo_object_store.objects import (
-    check_sharing,
     delete_object,
     open_object,
     put_object,
-    share_object,
-    sharing_of,
     show_object,
     update_object,
 )
 from synnefo_object_store.past import delete_version, list_versions, restore_version
 from synnefo_object_store.patches import Patch, patch_object
+from synnefo_object_store.permits import (
+    Permits,
+    address_of,
+    check_permits,
+    find_published,
+    permit_object,
+    sharing_of,
+)
 from synnefo_object_store.publications import published
 from synnefo_object_store.rows import DISKSPACE
 from synnefo_object_store.sharing import Shared, Sharing, groups_of
@@ -87,6 +92,7 @@ __all__ = [
     "Missing",
     "ObjectInfo",
     "Patch",
+    "Permits",
     "Place",
     "Segment",
     "Shared",
@@ -95,8 +101,9 @@ __all__ = [
     "Visitor",
     "Whole",
     "Window",
+    "address_of",
     "assembled",
-    "check_sharing",
+    "check_permits",
     "copy_object",
     "copy_whole",
     "create_container",
@@ -106,6 +113,7 @@ __all__ = [
     "deputised",
     "engine",
     "find_object",
+    "find_published",
     "follow",
     "groups_of",
     "hashmap_of",
@@ -117,6 +125,7 @@ __all__ = [
     "measured",
     "open_object",
     "patch_object",
+    "permit_object",
     "published",
     "put_blocks",
     "put_hashmap",
@@ -125,7 +134,6 @@ __all__ = [
     "put_object",
     "restore_version",
     "segments_of",
-    "share_object",
     "sharing_of",
     "show_account",
     "show_container",

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_object_store import access, containers, folders, sharing
 from synnefo_object_store.containers import BYTES, OBJECTS
-from synnefo_object_store.models import ContainerRow, ObjectRow
+from synnefo_object_store.models import ContainerRow, ObjectRow, PublicRow
 from synnefo_object_store.ranges import Range
 from synnefo_object_store.text_order import successor
 from synnefo_object_store.values import Folder, ListedContainer, ListedObject, Window
@@ -67,6 +67,7 @@ def list_objects(
     window: Window,
     *,
     is_shared: bool = False,
+    is_public: bool = False,
 ) -> list[ListedObject | Folder]:
     """Return the objects of a container in the order of their names.
 
@@ -77,7 +78,8 @@ def list_objects(
         account: The container's.
         container: Its name.
         window: Which part.
-        is_shared: Only those that are shared.
+        is_shared: Only those that are shared, or public if that is asked for.
+        is_public: Only those that are public; for their owner.
 
     Raises:
         Forbidden: The account is not the caller's, and nothing is shared.
@@ -92,12 +94,18 @@ def list_objects(
         _object.c.content_type,
         _object.c.modified_at,
     ).where(_object.c.container_id == number, _object.c.is_current)
+    if is_public:
+        access.require_owner(context, account)
     grantees = access.grantees(context, account) if is_guest or is_shared else None
     with context.reading() as session:
-        source: _Source = _Whole(session, query, _object.c.name)
+        sources: list[_Source] = []
         if is_guest or is_shared:
-            source = sharing.Roots(session, query, account, number, grantees)
-        rows = _Scan(source, ListedObject, window).rows()
+            sources.append(sharing.Roots(session, query, account, number, grantees))
+        if is_public:
+            public = query.join(PublicRow, sharing.addresses.IS_PUBLIC)
+            sources.append(_Whole(session, public, _object.c.name))
+        whole = _Whole(session, query, _object.c.name)
+        rows = _Scan(_Either(sources) if sources else whole, ListedObject, window).rows()
         return _with_specials(session, number, rows)
 
 
@@ -170,6 +178,18 @@ class _Whole:
             delimiter=window.delimiter,
             most=most,
         )
+
+
+@dataclass(frozen=True)
+class _Either:
+    """What any of several sources has."""
+
+    sources: Sequence[_Source]
+
+    def batch(self, bounds: Range, limit: int, *, is_reverse: bool) -> Sequence[DatabaseRow[Any]]:
+        parts = (each.batch(bounds, limit, is_reverse=is_reverse) for each in self.sources)
+        rows = {row.name: row for part in parts for row in part}
+        return [rows[name] for name in sorted(rows, reverse=is_reverse)[:limit]]
 
 
 class _Scan(Generic[Row]):

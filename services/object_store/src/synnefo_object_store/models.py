@@ -183,6 +183,22 @@ class GrantRow(Model):
     is_writer: Mapped[bool]
 
 
+class PublicRow(Model):
+    """The address at which an object is public; as a grant it belongs to the path.
+
+    Attributes:
+        object_id: As of a grant.
+    """
+
+    __tablename__ = "object_store_public"
+    __table_args__ = (UniqueConstraint("container_id", "name"),)
+
+    address: Mapped[Key]
+    container_id: Mapped[int] = mapped_column(_NUMBER)
+    name: Mapped[PathName]
+    object_id: Mapped[Id]
+
+
 class MemberRow(Model):
     """A member of a group of an account."""
 

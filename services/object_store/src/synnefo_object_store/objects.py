@@ -19,8 +19,8 @@ from synnefo_object_store import access, history, rows, versions, writes
 from synnefo_object_store.engine import engine, storage_of
 from synnefo_object_store.limits import check_headers, check_metadata, check_object_name
 from synnefo_object_store.metadata import merged
+from synnefo_object_store.permits import Permits, check_permits, permit
 from synnefo_object_store.rows import Slot
-from synnefo_object_store.sharing import Shared, Sharing, grants
 from synnefo_object_store.uploads import uploads
 from synnefo_object_store.values import Incoming, ObjectInfo
 from synnefo_object_store.versions import Place
@@ -136,13 +136,13 @@ def update_object(
     content_type: str | None = None,
     expires_at: float | None = None,
     keeps: bool = False,
-    sharing: Sharing | None = None,
+    permits: Permits | None = None,
 ) -> ObjectInfo:
     """Replace an object's metadata, headers and end; without a content type it keeps its own.
 
     Args:
         keeps: What is not given stays as it is, and metadata that is given empty is removed.
-        sharing: With whom it is shared from now on; None: as it is.
+        permits: What others may do with it from now on; None: as it is.
 
     Raises:
         Forbidden: The caller may not.
@@ -151,7 +151,7 @@ def update_object(
     """
     place = Place(account, container, name)
     access.require_at(context, place, "object_store:object:write", by=access.WRITE)
-    check_sharing(context, account, sharing)
+    check_permits(context, account, permits)
     check_metadata(metadata)
     check_headers(headers, content_type or "")
 
@@ -176,60 +176,11 @@ def update_object(
             "expires_at": changed.expires_at,
         }
         versions.change(session, versions.UPDATE, row.container, found, values)
-        if sharing is not None:
-            grants.replace(session, Slot(row.container, name), found, sharing)
+        if permits is not None:
+            permit(session, Slot(row.container, name), found, permits)
         return changed
 
     return versions.settled(context, change)
-
-
-def share_object(context: RequestContext, place: Place, sharing: Sharing) -> None:
-    """Have an object, and all that is below it if it is a folder, be shared so from now on.
-
-    Raises:
-        Forbidden: The caller may not.
-        Invalid: It can't be shared so.
-        NotFound: There is no such object.
-    """
-    check_sharing(context, place.account, sharing)
-
-    def share(session: Session) -> None:
-        row = versions.required(context, session, place)
-        found = versions.shown(place, row)
-        # Held, so that what removes the object finds what it shares.
-        if not versions.hold(session, found):
-            raise versions.Raced
-        grants.replace(session, Slot(row.container, place.name), found, sharing)
-
-    versions.settled(context, share)
-
-
-def sharing_of(context: RequestContext, found: ObjectInfo) -> Shared | None:
-    """Return how an object that was found is shared; None if it is not.
-
-    Who may not change that is told only whether and how it is shared with them.
-    """
-    if not found.is_among_shared:
-        return None
-    shared = grants.nearest(context, Place(found.account, found.container, found.name))
-    if shared is None or access.is_owner(context, found.account):
-        return shared
-    own = frozenset({context.user_id})
-    if grants.allows(context, shared, writes=True):
-        return replace(shared, sharing=Sharing(writers=own))
-    return replace(shared, sharing=Sharing(own)) if grants.allows(context, shared) else None
-
-
-def check_sharing(context: RequestContext, account: str, sharing: Sharing | None) -> None:
-    """Refuse to share what is in an account so; None shares nothing.
-
-    Raises:
-        Forbidden: The caller may not.
-        Invalid: Somebody can't be named.
-    """
-    if sharing is not None:
-        access.require_owner(context, account)
-        sharing.check()
 
 
 def delete_object(context: RequestContext, account: str, container: str, name: str) -> ObjectInfo:

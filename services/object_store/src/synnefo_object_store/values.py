@@ -62,7 +62,7 @@ class ObjectInfo:
         is_versioned: Whether the container keeps it when it is replaced.
         nature: Empty for an object like any other; ``static`` for a large one, ``symlink``.
         special: What is to be known of an object with a nature.
-        is_among_shared: Whether anything in its container is shared, it may be this.
+        is_among_shared: Whether anything in its container is shared or public, it may be this.
     """
 
     id: str

@@ -22,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    or_,
     select,
     update,
 )
@@ -32,13 +33,14 @@ from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.storage import Kind
 from synnefo_core.errors import Conflict, NotFound
-from synnefo_object_store.models import AccountRow, ContainerRow, GrantRow, ObjectRow
+from synnefo_object_store.models import AccountRow, ContainerRow, GrantRow, ObjectRow, PublicRow
 from synnefo_object_store.text_order import successor
 from synnefo_object_store.values import ObjectInfo
 
 _account: Table = AccountRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _grant: Table = GrantRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_public: Table = PublicRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
 Result = TypeVar("Result")
@@ -65,13 +67,15 @@ _IS_PLACE = and_(
     _container.c.account == bindparam("of_account"),
     _container.c.name == bindparam("of_container"),
 )
-_IS_AMONG_SHARED = (
-    select(_grant.c.name)
-    .where(_grant.c.container_id == _container.c.id)
-    .correlate(_container)
-    .exists()
-    .label("is_among_shared")
-)
+_IS_AMONG_SHARED = or_(
+    *(
+        select(table.c.name)
+        .where(table.c.container_id == _container.c.id)
+        .correlate(_container)
+        .exists()
+        for table in (_grant, _public)
+    )
+).label("is_among_shared")
 _FIND = (
     select(_container.c.id.label("container"), _IS_AMONG_SHARED, _object)
     .select_from(_PLACE)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import headers, refusals, sharing, windows
+from synnefo_api_object_store import headers, permits, refusals, windows
 from synnefo_api_object_store.handlers import bulk
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import account_id
@@ -55,7 +55,7 @@ def index(
 
 def _told(context: RequestContext, found: store.AccountInfo) -> dict[str, str]:
     told = account_view.headers(found, is_owner=store.is_owner(context, found.id))
-    return told | sharing.told_groups(context, found.id)
+    return told | permits.told_groups(context, found.id)
 
 
 def update(context: RequestContext, request: Request, account: str) -> Reply:
@@ -66,7 +66,7 @@ def update(context: RequestContext, request: Request, account: str) -> Reply:
     changes = headers.metadata_changes(request.environ, "account")
     settings = headers.settings(request.environ, account_view.SETTINGS)
     changes.pop("Quota-Bytes", None)
-    groups = sharing.groups(request.environ)
+    groups = permits.groups(request.environ)
     store.update_account(context, account_id(account), changes, settings, groups)
     return Reply(status=204)
 

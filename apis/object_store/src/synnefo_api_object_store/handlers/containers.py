@@ -49,7 +49,12 @@ def index(
         return replace(listing.versions(past), headers=_told(context, found))
     media_type = windows.media_type(request, query)
     rows = store.list_objects(
-        context, found.account, container, window, is_shared="shared" in query
+        context,
+        found.account,
+        container,
+        window,
+        is_shared="shared" in query,
+        is_public="public" in query,
     )
     return replace(listing.objects(container, rows, media_type), headers=_told(context, found))
 

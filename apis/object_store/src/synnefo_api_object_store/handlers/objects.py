@@ -16,9 +16,9 @@ from synnefo_api_object_store import (
     conditions,
     headers,
     moments,
+    permits,
     ranges,
     refusals,
-    sharing,
     symlinks,
     wholes,
 )
@@ -40,7 +40,12 @@ def show(
 ) -> Reply:
     """Tell an object's length, type and metadata (HEAD)."""
     refusals.check(request, "object")
-    asked, shown = _asked(context, request, Place(account_id(account), container, name))
+    place = Place(account_id(account), container, name)
+    return told(request, *_asked(context, request, place))
+
+
+def told(request: Request, asked: wholes.Asked, shown: dict[str, str]) -> Reply:
+    """Tell of what is asked for."""
     if conditions.is_unchanged(request.environ, asked.info):
         return Reply(status=304, headers=shown)
     return Reply(
@@ -56,7 +61,7 @@ def _asked(
     """Return what is asked for, and what is told of it."""
     version = parameters(request).get("version-id")
     kept = store.show_object(context, place.account, place.container, place.name, version=version)
-    shared = sharing.told(context, kept)
+    shared = permits.told(context, kept)
     if symlinks.is_itself(request):
         asked = wholes.asked(context, request, kept)
         return asked, {**object_view.asked(asked), **shared, **symlinks.told(kept)}
@@ -73,7 +78,14 @@ def get(
 ) -> Reply:
     """Send an object or ranges of it."""
     refusals.check(request, "object")
-    asked, shown = _asked(context, request, Place(account_id(account), container, name))
+    place = Place(account_id(account), container, name)
+    return sent(context, request, *_asked(context, request, place))
+
+
+def sent(
+    context: RequestContext, request: Request, asked: wholes.Asked, shown: dict[str, str]
+) -> Reply:
+    """Send what is asked for."""
     info = asked.info
     if conditions.is_unchanged(request.environ, info):
         return Reply(status=304, headers=shown)
@@ -188,7 +200,7 @@ def update(
         content_type=headers.content_type(request.environ),
         expires_at=moments.end(request.environ, context.now()),
         keeps="update" in parameters(request),
-        sharing=sharing.asked(request.environ),
+        permits=permits.asked(request.environ),
     )
     link = store.Link.of(changed)
     if link is not None:

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import conditions, headers, moments, refusals, sharing
+from synnefo_api_object_store import conditions, headers, moments, permits, refusals
 from synnefo_api_object_store.bodies import Body
 from synnefo_api_object_store.handlers import containers, objects
 from synnefo_api_object_store.hashmaps import parse
@@ -47,15 +47,15 @@ def get(
 def put(
     context: RequestContext, request: Request, account: str, container: str, name: str
 ) -> Reply:
-    """Store an object, and share it if that is asked for."""
-    wanted = sharing.asked(request.environ)
+    """Store an object, and let others have it if that is asked for."""
+    wanted = permits.asked(request.environ)
     if wanted is None:
         return _put(context, request, account, container, name)
     place = Place(account_id(account), container, name)
-    store.check_sharing(context, place.account, wanted)
+    store.check_permits(context, place.account, wanted)
     reply = _put(context, request, account, container, name)
     if reply.status == HTTPStatus.CREATED:
-        store.share_object(context, place, wanted)
+        store.permit_object(context, place, wanted)
     return reply
 
 
@@ -100,9 +100,9 @@ def update(
     body = Body(request) if taken is None and span is not None else None
     if body is not None and span is not None:
         span.require(body.size_bytes)
-    wanted = sharing.asked(environ)
+    wanted = permits.asked(environ)
     if wanted is not None:
-        store.check_sharing(context, place.account, wanted)
+        store.check_permits(context, place.account, wanted)
     made = store.patch_object(
         context,
         place,
@@ -117,7 +117,7 @@ def update(
         ),
     )
     if wanted is not None:
-        store.share_object(context, place, wanted)
+        store.permit_object(context, place, wanted)
     return Reply(status=204, headers=object_view.state(made))
 
 

@@ -30,6 +30,12 @@ def headers(found: ObjectInfo) -> dict[str, str]:
     }
 
 
+def public(what: Asked) -> dict[str, str]:
+    """Return what anybody is told of an object: as a web server tells of a file."""
+    told = asked(what)
+    return {name: value for name, value in told.items() if not name.startswith("X-")}
+
+
 def _end(found: ObjectInfo) -> dict[str, str]:
     return {} if found.expires_at is None else {"X-Delete-At": str(int(found.expires_at))}
 

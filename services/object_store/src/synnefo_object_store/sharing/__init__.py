@@ -5,13 +5,16 @@ What is shared belongs to the path. A folder (an object whose content type says 
 below it that shares nothing itself: the nearest counts, alone (PIT-032…035).
 """
 
+from sqlalchemy.orm import Session
+
+from synnefo_object_store.rows import Slot
+from synnefo_object_store.sharing import addresses, grants
 from synnefo_object_store.sharing.grants import (
     Shared,
     Sharing,
     accounts_with,
     allows,
     containers_with,
-    forget,
     is_any_granted,
     nearest,
     replace,
@@ -29,14 +32,22 @@ __all__ = [
     "Shared",
     "Sharing",
     "accounts_with",
+    "addresses",
     "allows",
     "check_groups",
     "containers_with",
     "forget",
     "grantees_of",
+    "grants",
     "groups_of",
     "is_any_granted",
     "nearest",
     "replace",
     "update_groups",
 ]
+
+
+def forget(session: Session, slot: Slot) -> None:
+    """Allow nothing more at a path. Call it when what was there is gone, in its transaction."""
+    grants.forget(session, slot)
+    addresses.unpublish(session, slot)

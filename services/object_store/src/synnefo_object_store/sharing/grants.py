@@ -84,7 +84,7 @@ def replace(session: Session, slot: Slot, found: ObjectInfo, sharing: Sharing) -
 
 
 def forget(session: Session, slot: Slot) -> None:
-    """Share a path no more. Call it when what was there is gone, in the same transaction."""
+    """Share a path no more."""
     is_it = and_(_grant.c.container_id == slot.container, _grant.c.name == slot.name)
     session.execute(delete(_grant).where(is_it))
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""With whom objects are shared, in headers: X-Object-Sharing, X-Account-Group-Name."""
+"""What others may do, in headers: X-Object-Sharing, X-Object-Public, X-Account-Group-Name."""
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import synnefo_object_store as store
 from synnefo_api_object_store import headers
@@ -11,19 +11,29 @@ from synnefo_api_object_store.headers import Environ
 from synnefo_api_object_store.paths import account_id
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Invalid
-from synnefo_object_store import ObjectInfo, Sharing
+from synnefo_object_store import ObjectInfo, Permits, Sharing
 
-HEADER = "X-Object-Sharing"
+SHARING, PUBLIC = "X-Object-Sharing", "X-Object-Public"
 _GROUP = "HTTP_X_ACCOUNT_GROUP_"
 
 
-def asked(environ: Environ) -> Sharing | None:
-    """Return with whom an object is to be shared; None: as it is. Empty: with nobody.
+def asked(environ: Environ) -> Permits | None:
+    """Return what others may do with an object from now on; None: as it is.
 
     Raises:
-        Invalid: It is not like ``read=a,b;write=c``.
+        Invalid: A header can't be understood.
     """
-    text = headers.given(environ, HEADER)
+    sharing, text = _sharing(environ), headers.given(environ, PUBLIC)
+    if sharing is None and text is None:
+        return None
+    if text is not None and text.strip().lower() not in ("true", "false"):
+        msg = f"{PUBLIC} must be true or false"
+        raise Invalid(msg)
+    return Permits(sharing, None if text is None else text.strip().lower() == "true")
+
+
+def _sharing(environ: Environ) -> Sharing | None:
+    text = headers.given(environ, SHARING)
     if text is None:
         return None
     found: dict[str, frozenset[str]] = {}
@@ -31,7 +41,7 @@ def asked(environ: Environ) -> Sharing | None:
         right, _, names = part.partition("=")
         grantees = frozenset(_grantee(name.strip()) for name in names.split(",") if name.strip())
         if right.strip() not in ("read", "write") or right.strip() in found or not grantees:
-            msg = f"{HEADER} must be like read=USER,ACCOUNT:GROUP;write=USER"
+            msg = f"{SHARING} must be like read=USER,ACCOUNT:GROUP;write=USER"
             raise Invalid(msg)
         found[right.strip()] = grantees
     writers = found.get("write", frozenset())
@@ -44,13 +54,23 @@ def _grantee(text: str) -> str:
 
 
 def told(context: RequestContext, found: ObjectInfo) -> dict[str, str]:
-    """Return what is told of how an object is shared."""
+    """Return what is told of what others may do with an object."""
+    address = store.address_of(context, found)
+    told = {} if address is None else {PUBLIC: _path(context, address)}
+    return told | _told_sharing(context, found)
+
+
+def _path(context: RequestContext, address: str) -> str:
+    return f"{urlsplit(context.cloud.public_url).path.rstrip('/')}/object-store/public/{address}"
+
+
+def _told_sharing(context: RequestContext, found: ObjectInfo) -> dict[str, str]:
     shared = store.sharing_of(context, found)
     if shared is None:
         return {}
     told = {}
     if store.is_owner(context, found.account):
-        told[HEADER] = _text(shared.sharing)
+        told[SHARING] = _text(shared.sharing)
     else:
         told["X-Object-Allowed-To"] = "write" if shared.sharing.writers else "read"
     if shared.name != found.name:
