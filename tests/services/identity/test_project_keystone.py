@@ -111,6 +111,20 @@ def test_a_role_that_an_administrator_gave_stays_with_who_only_asks(life, worker
     assert life.home.holds(jane, project.id, "member")
 
 
+@pytest.mark.parametrize("ends", ["role", "project"])
+def test_who_can_use_a_default_project_no_more_falls_back(life, project, worker, ends):
+    home, jane = life.home, life.home.user_id("jane")
+    synnefo_identity.update_user(home.admin, jane, {"default_project_id": project.id})
+
+    if ends == "role":
+        home.revoke(("user", jane), project.id)
+    else:
+        synnefo_identity.delete_project(home.admin, project.id)
+    worker.drain()
+
+    assert jane == synnefo_identity.show_user(home.admin, jane).default_project_id
+
+
 def test_who_leaves_is_not_removed_once_more(life, project, worker):
     (member,) = project_life.list_members(life.jane, project_id=project.id)
     project_life.act_on_member(life.jane, member.id, "leave")

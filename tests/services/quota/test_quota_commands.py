@@ -191,6 +191,52 @@ def test_defaults_are_changed_and_shown(table):
     assert (after["User default"], after["Project default"], after["Shown"]) == (3, 200, False)
 
 
+def test_names_are_shown_beside_ids(hall, table):
+    rows = table("quota", "list", hall, "--resource", VM, "--names")
+
+    assert {("hall", ""), ("demo", "hall")} == {
+        (row["Holder name"], row["Source name"]) for row in rows
+    }
+
+
+def test_defaults_are_taken_from_a_file(synnefo, table):
+    wanted = {
+        VM: {"user_default": 3, "is_shown": False},
+        "pithos.diskspace": {"user_default": "50GiB", "project_default": "unlimited"},
+    }
+
+    synnefo("resource", "import", "-", given=json.dumps(wanted))
+
+    after = {row["Name"]: row for row in table("resource", "list")}
+    assert (3, 200, False) == tuple(
+        after[VM][key] for key in ("User default", "Project default", "Shown")
+    )
+    space = after["pithos.diskspace"]
+    assert (50 * 2**30, "unlimited") == (space["User default"], space["Project default"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tea.cups": {"user_default": 1}},
+        {"pithos.diskspace": {"user_default": -1}},
+        {"pithos.diskspace": {"user_default": True}},
+        {"pithos.diskspace": {"colour": 1}},
+        {"pithos.diskspace": {"is_shown": "yes"}},
+        ["pithos.diskspace"],
+        None,
+    ],
+    ids=json.dumps,
+)
+def test_of_a_wrong_file_nothing_is_taken(synnefo, table, wrong):
+    right = {VM: {"user_default": 3}}
+    given = {**right, **wrong} if isinstance(wrong, dict) else wrong
+
+    synnefo("resource", "import", "-", given=json.dumps(given), expect=1)
+
+    assert 20 == table("resource", "show", VM)["User default"]
+
+
 def test_a_commission_is_listed_shown_and_accepted(context, synnefo, table):
     serial = issue(context, 3)
 

@@ -6,7 +6,7 @@ A holding is made when it is first used or limited; until then its limit is the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
@@ -147,6 +147,18 @@ def require_holders(cloud: Cloud, provisions: Iterable[Provision]) -> None:
         user_ids=sorted(n.removeprefix(USER) for n in names if n.startswith(USER)),
         project_ids=sorted(n.removeprefix(PROJECT) for n in names if n.startswith(PROJECT)),
     )
+
+
+def names(cloud: Cloud, holders: Iterable[str]) -> Mapping[str, str]:
+    """Return how users and projects are called, by the names of holders or sources."""
+    directory, found = cloud.directory, dict[str, str]()
+    if directory is None:
+        return found
+    wanted = set(holders)
+    for kind, look_up in ((USER, directory.users), (PROJECT, directory.projects)):
+        ids = [each.removeprefix(kind) for each in wanted if each.startswith(kind)]
+        found |= {kind + each: named.name for each, named in look_up(ids).items()}
+    return found
 
 
 class Defaults:

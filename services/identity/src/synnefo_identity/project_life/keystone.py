@@ -51,6 +51,7 @@ def follow_deletion(context: RequestContext, event: Event) -> None:
         for row in session.scalars(query).all():
             _remove(context, session, life, row, "the project is gone")
         _move(context, session, life, "delete")
+        mirror.leave_default(session, life.id)
 
 
 def _move(context: RequestContext, session: Session, life: LifeRow, action: str) -> None:
@@ -113,6 +114,7 @@ def _remove(
     told = ("membership", "remove")
     notices.tell(context, session, life, told, person_id=row.user_id, reason=reason)
     limits.push(context, session, life, [row])
+    mirror.leave_default(session, life.id, [row.user_id])
 
 
 SUBSCRIPTIONS = (

@@ -14,6 +14,7 @@ COMMANDS: CommandTable = {
     "resource list": resource.List,
     "resource show": resource.Show,
     "resource modify": resource.Modify,
+    "resource import": resource.Import,
     "commission list": commission.List,
     "commission show": commission.Show,
     "commission accept": commission.Accept,

@@ -43,6 +43,7 @@ class List(CloudLister):
         parser.add_argument("--user", default="", metavar="ID", help="only this user's shares")
         parser.add_argument("--resource", default="", help="only this one: cyclades.vm")
         parser.add_argument("--over-limit", action="store_true", help="only what is over its limit")
+        parser.add_argument("--names", action="store_true", help="show users' and projects' names")
         amounts.add_human(parser)
         return parser
 
@@ -62,7 +63,13 @@ class List(CloudLister):
             numbers = (holding.usage, holding.pending, holding.limit)
             shown = (amounts.shown(n, unit, is_human=is_human) for n in numbers)
             rows.append((*holding.key, *shown))
-        return ("Holder", "Source", "Resource", "Usage", "Pending", "Limit"), rows
+        titles = ("Holder", "Source", "Resource", "Usage", "Pending", "Limit")
+        if not parsed_args.names:
+            return titles, rows
+        named = registry.names(self.cloud, {str(name) for row in rows for name in row[:2]})
+        return (*titles, "Holder name", "Source name"), [
+            (*row, *(named.get(str(name), "") for name in row[:2])) for row in rows
+        ]
 
 
 class Verify(CloudLister):

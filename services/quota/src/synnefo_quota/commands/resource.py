@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from synnefo_core.commands import CloudLister, CloudShow, Table
 from synnefo_core.context import for_worker
+from synnefo_core.errors import Invalid
 from synnefo_quota import registry
 from synnefo_quota.commands import amounts
 from synnefo_quota.registry import Owned
@@ -52,6 +54,55 @@ class Show(CloudShow):
         """Return its attributes."""
         owned = registry.resource(self.cloud, parsed_args.name)
         return TITLES, _row(owned, is_human=parsed_args.human)
+
+
+class Import(CloudLister):
+    """Change the defaults and visibility of many resources to what a JSON file says.
+
+    It is an object by names: {"cyclades.vm": {"user_default": 5, "project_default": "unlimited",
+    "is_shown": true}}. What it leaves out stays; all of it is looked at before anything changes.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the file."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "file", type=argparse.FileType("r", encoding="utf-8"), help="- is input"
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Table:
+        """Change them and return a row for each."""
+        context, wanted = for_worker(self.cloud), _wanted(parsed_args.file.read())
+        for name in wanted:
+            registry.resource(self.cloud, name)
+        for name, values in sorted(wanted.items()):
+            registry.modify(context, name, **values)
+        found = registry.resources(self.cloud)
+        return TITLES, [_row(found[name]) for name in sorted(wanted)]
+
+
+def _wanted(text: str) -> dict[str, dict[str, Any]]:
+    try:
+        told = json.loads(text)
+        return {name: {key: _value(key, v) for key, v in told[name].items()} for name in told}
+    except (ValueError, TypeError, AttributeError, argparse.ArgumentTypeError) as cause:
+        msg = f"this is no list of resources: {cause}"
+        raise Invalid(msg) from cause
+
+
+def _value(key: str, value: object) -> bool | int:
+    """Read a value of the file.
+
+    Raises:
+        ValueError: There is no such key, or the value is not of its kind.
+    """
+    if key == "is_shown" and isinstance(value, bool):
+        return value
+    if key in ("user_default", "project_default") and not isinstance(value, bool):
+        return amounts.amount(str(value))
+    msg = f"{key} can't be {value!r}"
+    raise ValueError(msg)
 
 
 class Modify(CloudShow):
