@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote
 
-from synnefo_core.errors import PreconditionFailed
-from synnefo_object_store import Place
+from synnefo_core.errors import Invalid, PreconditionFailed
+from synnefo_object_store import DELIMITER, Place
 
 RESELLER = "AUTH_"
 
@@ -29,3 +30,14 @@ def place(header: str, text: str, account: str) -> tuple[Place, str | None]:
         raise PreconditionFailed(msg)
     version = dict(parse_qsl(query)).get("version-id")
     return Place(account_id(account), container, name), version
+
+
+def check_delimiter(query: Mapping[str, str]) -> None:
+    """Refuse a parameter ``delimiter`` that does not make folders.
+
+    Raises:
+        Invalid: It is another one.
+    """
+    if query.get("delimiter", DELIMITER) != DELIMITER:
+        msg = f"the delimiter of folders is {DELIMITER}"
+        raise Invalid(msg)

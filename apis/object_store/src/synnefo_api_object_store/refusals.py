@@ -25,14 +25,12 @@ CONTAINER = (
     "X-Container-Sync-",
 )
 
-OBJECT = ("X-Move-From",)
-
 
 def _keys(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in names)
 
 
-_HEADERS = {"account": _keys(ACCOUNT), "container": _keys(CONTAINER), "object": _keys(OBJECT)}
+_HEADERS = {"account": _keys(ACCOUNT), "container": _keys(CONTAINER), "object": ()}
 _FEATURES = frozenset(QUERY)
 
 

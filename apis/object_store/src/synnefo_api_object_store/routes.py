@@ -18,7 +18,6 @@ from synnefo_api_object_store.handlers import (
 from synnefo_api_object_store.transactions import traced
 from synnefo_api_object_store.websites import shown
 from synnefo_core.contracts.api import Handler, Route
-from synnefo_core.wsgi.routing import unbuilt
 
 ACCOUNT = "/{account}"
 CONTAINER = "/{account}/{container}"
@@ -42,7 +41,7 @@ _TABLE: list[tuple[str, str, Handler]] = [
     ("POST", OBJECT, traced(sync.update)),
     ("DELETE", OBJECT, traced(objects.delete)),
     ("COPY", OBJECT, traced(copies.copy)),
-    ("MOVE", OBJECT, unbuilt),
+    ("MOVE", OBJECT, traced(copies.move)),
     ("OPTIONS", ACCOUNT, traced(options.of_account)),
     ("OPTIONS", CONTAINER, traced(options.of_container)),
     ("OPTIONS", OBJECT, traced(options.of_object)),

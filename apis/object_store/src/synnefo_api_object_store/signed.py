@@ -35,6 +35,7 @@ _FORMS = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 _DISALLOWED = (
     "HTTP_X_COPY_FROM",
     "HTTP_X_COPY_FROM_ACCOUNT",
+    "HTTP_X_MOVE_FROM",
     "HTTP_X_OBJECT_MANIFEST",
     "HTTP_X_SOURCE_ACCOUNT",
     "HTTP_X_SOURCE_OBJECT",

@@ -5,7 +5,7 @@ Functions take the context of the caller first and refuse those who may not. An 
 that of its project.
 """
 
-from synnefo_object_store.access import Visitor, is_owner
+from synnefo_object_store.access import Visitor, is_owner, require_owner
 from synnefo_object_store.accounts import show_account, update_account
 from synnefo_object_store.containers import (
     create_container,
@@ -13,7 +13,7 @@ from synnefo_object_store.containers import (
     show_container,
     update_container,
 )
-from synnefo_object_store.copies import Copying, copy_object
+from synnefo_object_store.copies import Copying, copy_object, move_object
 from synnefo_object_store.engine import engine
 from synnefo_object_store.hashmaps import Hashmap, Missing, hashmap_of, put_blocks, put_hashmap
 from synnefo_object_store.large import (
@@ -52,6 +52,13 @@ from synnefo_object_store.publications import published
 from synnefo_object_store.rows import DISKSPACE
 from synnefo_object_store.sharing import Shared, Sharing, groups_of
 from synnefo_object_store.signatures import ALGORITHMS, Signature, deputised
+from synnefo_object_store.trees import (
+    DELIMITER,
+    copy_folder,
+    delete_folder,
+    empty_container,
+    move_folder,
+)
 from synnefo_object_store.values import (
     MANIFEST,
     AccountInfo,
@@ -69,6 +76,7 @@ from synnefo_object_store.versions import STATIC, SYMLINK, Place
 
 __all__ = [
     "ALGORITHMS",
+    "DELIMITER",
     "DISKSPACE",
     "LIMITS",
     "MANIFEST",
@@ -104,13 +112,16 @@ __all__ = [
     "address_of",
     "assembled",
     "check_permits",
+    "copy_folder",
     "copy_object",
     "copy_whole",
     "create_container",
     "delete_container",
+    "delete_folder",
     "delete_object",
     "delete_version",
     "deputised",
+    "empty_container",
     "engine",
     "find_object",
     "find_published",
@@ -123,6 +134,8 @@ __all__ = [
     "list_objects",
     "list_versions",
     "measured",
+    "move_folder",
+    "move_object",
     "open_object",
     "patch_object",
     "permit_object",
@@ -132,6 +145,7 @@ __all__ = [
     "put_link",
     "put_manifest",
     "put_object",
+    "require_owner",
     "restore_version",
     "segments_of",
     "sharing_of",

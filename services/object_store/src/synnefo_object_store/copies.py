@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from synnefo_blocks import Content
 from synnefo_core.context import RequestContext
-from synnefo_core.errors import Conflict
-from synnefo_object_store import access, versions, writes
+from synnefo_core.errors import Conflict, Invalid
+from synnefo_object_store import access, history, versions, writes
 from synnefo_object_store.engine import storage_of
 from synnefo_object_store.limits import check_headers, check_metadata, check_object_name
 from synnefo_object_store.values import Condition, ObjectInfo
@@ -72,6 +72,49 @@ def copy_object(
             raise Conflict(msg)
         here = replace(draft, store=store)
         return writes.put(context, session, target, here, copying.condition)
+
+    return versions.settled(context, change)
+
+
+def move_object(
+    context: RequestContext, source: Place, target: Place, copying: Copying
+) -> ObjectInfo:
+    """Move an object: at each moment it is in one of the two places. It keeps its id.
+
+    What others may do with it stays behind, and ends. What was at the target is replaced.
+
+    Raises:
+        Forbidden: The caller is not the source's owner, or may not write there.
+        Invalid: The name or the metadata can't be, or both are one place.
+        NotFound: The target's container or the source is not there.
+        PreconditionFailed: The condition does not hold.
+        QuotaExceeded: The project may not store so much.
+    """
+    check_object_name(target.name)
+    access.require_owner(context, source.account)
+    access.require_at(context, target, "object_store:object:write", by=access.WRITE)
+    if source == target:
+        msg = "an object can't be moved to where it is"
+        raise Invalid(msg)
+    names, of = b"", None
+    if source.account != target.account:
+        with context.reading() as session:
+            of = versions.shown(source, versions.required(context, session, source))
+        names = _names(context, of)
+
+    def change(session: Session) -> ObjectInfo:
+        versions.lock(session, (source, target))
+        row = versions.required(context, session, source)
+        found = versions.shown(source, row)
+        if of is not None and of.reference != found.reference:
+            msg = "the source is being changed by others; try again"
+            raise Conflict(msg)
+        draft = replace(merged(found, copying), names=names, object_id=found.id)
+        check_metadata(draft.metadata)
+        check_headers(draft.headers, draft.content_type)
+        # First: else there would have to be room for it twice.
+        history.remove(context, session, row, source)
+        return writes.put(context, session, target, draft, copying.condition)
 
     return versions.settled(context, change)
 

@@ -105,6 +105,13 @@ _HOLD = (
     .with_for_update(read=True, of=_object)
 )
 
+_LOCK = (
+    select(_object.c.version)
+    .select_from(_object.join(_container, _object.c.container_id == _container.c.id))
+    .where(_IS_PLACE, _object.c.name == bindparam("object_name"), _object.c.is_current)
+    .with_for_update(of=_object)
+)
+
 _FIND_VERSION = (
     select(_container.c.id.label("container"), _object)
     .select_from(_object.join(_container, _object.c.container_id == _container.c.id))
@@ -262,6 +269,12 @@ def hold(session: Session, found: ObjectInfo) -> str | None:
     place = Place(found.account, found.container, found.name)
     names = {**_names(place), "of_digest": found.reference.digest}
     return session.scalar(_HOLD, names)
+
+
+def lock(session: Session, places: Iterable[Place]) -> None:
+    """Have what is in some places stay until the transaction ends; in one order for all."""
+    for place in sorted(places, key=lambda each: (each.account, each.container, each.name)):
+        session.execute(_LOCK, _names(place))
 
 
 def _names(place: Place) -> dict[str, str]:

@@ -28,6 +28,7 @@ class Draft:
 
     Attributes:
         names: The concatenated names of its blocks that the account may not possess yet.
+        object_id: Its id if nothing is in its place yet; empty for a new one.
     """
 
     reference: Reference
@@ -38,6 +39,7 @@ class Draft:
     metadata: Mapping[str, str]
     headers: Mapping[str, str]
     names: bytes = b""
+    object_id: str = ""
     expires_at: float | None = None
     nature: str = ""
     special: Mapping[str, Any] = field(default_factory=dict)
@@ -102,7 +104,7 @@ def _made(
     """Return the object as it will be."""
     now = context.now()
     return ObjectInfo(
-        id=old.id if old else new_id(),
+        id=old.id if old else draft.object_id or new_id(),
         account=place.account,
         container=place.container,
         name=place.name,

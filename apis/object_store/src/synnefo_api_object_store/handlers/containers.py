@@ -15,7 +15,7 @@ import synnefo_object_store as store
 from synnefo_api_object_store import headers, refusals, windows
 from synnefo_api_object_store.handlers import bulk, forms
 from synnefo_api_object_store.parameters import parameters
-from synnefo_api_object_store.paths import account_id
+from synnefo_api_object_store.paths import account_id, check_delimiter
 from synnefo_api_object_store.views import container as container_view, listing
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply
@@ -94,7 +94,12 @@ def _changes(request: Request) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def delete(context: RequestContext, request: Request, account: str, container: str) -> Reply:
-    """Remove an empty container."""
+    """Remove an empty container, or with a delimiter all that is in it."""
     refusals.check(request, "container")
+    query = parameters(request)
+    if "delimiter" in query:
+        check_delimiter(query)
+        store.empty_container(context, account_id(account), container)
+        return Reply(status=204)
     store.delete_container(context, account_id(account), container)
     return Reply(status=204)

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Copies of objects, asked for with COPY, or with PUT and X-Copy-From.
+"""Copies of objects, asked for with COPY, or with PUT and X-Copy-From; moves likewise.
 
 Source: OpenStack API reference, object storage, "Copy object".
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import conditions, headers, moments, refusals, symlinks
+from synnefo_api_object_store import conditions, headers, moments, paths, refusals, symlinks
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import RESELLER, account_id, place
 from synnefo_api_object_store.views import object as object_view
@@ -26,22 +27,53 @@ def copy(
 ) -> Reply:
     """Copy the object of the path to its Destination."""
     refusals.check(request, "object")
-    version = parameters(request).get("version-id")
-    found = store.show_object(context, account_id(account), container, name, version=version)
+    query, source = parameters(request), Place(account_id(account), container, name)
+    if "delimiter" in query:
+        target = _target(request, account)
+        made = store.copy_folder(context, source, target, _copying(context, request))
+        return _told(source, made)
+    found = store.show_object(
+        context, source.account, container, name, version=query.get("version-id")
+    )
+    return _copied(context, request, found, _target(request, account))
+
+
+def move(
+    context: RequestContext, request: Request, account: str, container: str, name: str
+) -> Reply:
+    """Move the object of the path to its Destination."""
+    source = Place(account_id(account), container, name)
+    store.require_owner(context, source.account)
+    return _moved(context, request, source, _target(request, account))
+
+
+def move_from(context: RequestContext, request: Request, target: Place, text: str) -> Reply:
+    """Move what X-Move-From says to the path of a PUT."""
+    _check_empty(request)
+    out_of = headers.given(request.environ, "X-Source-Account") or target.account
+    source, _ = place("X-Move-From", text, out_of)
+    return _moved(context, request, source, target)
+
+
+def _moved(context: RequestContext, request: Request, source: Place, target: Place) -> Reply:
+    refusals.check(request, "object")
+    has_delimiter = "delimiter" in parameters(request)
+    move = store.move_folder if has_delimiter else store.move_object
+    return _told(source, move(context, source, target, _copying(context, request)))
+
+
+def _target(request: Request, account: str) -> Place:
     text = headers.given(request.environ, "Destination")
     if text is None:
         msg = "the header Destination is needed"
         raise PreconditionFailed(msg)
     into = headers.given(request.environ, "Destination-Account") or account
-    target, _ = place("Destination", text, into)
-    return _copied(context, request, found, target)
+    return place("Destination", text, into)[0]
 
 
 def copy_from(context: RequestContext, request: Request, target: Place, text: str) -> Reply:
     """Copy what X-Copy-From says to the path of a PUT."""
-    if request.content_length:
-        msg = "a copy has no body"
-        raise Invalid(msg)
+    _check_empty(request)
     out_of = headers.given(request.environ, "X-Copy-From-Account") or target.account
     source, version = place("X-Copy-From", text, out_of)
     found = store.show_object(
@@ -50,26 +82,44 @@ def copy_from(context: RequestContext, request: Request, target: Place, text: st
     return _copied(context, request, found, target)
 
 
+def _check_empty(request: Request) -> None:
+    if request.content_length:
+        msg = "a copy has no body"
+        raise Invalid(msg)
+
+
 def _copied(context: RequestContext, request: Request, found: ObjectInfo, target: Place) -> Reply:
-    environ = request.environ
     if not symlinks.is_itself(request):
         found = store.follow(context, found)
-    copying = Copying(
+    is_whole = parameters(request).get("multipart-manifest") != "get"
+    copied = store.copy_whole if is_whole else store.copy_object
+    made = copied(context, found, target, _copying(context, request))
+    told = _told(Place(found.account, found.container, found.name), made)
+    at = {"X-Copied-From-Last-Modified": headers.http_date(found.modified_at)}
+    return replace(told, headers={**told.headers, **at})
+
+
+def _copying(context: RequestContext, request: Request) -> Copying:
+    """Return what a copy is to be besides its content."""
+    environ, query = request.environ, parameters(request)
+    paths.check_delimiter(query)
+    content_type = headers.content_type(environ)
+    return Copying(
         metadata=headers.metadata(environ, "object"),
         headers=headers.kept(environ),
-        content_type=headers.content_type(environ),
+        content_type=None if "ignore_content_type" in query else content_type,
         is_fresh=headers.is_true(headers.given(environ, "X-Fresh-Metadata")),
         condition=conditions.for_writing(environ),
         expires_at=moments.end(environ, context.now()),
     )
-    is_whole = parameters(request).get("multipart-manifest") != "get"
-    copied = store.copy_whole if is_whole else store.copy_object
-    made = copied(context, found, target, copying)
+
+
+def _told(source: Place, made: ObjectInfo | None) -> Reply:
+    """Tell what came to be at the target, and where it was; None: only what is below it."""
     told = {
-        **object_view.state(made),
-        **headers.shown_metadata("object", made.metadata),
-        "X-Copied-From": quote(f"{found.container}/{found.name}"),
-        "X-Copied-From-Account": quote(f"{RESELLER}{found.account}"),
-        "X-Copied-From-Last-Modified": headers.http_date(found.modified_at),
+        "X-Copied-From": quote(f"{source.container}/{source.name}"),
+        "X-Copied-From-Account": quote(f"{RESELLER}{source.account}"),
     }
+    if made is not None:
+        told |= object_view.state(made) | headers.shown_metadata("object", made.metadata)
     return Reply(status=201, headers=told)

@@ -25,7 +25,7 @@ from synnefo_api_object_store import (
 from synnefo_api_object_store.bodies import Body
 from synnefo_api_object_store.handlers import bulk, copies, forms, manifests
 from synnefo_api_object_store.parameters import parameters
-from synnefo_api_object_store.paths import account_id
+from synnefo_api_object_store.paths import account_id, check_delimiter
 from synnefo_api_object_store.views import object as object_view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply
@@ -135,6 +135,9 @@ def put(
     source = headers.given(request.environ, "X-Copy-From")
     if source:
         return copies.copy_from(context, request, place, source)
+    source = headers.given(request.environ, "X-Move-From")
+    if source:
+        return copies.move_from(context, request, place, source)
     body, query = Body(request), parameters(request)
     if "version-id" in query:
         return _restore(context, body, place, query["version-id"])
@@ -219,6 +222,10 @@ def delete(
     place = Place(account_id(account), container, name)
     if query.get("multipart-manifest") == "delete":
         return manifests.delete(context, request, place)
+    if "delimiter" in query:
+        check_delimiter(query)
+        store.delete_folder(context, place)
+        return Reply(status=204)
     if version is not None:
         store.delete_version(context, place, version)
         return Reply(status=204, headers={"X-Object-Version-Id": version})
