@@ -32,6 +32,11 @@ def place(header: str, text: str, account: str) -> tuple[Place, str | None]:
     return Place(account_id(account), container, name), version
 
 
+def version(query: Mapping[str, str]) -> str | None:
+    """Return which version is asked for: ``version-id``, or ``version`` as in Pithos."""
+    return query.get("version-id", query.get("version"))
+
+
 def check_delimiter(query: Mapping[str, str]) -> None:
     """Refuse a parameter ``delimiter`` that does not make folders.
 

@@ -10,10 +10,7 @@ from webob import Request
 from synnefo_api_object_store.parameters import parameters
 from synnefo_core.errors import Unbuilt
 
-QUERY = (
-    "until",
-    "version",
-)
+QUERY = ("until",)
 
 ACCOUNT = (
     "X-Account-Access-Control",
@@ -21,7 +18,7 @@ ACCOUNT = (
 )
 
 CONTAINER = (
-    "X-Container-Policy-",
+    "X-Container-Policy-Project",
     "X-Container-Sync-",
 )
 

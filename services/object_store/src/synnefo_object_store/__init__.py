@@ -38,7 +38,7 @@ from synnefo_object_store.objects import (
     show_object,
     update_object,
 )
-from synnefo_object_store.past import delete_version, list_versions, restore_version
+from synnefo_object_store.past import delete_version, list_past, list_versions, restore_version
 from synnefo_object_store.patches import Patch, patch_object
 from synnefo_object_store.permits import (
     Permits,
@@ -132,6 +132,7 @@ __all__ = [
     "list_accounts",
     "list_containers",
     "list_objects",
+    "list_past",
     "list_versions",
     "measured",
     "move_folder",

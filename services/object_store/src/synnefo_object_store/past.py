@@ -50,6 +50,33 @@ def list_versions(
     return [_listed(row) for row in found]
 
 
+def list_past(context: RequestContext, place: Place) -> list[tuple[int, float]]:
+    """Return the numbers of an object's versions and when they were made, the oldest first.
+
+    Raises:
+        Forbidden: The caller may not read the container.
+        NotFound: There is no version.
+    """
+    access.require_in(
+        context, place.account, place.container, "object_store:object:read", by=access.READ
+    )
+    number = containers.find_number(context, place.account, place.container)
+    query = (
+        select(_object.c.version, _object.c.modified_at)
+        .where(
+            _object.c.container_id == number,
+            _object.c.name == place.name,
+            _object.c.nature != DELETED,
+        )
+        .order_by(_object.c.version)
+    )
+    with context.reading() as session:
+        found = [(version, moment) for version, moment in session.execute(query)]
+    if not found:
+        raise versions.missing(place)
+    return found
+
+
 def _versions(number: int, window: Window) -> Any:
     later = aliased(ObjectRow)
     is_newest = (

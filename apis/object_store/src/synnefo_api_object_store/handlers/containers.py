@@ -12,7 +12,7 @@ from dataclasses import replace
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import headers, refusals, windows
+from synnefo_api_object_store import container_policies, headers, refusals, windows
 from synnefo_api_object_store.handlers import bulk, forms
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import account_id, check_delimiter
@@ -60,7 +60,9 @@ def index(
 
 
 def _told(context: RequestContext, found: store.ContainerInfo) -> dict[str, str]:
-    return container_view.headers(found, is_owner=store.is_owner(context, found.account))
+    is_owner = store.is_owner(context, found.account)
+    policies = container_policies.told(found) if is_owner else {}
+    return container_view.headers(found, is_owner=is_owner) | policies
 
 
 def create(context: RequestContext, request: Request, account: str, container: str) -> Reply:
@@ -87,9 +89,10 @@ def update(context: RequestContext, request: Request, account: str, container: s
 def _changes(request: Request) -> tuple[dict[str, str], dict[str, str]]:
     """Return the metadata and the settings that a request changes."""
     settings = {**container_view.SETTINGS, **container_view.SECRETS}
+    limits, switches = container_policies.asked(request.environ)
     return (
-        headers.metadata_changes(request.environ, "container"),
-        headers.settings(request.environ, settings),
+        headers.metadata_changes(request.environ, "container") | limits,
+        headers.settings(request.environ, settings) | switches,
     )
 
 

@@ -32,9 +32,8 @@ def copy(
         target = _target(request, account)
         made = store.copy_folder(context, source, target, _copying(context, request))
         return _told(source, made)
-    found = store.show_object(
-        context, source.account, container, name, version=query.get("version-id")
-    )
+    version = paths.version(query) or headers.given(request.environ, "X-Source-Version")
+    found = store.show_object(context, source.account, container, name, version=version)
     return _copied(context, request, found, _target(request, account))
 
 
@@ -76,6 +75,7 @@ def copy_from(context: RequestContext, request: Request, target: Place, text: st
     _check_empty(request)
     out_of = headers.given(request.environ, "X-Copy-From-Account") or target.account
     source, version = place("X-Copy-From", text, out_of)
+    version = version or headers.given(request.environ, "X-Source-Version")
     found = store.show_object(
         context, source.account, source.container, source.name, version=version
     )

@@ -25,7 +25,7 @@ from synnefo_api_object_store import (
 from synnefo_api_object_store.bodies import Body
 from synnefo_api_object_store.handlers import bulk, copies, forms, manifests
 from synnefo_api_object_store.parameters import parameters
-from synnefo_api_object_store.paths import account_id, check_delimiter
+from synnefo_api_object_store.paths import account_id, check_delimiter, version as version_asked
 from synnefo_api_object_store.views import object as object_view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply
@@ -59,7 +59,7 @@ def _asked(
     context: RequestContext, request: Request, place: Place
 ) -> tuple[wholes.Asked, dict[str, str]]:
     """Return what is asked for, and what is told of it."""
-    version = parameters(request).get("version-id")
+    version = version_asked(parameters(request))
     kept = store.show_object(context, place.account, place.container, place.name, version=version)
     shared = permits.told(context, kept)
     if symlinks.is_itself(request):
@@ -139,8 +139,9 @@ def put(
     if source:
         return copies.move_from(context, request, place, source)
     body, query = Body(request), parameters(request)
-    if "version-id" in query:
-        return _restore(context, body, place, query["version-id"])
+    version = version_asked(query)
+    if version is not None:
+        return _restore(context, body, place, version)
     incoming = _incoming(context, request, body, name)
     if headers.given(request.environ, symlinks.TARGET):
         return symlinks.put(context, request, place, body, incoming)
@@ -190,7 +191,7 @@ def update(
     if forms.is_form(request):
         return forms.post(context, request, account, container, name)
     refusals.check(request, "object")
-    if "version-id" in parameters(request):
+    if version_asked(parameters(request)) is not None:
         msg = "versions of the past can't be changed"
         raise Invalid(msg)
     changed = store.update_object(
@@ -218,7 +219,7 @@ def delete(
     """Remove an object."""
     refusals.check(request, "object")
     query = parameters(request)
-    version = query.get("version-id")
+    version = version_asked(query)
     place = Place(account_id(account), container, name)
     if query.get("multipart-manifest") == "delete":
         return manifests.delete(context, request, place)

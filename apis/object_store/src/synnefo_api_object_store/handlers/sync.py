@@ -19,8 +19,8 @@ from synnefo_api_object_store.handlers import containers, objects
 from synnefo_api_object_store.hashmaps import parse
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.partial import Span, source
-from synnefo_api_object_store.paths import account_id
-from synnefo_api_object_store.views import hashmap as view, object as object_view
+from synnefo_api_object_store.paths import account_id, version as version_asked
+from synnefo_api_object_store.views import hashmap as view, object as object_view, past
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply
 from synnefo_core.errors import Invalid
@@ -33,11 +33,15 @@ _PARTIAL = ("Content-Range", "X-Object-Bytes", "X-Source-Object")
 def get(
     context: RequestContext, request: Request, account: str, container: str, name: str
 ) -> Reply:
-    """Send an object, or its hashmap (``?hashmap``)."""
-    if "hashmap" not in parameters(request):
+    """Send an object, its hashmap (``?hashmap``) or its versions (``?version=list``)."""
+    query = parameters(request)
+    place = Place(account_id(account), container, name)
+    if query.get("version") == "list":
+        return past.versions(request, store.list_past(context, place))
+    if "hashmap" not in query:
         return objects.get(context, request, account, container, name)
     refusals.check(request, "object")
-    version = parameters(request).get("version-id")
+    version = version_asked(query)
     found = store.find_object(context, account_id(account), container, name, version=version)
     if conditions.is_unchanged(request.environ, found):
         return Reply(status=304, headers=object_view.headers(found))
