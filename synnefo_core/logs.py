@@ -69,13 +69,19 @@ class JsonFormatter(logging.Formatter):
 
 def configure(form: str, level: str) -> None:
     """Log to standard error from now on."""
-    # What no line of ours shows is not looked for, as the library's documentation advises.
-    logging._srcfile = None  # noqa: SLF001  # the documented way
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     quieten()
+
+
+def spare() -> None:
+    """Look for nothing that no line of ours shows, as the library's documentation advises.
+
+    Only for processes of our own: under another server its lines may show that.
+    """
+    logging._srcfile = None  # noqa: SLF001  # the documented way
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def quieten() -> None:

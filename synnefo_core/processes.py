@@ -63,6 +63,7 @@ def start(arguments: argparse.Namespace, server: Server | None) -> int:
     try:
         cloud = _assemble(arguments)
         logs.configure(cloud.config.log.format, cloud.config.log.level)
+        logs.spare()
         if arguments.role == "work":
             return work(cloud)
         if server is None:

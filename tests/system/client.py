@@ -29,11 +29,19 @@ class Client:
         self._url, self._session = deployment.url, requests.Session()
         self._credentials = credentials(deployment, cloud)
         self._session.trust_env = False
-        answer = self.call("POST", "/identity/v3/auth/tokens", json=self._credentials)
-        self.token, told = answer.headers["X-Subject-Token"], answer.json()["token"]
+        told = self.log_in()
         self.project_id: str = told["project"]["id"]
         self.user_id: str = told["user"]["id"]
+
+    def log_in(self) -> dict[str, Any]:
+        """Get a token, another one if it ended; return what is told of it."""
+        anonymous = {"X-Auth-Token": None}
+        body, path = self._credentials, "/identity/v3/auth/tokens"
+        answer = self.call("POST", path, json=body, headers=anonymous)
+        self.token = answer.headers["X-Subject-Token"]
         self._session.headers["X-Auth-Token"] = self.token
+        told: dict[str, Any] = answer.json()["token"]
+        return told
 
     def ask(self, method: str, path: str, **arguments: Any) -> requests.Response:
         """Make a request, whatever the answer."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 from collections.abc import Iterable, Iterator, Mapping
@@ -205,3 +206,14 @@ def answered(connection: socket.socket) -> int:
             break
         received += more
     return int(received.split(None, 2)[1]) if received.startswith(b"HTTP/") else 0
+
+
+def answer_to_endless(url: str, probe: Probe, token: str) -> int:
+    """Send chunks beyond a route's limit; return the status, 0 when the server hung up."""
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    with connect(url) as endless:
+        endless.sendall(head(probe.route.method, probe.path, token, Transfer_Encoding="chunked"))
+        with contextlib.suppress(ConnectionError):  # it may hang up on us
+            for _ in range(2 * probe.route.max_bytes // 0x10000):
+                endless.sendall(chunk)
+        return answered(endless)

@@ -217,6 +217,9 @@ def test_no_value_of_any_field_is_a_fault_of_ours(deployment, inside, admin, dem
     for probe in hostile.probes(inside):
         for document in hostile.wrong_documents(probe.route.body or {}, values):
             answer = admin.ask(probe.route.method, probe.path, json=document)
+            if answer.status_code == 401:  # a document before has ended all tokens
+                admin.log_in()
+                answer = admin.ask(probe.route.method, probe.path, json=document)
             is_mail = answer.status_code == 503 and probe.path in WANTS_MAIL
             if not (answer.ok or is_mail or refused(answer)):
                 wrongly.append(wrong(probe, answer, document))
@@ -243,17 +246,6 @@ def test_no_value_in_a_query_is_a_fault_of_ours(inside, admin, nothing_made):
     assert [] == wrongly
 
 
-def answer_to_endless(deployment, probe, token) -> int:
-    """Send chunks beyond a route's limit; return the status, 0 when the server hung up."""
-    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
-    with connect(deployment.url) as endless:
-        endless.sendall(head(probe.route.method, probe.path, token, Transfer_Encoding="chunked"))
-        with contextlib.suppress(ConnectionError):  # it may hang up on us
-            for _ in range(2 * probe.route.max_bytes // 0x10000):
-                endless.sendall(chunk)
-        return answered(endless)
-
-
 def test_a_body_is_never_read_beyond_its_limit(deployment, inside, admin, nothing_made):
     routes = [p for p in hostile.probes(inside) if p.route.body is not None]
     length = str(10**12)
@@ -264,7 +256,9 @@ def test_a_body_is_never_read_beyond_its_limit(deployment, inside, admin, nothin
             )
             assert 413 == answered(announced), f"{probe} announced"
 
-        assert answer_to_endless(deployment, probe, admin.token) in (413, 0), f"{probe} endless"
+        assert hostile.answer_to_endless(deployment.url, probe, admin.token) in (413, 0), (
+            f"{probe} endless"
+        )
 
 
 # -- Paths and headers -----------------------------------------------------------------------
@@ -414,7 +408,8 @@ def foreign(admin) -> dict[str, str]:
 def test_things_of_others_are_not_there(inside, demo, foreign, nothing_made):
     wrongly = []
     for probe in hostile.probes(inside, foreign):
-        if not set(hostile.parameters(probe.route)) & set(foreign):
+        is_preflight = probe.route.method == "OPTIONS"  # it tells what a page may try
+        if is_preflight or not set(hostile.parameters(probe.route)) & set(foreign):
             continue
         bodies = [None]
         if probe.route.method in WITH_BODY and probe.route.body is not None:
