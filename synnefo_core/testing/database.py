@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Empty databases with a current schema, quickly: each is a copy of a template.
 
+Making one takes PostgreSQL a tenth of a second, so there they are used again.
+
 ``SYNNEFO_TEST_POSTGRESQL`` is the URL of a PostgreSQL server on which databases may be
 made; without it tests use SQLite files.
 """
@@ -18,6 +20,7 @@ from sqlalchemy.engine import make_url
 from synnefo_core.db import migrations
 from synnefo_core.db.session import Database
 from synnefo_core.plugins import Plugins
+from synnefo_core.testing.recycling import Pristine
 
 SERVER = "SYNNEFO_TEST_POSTGRESQL"
 
@@ -30,6 +33,8 @@ class Templates:
         self._directory, self._plugins = directory, plugins
         self._server = os.environ.get(SERVER, "")
         self._template = ""
+        self._pristine: Pristine | None = None
+        self._clean: list[str] = []
         # One connection at a time, kept: making a connection takes as long as making a database.
         self._engine = (
             create_engine(self._server, isolation_level="AUTOCOMMIT", pool_size=1)
@@ -55,9 +60,12 @@ class Templates:
         return f"sqlite:///{path}"
 
     def _new_postgresql(self) -> str:
+        if self._clean:
+            return self._clean.pop()
         if not self._template:
             self._template = self._create("")
             self._migrate(self._url(self._template))
+            self._pristine = Pristine(self._url(self._template))
         return self._url(self._create(self._template))
 
     def _create(self, template: str) -> str:
@@ -75,8 +83,14 @@ class Templates:
             with self._engine.connect() as connection:
                 connection.execute(text(statement))
 
-    def drop(self, url: str) -> None:
-        """Remove a database that nobody uses any more."""
+    def give_back(self, url: str) -> None:
+        """Take a database that nobody uses any more."""
+        if self._pristine is not None and self._pristine.restore(url):
+            self._clean.append(url)
+        else:
+            self._drop(url)
+
+    def _drop(self, url: str) -> None:
         name = make_url(url).database or ""
         if self._server:
             self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -85,8 +99,10 @@ class Templates:
                 path.unlink()
 
     def close(self) -> None:
-        """Remove the template and leave the server."""
+        """Remove all that is left and leave the server."""
         if self._engine is not None:
             if self._template:
-                self.drop(self._url(self._template))
+                self._drop(self._url(self._template))
+            for url in self._clean:
+                self._drop(url)
             self._engine.dispose()

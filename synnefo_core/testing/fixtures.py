@@ -130,7 +130,7 @@ def make_cloud(
     for cloud in made:
         cloud.close()
     for url in urls:
-        database_templates.drop(url)
+        database_templates.give_back(url)
 
 
 @pytest.fixture
