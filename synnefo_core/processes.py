@@ -14,11 +14,11 @@ import logging
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, TYPE_CHECKING, NoReturn, Protocol
 
 from synnefo_core import logs, metrics, outbox, sagas, timetable
@@ -268,18 +268,27 @@ class Family:
             os.kill(pid, signal.SIGTERM)
 
 
+def until_told() -> Callable[[], object]:
+    """Have signals tell this process to end; return a function that waits for that."""
+    # A handler alone does not wake who has just begun to wait; bytes in a pipe are there.
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer)
+    for ending in _ENDINGS:
+        signal.signal(ending, lambda _number, _frame: None)
+    return partial(os.read, reader, 1)
+
+
 def work(cloud: Cloud) -> int:
     """Be a worker until told to end."""
     migrations.require_current(cloud.database, cloud.branches())
-    ending = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ending.set())
-    signal.signal(signal.SIGINT, lambda *_: ending.set())
+    wait = until_told()
     metrics.listen(cloud)
     worker = Worker(cloud)
     worker.start()
     sys.stdout.write(f"Synnefo's worker {worker.owner} is at work\n")
     sys.stdout.flush()
-    ending.wait()
+    wait()
     worker.stop(GRACE_S)
     cloud.close()
     return 0

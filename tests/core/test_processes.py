@@ -207,6 +207,28 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(start, data):
     assert f"synnefo: can't listen on 127.0.0.1:{port}: Address already in use\n" == server.said
 
 
+# Signals come at whatever moment the main thread has got to.
+TOLD = """
+import os, signal, sys, threading
+from synnefo_core import processes
+sys.setswitchinterval(1e-6)
+def tell(after):
+    for _ in range(after):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+wait = processes.until_told()
+for turn in range(20_000):
+    telling = threading.Thread(target=tell, args=(turn % 300,))
+    telling.start()
+    wait()
+    telling.join()
+"""
+
+
+def test_who_is_told_to_end_while_it_begins_to_wait_ends():
+    assert 0 == subprocess.run([sys.executable, "-c", TOLD], timeout=60, check=False).returncode
+
+
 def test_work_is_a_process_of_its_own(start, data):
     worker = start("work", "--data", data)
 
