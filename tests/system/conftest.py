@@ -13,6 +13,7 @@ import pytest
 
 from tests.system.deployment import STARTED
 from tests.system.labs.fixtures import (  # noqa: F401  # fixtures
+    ceph_lab,
     ganeti_lab,
     ganeti_labs,
     postgres_lab,

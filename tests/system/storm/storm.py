@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several clients write to a cloud that is killed again and again; then all is looked at."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+
+import synnefo_quota
+from synnefo_core.cloud import assemble
+from synnefo_core.context import for_worker
+from tests.system.client import Client
+from tests.system.deployment import Deployment
+from tests.system.labs.processes import Process
+from tests.system.storm.barrier import Barrier
+from tests.system.storm.upkeep import Upkeep
+from tests.system.storm.writer import Writer
+
+WRITERS = 4
+CALM_WITHIN_S = 60
+LONGEST_WAIT_S = 0.05
+"""How long after a request has begun somebody is killed, at most: about as long as it lasts."""
+
+
+class Servers:
+    """A cloud's processes, which die and are started again."""
+
+    def __init__(self, deployment: Deployment, chance: random.Random, processes: int) -> None:
+        self._deployment, self._chance = deployment, chance
+        self._options = ("--workers", str(processes))
+        self._serving = deployment.serve(*self._options)
+        self._working = deployment.work()
+
+    def strikes(self, number: int) -> list[Callable[[], None]]:
+        """Return what kills all that serve, one of them or the worker, each as often."""
+        kinds = [self._strike_all, self._strike_one, self._strike_worker] * number
+        return self._chance.sample(kinds[:number], number)
+
+    def _strike_all(self) -> None:
+        self._serving.stop(signal.SIGKILL)
+        self._serving = self._deployment.serve(*self._options)
+
+    def _strike_one(self) -> None:
+        children = Process.of(self._serving.pid).children()
+        if children:
+            os.kill(self._chance.choice(children), signal.SIGKILL)
+        else:
+            self._strike_all()
+
+    def _strike_worker(self) -> None:
+        self._working.stop(signal.SIGKILL)
+        self._working = self._deployment.work()
+
+
+class Storm:
+    """Writers, what keeps the store in order meanwhile, and what is seen when it is over.
+
+    Attributes:
+        seen: What came of requests, collections and scrubs.
+    """
+
+    def __init__(self, deployment: Deployment, seed: int) -> None:
+        """Make a container in a cloud that serves."""
+        self._chance, self._barrier = random.Random(seed), Barrier()
+        self._calm = threading.Event()
+        self._client = Client(deployment)
+        self._account = f"/object-store/v1/AUTH_{self._client.project_id}"
+        self._client.call("PUT", f"{self._account}/c")
+        self._writers = [
+            Writer(deployment, f"w{n}", random.Random(f"{seed}-{n}"), self._barrier)
+            for n in range(WRITERS)
+        ]
+        self._cloud = assemble(data_dir=deployment.data, files=(deployment.config,))
+        self.upkeep = Upkeep(self._cloud, self._barrier)
+        self._begun, self._left = threading.Condition(), 0
+        self._calm.set()
+
+    @property
+    def seen(self) -> Counter[str]:
+        """What came of everything."""
+        return sum((writer.seen for writer in self._writers), self.upkeep.seen.copy())
+
+    def blow(self, steps: int, strikes: list[Callable[[], None]]) -> None:
+        """Have so many steps taken in all, and everything that strikes strike in between."""
+        self._left = steps
+        moments = sorted(self._chance.sample(range(1, steps), len(strikes)), reverse=True)
+        with self.upkeep, ThreadPoolExecutor(WRITERS) as pool:
+            running = [pool.submit(self._write, writer) for writer in self._writers]
+            for left, strike in zip(moments, strikes, strict=True):
+                self._await(left, running)
+                threading.Event().wait(self._chance.random() * LONGEST_WAIT_S)
+                self._calm.clear()
+                strike()
+                self._calm.set()
+            wait(running)
+        for each in running:
+            each.result()
+
+    def _write(self, writer: Writer) -> None:
+        while self._takes_step():
+            if not writer.step():
+                self._calm.wait(CALM_WITHIN_S)
+
+    def _takes_step(self) -> bool:
+        with self._begun:
+            self._left -= 1
+            self._begun.notify_all()
+            return self._left >= 0
+
+    def _await(self, left: int, running: list[Future[None]]) -> None:
+        with self._begun:
+            while self._left > left and not any(each.done() for each in running):
+                self._begun.wait(0.5)
+
+    def look(self) -> None:
+        """Fail unless everything is as it must be now that nobody writes."""
+        listing = self._client.get(f"{self._account}/c?format=json&limit=10000")
+        rows = {row["name"]: row for row in listing}
+        found = {}
+        for writer in self._writers:
+            found |= writer.read_all(rows)
+        assert {name: len(content) for name, content in found.items()} == {
+            name: row["bytes"] for name, row in rows.items()
+        }
+        size_bytes = sum(map(len, found.values()))
+        self._check_counts(len(found), size_bytes)
+        self._check_ledger(size_bytes)
+        self.upkeep.require_sound()
+
+    def _check_counts(self, objects: int, size_bytes: int) -> None:
+        for path, noun in (("", "Account"), ("/c", "Container")):
+            told = self._client.call("HEAD", self._account + path).headers
+            counted = [int(told[f"X-{noun}-{what}"]) for what in ("Object-Count", "Bytes-Used")]
+            assert [objects, size_bytes] == counted
+
+    def _check_ledger(self, size_bytes: int) -> None:
+        context = for_worker(self._cloud)
+        assert [] == synnefo_quota.verify(context)
+        holdings = synnefo_quota.holdings(context, self._client.project_id)
+        mine = f"project:{self._client.project_id}"
+        used = [h.usage for h in holdings if (h.holder, h.resource) == (mine, "pithos.diskspace")]
+        assert [size_bytes] == used
+
+    def clear(self) -> None:
+        """Remove everything, and fail when anything is left in the store."""
+        self._client.call("DELETE", f"{self._account}/c?delimiter=/")
+        self.upkeep.require_as_at_first()
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        self._cloud.close()
+
+
+@contextmanager
+def storm(deployment: Deployment, seed: int) -> Iterator[Storm]:
+    """Have a storm that is over when the block ends."""
+    made = Storm(deployment, seed)
+    try:
+        yield made
+    finally:
+        made.close()
