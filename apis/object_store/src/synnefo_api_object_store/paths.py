@@ -17,6 +17,11 @@ def account_id(account: str) -> str:
     return account.removeprefix(RESELLER)
 
 
+def is_plain(account: str) -> bool:
+    """Say whether an account is named as clients of Pithos do: by its id alone."""
+    return not account.startswith(RESELLER)
+
+
 def place(header: str, text: str, account: str) -> tuple[Place, str | None]:
     """Return where ``container/object?version-id=ID``, percent-encoded in a header, is.
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote, unquote, urlsplit
 
 import synnefo_object_store as store
@@ -11,7 +12,7 @@ from synnefo_api_object_store.headers import Environ
 from synnefo_api_object_store.paths import account_id
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Invalid
-from synnefo_object_store import ObjectInfo, Permits, Sharing
+from synnefo_object_store import ObjectInfo, Permits, Place, Shared, Sharing
 
 SHARING, PUBLIC = "X-Object-Sharing", "X-Object-Public"
 _GROUP = "HTTP_X_ACCOUNT_GROUP_"
@@ -68,14 +69,39 @@ def _told_sharing(context: RequestContext, found: ObjectInfo) -> dict[str, str]:
     shared = store.sharing_of(context, found)
     if shared is None:
         return {}
+    place = Place(found.account, found.container, found.name)
+    return _worded(place, shared, is_owner=store.is_owner(context, found.account))
+
+
+def _worded(place: Place, shared: Shared, *, is_owner: bool) -> dict[str, str]:
     told = {}
-    if store.is_owner(context, found.account):
+    if is_owner:
         told[SHARING] = _text(shared.sharing)
     else:
         told["X-Object-Allowed-To"] = "write" if shared.sharing.writers else "read"
-    if shared.name != found.name:
-        told["X-Object-Shared-By"] = quote(f"{found.account}/{found.container}/{shared.name}")
+    if shared.name != place.name:
+        told["X-Object-Shared-By"] = quote(f"{place.account}/{place.container}/{shared.name}")
     return told
+
+
+def told_among(
+    context: RequestContext, account: str, container: str, names: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """Return what is told of listed objects by :func:`told`, as fields, by their names."""
+    if not names:
+        return {}
+    is_owner = store.is_owner(context, account)
+    shared = store.sharing_among(context, account, container, names)
+    found = {
+        name: _worded(Place(account, container, name), each, is_owner=is_owner)
+        for name, each in shared.items()
+    }
+    for name, address in store.addresses_among(context, account, container, names).items():
+        found.setdefault(name, {})[PUBLIC] = _path(context, address)
+    return {
+        name: {header.lower().replace("-", "_"): text for header, text in told.items()}
+        for name, told in found.items()
+    }
 
 
 def _text(sharing: Sharing) -> str:

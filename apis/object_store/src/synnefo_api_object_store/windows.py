@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from webob import Request
 
+from synnefo_api_object_store import paths
 from synnefo_api_object_store.headers import is_true
 from synnefo_core.errors import Invalid, NotAcceptable, PreconditionFailed
 from synnefo_object_store import Window
@@ -14,6 +15,7 @@ from synnefo_object_store import Window
 TEXT, JSON, XML = "text/plain", "application/json", "application/xml"
 
 _FORMATS = {"plain": TEXT, "json": JSON, "xml": XML}
+_OF_PITHOS = frozenset({"meta", "public", "shared", "until"})
 _OFFERS = [TEXT, JSON, XML, "text/xml"]
 
 
@@ -51,6 +53,14 @@ def _limit(text: str | None, most: int) -> int:
     return int(text)
 
 
+def is_plain(query: Mapping[str, str], media_type: str, account: str) -> bool:
+    """Say whether a listing of objects is to be Swift's, without what Pithos tells besides.
+
+    Clients of Pithos name the account by its id alone, or use parameters that Swift has not.
+    """
+    return media_type == TEXT or not (paths.is_plain(account) or _OF_PITHOS & query.keys())
+
+
 def require_json(request: Request, query: Mapping[str, str]) -> None:
     """Refuse a client that wants a listing in another form; versions have but the one.
 
@@ -58,8 +68,8 @@ def require_json(request: Request, query: Mapping[str, str]) -> None:
         Invalid: It asks for a part that such listings don't have.
         NotAcceptable: It takes no JSON.
     """
-    if is_true(query.get("reverse")) or query.get("delimiter"):
-        msg = "versions are listed in their order, without folders"
+    if is_true(query.get("reverse")) or query.get("delimiter") or query.get("meta"):
+        msg = "versions are listed in their order, without folders, whatever their metadata"
         raise Invalid(msg)
     if not request.accept.acceptable_offers([JSON]):
         msg = f"versions are listed as {JSON}"

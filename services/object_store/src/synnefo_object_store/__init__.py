@@ -14,8 +14,10 @@ from synnefo_object_store.containers import (
     update_container,
 )
 from synnefo_object_store.copies import Copying, copy_object, move_object
+from synnefo_object_store.criteria import Criterion
 from synnefo_object_store.engine import engine
 from synnefo_object_store.hashmaps import Hashmap, Missing, hashmap_of, put_blocks, put_hashmap
+from synnefo_object_store.keys import keys_in_use
 from synnefo_object_store.large import (
     MANIFEST_LIMITS,
     MOST_SEGMENTS,
@@ -43,9 +45,11 @@ from synnefo_object_store.patches import Patch, patch_object
 from synnefo_object_store.permits import (
     Permits,
     address_of,
+    addresses_among,
     check_permits,
     find_published,
     permit_object,
+    sharing_among,
     sharing_of,
 )
 from synnefo_object_store.publications import published
@@ -90,6 +94,7 @@ __all__ = [
     "Condition",
     "ContainerInfo",
     "Copying",
+    "Criterion",
     "Folder",
     "Hashmap",
     "Incoming",
@@ -110,6 +115,7 @@ __all__ = [
     "Whole",
     "Window",
     "address_of",
+    "addresses_among",
     "assembled",
     "check_permits",
     "copy_folder",
@@ -129,6 +135,7 @@ __all__ = [
     "groups_of",
     "hashmap_of",
     "is_owner",
+    "keys_in_use",
     "list_accounts",
     "list_containers",
     "list_objects",
@@ -149,6 +156,7 @@ __all__ = [
     "require_owner",
     "restore_version",
     "segments_of",
+    "sharing_among",
     "sharing_of",
     "show_account",
     "show_container",

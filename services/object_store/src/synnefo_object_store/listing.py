@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, Row as DatabaseRow, Select, Table, literal_column, null, select
 from sqlalchemy.orm import Session
@@ -17,15 +17,26 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_object_store import access, containers, folders, sharing
 from synnefo_object_store.containers import BYTES, OBJECTS
+from synnefo_object_store.criteria import Criterion, Matching
 from synnefo_object_store.models import ContainerRow, ObjectRow, PublicRow
-from synnefo_object_store.ranges import Range
+from synnefo_object_store.ranges import Range, Source
 from synnefo_object_store.text_order import successor
-from synnefo_object_store.values import Folder, ListedContainer, ListedObject, Window
+from synnefo_object_store.values import Folder, ListedContainer, ListedObject, State, Window
 
 Row = TypeVar("Row")
 
 _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
+
+_SHOWN = (
+    _object.c.name,
+    _object.c.size_bytes,
+    _object.c.etag,
+    _object.c.content_type,
+    _object.c.modified_at,
+)
+"""All that an index has of what is current: most listings read nothing else."""
+_BESIDE = (_object.c.id, _object.c.version, _object.c.object_hash, _object.c.metadata)
 
 _FEW = 100
 """Rows read at a time while folders are looked for: more would often be jumped over."""
@@ -68,6 +79,8 @@ def list_objects(
     *,
     is_shared: bool = False,
     is_public: bool = False,
+    criteria: Sequence[Criterion] = (),
+    has_state: bool = False,
 ) -> list[ListedObject | Folder]:
     """Return the objects of a container in the order of their names.
 
@@ -80,6 +93,9 @@ def list_objects(
         window: Which part.
         is_shared: Only those that are shared, or public if that is asked for.
         is_public: Only those that are public; for their owner.
+        criteria: Only those whose metadata answer yes to all. The objects in the window are looked
+            at until it is full, so who asks for what few have waits for as many.
+        has_state: Tell the state of each.
 
     Raises:
         Forbidden: The account is not the caller's, and nothing is shared.
@@ -87,25 +103,25 @@ def list_objects(
     """
     is_guest = access.is_guest(context, account, container)
     number = containers.find_number(context, account, container)
-    query = select(
-        _object.c.name,
-        _object.c.size_bytes,
-        _object.c.etag,
-        _object.c.content_type,
-        _object.c.modified_at,
-    ).where(_object.c.container_id == number, _object.c.is_current)
+    is_wide = has_state or bool(criteria)
+    query = select(*_SHOWN, *(_BESIDE if is_wide else ())).where(
+        _object.c.container_id == number, _object.c.is_current
+    )
     if is_public:
         access.require_owner(context, account)
     grantees = access.grantees(context, account) if is_guest or is_shared else None
     with context.reading() as session:
-        sources: list[_Source] = []
+        sources: list[Source] = []
         if is_guest or is_shared:
             sources.append(sharing.Roots(session, query, account, number, grantees))
         if is_public:
             public = query.join(PublicRow, sharing.addresses.IS_PUBLIC)
             sources.append(_Whole(session, public, _object.c.name))
         whole = _Whole(session, query, _object.c.name)
-        rows = _Scan(_Either(sources) if sources else whole, ListedObject, window).rows()
+        source: Source = _Either(sources) if sources else whole
+        if criteria:
+            source = Matching(source, criteria)
+        rows = _Scan(source, _with_state if is_wide else ListedObject, window).rows()
         return _with_specials(session, number, rows)
 
 
@@ -145,12 +161,10 @@ def _with_specials(
     ]
 
 
-class _Source(Protocol):
-    """Where rows come from; their first column is a name."""
-
-    def batch(
-        self, bounds: Range, limit: int, *, is_reverse: bool
-    ) -> Sequence[DatabaseRow[Any]]: ...
+def _with_state(*row: Any) -> ListedObject:
+    shown = len(_SHOWN)
+    state = State(*row[shown : shown + len(State._fields)])
+    return ListedObject._make((*row[:shown], {}, state))
 
 
 @dataclass(frozen=True)
@@ -184,7 +198,7 @@ class _Whole:
 class _Either:
     """What any of several sources has."""
 
-    sources: Sequence[_Source]
+    sources: Sequence[Source]
 
     def batch(self, bounds: Range, limit: int, *, is_reverse: bool) -> Sequence[DatabaseRow[Any]]:
         parts = (each.batch(bounds, limit, is_reverse=is_reverse) for each in self.sources)
@@ -195,7 +209,7 @@ class _Either:
 class _Scan(Generic[Row]):
     """One listing; ``_bounds`` is the range of the names that are still to come."""
 
-    def __init__(self, source: _Source, make: Callable[..., Row], window: Window) -> None:
+    def __init__(self, source: Source, make: Callable[..., Row], window: Window) -> None:
         self._source, self._make, self._window = source, make, window
         self._bounds = Range(window.prefix, successor(window.prefix))
         low, high = window.marker, window.end_marker

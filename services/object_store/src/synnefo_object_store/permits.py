@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
-from synnefo_object_store import access, versions
+from synnefo_object_store import access, containers, sharing, versions
 from synnefo_object_store.rows import Slot
 from synnefo_object_store.sharing import Shared, Sharing, addresses, grants
 from synnefo_object_store.values import ObjectInfo
@@ -78,10 +79,33 @@ def sharing_of(context: RequestContext, found: ObjectInfo) -> Shared | None:
     shared = grants.nearest(context, Place(found.account, found.container, found.name))
     if shared is None or access.is_owner(context, found.account):
         return shared
-    own = frozenset({context.user_id})
     if grants.allows(context, shared, writes=True):
-        return replace(shared, sharing=Sharing(writers=own))
-    return replace(shared, sharing=Sharing(own)) if grants.allows(context, shared) else None
+        return _told(context, shared, is_writer=True)
+    return _told(context, shared) if grants.allows(context, shared) else None
+
+
+def _told(context: RequestContext, shared: Shared, *, is_writer: bool = False) -> Shared:
+    """Return what a guest is told, who is among those that are named."""
+    own = frozenset({context.user_id})
+    return replace(shared, sharing=Sharing(writers=own) if is_writer else Sharing(own))
+
+
+def sharing_among(
+    context: RequestContext, account: str, container: str, names: Sequence[str]
+) -> Mapping[str, Shared]:
+    """Return how objects that the caller has listed are shared, by name, as :func:`sharing_of`."""
+    number = containers.find_number(context, account, container)
+    with context.reading() as session:
+        found = sharing.shared_among(session, number, names, context.now())
+    grantees = access.grantees(context, account) if found else None
+    if grantees is None:
+        return found
+    own = frozenset(grantees)
+    return {
+        name: _told(context, shared, is_writer=bool(shared.sharing.writers & own))
+        for name, shared in found.items()
+        if shared.sharing.everyone & own
+    }
 
 
 def address_of(context: RequestContext, found: ObjectInfo) -> str | None:
@@ -89,6 +113,17 @@ def address_of(context: RequestContext, found: ObjectInfo) -> str | None:
     if not found.is_among_shared or not access.is_owner(context, found.account):
         return None
     return addresses.address_of(context, found)
+
+
+def addresses_among(
+    context: RequestContext, account: str, container: str, names: Sequence[str]
+) -> Mapping[str, str]:
+    """Return the addresses of objects that the caller has listed, by name, to their owner only."""
+    if not access.is_owner(context, account):
+        return {}
+    number = containers.find_number(context, account, container)
+    with context.reading() as session:
+        return sharing.addresses_among(session, number, names)
 
 
 def find_published(context: RequestContext, address: str) -> ObjectInfo:

@@ -7,10 +7,11 @@ one, so a range may begin or end there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, Row, and_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 _NEXT = "\0"
@@ -51,6 +52,10 @@ class Range:
         start, end = max(self.start, other.start), min(ends, default=None)
         return Range(start, end) if end is None or start < end else None
 
+    def has(self, name: str) -> bool:
+        """Say whether a name is in it."""
+        return self.start <= name and (self.end is None or name < self.end)
+
     def holds(self, name: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
         """Return the condition that a name is in it."""
         conditions: list[ColumnElement[bool]] = [true()]
@@ -62,6 +67,13 @@ class Range:
             is_in = self.end.endswith(_NEXT)
             conditions.append(name <= self.end[:-1] if is_in else name < self.end)
         return and_(*conditions)
+
+
+class Source(Protocol):
+    """Where rows come from; each has a column ``name``."""
+
+    def batch(self, bounds: Range, limit: int, *, is_reverse: bool) -> Sequence[Row[Any]]:
+        """Return the first rows within bounds, or the last."""
 
 
 def chosen(choices: Mapping[Range, bool]) -> list[Range]:

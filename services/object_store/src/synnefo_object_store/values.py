@@ -97,6 +97,14 @@ class ListedContainer:
     modified_at: float
 
 
+class State(NamedTuple):
+    """Which state of an object is listed; the hash is that over its blocks."""
+
+    id: str
+    version: int
+    object_hash: bytes
+
+
 class ListedObject(NamedTuple):
     """A row in a container's listing; there are many, so it is the cheapest of values."""
 
@@ -106,6 +114,7 @@ class ListedObject(NamedTuple):
     content_type: str
     modified_at: float
     special: Mapping[str, Any] = MappingProxyType({})
+    state: State | None = None
 
 
 @dataclass(frozen=True)

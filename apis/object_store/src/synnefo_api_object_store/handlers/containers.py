@@ -12,7 +12,14 @@ from dataclasses import replace
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import container_policies, headers, refusals, windows
+from synnefo_api_object_store import (
+    container_policies,
+    criteria,
+    headers,
+    permits,
+    refusals,
+    windows,
+)
 from synnefo_api_object_store.handlers import bulk, forms
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import account_id, check_delimiter
@@ -28,7 +35,10 @@ def show(context: RequestContext, request: Request, account: str, container: str
     """Tell a container's counts and metadata (HEAD)."""
     refusals.check(request, "container")
     found = store.show_container(context, account_id(account), container)
-    return Reply(status=204, headers=_told(context, found), content_type=_TEXT)
+    told = _told(context, found)
+    if "meta" in parameters(request) and not found.is_guest:
+        told |= container_view.keys(store.keys_in_use(context, found.account, container))
+    return Reply(status=204, headers=told, content_type=_TEXT)
 
 
 def index(
@@ -41,6 +51,7 @@ def index(
     """List a container's objects."""
     refusals.check(request, "container")
     window = windows.window(query, most=store.LIMITS.container_listing)
+    asked = criteria.asked(request)
     found = store.show_container(context, account_id(account), container)
     if "versions" in query:
         windows.require_json(request, query)
@@ -48,6 +59,7 @@ def index(
         past = store.list_versions(context, found.account, container, window, version_marker=marker)
         return replace(listing.versions(past), headers=_told(context, found))
     media_type = windows.media_type(request, query)
+    is_plain = windows.is_plain(query, media_type, account)
     rows = store.list_objects(
         context,
         found.account,
@@ -55,14 +67,20 @@ def index(
         window,
         is_shared="shared" in query,
         is_public="public" in query,
+        criteria=asked,
+        has_state=not is_plain,
     )
-    return replace(listing.objects(container, rows, media_type), headers=_told(context, found))
+    names = [] if is_plain else [row.name for row in rows if isinstance(row, store.ListedObject)]
+    told = permits.told_among(context, found.account, container, names)
+    shown = listing.objects(container, rows, media_type, told)
+    return replace(shown, headers=_told(context, found))
 
 
 def _told(context: RequestContext, found: store.ContainerInfo) -> dict[str, str]:
     is_owner = store.is_owner(context, found.account)
     policies = container_policies.told(found) if is_owner else {}
-    return container_view.headers(found, is_owner=is_owner) | policies
+    blocks = container_view.blocks(store.engine(context.cloud).storage.properties.block_bytes)
+    return container_view.headers(found, is_owner=is_owner) | blocks | policies
 
 
 def create(context: RequestContext, request: Request, account: str, container: str) -> Reply:

@@ -3,11 +3,20 @@
 
 from __future__ import annotations
 
-from synnefo_api_object_store.headers import http_date, shown_metadata, shown_settings, timestamp
+from collections.abc import Iterable
+
+from synnefo_api_object_store.headers import (
+    encoded,
+    http_date,
+    shown_metadata,
+    shown_settings,
+    timestamp,
+)
 from synnefo_object_store import ContainerInfo
 
 POLICY = "default"
 """The one storage policy that there is."""
+_HEADER_BYTES = 4096
 
 
 SETTINGS = {
@@ -18,6 +27,22 @@ SETTINGS = {
 """Headers, without X-, of a container's settings."""
 SECRETS = {"Container-Read": "read", "Container-Write": "write"}
 """Those that only who may change the container sees."""
+
+
+def blocks(block_bytes: int) -> dict[str, str]:
+    """Return what is told of the blocks in which contents are kept."""
+    return {"X-Container-Block-Size": str(block_bytes), "X-Container-Block-Hash": "sha256"}
+
+
+def keys(names: Iterable[str]) -> dict[str, str]:
+    """Return the keys that the metadata of objects have, as many as a header holds."""
+    text, separator = "", ""
+    for name in names:
+        longer = text + separator + name
+        if len(longer.encode()) > _HEADER_BYTES:
+            break
+        text, separator = longer, ","
+    return {"X-Container-Object-Meta": encoded(text)}
 
 
 def headers(container: ContainerInfo, *, is_owner: bool) -> dict[str, str]:

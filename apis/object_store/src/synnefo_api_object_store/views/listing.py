@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
@@ -37,9 +38,18 @@ def containers(account: str, rows: Sequence[ListedContainer | Folder], media_typ
     return _listing("account", account, rows, media_type, _container)
 
 
-def objects(container: str, rows: Sequence[ListedObject | Folder], media_type: str) -> Reply:
-    """Show a container's objects."""
-    return _listing("container", container, rows, media_type, _object)
+def objects(
+    container: str,
+    rows: Sequence[ListedObject | Folder],
+    media_type: str,
+    told: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> Reply:
+    """Show a container's objects; ``told`` are more fields of some, by their names."""
+
+    def fields(row: ListedObject) -> dict[str, Any]:
+        return {**_object(row), **told.get(row.name, {})}
+
+    return _listing("container", container, rows, media_type, fields if told else _object)
 
 
 def versions(rows: Sequence[ListedVersion]) -> Reply:
@@ -72,6 +82,13 @@ def _object(row: ListedObject) -> dict[str, Any]:
         "content_type": row.content_type,
         "last_modified": _iso(row.modified_at),
     }
+    if row.state is not None:
+        shown |= {
+            "x_object_hash": row.state.object_hash.hex(),
+            "x_object_uuid": row.state.id,
+            "x_object_version": row.state.version,
+            "x_object_version_timestamp": f"{row.modified_at:.6f}",
+        }
     return shown | _special(row.special) if row.special else shown
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_object_store.rows import Slot
 from synnefo_object_store.sharing import addresses, grants
+from synnefo_object_store.sharing.among import addresses_among, shared_among
 from synnefo_object_store.sharing.grants import (
     Shared,
     Sharing,
@@ -33,6 +34,7 @@ __all__ = [
     "Sharing",
     "accounts_with",
     "addresses",
+    "addresses_among",
     "allows",
     "check_groups",
     "containers_with",
@@ -43,6 +45,7 @@ __all__ = [
     "is_any_granted",
     "nearest",
     "replace",
+    "shared_among",
     "update_groups",
 ]
 
