@@ -24,6 +24,7 @@ from sqlalchemy import (
     Delete,
     Engine,
     Executable,
+    PoolProxiedConnection,
     Result,
     Update,
     create_engine,
@@ -36,12 +37,13 @@ from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from synnefo_core.contracts.driver import Misconfigured
-from synnefo_core.db import liveness
+from synnefo_core.db import liveness, prepared
 from synnefo_core.errors import Unavailable
 
 Deferred = Callable[[Session], None]
 
 _WRITES = "synnefo_writes"
+_SHARES = "synnefo_shares"
 _SCHEMA_LOCK = 0x53796E6E65666F
 """The number by which PostgreSQL knows our lock on the schema: "Synnefo"."""
 
@@ -203,7 +205,33 @@ class Database:
                 engine = self.engine.execution_options(isolation_level="REPEATABLE READ")
             session = _ReadOnlySession(engine, expire_on_commit=False, autoflush=True)
         session.info[_WRITES] = writes
+        session.info[prepared.DATABASE] = self
+        session.info[_SHARES] = not (writes or is_snapshot or self.is_sqlite)
         return session
+
+    @property
+    def is_observed(self) -> bool:
+        """Whether somebody listens to SQLAlchemy's statements, so that all must go through it."""
+        return bool(self.engine.dispatch.before_cursor_execute)
+
+    def reads_without_transaction(self, session: Session) -> bool:
+        """Say whether any connection will do for what a session reads."""
+        return bool(session.info[_SHARES]) and not session.in_transaction()
+
+    @contextmanager
+    def lent(self) -> Iterator[PoolProxiedConnection]:
+        """Lend a connection of PostgreSQL's on which each statement is for itself."""
+        connection = self.engine.raw_connection()
+        try:
+            driver: Any = connection.driver_connection
+            driver.autocommit = True
+            try:
+                yield connection
+            finally:
+                if connection.is_valid:
+                    driver.autocommit = False
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close all connections."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Insert, Table, select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from synnefo_blocks import ZERO_BLOCK, split
 from synnefo_core.context import RequestContext
+from synnefo_core.db.prepared import Prepared
 from synnefo_object_store.models import PossessionRow
 
 _possession: Table = PossessionRow.__table__  # type: ignore[assignment]  # declared as FromClause
@@ -21,9 +22,9 @@ _possession: Table = PossessionRow.__table__  # type: ignore[assignment]  # decl
 _AT_ONCE = 500
 """Databases bound the number of values in a statement."""
 
-_ADD: dict[bool, Insert] = {
-    True: sqlite.insert(_possession).on_conflict_do_nothing(),
-    False: postgresql.insert(_possession).on_conflict_do_nothing(),
+_ADD = {
+    True: Prepared(sqlite.insert(_possession).on_conflict_do_nothing()),
+    False: Prepared(postgresql.insert(_possession).on_conflict_do_nothing()),
 }
 
 
@@ -37,8 +38,11 @@ def add(context: RequestContext, session: Session, *, project_id: str, names: by
         {"project_id": project_id, "digest": name, "added_at": now}
         for name in sorted(set(split(names)) - {ZERO_BLOCK})
     ]
-    if rows:
-        session.execute(_ADD[context.cloud.database.is_sqlite], rows)
+    statement = _ADD[context.cloud.database.is_sqlite]
+    if len(rows) == 1:
+        statement.execute(session, rows[0])
+    elif rows:
+        session.execute(statement.statement, rows)
 
 
 def among(context: RequestContext, project_id: str, names: Sequence[bytes]) -> frozenset[bytes]:

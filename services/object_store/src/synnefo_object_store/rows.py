@@ -37,7 +37,7 @@ def add(
     """Add a version of an object."""
     key = {"container_id": slot.container, "name": slot.name, "is_current": is_current}
     values = {**versions.columns(info), "user_id": user_id, **key}
-    session.execute(versions.INSERT, values)
+    versions.INSERT.execute(session, values)
     _count(session, info.account, slot, int(is_current), info.size_bytes)
     _charge(context, info.account, {user_id: info.size_bytes})
 

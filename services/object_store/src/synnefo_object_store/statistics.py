@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, func, insert, se
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
+from synnefo_core.db.prepared import Prepared
 from synnefo_object_store.models import AccountRow, ContainerRow, DeltaRow
 
 FOLD_EVERY_S = 5.0
@@ -26,7 +27,7 @@ _delta: Table = DeltaRow.__table__  # type: ignore[assignment]  # declared as Fr
 _account: Table = AccountRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
-_ADD = insert(_delta)
+_ADD = Prepared(insert(_delta))
 
 
 def add(
@@ -40,8 +41,8 @@ def add(
 ) -> None:
     """Count a change, if and only if the caller's unit of work commits."""
     if containers or objects or bytes_:
-        session.execute(
-            _ADD,
+        _ADD.execute(
+            session,
             {
                 "account": account,
                 "container_id": container_id,

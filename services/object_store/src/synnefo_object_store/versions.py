@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import (
-    CursorResult,
-    Delete,
     Row,
     Select,
     Table,
-    Update,
     and_,
     bindparam,
     delete,
@@ -32,6 +29,7 @@ from sqlalchemy.orm import Session
 from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.storage import Kind
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import Conflict, NotFound
 from synnefo_object_store.models import AccountRow, ContainerRow, GrantRow, ObjectRow, PublicRow
 from synnefo_object_store.text_order import successor
@@ -76,12 +74,12 @@ _IS_AMONG_SHARED = or_(
         for table in (_grant, _public)
     )
 ).label("is_among_shared")
-_FIND = (
+_FIND = Prepared(
     select(_container.c.id.label("container"), _IS_AMONG_SHARED, _object)
     .select_from(_PLACE)
     .where(_IS_PLACE)
 )
-_FIND_TO_WRITE = (
+_FIND_TO_WRITE = Prepared(
     select(
         _container.c.id.label("container"),
         _container.c.metadata.label("container_metadata"),
@@ -112,7 +110,7 @@ _LOCK = (
     .with_for_update(of=_object)
 )
 
-_FIND_VERSION = (
+_FIND_VERSION = Prepared(
     select(_container.c.id.label("container"), _object)
     .select_from(_object.join(_container, _object.c.container_id == _container.c.id))
     .where(
@@ -122,14 +120,14 @@ _FIND_VERSION = (
     )
 )
 
-INSERT = insert(_object)
+INSERT = Prepared(insert(_object))
 _IS_IT = and_(
     _object.c.container_id == bindparam("of_container"),
     _object.c.name == bindparam("of_name"),
     _object.c.version == bindparam("of_version"),
 )
-UPDATE = update(_object).where(_IS_IT)
-DELETE = delete(_object).where(_IS_IT)
+UPDATE = Prepared(update(_object).where(_IS_IT))
+DELETE = Prepared(delete(_object).where(_IS_IT))
 
 
 class Raced(Exception):
@@ -186,7 +184,6 @@ def columns(info: ObjectInfo) -> dict[str, Any]:
 
 
 def shown(place: Place, row: Row[Any]) -> ObjectInfo:
-    named = row._mapping  # noqa: SLF001  # the documented way to read columns by name
     return ObjectInfo(
         id=row.id,
         account=place.account,
@@ -201,24 +198,24 @@ def shown(place: Place, row: Row[Any]) -> ObjectInfo:
         object_hash=row.object_hash.hex(),
         reference=Reference(Kind(row.kind), row.digest, row.size_bytes),
         store=row.store,
-        metadata=named["metadata"],
-        headers=named["headers"],
+        metadata=row.metadata,
+        headers=row.headers,
         expires_at=row.expires_at,
         is_versioned=row.is_versioned,
         nature=row.nature,
         special=row.special,
-        is_among_shared=named.get("is_among_shared", False),
+        is_among_shared=getattr(row, "is_among_shared", False),
     )
 
 
 def find(session: Session, place: Place) -> Row[Any] | None:
     """Return the container's number and the object's columns; those are None without one."""
-    return session.execute(_FIND, _names(place)).first()
+    return _FIND.first(session, _names(place))
 
 
 def find_to_write(session: Session, place: Place) -> Row[Any] | None:
     """Return as :func:`find` does, and what the container and the account say of writing."""
-    return session.execute(_FIND_TO_WRITE, _names(place)).first()
+    return _FIND_TO_WRITE.first(session, _names(place))
 
 
 def find_all(
@@ -258,7 +255,7 @@ def find_version(session: Session, place: Place, version: str) -> Row[Any] | Non
     if not (version.isascii() and version.isdecimal() and len(version) <= 18):
         return None
     names = {**_names(place), "of_version": int(version)}
-    return session.execute(_FIND_VERSION, names).first()
+    return _FIND_VERSION.first(session, names)
 
 
 def hold(session: Session, found: ObjectInfo) -> str | None:
@@ -309,7 +306,7 @@ def required(context: RequestContext, session: Session, place: Place) -> Row[Any
 
 def change(
     session: Session,
-    statement: Update | Delete,
+    statement: Prepared,
     number: int,
     found: ObjectInfo,
     values: Mapping[str, Any],
@@ -320,8 +317,7 @@ def change(
         Raced: It is no longer there.
     """
     key = {"of_container": number, "of_name": found.name, "of_version": found.version}
-    result = cast("CursorResult[Any]", session.execute(statement, {**values, **key}))
-    if result.rowcount != 1:
+    if statement.execute(session, {**values, **key}) != 1:
         raise Raced
 
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Table, Update, bindparam, select, update
+from sqlalchemy import BigInteger, ColumnElement, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.db.session import add_if_absent, defer
 from synnefo_core.errors import CloudError, QuotaExceeded
 from synnefo_quota import registry
@@ -117,12 +118,12 @@ def _write(cloud: Cloud, session: Session, key: Key, wanted: Change) -> None:
         session.add(entry)
 
 
-def _try(session: Session, key: Key, wanted: Change) -> Row[tuple[int, int, int]] | None:
+def _try(session: Session, key: Key, wanted: Change) -> Any | None:
     """Move both bounds of a holding, if it is there and that is allowed; return how it stands."""
     is_growing = wanted.is_bounded and wanted.to_max > 0
     statement = _MOVES[is_growing, wanted.to_min < 0]
     values = {**_named(key), "to_min": wanted.to_min, "to_max": wanted.to_max}
-    return session.execute(statement, values).first()
+    return statement.first(session, values)
 
 
 def _refusal(session: Session, key: Key, wanted: Change) -> CloudError | RuntimeError:
@@ -172,7 +173,7 @@ _AT = update(_holding).where(
 _LIMIT = _AT.values(limit=bindparam("new_limit", type_=BigInteger))
 
 
-def _moving(*, is_growing: bool, is_shrinking: bool) -> Update:
+def _moving(*, is_growing: bool, is_shrinking: bool) -> Prepared:
     columns = _holding.c
     statement = _AT.values(
         usage_min=columns.usage_min + _TO_MIN, usage_max=columns.usage_max + _TO_MAX
@@ -181,7 +182,7 @@ def _moving(*, is_growing: bool, is_shrinking: bool) -> Update:
         statement = statement.where(columns.usage_max + _TO_MAX <= columns.limit)
     if is_shrinking:
         statement = statement.where(columns.usage_min + _TO_MIN >= 0)
-    return statement.returning(columns.limit, columns.usage_min, columns.usage_max)
+    return Prepared(statement.returning(columns.limit, columns.usage_min, columns.usage_max))
 
 
 _MOVES = {

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statements that are executed so often that they go to the database's driver themselves.
+
+SQLAlchemy compiles each once; what a session does around a statement costs several times what the
+driver and PostgreSQL's client take for it. Only statements whose text is always the same can be
+prepared: no lists of values (``IN``), no ORM entities, no defaults that Python makes.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BindParameter, Delete, Insert, Select, Update
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.engine.interfaces import DBAPICursor
+    from sqlalchemy.orm import Session
+
+    from synnefo_core.db.session import Database
+
+DATABASE = "synnefo_database"
+"""Under what name a session knows the :class:`~synnefo_core.db.session.Database` that made it."""
+_CURSOR = "synnefo_cursor"
+
+_Convert = Callable[[Any], Any]
+_Statement = Select[Any] | Insert | Update | Delete
+
+
+class Prepared:
+    """A statement of SQLAlchemy's that is compiled once for each kind of database.
+
+    What it returns are tuples with the columns' names, which need not be SQLAlchemy's own rows.
+    """
+
+    def __init__(self, statement: _Statement) -> None:
+        self.statement = statement
+        self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
+
+    def all(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
+        """Execute it and return all rows."""
+        database: Database | None = session.info.get(DATABASE)
+        if database is None or database.is_observed:
+            return list(session.execute(self.statement, dict(values)).all())
+        compiled = self._for(database, values)
+        with _cursor(database, session) as cursor:
+            cursor.execute(compiled.text, compiled.bound(values))
+            return compiled.rows(cursor)
+
+    def first(self, session: Session, values: Mapping[str, Any]) -> Any | None:
+        """Execute it and return the first row, None without one."""
+        rows = self.all(session, values)
+        return rows[0] if rows else None
+
+    def execute(self, session: Session, values: Mapping[str, Any]) -> int:
+        """Execute what changes rows and returns none; say how many it met."""
+        database: Database | None = session.info.get(DATABASE)
+        if database is None or database.is_observed:
+            return int(session.execute(self.statement, dict(values)).rowcount)  # type: ignore[attr-defined]  # of what changes rows
+        compiled = self._for(database, values)
+        with _cursor(database, session) as cursor:
+            cursor.execute(compiled.text, compiled.bound(values))
+            return int(cursor.rowcount)
+
+    def _for(self, database: Database, values: Mapping[str, Any]) -> _Compiled:
+        dialect = database.engine.dialect
+        key = dialect.name, tuple(values)
+        found = self._compiled.get(key)
+        if found is None:
+            found = self._compiled[key] = _Compiled(self.statement, dialect, list(values))
+        return found
+
+
+class _Compiled:
+    """The text of a statement, and what is done to values on their way in and out."""
+
+    def __init__(self, statement: _Statement, dialect: Dialect, names: list[str]) -> None:
+        # SQLite's own way is to bind values by their order; this one binds them by name.
+        self._dialect = sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect
+        if isinstance(statement, Insert):
+            statement = statement.inline()  # asks for no new key
+        is_written = isinstance(statement, Insert | Update)
+        compiled = statement.compile(
+            dialect=self._dialect, column_keys=names if is_written else None
+        )
+        self.text = str(compiled)
+        self._fixed: dict[str, Any] = {}
+        self._given: list[tuple[str, str, _Convert | None]] = []
+        for parameter, name in compiled.bind_names.items():
+            convert = parameter.type.dialect_impl(self._dialect).bind_processor(self._dialect)
+            if parameter.key in names:
+                self._given.append((name, parameter.key, convert))
+            else:
+                value = _fixed(parameter)
+                self._fixed[name] = value if convert is None else convert(value)
+        self._columns = list(statement.exported_columns) if _returns(statement) else []
+        names_of = [column.name for column in self._columns]
+        self._row: Callable[[Iterable[Any]], Any] = _row_type(names_of)._make
+        self._converted: list[tuple[int, _Convert]] | None = None
+
+    def bound(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the driver's parameters."""
+        bound = self._fixed.copy()
+        for name, key, convert in self._given:
+            bound[name] = values[key] if convert is None else convert(values[key])
+        return bound
+
+    def rows(self, cursor: DBAPICursor) -> list[Any]:
+        """Return what a cursor has found."""
+        if self._converted is None:
+            self._converted = self._conversions(cursor)
+        found: Iterable[Any] = cursor.fetchall()
+        if self._converted:
+            found = map(self._convert, found)
+        return [self._row(row) for row in found]
+
+    def _conversions(self, cursor: DBAPICursor) -> list[tuple[int, _Convert]]:
+        """Return what is converted: SQLAlchemy's types may ask for the driver's name of the type."""
+        dialect = self._dialect
+        of_types = [
+            column.type.dialect_impl(dialect).result_processor(dialect, told[1])
+            for column, told in zip(self._columns, cursor.description, strict=True)
+        ]
+        return [(place, convert) for place, convert in enumerate(of_types) if convert is not None]
+
+    def _convert(self, row: Iterable[Any]) -> list[Any]:
+        converted = list(row)
+        for place, convert in self._converted or ():
+            converted[place] = convert(converted[place])
+        return converted
+
+
+def _row_type(names: list[str]) -> Any:
+    """Return a type of tuples whose places have names."""
+    return namedtuple("Row", names)  # noqa: PYI024  # a typed one has names in its source
+
+
+def _returns(statement: _Statement) -> bool:
+    return isinstance(statement, Select) or bool(statement._returning)  # noqa: SLF001  # is told nowhere else
+
+
+def _fixed(parameter: BindParameter[Any]) -> Any:
+    if parameter.expanding or parameter.required:
+        msg = f"{parameter.key} is not given, or a list: that can't be prepared"
+        raise TypeError(msg)
+    return parameter.effective_value
+
+
+@contextmanager
+def _cursor(database: Database, session: Session) -> Iterator[DBAPICursor]:
+    """Lend a cursor in the session's transaction, or of a connection that reads without one."""
+    if not database.reads_without_transaction(session):
+        cursor: DBAPICursor | None = session.info.get(_CURSOR)
+        if cursor is None:
+            cursor = session.info[_CURSOR] = session.connection().connection.cursor()
+        with _translated(database, session.connection().invalidate, cursor):
+            yield cursor
+        return
+    with database.lent() as connection:
+        cursor = connection.cursor()
+        with _translated(database, connection.invalidate, cursor):
+            yield cursor
+
+
+@contextmanager
+def _translated(
+    database: Database, invalidate: Callable[[BaseException], None], cursor: DBAPICursor
+) -> Iterator[None]:
+    """Raise the driver's errors as SQLAlchemy does, without the values."""
+    dialect = database.engine.dialect
+    driver: Any = dialect.loaded_dbapi
+    try:
+        yield
+    except driver.Error as error:
+        is_lost = dialect.is_disconnect(error, cursor.connection, cursor)
+        if is_lost:
+            invalidate(error)
+        raise DBAPIError.instance(
+            "a prepared statement",
+            None,
+            error,
+            driver.Error,
+            hide_parameters=True,
+            connection_invalidated=is_lost,
+            dialect=dialect,
+        ) from error
