@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synnefo_core.contracts.storage import StorageUnavailable
+from synnefo_storage_nfs import direct
 
 PAGE_BYTES = mmap.PAGESIZE
 DRAFT_PREFIX = ".draft-"
@@ -155,7 +156,8 @@ class Files:
     def create(self, path: Location, content: Content) -> None:
         """Write a file that must not be there yet."""
         with opened(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as descriptor:
-            write_at(descriptor, 0, [content])
+            written = direct.write(descriptor, content) if self.fsync else 0
+            write_at(descriptor, written, [memoryview(content)[written:]])
             self.sync(descriptor)
 
     def publish(self, path: Location, content: Content) -> None:
