@@ -8,9 +8,12 @@ prepared: no lists of values (``IN``), no ORM entities, no defaults that Python 
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, Delete, Insert, Select, Update
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 DATABASE = "synnefo_database"
 """Under what name a session knows the :class:`~synnefo_core.db.session.Database` that made it."""
 _CURSOR = "synnefo_cursor"
+_BOUND = re.compile(r"%\((\w+)\)s")
 
 _Convert = Callable[[Any], Any]
 _Statement = Select[Any] | Insert | Update | Delete
@@ -40,6 +44,7 @@ class Prepared:
 
     def __init__(self, statement: _Statement) -> None:
         self.statement = statement
+        self._changes = not isinstance(statement, Select)
         self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
 
     def all(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
@@ -47,7 +52,7 @@ class Prepared:
         database: Database | None = session.info.get(DATABASE)
         if database is None or database.is_observed:
             return list(session.execute(self.statement, dict(values)).all())
-        compiled = self._for(database, values)
+        compiled = self._for(database, session, values)
         with _cursor(database, session) as cursor:
             cursor.execute(compiled.text, compiled.bound(values))
             return compiled.rows(cursor)
@@ -62,18 +67,59 @@ class Prepared:
         database: Database | None = session.info.get(DATABASE)
         if database is None or database.is_observed:
             return int(session.execute(self.statement, dict(values)).rowcount)  # type: ignore[attr-defined]  # of what changes rows
-        compiled = self._for(database, values)
+        compiled = self._for(database, session, values)
         with _cursor(database, session) as cursor:
             cursor.execute(compiled.text, compiled.bound(values))
             return int(cursor.rowcount)
 
-    def _for(self, database: Database, values: Mapping[str, Any]) -> _Compiled:
+    def _for(self, database: Database, session: Session, values: Mapping[str, Any]) -> _Compiled:
+        if self._changes:
+            database.require_writing(session, self.statement)
         dialect = database.engine.dialect
         key = dialect.name, tuple(values)
         found = self._compiled.get(key)
         if found is None:
             found = self._compiled[key] = _Compiled(self.statement, dialect, list(values))
         return found
+
+
+@dataclass(frozen=True)
+class Change:
+    """A prepared statement that changes rows, and its values."""
+
+    statement: Prepared
+    values: Mapping[str, Any]
+
+
+def execute_together(session: Session, changes: Sequence[Change]) -> list[int]:
+    """Execute several changes; return how many rows each met.
+
+    None may rely on what another does: PostgreSQL makes all of them as one statement.
+    """
+    database: Database | None = session.info.get(DATABASE)
+    if len(changes) < 2 or database is None or database.is_observed or database.is_sqlite:
+        return [each.statement.execute(session, each.values) for each in changes]
+    parts = [(each.statement._for(database, session, each.values), each.values) for each in changes]  # noqa: SLF001  # of this module
+    text = _joined(tuple(compiled.text for compiled, _ in parts))
+    bound = {
+        f"c{place}_{name}": value
+        for place, (compiled, values) in enumerate(parts)
+        for name, value in compiled.bound(values).items()
+    }
+    with _cursor(database, session) as cursor:
+        cursor.execute(text, bound)
+        return list(cursor.fetchone() or ())
+
+
+@lru_cache(maxsize=256)
+def _joined(texts: tuple[str, ...]) -> str:
+    """Return one statement that makes several changes and tells of each how many rows it met."""
+    changes, counts = [], []
+    for place, text in enumerate(texts):
+        own = _BOUND.sub(lambda bound, place=place: f"%(c{place}_{bound[1]})s", text)  # type: ignore[misc]  # a default is typed nowhere
+        changes.append(f"c{place} AS ({own} RETURNING 1)")
+        counts.append(f"(SELECT count(*) FROM c{place})")  # noqa: S608  # a number
+    return " ".join(("WITH", ", ".join(changes), "SELECT", ", ".join(counts)))
 
 
 class _Compiled:

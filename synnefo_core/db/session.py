@@ -214,6 +214,15 @@ class Database:
         """Whether somebody listens to SQLAlchemy's statements, so that all must go through it."""
         return bool(self.engine.dispatch.before_cursor_execute)
 
+    def require_writing(self, session: Session, statement: Executable) -> None:
+        """Refuse a statement that changes something in a session that only reads.
+
+        Raises:
+            RuntimeError: It only reads.
+        """
+        if not session.info[_WRITES]:
+            _refuse(statement)
+
     def reads_without_transaction(self, session: Session) -> bool:
         """Say whether any connection will do for what a session reads."""
         return bool(session.info[_SHARES]) and not session.in_transaction()

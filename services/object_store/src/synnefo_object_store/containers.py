@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
+from synnefo_core.db.prepared import execute_together
 from synnefo_core.errors import Conflict, NotFound
 from synnefo_object_store import access, accounts, quotas, statistics
 from synnefo_object_store.access import READ, require, require_in
@@ -155,7 +156,9 @@ def delete_container(context: RequestContext, account: str, name: str) -> None:
             if session.execute(inside).first() is not None:
                 raise _not_empty(name)
             session.execute(delete(_container).where(_container.c.id == number))
-            statistics.add(session, account=account, container_id=number, containers=-1)
+            execute_together(
+                session, statistics.change(account=account, container_id=number, containers=-1)
+            )
     except IntegrityError as cause:
         # An object has come in meanwhile.
         raise _not_empty(name) from cause
@@ -204,7 +207,8 @@ def _insert(
             "modified_at": now,
         },
     )
-    statistics.add(session, account=account, container_id=result.scalar_one(), containers=1)
+    number = result.scalar_one()
+    execute_together(session, statistics.change(account=account, container_id=number, containers=1))
 
 
 def _update(

@@ -165,7 +165,8 @@ def put_blocks(
             names.append(name)
             upload.stored(name)
         with context.unit_of_work() as session:
-            possession.add(context, session, project_id=possessor, names=b"".join(names))
+            changes = possession.change(context, project_id=possessor, names=b"".join(names))
+            possession.add(session, changes)
     return names
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_blocks import ZERO_BLOCK, split
 from synnefo_core.context import RequestContext
-from synnefo_core.db.prepared import Prepared
+from synnefo_core.db.prepared import Change, Prepared
 from synnefo_object_store.models import PossessionRow
 
 _possession: Table = PossessionRow.__table__  # type: ignore[assignment]  # declared as FromClause
@@ -28,21 +28,22 @@ _ADD = {
 }
 
 
-def add(context: RequestContext, session: Session, *, project_id: str, names: bytes) -> None:
-    """Note that a project has blocks; ``names`` are concatenated.
+def change(context: RequestContext, *, project_id: str, names: bytes) -> list[Change]:
+    """Return the changes that note that a project has blocks; ``names`` are concatenated.
 
     In one order for all, so that two writers never wait for each other in a circle.
     """
-    now = context.now()
-    rows = [
-        {"project_id": project_id, "digest": name, "added_at": now}
+    now, statement = context.now(), _ADD[context.cloud.database.is_sqlite]
+    return [
+        Change(statement, {"project_id": project_id, "digest": name, "added_at": now})
         for name in sorted(set(split(names)) - {ZERO_BLOCK})
     ]
-    statement = _ADD[context.cloud.database.is_sqlite]
-    if len(rows) == 1:
-        statement.execute(session, rows[0])
-    elif rows:
-        session.execute(statement.statement, rows)
+
+
+def add(session: Session, changes: Sequence[Change]) -> None:
+    """Note it, however many blocks there are."""
+    if changes:
+        session.execute(changes[0].statement.statement, [each.values for each in changes])
 
 
 def among(context: RequestContext, project_id: str, names: Sequence[bytes]) -> frozenset[bytes]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import synnefo_quota
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge
+from synnefo_core.db.prepared import Change, execute_together
 from synnefo_object_store import statistics, versions
 from synnefo_object_store.values import ObjectInfo
 
@@ -33,12 +34,13 @@ def add(
     *,
     user_id: str,
     is_current: bool = True,
+    along: Sequence[Change] = (),
 ) -> None:
-    """Add a version of an object."""
+    """Add a version of an object; ``along`` with it other changes are made."""
     key = {"container_id": slot.container, "name": slot.name, "is_current": is_current}
     values = {**versions.columns(info), "user_id": user_id, **key}
-    versions.INSERT.execute(session, values)
-    _count(session, info.account, slot, int(is_current), info.size_bytes)
+    counted = _counted(info.account, slot, int(is_current), info.size_bytes)
+    execute_together(session, [Change(versions.INSERT, values), *counted, *along])
     _charge(context, info.account, {user_id: info.size_bytes})
 
 
@@ -48,12 +50,16 @@ def replace(
     slot: Slot,
     old: tuple[ObjectInfo, str],
     new: tuple[ObjectInfo, str],
+    *,
+    along: Sequence[Change] = (),
 ) -> None:
     """Put a version in the place of another; each comes with who pays for it."""
     (before, paid), (after, pays) = old, new
     values = {**versions.columns(after), "user_id": pays}
-    versions.change(session, versions.UPDATE, slot.container, before, values)
-    _count(session, after.account, slot, 0, after.size_bytes - before.size_bytes)
+    counted = _counted(after.account, slot, 0, after.size_bytes - before.size_bytes)
+    versions.change(
+        session, versions.UPDATE, slot.container, before, values, along=[*counted, *along]
+    )
     amounts = {pays: after.size_bytes}
     amounts[paid] = amounts.get(paid, 0) - before.size_bytes
     _charge(context, after.account, amounts)
@@ -62,14 +68,14 @@ def replace(
 def retire(session: Session, slot: Slot, info: ObjectInfo) -> None:
     """Have the current version stay as one of the past."""
     values = {"is_current": False, "is_versioned": True}
-    versions.change(session, versions.UPDATE, slot.container, info, values)
-    _count(session, info.account, slot, -1, 0)
+    counted = _counted(info.account, slot, -1, 0)
+    versions.change(session, versions.UPDATE, slot.container, info, values, along=counted)
 
 
 def revive(session: Session, slot: Slot, info: ObjectInfo) -> None:
     """Make a version of the past the current one."""
-    versions.change(session, versions.UPDATE, slot.container, info, {"is_current": True})
-    _count(session, info.account, slot, 1, 0)
+    values, counted = {"is_current": True}, _counted(info.account, slot, 1, 0)
+    versions.change(session, versions.UPDATE, slot.container, info, values, along=counted)
 
 
 def drop(
@@ -82,8 +88,8 @@ def drop(
     is_current: bool = True,
 ) -> None:
     """Remove a version for good."""
-    versions.change(session, versions.DELETE, slot.container, info, {})
-    _count(session, info.account, slot, -int(is_current), -info.size_bytes)
+    counted = _counted(info.account, slot, -int(is_current), -info.size_bytes)
+    versions.change(session, versions.DELETE, slot.container, info, {}, along=counted)
     _charge(context, info.account, {user_id: -info.size_bytes})
 
 
@@ -93,9 +99,9 @@ def next_version(context: RequestContext, old: ObjectInfo | None) -> int:
     return now if old is None else max(now, old.version + 1)
 
 
-def _count(session: Session, account: str, slot: Slot, objects: int, size: int) -> None:
-    statistics.add(
-        session, account=account, container_id=slot.container, objects=objects, bytes_=size
+def _counted(account: str, slot: Slot, objects: int, size: int) -> list[Change]:
+    return statistics.change(
+        account=account, container_id=slot.container, objects=objects, bytes_=size
     )
 
 

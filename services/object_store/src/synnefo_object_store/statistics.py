@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, func, insert, se
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
-from synnefo_core.db.prepared import Prepared
+from synnefo_core.db.prepared import Change, Prepared
 from synnefo_object_store.models import AccountRow, ContainerRow, DeltaRow
 
 FOLD_EVERY_S = 5.0
@@ -30,27 +30,20 @@ _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declar
 _ADD = Prepared(insert(_delta))
 
 
-def add(
-    session: Session,
-    *,
-    account: str,
-    container_id: int,
-    containers: int = 0,
-    objects: int = 0,
-    bytes_: int = 0,
-) -> None:
-    """Count a change, if and only if the caller's unit of work commits."""
-    if containers or objects or bytes_:
-        _ADD.execute(
-            session,
-            {
-                "account": account,
-                "container_id": container_id,
-                "containers": containers,
-                "objects": objects,
-                "bytes": bytes_,
-            },
-        )
+def change(
+    *, account: str, container_id: int, containers: int = 0, objects: int = 0, bytes_: int = 0
+) -> list[Change]:
+    """Return the change that counts this; none where there is nothing to count."""
+    if not (containers or objects or bytes_):
+        return []
+    values = {
+        "account": account,
+        "container_id": container_id,
+        "containers": containers,
+        "objects": objects,
+        "bytes": bytes_,
+    }
+    return [Change(_ADD, values)]
 
 
 def waiting_of_account(what: str) -> ColumnElement[int]:

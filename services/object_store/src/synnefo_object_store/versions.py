@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.storage import Kind
-from synnefo_core.db.prepared import Prepared
+from synnefo_core.db.prepared import Change, Prepared, execute_together
 from synnefo_core.errors import Conflict, NotFound
 from synnefo_object_store.models import AccountRow, ContainerRow, GrantRow, ObjectRow, PublicRow
 from synnefo_object_store.text_order import successor
@@ -310,14 +310,17 @@ def change(
     number: int,
     found: ObjectInfo,
     values: Mapping[str, Any],
+    *,
+    along: Sequence[Change] = (),
 ) -> None:
-    """Change or remove the version that was found.
+    """Change or remove the version that was found, and make other changes along with it.
 
     Raises:
         Raced: It is no longer there.
     """
     key = {"of_container": number, "of_name": found.name, "of_version": found.version}
-    if statement.execute(session, {**values, **key}) != 1:
+    changes = [Change(statement, {**values, **key}), *along]
+    if execute_together(session, changes)[0] != 1:
         raise Raced
 
 

@@ -78,18 +78,22 @@ def put(
     freed = 0 if old is None or keeps else old.size_bytes
     check_quotas(session, place, row, Growth(int(old is None), new.size_bytes - freed))
     slot = Slot(row.container, place.name)
+    possessed = possession.change(context, project_id=place.account, names=draft.names)
+    along = possessed if len(possessed) == 1 else []
     if old and old.is_among_shared and not versions.is_there(row, context.now()):
         # Its time was over: what it shared is not for what comes now.
         sharing.forget(session, slot)
     if old is None:
-        rows.add(context, session, slot, new, user_id=context.user_id)
+        rows.add(context, session, slot, new, user_id=context.user_id, along=along)
     elif keeps:
         rows.retire(session, slot, old)
-        rows.add(context, session, slot, new, user_id=context.user_id)
+        rows.add(context, session, slot, new, user_id=context.user_id, along=along)
     else:
         history.archive(context, session, row, old)
-        rows.replace(context, session, slot, (old, row.user_id), (new, context.user_id))
-    possession.add(context, session, project_id=place.account, names=draft.names)
+        pair = (old, row.user_id), (new, context.user_id)
+        rows.replace(context, session, slot, *pair, along=along)
+    if not along:
+        possession.add(session, possessed)
     return new
 
 
