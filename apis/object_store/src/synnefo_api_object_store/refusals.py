@@ -8,9 +8,7 @@ from collections.abc import Iterable
 from webob import Request
 
 from synnefo_api_object_store.parameters import parameters
-from synnefo_core.errors import Unbuilt
-
-QUERY = ("until",)
+from synnefo_core.errors import Invalid, Unbuilt
 
 ACCOUNT = (
     "X-Account-Access-Control",
@@ -28,18 +26,19 @@ def _keys(names: Iterable[str]) -> tuple[str, ...]:
 
 
 _HEADERS = {"account": _keys(ACCOUNT), "container": _keys(CONTAINER), "object": ()}
-_FEATURES = frozenset(QUERY)
+_LOOK_BACK = frozenset({"GET", "HEAD", "DELETE"})
 
 
 def check(request: Request, noun: str) -> None:
     """Refuse a request that asks for what is not done; empty headers ask for nothing.
 
     Raises:
-        Unbuilt: Names the header or the parameter.
+        Invalid: It wants to change the past.
+        Unbuilt: Names the header.
     """
-    for name in parameters(request):
-        if name in _FEATURES:
-            raise Unbuilt(f"the parameter {name}")
+    if request.method not in _LOOK_BACK and "until" in parameters(request):
+        msg = "until is for GET, HEAD and DELETE"
+        raise Invalid(msg)
     prefixes = _HEADERS[noun]
     for key, value in request.environ.items():
         if key.startswith(prefixes) and value:

@@ -53,6 +53,13 @@ from synnefo_object_store.permits import (
     sharing_of,
 )
 from synnefo_object_store.publications import published
+from synnefo_object_store.purges import purge_container, purge_object
+from synnefo_object_store.retrospect import (
+    list_containers_at,
+    list_objects_at,
+    show_account_at,
+    show_container_at,
+)
 from synnefo_object_store.rows import DISKSPACE
 from synnefo_object_store.sharing import Shared, Sharing, groups_of
 from synnefo_object_store.signatures import ALGORITHMS, Signature, deputised
@@ -138,7 +145,9 @@ __all__ = [
     "keys_in_use",
     "list_accounts",
     "list_containers",
+    "list_containers_at",
     "list_objects",
+    "list_objects_at",
     "list_past",
     "list_versions",
     "measured",
@@ -148,6 +157,8 @@ __all__ = [
     "patch_object",
     "permit_object",
     "published",
+    "purge_container",
+    "purge_object",
     "put_blocks",
     "put_hashmap",
     "put_link",
@@ -159,7 +170,9 @@ __all__ = [
     "sharing_among",
     "sharing_of",
     "show_account",
+    "show_account_at",
     "show_container",
+    "show_container_at",
     "show_object",
     "update_account",
     "update_container",

@@ -134,6 +134,19 @@ def require_owner(context: RequestContext, account: str) -> None:
         raise Forbidden(msg)
 
 
+def require_inside(context: RequestContext, account: str, rule: str) -> None:
+    """Refuse a caller whose roles in an account do not allow this: no list and no sharing does.
+
+    Raises:
+        Forbidden: They do not, or it only has a signature.
+        Unauthenticated: Nobody knows who asks.
+    """
+    require(context, account, rule)
+    if _is_deputy(context):
+        msg = "a signature is for what there is now"
+        raise Forbidden(msg)
+
+
 def possessor(context: RequestContext, account: str) -> str:
     """Return whose blocks a caller may name in an account: that account's, or its own alone."""
     if context.cloud.policy.allows(context, "object_store:object:read", project_id=account):

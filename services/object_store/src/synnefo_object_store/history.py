@@ -24,11 +24,11 @@ from synnefo_core.errors import PreconditionFailed
 from synnefo_object_store import rows, sharing, versions
 from synnefo_object_store.limits import check_object_name
 from synnefo_object_store.models import ObjectRow
-from synnefo_object_store.rows import Slot
+from synnefo_object_store.rows import Kept
 from synnefo_object_store.settings import HISTORY_LOCATION, VERSIONS_ENABLED, VERSIONS_LOCATION
 from synnefo_object_store.text_order import successor
 from synnefo_object_store.values import ObjectInfo
-from synnefo_object_store.versions import Place
+from synnefo_object_store.versions import Place, Slot
 
 MARK = "application/x-deleted;swift_versions_deleted=1"
 """The content type that Swift gives to the mark of a removal."""
@@ -48,18 +48,20 @@ def remove(context: RequestContext, session: Session, row: Row[Any], place: Plac
     Returns:
         The mark of the removal if there is one now, else what was removed.
     """
-    found, slot = versions.shown(place, row), Slot(row.container, place.name)
+    old, slot = Kept.of(place, row), Slot(row.container, place.name)
+    found = old.info
     if is_enabled(row.container_settings):
-        rows.retire(session, slot, found)
-        mark = _mark(context, found)
+        mark = _mark(context, found, rows.next_instant(context, session, slot))
+        rows.retire(context, session, slot, old, mark.version)
         rows.add(context, session, slot, mark, user_id=row.user_id, is_current=False)
         _share_no_more(session, row, slot)
         return mark
     if found.is_versioned:
-        rows.retire(session, slot, found)
-    elif not _bring_back(context, session, row, found):
+        at = rows.next_instant(context, session, slot)
+        rows.retire(context, session, slot, old, at)
+    elif not _bring_back(context, session, row, old):
         _leave_mark(context, session, row, found)
-        rows.drop(context, session, slot, found, user_id=row.user_id)
+        rows.drop(context, session, slot, old)
     _share_no_more(session, row, slot)
     return found
 
@@ -88,7 +90,14 @@ def archive(context: RequestContext, session: Session, row: Row[Any], found: Obj
         msg = f"there is no container {container} for old versions"
         raise PreconditionFailed(msg)
     if there.name is None:
-        kept = replace(found, id=new_id(), container=container, name=name)
+        kept = replace(
+            found,
+            id=new_id(),
+            container=container,
+            name=name,
+            # There it begins now.
+            version=rows.next_version(context, found),
+        )
         rows.add(context, session, Slot(there.container, name), kept, user_id=row.user_id)
 
 
@@ -100,7 +109,8 @@ def _leave_mark(
     if container is None:
         return
     archive(context, session, row, found)
-    mark = replace(_mark(context, found), nature="", is_versioned=False, container=container)
+    at = rows.next_version(context, found)
+    mark = replace(_mark(context, found, at), nature="", is_versioned=False, container=container)
     name = f"{_prefix(found.name)}{mark.version / 1_000_000:.6f}"
     there = versions.find(session, Place(found.account, container, name))
     if there is not None and there.name is None:
@@ -112,14 +122,14 @@ def _prefix(name: str) -> str:
     return f"{len(name.encode()):03x}{name}/"
 
 
-def _mark(context: RequestContext, found: ObjectInfo) -> ObjectInfo:
+def _mark(context: RequestContext, found: ObjectInfo, version: int) -> ObjectInfo:
     now = context.now()
     return ObjectInfo(
         id=new_id(),
         account=found.account,
         container=found.container,
         name=found.name,
-        version=rows.next_version(context, found),
+        version=version,
         size_bytes=0,
         etag=_EMPTY_MD5,
         content_type=MARK,
@@ -132,13 +142,13 @@ def _mark(context: RequestContext, found: ObjectInfo) -> ObjectInfo:
         headers={},
         is_versioned=True,
         nature=versions.DELETED,
+        modified_by=context.user_id,
     )
 
 
-def _bring_back(
-    context: RequestContext, session: Session, row: Row[Any], found: ObjectInfo
-) -> bool:
+def _bring_back(context: RequestContext, session: Session, row: Row[Any], old: Kept) -> bool:
     """Put the newest archived version in the place of one that is removed; say if there was one."""
+    found = old.info
     container = row.container_settings.get(VERSIONS_LOCATION)
     if container is None:
         return False
@@ -149,9 +159,9 @@ def _bring_back(
     there = versions.find(session, place)
     if there is None or there.name is None:
         return False
-    kept = versions.shown(place, there)
+    kept = Kept.of(place, there)
     back = replace(
-        kept,
+        kept.info,
         id=found.id,
         container=found.container,
         name=found.name,
@@ -160,8 +170,8 @@ def _bring_back(
         is_versioned=False,
     )
     slot = Slot(row.container, found.name)
-    rows.replace(context, session, slot, (found, row.user_id), (back, there.user_id))
-    rows.drop(context, session, Slot(there.container, name), kept, user_id=there.user_id)
+    rows.replace(context, session, slot, old, (back, there.user_id))
+    rows.drop(context, session, Slot(there.container, name), kept)
     return True
 
 

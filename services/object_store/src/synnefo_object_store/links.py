@@ -115,7 +115,13 @@ def _check(link: Link, found: ObjectInfo) -> None:
 
 
 def find_object(
-    context: RequestContext, account: str, container: str, name: str, *, version: str | None = None
+    context: RequestContext,
+    account: str,
+    container: str,
+    name: str,
+    *,
+    version: str | None = None,
+    moment: float | None = None,
 ) -> ObjectInfo:
     """Return an object that has a content of its own.
 
@@ -124,7 +130,7 @@ def find_object(
         Forbidden: The account is not the caller's.
         NotFound: There is no such object, or not in that version.
     """
-    found = objects.show_object(context, account, container, name, version=version)
+    found = objects.show_object(context, account, container, name, version=version, moment=moment)
     found = follow(context, found)
     if found.nature or MANIFEST in found.headers:
         msg = "the object is made of others; copy it into one first"

@@ -136,6 +136,22 @@ def list_accounts(context: RequestContext, window: Window) -> list[str]:
     return sorted(found - own)[: window.limit]
 
 
+def scan(
+    session: Session,
+    query: Select[Any],
+    name: Column[str],
+    make: Callable[..., Row],
+    window: Window,
+    *,
+    criteria: Sequence[Criterion] = (),
+) -> list[Row | Folder]:
+    """Return a window of what a query finds; its first column is ``name``, and no two are alike."""
+    source: Source = _Whole(session, query, name)
+    if criteria:
+        source = Matching(source, criteria)
+    return _Scan(source, make, window).rows()
+
+
 def _with_specials(
     session: Session, number: int, rows: list[ListedObject | Folder]
 ) -> list[ListedObject | Folder]:

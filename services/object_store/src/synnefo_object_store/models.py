@@ -102,6 +102,9 @@ class ObjectRow(Model):
         expires_at: When it is to be removed.
         is_versioned: It was written into a container that keeps versions, so it stays when it is
             replaced; the version's number then stays through changes of metadata.
+        ended_us: When it ceased to be current for the first time, in microseconds as ``version``.
+        is_free: It is one of the past, for which nobody is charged.
+        modified_by: Who wrote it last; None: who is charged.
         nature: Empty; ``deleted``: the mark of a removal among the versions; ``static``: the
             content is the manifest of a large object; ``symlink``: it stands for another one.
         special: What is to be known of an object with a nature.
@@ -157,6 +160,27 @@ class ObjectRow(Model):
     is_versioned: Mapped[bool] = mapped_column(server_default=false())
     nature: Mapped[str] = mapped_column(String(8), server_default="")
     special: Mapped[Json] = mapped_column(server_default="{}")
+    ended_us: Mapped[Big | None]
+    is_free: Mapped[bool] = mapped_column(server_default=false())
+    modified_by: Mapped[Id | None]
+
+
+class PeriodRow(Model):
+    """A time in which a version was current again, because it was restored: there are few.
+
+    Attributes:
+        begun_us: Since when, in microseconds since the epoch.
+        ended_us: Until when; None: it is current.
+    """
+
+    __tablename__ = "object_store_period"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    container_id: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(_PLAIN, primary_key=True)
+    begun_us: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    version: Mapped[Big]
+    ended_us: Mapped[Big | None]
 
 
 class GrantRow(Model):

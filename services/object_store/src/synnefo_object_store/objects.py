@@ -15,15 +15,14 @@ from sqlalchemy.orm import Session
 from synnefo_blocks import Read, Reader, Written, write
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import TooLarge, Unprocessable
-from synnefo_object_store import access, history, rows, versions, writes
+from synnefo_object_store import access, history, periods, rows, versions, writes
 from synnefo_object_store.engine import engine, storage_of
 from synnefo_object_store.limits import check_headers, check_metadata, check_object_name
 from synnefo_object_store.metadata import merged
 from synnefo_object_store.permits import Permits, check_permits, permit
-from synnefo_object_store.rows import Slot
 from synnefo_object_store.uploads import uploads
 from synnefo_object_store.values import Incoming, ObjectInfo
-from synnefo_object_store.versions import Place
+from synnefo_object_store.versions import Place, Slot
 from synnefo_object_store.writes import Draft
 
 _LOOK_FIRST_BYTES = 64 * 1024
@@ -31,15 +30,31 @@ _LOOK_FIRST_BYTES = 64 * 1024
 
 
 def show_object(
-    context: RequestContext, account: str, container: str, name: str, *, version: str | None = None
+    context: RequestContext,
+    account: str,
+    container: str,
+    name: str,
+    *,
+    version: str | None = None,
+    moment: float | None = None,
 ) -> ObjectInfo:
     """Return an object as it is kept: of a large one its manifest, and symlinks themselves.
+
+    Args:
+        context: Who asks.
+        account: The account.
+        container: The container.
+        name: The object's name.
+        version: Which version; None: the current one.
+        moment: Instead: that which was current then, in seconds since the epoch.
 
     Raises:
         Forbidden: The account is not the caller's.
         NotFound: There is no such object, or not in that version.
     """
     place = Place(account, container, name)
+    if moment is not None:
+        return _at(context, place, moment)
     if version is None:
         access.require_at(context, place, "object_store:object:read", by=access.READ)
     else:
@@ -50,6 +65,15 @@ def show_object(
         else:
             row = versions.find_version(session, place, version)
     if row is None or not versions.is_there(row, context.now()):
+        raise versions.missing(place)
+    return versions.shown(place, row)
+
+
+def _at(context: RequestContext, place: Place, moment: float) -> ObjectInfo:
+    access.require_inside(context, place.account, "object_store:object:read")
+    with context.reading() as session:
+        row = periods.find(session, place, periods.instant(moment))
+    if row is None or not versions.is_there(row, moment):
         raise versions.missing(place)
     return versions.shown(place, row)
 
@@ -160,6 +184,7 @@ def update_object(
         found = versions.shown(place, row)
         changed = replace(
             found,
+            modified_by=context.user_id,
             version=found.version if found.is_versioned else rows.next_version(context, found),
             modified_at=context.now(),
             content_type=content_type or found.content_type,
@@ -174,6 +199,7 @@ def update_object(
             "metadata": changed.metadata,
             "headers": changed.headers,
             "expires_at": changed.expires_at,
+            "modified_by": None if row.user_id == context.user_id else context.user_id,
         }
         versions.change(session, versions.UPDATE, row.container, found, values)
         if permits is not None:

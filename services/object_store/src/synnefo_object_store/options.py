@@ -24,6 +24,13 @@ SECTIONS: Mapping[str, Iterable[cfg.Opt]] = {
             "it was written by hashes or in part: for that all of it is read. That of a longer "
             "one is its hash over the blocks.",
         ),
+        cfg.BoolOpt(
+            "free_versioning",
+            default=True,
+            help="Versions of the past are kept for nothing: they don't count against quotas of "
+            "projects. Where it is off they are paid for until they are removed. What is one "
+            "already when this is changed stays as it is.",
+        ),
         cfg.URIOpt(
             "view_origin",
             schemes=["http", "https"],

@@ -36,11 +36,11 @@ RESOURCES = [
 
 
 def usage(context: RequestContext) -> list[Usage]:
-    """Count the bytes of all objects by project and user."""
+    """Count the bytes of all objects by project and user, but for versions that are free."""
     query = (
         select(_container.c.account, _object.c.user_id, func.sum(_object.c.size_bytes))
         .join(_object, _object.c.container_id == _container.c.id)
-        .where(_object.c.size_bytes > 0)
+        .where(_object.c.size_bytes > 0, ~_object.c.is_free)
         .group_by(_container.c.account, _object.c.user_id)
     )
     with context.reading() as session:
@@ -49,7 +49,7 @@ def usage(context: RequestContext) -> list[Usage]:
 
 
 def things(context: RequestContext, resource: str, project_id: str) -> Iterator[Thing]:
-    """Yield every version of every object that takes room, by its path."""
+    """Yield every version of every object that takes room and is paid for, by its path."""
     if resource != DISKSPACE:
         return
     columns = _object.c
@@ -64,7 +64,7 @@ def things(context: RequestContext, resource: str, project_id: str) -> Iterator[
             columns.size_bytes,
         )
         .join(_object, columns.container_id == _container.c.id)
-        .where(_container.c.account == project_id, columns.size_bytes > 0)
+        .where(_container.c.account == project_id, columns.size_bytes > 0, ~columns.is_free)
         .execution_options(yield_per=1000)
     )
     with context.reading() as session:

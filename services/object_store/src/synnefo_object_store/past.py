@@ -12,10 +12,10 @@ from synnefo_core.context import RequestContext
 from synnefo_core.errors import Invalid
 from synnefo_object_store import access, containers, rows, sharing, versions
 from synnefo_object_store.models import ObjectRow
-from synnefo_object_store.rows import Slot
+from synnefo_object_store.rows import Kept
 from synnefo_object_store.text_order import successor
 from synnefo_object_store.values import ListedVersion, ObjectInfo, Window
-from synnefo_object_store.versions import DELETED, NULL, Place
+from synnefo_object_store.versions import DELETED, NULL, Place, Slot
 
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
@@ -51,7 +51,7 @@ def list_versions(
 
 
 def list_past(context: RequestContext, place: Place) -> list[tuple[int, float]]:
-    """Return the numbers of an object's versions and when they were made, the oldest first.
+    """Return the numbers of an object's versions and when they came to be, the oldest first.
 
     Raises:
         Forbidden: The caller may not read the container.
@@ -62,7 +62,7 @@ def list_past(context: RequestContext, place: Place) -> list[tuple[int, float]]:
     )
     number = containers.find_number(context, place.account, place.container)
     query = (
-        select(_object.c.version, _object.c.modified_at)
+        select(_object.c.version)
         .where(
             _object.c.container_id == number,
             _object.c.name == place.name,
@@ -71,7 +71,7 @@ def list_past(context: RequestContext, place: Place) -> list[tuple[int, float]]:
         .order_by(_object.c.version)
     )
     with context.reading() as session:
-        found = [(version, moment) for version, moment in session.execute(query)]
+        found = [(version, version / 1_000_000) for version in session.scalars(query)]
     if not found:
         raise versions.missing(place)
     return found
@@ -150,8 +150,8 @@ def delete_version(context: RequestContext, place: Place, version: str) -> None:
 
     def remove(session: Session) -> None:
         row = _required(session, place, version)
-        found, slot = versions.shown(place, row), Slot(row.container, place.name)
-        rows.drop(context, session, slot, found, user_id=row.user_id, is_current=row.is_current)
+        slot = Slot(row.container, place.name)
+        rows.drop(context, session, slot, Kept.of(place, row))
         if row.is_current:
             sharing.forget(session, slot)
 
@@ -171,13 +171,14 @@ def restore_version(context: RequestContext, place: Place, version: str) -> Obje
         row = _required(session, place, version)
         if row.nature == DELETED:
             raise versions.missing(place)
-        found, slot = versions.shown(place, row), Slot(row.container, place.name)
+        back, slot = Kept.of(place, row), Slot(row.container, place.name)
         if not row.is_current:
             current = versions.find(session, place)
+            old = None
             if current is not None and current.name is not None:
-                rows.retire(session, slot, versions.shown(place, current))
-            rows.revive(session, slot, found)
-        return found
+                old = Kept.of(place, current)
+            rows.restore(context, session, slot, old, back)
+        return back.info
 
     return versions.settled(context, restore)
 

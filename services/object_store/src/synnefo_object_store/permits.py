@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
 from synnefo_object_store import access, containers, sharing, versions
-from synnefo_object_store.rows import Slot
 from synnefo_object_store.sharing import Shared, Sharing, addresses, grants
 from synnefo_object_store.values import ObjectInfo
-from synnefo_object_store.versions import Place
+from synnefo_object_store.versions import Place, Slot
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def quota_resources() -> Iterable[QuotaResource]:
 
 @hookimpl
 def quota_usage(context: RequestContext) -> Iterable[Usage]:
-    """Count the bytes of all objects."""
+    """Count the bytes that are paid for."""
     return owned.usage(context)
 
 

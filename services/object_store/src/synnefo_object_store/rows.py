@@ -1,29 +1,57 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of objects as they come and go: each is counted, and paid for by somebody."""
+"""Rows of objects as they come and go: each is counted, and paid for by somebody or free."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 import synnefo_quota
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge
 from synnefo_core.db.prepared import Change, execute_together
-from synnefo_object_store import statistics, versions
+from synnefo_object_store import periods, statistics, versions
 from synnefo_object_store.values import ObjectInfo
+from synnefo_object_store.versions import Place, Slot
 
 DISKSPACE = "pithos.diskspace"
 
 
 @dataclass(frozen=True)
-class Slot:
-    """A container's number and a name in it."""
+class Kept:
+    """A version that is there, with what only its row knows.
 
-    container: int
-    name: str
+    Attributes:
+        user_id: Who is charged for it, unless it is free.
+        was_over: It was current before it was restored, if it is current.
+    """
+
+    info: ObjectInfo
+    user_id: str
+    is_current: bool
+    is_free: bool
+    was_over: bool
+
+    @classmethod
+    def of(cls, place: Place, row: Row[Any]) -> Kept:
+        """Return the version of a row that was found."""
+        return cls(
+            versions.shown(place, row),
+            row.user_id,
+            row.is_current,
+            row.is_free,
+            row.ended_us is not None,
+        )
+
+    @property
+    def charged(self) -> dict[str, int]:
+        """How much is charged for it, by who is charged."""
+        return {} if self.is_free else {self.user_id: self.info.size_bytes}
 
 
 def add(
@@ -37,60 +65,98 @@ def add(
     along: Sequence[Change] = (),
 ) -> None:
     """Add a version of an object; ``along`` with it other changes are made."""
-    key = {"container_id": slot.container, "name": slot.name, "is_current": is_current}
-    values = {**versions.columns(info), "user_id": user_id, **key}
+    added = _added(slot, info, user_id, is_current=is_current)
     counted = _counted(info.account, slot, int(is_current), info.size_bytes)
-    execute_together(session, [Change(versions.INSERT, values), *counted, *along])
-    _charge(context, info.account, {user_id: info.size_bytes})
+    execute_together(session, [added, *counted, *along])
+    charge(context, info.account, {user_id: info.size_bytes})
 
 
 def replace(
     context: RequestContext,
     session: Session,
     slot: Slot,
-    old: tuple[ObjectInfo, str],
+    old: Kept,
     new: tuple[ObjectInfo, str],
     *,
     along: Sequence[Change] = (),
 ) -> None:
-    """Put a version in the place of another; each comes with who pays for it."""
-    (before, paid), (after, pays) = old, new
-    values = {**versions.columns(after), "user_id": pays}
+    """Put a version, which comes with who pays for it, in the place of another."""
+    before, (after, pays) = old.info, new
     counted = _counted(after.account, slot, 0, after.size_bytes - before.size_bytes)
     versions.change(
-        session, versions.UPDATE, slot.container, before, values, along=[*counted, *along]
+        session,
+        versions.UPDATE,
+        slot.container,
+        before,
+        _columns(after, pays),
+        along=[*counted, *along],
     )
-    amounts = {pays: after.size_bytes}
-    amounts[paid] = amounts.get(paid, 0) - before.size_bytes
-    _charge(context, after.account, amounts)
+    charge(context, after.account, _sum({pays: after.size_bytes}, _back(old.charged)))
 
 
-def retire(session: Session, slot: Slot, info: ObjectInfo) -> None:
-    """Have the current version stay as one of the past."""
-    values = {"is_current": False, "is_versioned": True}
-    counted = _counted(info.account, slot, -1, 0)
-    versions.change(session, versions.UPDATE, slot.container, info, values, along=counted)
-
-
-def revive(session: Session, slot: Slot, info: ObjectInfo) -> None:
-    """Make a version of the past the current one."""
-    values, counted = {"is_current": True}, _counted(info.account, slot, 1, 0)
-    versions.change(session, versions.UPDATE, slot.container, info, values, along=counted)
-
-
-def drop(
+def succeed(
     context: RequestContext,
     session: Session,
     slot: Slot,
-    info: ObjectInfo,
+    old: Kept,
+    new: tuple[ObjectInfo, str],
     *,
-    user_id: str,
-    is_current: bool = True,
+    along: Sequence[Change] = (),
 ) -> None:
+    """Add a version where the current one stays as one of the past."""
+    info, pays = new
+    freed = _retire(context, session, slot, old, info.version)
+    counted = _counted(info.account, slot, 0, info.size_bytes)
+    execute_together(session, [_added(slot, info, pays), *counted, *along])
+    charge(context, info.account, _sum({pays: info.size_bytes}, freed))
+
+
+def retire(context: RequestContext, session: Session, slot: Slot, old: Kept, at: int) -> None:
+    """Have the current version stay as one of the past; ``at``: since when, in microseconds."""
+    counted = _counted(old.info.account, slot, -1, 0)
+    freed = _retire(context, session, slot, old, at, along=counted)
+    charge(context, old.info.account, freed)
+
+
+def restore(
+    context: RequestContext,
+    session: Session,
+    slot: Slot,
+    old: Kept | None,
+    back: Kept,
+) -> None:
+    """Make a version of the past the current one; what is current becomes one of the past."""
+    at = next_instant(context, session, slot)
+    freed = {} if old is None else _retire(context, session, slot, old, at)
+    versions.change(
+        session,
+        versions.UPDATE,
+        slot.container,
+        back.info,
+        {"is_current": True, "is_free": False},
+        was_current=False,
+        along=_counted(back.info.account, slot, int(old is None), 0),
+    )
+    periods.begin(session, slot, back.info.version, at)
+    costs = {back.user_id: back.info.size_bytes} if back.is_free else {}
+    charge(context, back.info.account, _sum(costs, freed))
+
+
+def drop(context: RequestContext, session: Session, slot: Slot, old: Kept) -> None:
     """Remove a version for good."""
-    counted = _counted(info.account, slot, -int(is_current), -info.size_bytes)
-    versions.change(session, versions.DELETE, slot.container, info, {}, along=counted)
-    _charge(context, info.account, {user_id: -info.size_bytes})
+    info = old.info
+    versions.change(
+        session,
+        versions.DELETE,
+        slot.container,
+        info,
+        {},
+        was_current=old.is_current,
+        along=_counted(info.account, slot, -int(old.is_current), -info.size_bytes),
+    )
+    if old.was_over:
+        periods.forget(session, slot, info.version)
+    charge(context, info.account, _back(old.charged))
 
 
 def next_version(context: RequestContext, old: ObjectInfo | None) -> int:
@@ -99,13 +165,61 @@ def next_version(context: RequestContext, old: ObjectInfo | None) -> int:
     return now if old is None else max(now, old.version + 1)
 
 
+def next_instant(context: RequestContext, session: Session, slot: Slot) -> int:
+    """Return a number behind all that became of a name whose past is kept."""
+    return max(int(context.now() * 1_000_000), periods.last(session, slot) + 1)
+
+
+def _added(slot: Slot, info: ObjectInfo, user_id: str, *, is_current: bool = True) -> Change:
+    key = {"container_id": slot.container, "name": slot.name, "is_current": is_current}
+    return Change(versions.INSERT, _columns(info, user_id) | key)
+
+
+def _columns(info: ObjectInfo, user_id: str) -> dict[str, Any]:
+    writer = None if info.modified_by in ("", user_id) else info.modified_by
+    return {**versions.columns(info), "user_id": user_id, "modified_by": writer}
+
+
+def _retire(
+    context: RequestContext,
+    session: Session,
+    slot: Slot,
+    old: Kept,
+    at: int,
+    *,
+    along: Sequence[Change] = (),
+) -> dict[str, int]:
+    """Have a version be one of the past; return what is to be given back for it."""
+    is_free = context.cloud.config.object_store.free_versioning
+    values: dict[str, Any] = {"is_current": False, "is_versioned": True, "is_free": is_free}
+    if not old.was_over:
+        values["ended_us"] = at
+    values["is_first_time"] = not old.was_over
+    versions.change(session, versions.RETIRE, slot.container, old.info, values, along=along)
+    if old.was_over:
+        periods.end(session, slot, old.info.version, at)
+    return _back(old.charged) if is_free else {}
+
+
 def _counted(account: str, slot: Slot, objects: int, size: int) -> list[Change]:
     return statistics.change(
         account=account, container_id=slot.container, objects=objects, bytes_=size
     )
 
 
-def _charge(context: RequestContext, account: str, amounts: Mapping[str, int]) -> None:
+def _back(amounts: Mapping[str, int]) -> dict[str, int]:
+    return {user_id: -amount for user_id, amount in amounts.items()}
+
+
+def _sum(*parts: Mapping[str, int]) -> dict[str, int]:
+    amounts: Counter[str] = Counter()
+    for part in parts:
+        amounts.update(part)
+    return amounts
+
+
+def charge(context: RequestContext, account: str, amounts: Mapping[str, int]) -> None:
+    """Charge for bytes in an account, or give back; by who is charged."""
     charges = [
         Charge(account, user_id, DISKSPACE, amount) for user_id, amount in amounts.items() if amount
     ]

@@ -19,6 +19,7 @@ class AccountInfo:
     """An account: its counts, metadata and settings. Moments are seconds since the epoch.
 
     With ``is_guest`` it is seen by somebody with whom a part is shared, who is told none of them.
+    With ``changed_at`` it is seen as it was, when it had last changed at that moment.
     """
 
     id: str
@@ -29,11 +30,15 @@ class AccountInfo:
     created_at: float
     settings: Mapping[str, str] = field(default_factory=dict)
     is_guest: bool = False
+    changed_at: float | None = None
 
 
 @dataclass(frozen=True)
 class ContainerInfo:
-    """A container: its counts, metadata and settings; ``is_guest`` as with :class:`AccountInfo`."""
+    """A container: its counts, metadata and settings.
+
+    ``is_guest`` and ``changed_at`` are as with :class:`AccountInfo`.
+    """
 
     account: str
     name: str
@@ -44,6 +49,7 @@ class ContainerInfo:
     modified_at: float
     settings: Mapping[str, str] = field(default_factory=dict)
     is_guest: bool = False
+    changed_at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class ObjectInfo:
         is_versioned: Whether the container keeps it when it is replaced.
         nature: Empty for an object like any other; ``static`` for a large one, ``symlink``.
         special: What is to be known of an object with a nature.
+        modified_by: The user who wrote it.
         is_among_shared: Whether anything in its container is shared or public, it may be this.
     """
 
@@ -84,6 +91,7 @@ class ObjectInfo:
     is_versioned: bool = False
     nature: str = ""
     special: Mapping[str, Any] = field(default_factory=dict)
+    modified_by: str = ""
     is_among_shared: bool = False
 
 

@@ -125,8 +125,12 @@ _IS_IT = and_(
     _object.c.container_id == bindparam("of_container"),
     _object.c.name == bindparam("of_name"),
     _object.c.version == bindparam("of_version"),
+    # Others may have made it one of the past, or brought it back, and its number stays the same.
+    _object.c.is_current == bindparam("was_current"),
 )
-UPDATE = Prepared(update(_object).where(_IS_IT))
+_UPDATE = update(_object).where(_IS_IT)
+UPDATE = Prepared(_UPDATE)
+RETIRE = Prepared(_UPDATE.where(_object.c.ended_us.is_(None) == bindparam("is_first_time")))
 DELETE = Prepared(delete(_object).where(_IS_IT))
 
 
@@ -140,6 +144,14 @@ class Place:
 
     account: str
     container: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A container's number and a name in it."""
+
+    container: int
     name: str
 
 
@@ -204,6 +216,7 @@ def shown(place: Place, row: Row[Any]) -> ObjectInfo:
         is_versioned=row.is_versioned,
         nature=row.nature,
         special=row.special,
+        modified_by=row.modified_by or row.user_id,
         is_among_shared=getattr(row, "is_among_shared", False),
     )
 
@@ -311,14 +324,20 @@ def change(
     found: ObjectInfo,
     values: Mapping[str, Any],
     *,
+    was_current: bool = True,
     along: Sequence[Change] = (),
 ) -> None:
     """Change or remove the version that was found, and make other changes along with it.
 
     Raises:
-        Raced: It is no longer there.
+        Raced: It is no longer there, or no longer what it was: current or one of the past.
     """
-    key = {"of_container": number, "of_name": found.name, "of_version": found.version}
+    key = {
+        "of_container": number,
+        "of_name": found.name,
+        "of_version": found.version,
+        "was_current": was_current,
+    }
     changes = [Change(statement, {**values, **key}), *along]
     if execute_together(session, changes)[0] != 1:
         raise Raced

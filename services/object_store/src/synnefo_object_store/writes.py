@@ -17,9 +17,9 @@ from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, PreconditionFailed, QuotaExceeded
 from synnefo_object_store import history, possession, quotas, rows, sharing, versions
 from synnefo_object_store.quotas import Growth
-from synnefo_object_store.rows import DISKSPACE, Slot
+from synnefo_object_store.rows import DISKSPACE, Kept
 from synnefo_object_store.values import Condition, ObjectInfo
-from synnefo_object_store.versions import Place
+from synnefo_object_store.versions import Place, Slot
 
 
 @dataclass(frozen=True)
@@ -67,31 +67,32 @@ def put(
     if row is None:
         raise versions.missing_container(place)
     check_condition(condition or Condition(), row, context.now())
-    old = None if row.name is None else versions.shown(place, row)
+    kept = None if row.name is None else Kept.of(place, row)
+    old = None if kept is None else kept.info
     if replaced is not None and (old is None or not _is_as_read(old, replaced, draft)):
         msg = "the object was changed by others meanwhile"
         raise Conflict(msg)
+    slot = Slot(row.container, place.name)
     new = _made(context, place, old, draft)
-    if history.is_enabled(row.container_settings):
-        new = replace(new, is_versioned=True)
-    keeps = old is not None and (old.is_versioned or new.is_versioned)
+    keeps = history.is_enabled(row.container_settings)
+    if keeps or (old is not None and old.is_versioned):
+        at = rows.next_instant(context, session, slot)
+        new = replace(new, version=at, is_versioned=keeps)
+        keeps = True
     freed = 0 if old is None or keeps else old.size_bytes
     check_quotas(session, place, row, Growth(int(old is None), new.size_bytes - freed))
-    slot = Slot(row.container, place.name)
-    possessed = possession.change(context, project_id=place.account, names=draft.names)
-    along = possessed if len(possessed) == 1 else []
     if old and old.is_among_shared and not versions.is_there(row, context.now()):
         # Its time was over: what it shared is not for what comes now.
         sharing.forget(session, slot)
-    if old is None:
+    possessed = possession.change(context, project_id=place.account, names=draft.names)
+    along = possessed if len(possessed) == 1 else []
+    if kept is None:
         rows.add(context, session, slot, new, user_id=context.user_id, along=along)
     elif keeps:
-        rows.retire(session, slot, old)
-        rows.add(context, session, slot, new, user_id=context.user_id, along=along)
+        rows.succeed(context, session, slot, kept, (new, context.user_id), along=along)
     else:
-        history.archive(context, session, row, old)
-        pair = (old, row.user_id), (new, context.user_id)
-        rows.replace(context, session, slot, *pair, along=along)
+        history.archive(context, session, row, kept.info)
+        rows.replace(context, session, slot, kept, (new, context.user_id), along=along)
     if not along:
         possession.add(session, possessed)
     return new
@@ -126,6 +127,7 @@ def _made(
         expires_at=draft.expires_at,
         nature=draft.nature,
         special=dict(draft.special),
+        modified_by=context.user_id,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import headers, permits, refusals, windows
+from synnefo_api_object_store import headers, moments, permits, refusals, windows
 from synnefo_api_object_store.handlers import bulk
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import account_id
@@ -27,7 +27,7 @@ _METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 def show(context: RequestContext, request: Request, account: str) -> Reply:
     """Tell an account's counts and metadata (HEAD)."""
     refusals.check(request, "account")
-    found = store.show_account(context, account_id(account))
+    found = _found(context, request, account)
     return Reply(
         status=204, headers=_told(context, found), content_type="text/plain; charset=utf-8"
     )
@@ -47,10 +47,25 @@ def index(
     refusals.check(request, "account")
     media_type = windows.media_type(request, query)
     window = windows.window(query, most=store.LIMITS.account_listing, has_paths=False)
+    moment = moments.until(query)
+    if moment is not None:
+        moments.check_listing(query)
+        then = store.list_containers_at(context, account_id(account), window, moment)
+        # Counts of the past are a scan of it: once for all pages.
+        told = {} if window.marker else _told(context, _found(context, request, account))
+        return replace(listing.containers(account, then, media_type), headers=told)
     found = store.show_account(context, account_id(account))
     is_shared = "shared" in query
     rows = store.list_containers(context, found.id, window, is_shared=is_shared)
     return replace(listing.containers(account, rows, media_type), headers=_told(context, found))
+
+
+def _found(context: RequestContext, request: Request, account: str) -> store.AccountInfo:
+    """Return the account as it is, or as it was."""
+    moment = moments.until(parameters(request))
+    if moment is None:
+        return store.show_account(context, account_id(account))
+    return store.show_account_at(context, account_id(account), moment)
 
 
 def _told(context: RequestContext, found: store.AccountInfo) -> dict[str, str]:

@@ -16,6 +16,7 @@ from synnefo_api_object_store import (
     container_policies,
     criteria,
     headers,
+    moments,
     permits,
     refusals,
     windows,
@@ -34,9 +35,11 @@ _TEXT = "text/plain; charset=utf-8"
 def show(context: RequestContext, request: Request, account: str, container: str) -> Reply:
     """Tell a container's counts and metadata (HEAD)."""
     refusals.check(request, "container")
-    found = store.show_container(context, account_id(account), container)
+    query = parameters(request)
+    found = _found(context, request, account, container)
     told = _told(context, found)
-    if "meta" in parameters(request) and not found.is_guest:
+    if "meta" in query and not found.is_guest:
+        moments.check_keys(query)
         told |= container_view.keys(store.keys_in_use(context, found.account, container))
     return Reply(status=204, headers=told, content_type=_TEXT)
 
@@ -52,6 +55,9 @@ def index(
     refusals.check(request, "container")
     window = windows.window(query, most=store.LIMITS.container_listing)
     asked = criteria.asked(request)
+    moment = moments.until(query)
+    if moment is not None:
+        return _past(context, request, window, account, container, moment=moment)
     found = store.show_container(context, account_id(account), container)
     if "versions" in query:
         windows.require_json(request, query)
@@ -74,6 +80,44 @@ def index(
     told = permits.told_among(context, found.account, container, names)
     shown = listing.objects(container, rows, media_type, told)
     return replace(shown, headers=_told(context, found))
+
+
+def _past(
+    context: RequestContext,
+    request: Request,
+    window: store.Window,
+    account: str,
+    container: str,
+    *,
+    moment: float,
+) -> Reply:
+    """List what was in a container."""
+    query = parameters(request)
+    moments.check_listing(query)
+    media_type = windows.media_type(request, query)
+    rows = store.list_objects_at(
+        context,
+        account_id(account),
+        container,
+        window,
+        moment,
+        criteria=criteria.asked(request),
+    )
+    told = {}
+    if not window.marker:
+        # Counts of the past are a scan of it: once for all pages.
+        told = _told(context, _found(context, request, account, container))
+    return replace(listing.objects(container, rows, media_type), headers=told)
+
+
+def _found(
+    context: RequestContext, request: Request, account: str, container: str
+) -> store.ContainerInfo:
+    """Return the container as it is, or as it was."""
+    moment = moments.until(parameters(request))
+    if moment is None:
+        return store.show_container(context, account_id(account), container)
+    return store.show_container_at(context, account_id(account), container, moment)
 
 
 def _told(context: RequestContext, found: store.ContainerInfo) -> dict[str, str]:
@@ -115,9 +159,14 @@ def _changes(request: Request) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def delete(context: RequestContext, request: Request, account: str, container: str) -> Reply:
-    """Remove an empty container, or with a delimiter all that is in it."""
+    """Remove an empty container, with a delimiter all that is in it, or what is past."""
     refusals.check(request, "container")
     query = parameters(request)
+    moment = moments.until(query)
+    if moment is not None:
+        moments.check_purge(query)
+        store.purge_container(context, account_id(account), container, moment)
+        return Reply(status=204)
     if "delimiter" in query:
         check_delimiter(query)
         store.empty_container(context, account_id(account), container)

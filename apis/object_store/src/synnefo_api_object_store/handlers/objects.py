@@ -59,15 +59,19 @@ def _asked(
     context: RequestContext, request: Request, place: Place
 ) -> tuple[wholes.Asked, dict[str, str]]:
     """Return what is asked for, and what is told of it."""
-    version = version_asked(parameters(request))
-    kept = store.show_object(context, place.account, place.container, place.name, version=version)
-    shared = permits.told(context, kept)
+    version, moment = moments.version_asked(parameters(request))
+    kept = store.show_object(
+        context, place.account, place.container, place.name, version=version, moment=moment
+    )
+    also = permits.told(context, kept)
+    if store.is_owner(context, kept.account):
+        also |= object_view.writer(kept)
     if symlinks.is_itself(request):
         asked = wholes.asked(context, request, kept)
-        return asked, {**object_view.asked(asked), **shared, **symlinks.told(kept)}
+        return asked, {**object_view.asked(asked), **also, **symlinks.told(kept)}
     found = store.follow(context, kept)
     asked = wholes.asked(context, request, found)
-    shown = object_view.asked(asked) | shared
+    shown = object_view.asked(asked) | also
     if found is not kept:
         shown["Content-Location"] = symlinks.location(request, found)
     return asked, shown
@@ -216,11 +220,15 @@ def update(
 def delete(
     context: RequestContext, request: Request, account: str, container: str, name: str
 ) -> Reply:
-    """Remove an object."""
+    """Remove an object, or what is past of it."""
     refusals.check(request, "object")
     query = parameters(request)
-    version = version_asked(query)
+    version, moment = moments.version_asked(query)
     place = Place(account_id(account), container, name)
+    if moment is not None:
+        moments.check_purge(query)
+        store.purge_object(context, place, moment)
+        return Reply(status=204)
     if query.get("multipart-manifest") == "delete":
         return manifests.delete(context, request, place)
     if "delimiter" in query:

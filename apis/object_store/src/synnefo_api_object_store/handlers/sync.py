@@ -19,7 +19,7 @@ from synnefo_api_object_store.handlers import containers, objects
 from synnefo_api_object_store.hashmaps import parse
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.partial import Span, source
-from synnefo_api_object_store.paths import account_id, version as version_asked
+from synnefo_api_object_store.paths import account_id
 from synnefo_api_object_store.views import hashmap as view, object as object_view, past
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply
@@ -41,8 +41,10 @@ def get(
     if "hashmap" not in query:
         return objects.get(context, request, account, container, name)
     refusals.check(request, "object")
-    version = version_asked(query)
-    found = store.find_object(context, account_id(account), container, name, version=version)
+    version, moment = moments.version_asked(query)
+    found = store.find_object(
+        context, place.account, container, name, version=version, moment=moment
+    )
     if conditions.is_unchanged(request.environ, found):
         return Reply(status=304, headers=object_view.headers(found))
     return view.hashmap(request, found, store.hashmap_of(context, found))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from synnefo_api_object_store.headers import shown_metadata, shown_settings, timestamp
-from synnefo_api_object_store.views.container import POLICY
+from synnefo_api_object_store.views.container import POLICY, until
 from synnefo_object_store import AccountInfo
 
 SETTINGS = {
@@ -28,6 +28,7 @@ def headers(account: AccountInfo, *, is_owner: bool) -> dict[str, str]:
         f"{policy}-Object-Count": str(account.objects),
         f"{policy}-Bytes-Used": str(account.bytes),
         "X-Timestamp": timestamp(account.created_at),
+        **until("Account", account.changed_at),
         **shown_settings(SETTINGS, account.settings),
         **shown_metadata("account", account.metadata, is_owner=is_owner),
     }

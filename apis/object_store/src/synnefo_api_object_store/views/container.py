@@ -59,6 +59,12 @@ def headers(container: ContainerInfo, *, is_owner: bool) -> dict[str, str]:
         "X-Timestamp": timestamp(container.created_at),
         "X-Storage-Policy": POLICY,
         "Last-Modified": http_date(container.modified_at),
+        **until("Container", container.changed_at),
         **shown_settings(settings, container.settings),
         **shown_metadata("container", container.metadata, is_owner=is_owner),
     }
+
+
+def until(noun: str, changed_at: float | None) -> dict[str, str]:
+    """Return when an account or container that is seen as it was had last changed at that moment."""
+    return {} if changed_at is None else {f"X-{noun}-Until-Timestamp": http_date(changed_at)}

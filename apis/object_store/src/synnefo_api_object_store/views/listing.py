@@ -87,7 +87,7 @@ def _object(row: ListedObject) -> dict[str, Any]:
             "x_object_hash": row.state.object_hash.hex(),
             "x_object_uuid": row.state.id,
             "x_object_version": row.state.version,
-            "x_object_version_timestamp": f"{row.modified_at:.6f}",
+            "x_object_version_timestamp": f"{row.state.version / 1_000_000:.6f}",
         }
     return shown | _special(row.special) if row.special else shown
 

@@ -26,6 +26,7 @@ def headers(found: ObjectInfo) -> dict[str, str]:
         "Accept-Ranges": "bytes",
         "X-Object-Hash": found.object_hash,
         "X-Object-UUID": found.id,
+        "X-Object-Version-Timestamp": http_date(found.version / 1_000_000),
         **_end(found),
     }
 
@@ -34,6 +35,11 @@ def public(what: Asked) -> dict[str, str]:
     """Return what anybody is told of an object: as a web server tells of a file."""
     told = asked(what)
     return {name: value for name, value in told.items() if not name.startswith("X-")}
+
+
+def writer(found: ObjectInfo) -> dict[str, str]:
+    """Return who wrote an object."""
+    return {"X-Object-Modified-By": encoded(found.modified_by)}
 
 
 def _end(found: ObjectInfo) -> dict[str, str]:

@@ -7,7 +7,6 @@ below it that shares nothing itself: the nearest counts, alone (PIT-032…035).
 
 from sqlalchemy.orm import Session
 
-from synnefo_object_store.rows import Slot
 from synnefo_object_store.sharing import addresses, grants
 from synnefo_object_store.sharing.among import addresses_among, shared_among
 from synnefo_object_store.sharing.grants import (
@@ -27,6 +26,7 @@ from synnefo_object_store.sharing.groups import (
     update_groups,
 )
 from synnefo_object_store.sharing.roots import Roots
+from synnefo_object_store.versions import Slot
 
 __all__ = [
     "Roots",

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_object_store.models import ContainerRow, ObjectRow, PublicRow
-from synnefo_object_store.rows import Slot
 from synnefo_object_store.values import ObjectInfo
+from synnefo_object_store.versions import Slot
 
 _ADDRESS_BYTES = 24
 

@@ -14,10 +14,9 @@ from synnefo_core.context import RequestContext
 from synnefo_core.errors import Invalid
 from synnefo_object_store.limits import LIMITS, check_text
 from synnefo_object_store.models import ContainerRow, GrantRow, ObjectRow
-from synnefo_object_store.rows import Slot
 from synnefo_object_store.sharing.groups import grantees_of, is_in_any
 from synnefo_object_store.values import ObjectInfo
-from synnefo_object_store.versions import Place
+from synnefo_object_store.versions import Place, Slot
 
 EVERYBODY = "*"
 _FOLDERS = frozenset({"application/directory", "application/folder"})
