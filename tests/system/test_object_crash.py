@@ -70,7 +70,7 @@ def s3_store():
 @pytest.fixture
 def rados_store(ceph_lab, tmp_path):
     """A pool."""
-    with stores.pool(ceph_lab, tmp_path / "binding") as settings:
+    with stores.pool(ceph_lab, tmp_path / "binding", "crash") as settings:
         yield settings
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from synnefo_core.contracts.driver import DriverSetup
 from synnefo_storage_nfs import NfsStorage
+from tests.system.storm import disks
 
 
 @pytest.fixture
@@ -77,15 +78,5 @@ storage = NfsStorage(DriverSetup("test", {"path": str(root)}, root))
 @pytest.fixture
 def small_disk(tmp_path):
     """Mount an ext4 of 12 MiB."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    image, mountpoint = tmp_path / "disk", tmp_path / "mounted"
-    mountpoint.mkdir()
-    with image.open("wb") as file:
-        file.truncate(12 << 20)
-    subprocess.run(["mkfs.ext4", "-q", "-F", "-m", "0", image], check=True)
-    mounting = subprocess.run(["mount", "-o", "loop", image, mountpoint], check=False)
-    if mounting.returncode:
-        pytest.skip("this machine mounts no loop devices")
-    yield mountpoint
-    subprocess.run(["umount", "--lazy", mountpoint], check=True)
+    with disks.small_disk(tmp_path, 12 << 20) as mountpoint:
+        yield mountpoint

@@ -243,15 +243,7 @@ def test_a_full_disk_refuses_and_keeps_what_it_has(open_store, small_disk):
     storage = open_store(path=str(small_disk / "store"))
     stored = {}
 
-    def fill():
-        while True:
-            content = os.urandom(1 << 20)
-            digest = hashlib.sha256(content).digest()
-            storage.blocks.put(Kind.BLOCK, digest, content)
-            stored[digest] = content
-
-    with pytest.raises(StorageFull):
-        fill()
+    fill(storage, stored, 1 << 20)
 
     assert len(stored) >= 4
     assert [] == drafts(small_disk)
@@ -261,6 +253,30 @@ def test_a_full_disk_refuses_and_keeps_what_it_has(open_store, small_disk):
     storage.blocks.delete(Kind.BLOCK, next(iter(stored)))
     content = os.urandom(1 << 20)
     assert storage.blocks.put(Kind.BLOCK, hashlib.sha256(content).digest(), content) is True
+
+
+def fill(storage, stored, size_bytes):
+    def go_on():
+        while True:
+            content = os.urandom(size_bytes)
+            digest = hashlib.sha256(content).digest()
+            storage.blocks.put(Kind.BLOCK, digest, content)
+            stored[digest] = content
+
+    with pytest.raises(StorageFull):
+        go_on()
+
+
+def test_garbage_of_a_full_disk_can_be_put_aside(open_store, small_disk):
+    storage = open_store(path=str(small_disk / "store"))
+    stored = {}
+    for size_bytes in (1 << 20, 1 << 16, 100):
+        fill(storage, stored, size_bytes)
+
+    moved = [storage.blocks.move(Kind.BLOCK, each, Kind.QUARANTINED_BLOCK) for each in stored]
+
+    assert all(moved)
+    assert set(stored) == {entry.digest for entry in storage.blocks.entries(Kind.QUARANTINED_BLOCK)}
 
 
 def test_entries_that_vanish_meanwhile_are_passed_over(storage, block, root, monkeypatch):

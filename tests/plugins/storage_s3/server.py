@@ -67,12 +67,14 @@ class Gate:
     """Passes requests on, but for those that are to fail.
 
     ``failures`` are (method, part of the path, answer); each is used once. An answer is a status
-    with the code of an S3 error, or ``"cut"``: half of what the server said.
+    with the code of an S3 error, or ``"cut"``: half of what the server said. While it ``is_shut``
+    nothing passes.
     """
 
     def __init__(self, target):
         self.target = target
         self.failures = []
+        self.is_shut = False
         self.seen = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -88,6 +90,8 @@ class Gate:
 
     def take(self, method, path):
         self.seen.append((method, path))
+        if self.is_shut:
+            return 503, "ServiceUnavailable"
         for failure in self.failures:
             if failure[0] == method and failure[1] in path:
                 self.failures.remove(failure)

@@ -12,7 +12,7 @@ from synnefo_blocks.collection.lease import LEASE_S, only_one
 from synnefo_blocks.collection.runs import Runs
 from synnefo_blocks.owners import Owner
 from synnefo_blocks.quarantine import QUARANTINE
-from synnefo_core.contracts.storage import Kind, StorageUnavailable
+from synnefo_core.contracts.storage import Kind, StorageFull, StorageUnavailable
 from tests.services.blocks.collected import GRACE_S, PERIODS, QUARANTINE_S, STORE
 
 LONG = b"".join(bytes([number]) * 512 for number in range(1, 33))
@@ -253,6 +253,39 @@ class TestDamage:
         site.collect_twice()
 
         assert set() == site.contents()
+
+    def test_a_full_store_gives_up_what_needs_no_room_and_the_next_goes_on(self, site):
+        site.write(OTHER)
+        site.later()
+        site.collect()
+        site.write(LONG)
+        site.later()
+        move, site.blocks.move = site.blocks.move, full
+
+        ledger = site.collect()
+
+        assert ledger.stuck == ledger.total(Fate.QUARANTINED) > 0
+        assert ledger.total(Fate.DELETED) > 0
+        assert site.stored(*QUARANTINE) == site.contents()
+
+        site.blocks.move = move
+        site.collect_twice()
+
+        assert set() == site.contents()
+
+    def test_a_collection_of_a_full_store_need_not_be_noted(self, site, monkeypatch):
+        site.keep(LONG)
+        claim(site.context.cloud, STORE)
+        monkeypatch.setattr(site.blocks, "put", full)
+
+        ledger = site.collect()
+
+        assert 1 == ledger.stuck
+        assert ledger.is_sound
+
+
+def full(*_arguments):
+    raise StorageFull("full")
 
 
 class TestOneAtATime:

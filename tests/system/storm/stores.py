@@ -41,11 +41,11 @@ def bucket() -> Iterator[Settings]:
 
 
 @contextmanager
-def pool(lab: CephLab, place: Path) -> Iterator[Settings]:
+def pool(lab: CephLab, place: Path, namespace: str) -> Iterator[Settings]:
     """Have a store in a pool, and the system's binding found here and below ``place``."""
     place.mkdir()
     for file in ceph.BINDING.glob("rados.*.so"):
         (place / file.name).symlink_to(file)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "rados", ceph.binding())
-        yield told("rados", lab.settings | {"namespace": "storm"})
+        yield told("rados", lab.settings | {"namespace": namespace})

@@ -20,7 +20,8 @@ from tests.system.deployment import Deployment
 from tests.system.labs.processes import Process
 from tests.system.storm.barrier import Barrier
 from tests.system.storm.upkeep import Upkeep
-from tests.system.storm.writer import Writer
+from tests.system.storm.worlds import World
+from tests.system.storm.writer import BLOCK, Writer
 
 WRITERS = 4
 CALM_WITHIN_S = 60
@@ -79,6 +80,7 @@ class Storm:
         self._cloud = assemble(data_dir=deployment.data, files=(deployment.config,))
         self.upkeep = Upkeep(self._cloud, self._barrier)
         self._begun, self._left = threading.Condition(), 0
+        self._ballast: World = {}
         self._calm.set()
 
     @property
@@ -109,7 +111,8 @@ class Storm:
 
     def _takes_step(self) -> bool:
         with self._begun:
-            self._left -= 1
+            # While something strikes, steps are taken for nothing.
+            self._left -= self._calm.is_set()
             self._begun.notify_all()
             return self._left >= 0
 
@@ -125,6 +128,7 @@ class Storm:
         found = {}
         for writer in self._writers:
             found |= writer.read_all(rows)
+        found |= self._ballast
         assert {name: len(content) for name, content in found.items()} == {
             name: row["bytes"] for name, row in rows.items()
         }
@@ -146,6 +150,25 @@ class Storm:
         mine = f"project:{self._client.project_id}"
         used = [h.usage for h in holdings if (h.holder, h.resource) == (mine, "pithos.diskspace")]
         assert [size_bytes] == used
+
+    def fill(self) -> None:
+        """Put more and more until nothing fits in any more."""
+        size_bytes = 1 << 20
+        while size_bytes >= BLOCK:
+            name, content = f"ballast-{len(self._ballast)}", self._chance.randbytes(size_bytes)
+            answer = self._client.ask("PUT", f"{self._account}/c/{name}", data=content)
+            if answer.ok:
+                self._ballast[name] = content
+            else:
+                assert 507 == answer.status_code, answer.text
+                size_bytes //= 2
+
+    def make_room(self) -> None:
+        """Remove what filled the store, and have it collected."""
+        for name in self._ballast:
+            self._client.call("DELETE", f"{self._account}/c/{name}")
+        self._ballast = {}
+        self.upkeep.collect_twice()
 
     def clear(self) -> None:
         """Remove everything, and fail when anything is left in the store."""

@@ -81,6 +81,11 @@ class Upkeep:
         assert ledger.is_sound, (ledger.missing, ledger.damaged)
         self._scrub()
 
+    def collect_twice(self) -> None:
+        """Delete what is garbage: it is found at first, and deleted then."""
+        for _ in range(2):
+            self._collect()
+
     def require_as_at_first(self) -> None:
         """Fail when collections leave more than there was before the first write."""
         until(self._is_as_at_first, "all garbage to be gone", within_s=60)

@@ -117,8 +117,8 @@ class Writer:
             answer = self._write("PUT", f"{name}?hashmap", change, also=(409,), json=told)
             if answer is None or answer.status_code != 409:
                 return
-            body = b"".join(named[each] for each in answer.json())
-            self._send_blocks(body)
+            if not self._send_blocks(b"".join(named[each] for each in answer.json())):
+                return
         raise AssertionError(f"the blocks of {name} are missing however often they are sent")
 
     def get(self) -> None:
@@ -155,11 +155,12 @@ class Writer:
             raise AssertionError(f"{method} {name}: {answer.status_code} {answer.text}")
         return answer
 
-    def _send_blocks(self, body: bytes) -> None:
-        # Blocks but the last must be whole; all contents end with a short one or none.
+    def _send_blocks(self, body: bytes) -> bool:
+        """Send blocks, of which only the last may be short; say whether they were taken."""
         told = {"Content-Type": "application/octet-stream"}
         answer = self._ask("POST", "/c", data=body, headers=told)
         assert answer is None or answer.status_code in (202, *REFUSED), answer.text
+        return answer is not None and answer.ok
 
     def _ask(self, method: str, path: str, **more: object) -> requests.Response | None:
         try:
@@ -167,6 +168,8 @@ class Writer:
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             self.seen["broken off"] += 1
             return None
+        if answer.status_code in REFUSED:
+            _check_refusal(answer)
         self.seen["refused" if answer.status_code in REFUSED else "done"] += 1
         return answer
 
@@ -181,6 +184,14 @@ class Writer:
         known = sorted(self.worlds.known().items())
         if known:
             yield self._chance.choice(known)
+
+
+def _check_refusal(answer: requests.Response) -> None:
+    """See that a client is told what to do."""
+    if answer.status_code == 503:
+        assert int(answer.headers["Retry-After"]) > 0
+    else:
+        assert "the store is full" in answer.text
 
 
 def _body(answer: requests.Response) -> bytes:

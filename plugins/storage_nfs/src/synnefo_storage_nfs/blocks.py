@@ -11,7 +11,7 @@ from typing import TypeVar
 from synnefo_core.contracts.storage import BlockStore, Entry, Kind, NoSuchThing
 from synnefo_storage_nfs import files
 from synnefo_storage_nfs.faults import translated, twice_if_stale
-from synnefo_storage_nfs.layout import LEAF_DIGITS, Layout
+from synnefo_storage_nfs.layout import LEAF_DIGITS, QUARANTINE, Layout
 
 Result = TypeVar("Result")
 
@@ -30,7 +30,7 @@ class DirectoryBlocks(BlockStore):
         if not 1 <= len(content) <= self._block_bytes:
             raise ValueError(f"1 to {self._block_bytes} bytes make a {kind.value}")
         with translated(f"{kind.value} {digest.hex()} was not stored"):
-            return twice_if_stale(lambda: self._store(path, content))
+            return twice_if_stale(lambda: self._store(kind, path, content))
 
     def get(self, kind: Kind, digest: bytes, offset: int = 0, length: int | None = None) -> bytes:
         path = self._layout.block(kind, digest)
@@ -102,14 +102,14 @@ class DirectoryBlocks(BlockStore):
             if len(leaf) == LEAF_DIGITS and leaf >= behind[:LEAF_DIGITS]:
                 yield from self._listed(self._layout.kind(kind) / leaf, behind)
 
-    def _store(self, path: str, content: bytes | memoryview) -> bool:
+    def _store(self, kind: Kind, path: str, content: bytes | memoryview) -> bool:
         """Write the file unless it is there; either way its name is durable afterwards.
 
         Another process may have renamed it there and be about to make that durable.
         """
         is_new = not files.exists(path)
         if is_new:
-            self._publish(path, content)
+            self._publish(kind, path, content)
             self._make_leaf_durable(_directory(path))
         else:
             self._make_name_durable(path)
@@ -125,12 +125,19 @@ class DirectoryBlocks(BlockStore):
             self._disk.sync_directory(_directory(leaf))
             self._durable_leaves.add(leaf)
 
-    def _publish(self, path: str, content: bytes | memoryview) -> None:
+    def _publish(self, kind: Kind, path: str, content: bytes | memoryview) -> None:
         try:
             self._disk.publish(path, content)
         except FileNotFoundError:
-            Path(path).parent.mkdir(mode=0o700, exist_ok=True)
+            self._make_leaf(kind, Path(path).parent)
             self._disk.publish(path, content)
+
+    def _make_leaf(self, kind: Kind, leaf: Path) -> None:
+        """Make a directory, and where its garbage goes: a full disk has no room for that later."""
+        leaf.mkdir(mode=0o700, exist_ok=True)
+        if kind in QUARANTINE:
+            aside = self._layout.kind(QUARANTINE[kind]) / leaf.name
+            aside.mkdir(mode=0o700, exist_ok=True)
 
     def _if_there(self, path: str, call: Callable[[], Result]) -> Result | None:
         """Return what ``call`` returns, or None when the file is not there.

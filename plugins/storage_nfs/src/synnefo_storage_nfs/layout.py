@@ -18,6 +18,11 @@ FORMAT = "synnefo-storage-nfs"
 VERSION = 1
 LEAF_DIGITS = 3
 HEAD_SUFFIX = ".head"
+QUARANTINE = {
+    Kind.BLOCK: Kind.QUARANTINED_BLOCK,
+    Kind.MAP: Kind.QUARANTINED_MAP,
+    Kind.LAYER: Kind.QUARANTINED_LAYER,
+}
 
 _HEAD_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 

@@ -282,6 +282,8 @@ def explain(command: CloudLister, ledger: Ledger) -> None:
     lines = [f"{owner} refers to {count:,} contents" for owner, count in ledger.references.items()]
     lines += [f"map {name.hex()} can't be read: {why}" for name, why in ledger.damaged[:100]]
     lines += [f"{kind.value} {name.hex()} is missing" for kind, name in ledger.missing[:100]]
+    if ledger.stuck:
+        lines.append(f"the store is full: {ledger.stuck:,} moves were left for the next collection")
     for line in lines:
         command.app.stderr.write(f"{line}\n")
 

@@ -38,7 +38,8 @@ def write(blocks: BlockStore, fields: Mapping[str, str]) -> bytes:
     """Store a note, or make one that is there young again; return its name."""
     content = record(fields)
     name = sha256(content).digest()
-    while not blocks.put(Kind.NOTE, name, content) and not blocks.touch(Kind.NOTE, name):
+    # Touched first: in a full store there is no room for what need not be written.
+    while not blocks.touch(Kind.NOTE, name) and not blocks.put(Kind.NOTE, name, content):
         continue
     return name
 

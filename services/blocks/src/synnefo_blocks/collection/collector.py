@@ -22,7 +22,7 @@ from synnefo_blocks.owners import Owner
 from synnefo_blocks.progress import Tell, silent
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.storage import Kind, Storage
+from synnefo_core.contracts.storage import Kind, Storage, StorageFull
 from synnefo_core.errors import Conflict
 
 log = logging.getLogger(__name__)
@@ -74,8 +74,8 @@ def collect(
 ) -> Ledger:
     """Delete what no owner needs any more, in steps that each can be taken back or repeated.
 
-    Killed at any moment, the next call goes on. A dry run changes nothing and tells what a call
-    would do.
+    Killed at any moment, the next call goes on. In a full store what there is no room to move
+    stays, and the next call goes on too. A dry run changes nothing and tells what a call would do.
 
     Raises:
         Busy: Another collection of the store is running.
@@ -102,12 +102,16 @@ def collect(
             sweep.run(kind, marks, told)
         if not is_dry_run:
             _note(storage, ledger)
+    if ledger.stuck:
+        log.warning("store too full to collect all", extra={"store": store, "stuck": ledger.stuck})
     return ledger
 
 
 def claim(cloud: Cloud, store: str) -> None:
     """Note in a store that the owners of this process may refer to it."""
-    owners.claim(cloud.store(store), cloud_id(cloud), _present(cloud))
+    storage = cloud.store(store)
+    owners.claim(storage, cloud_id(cloud), _present(cloud))
+    notes.write(storage.blocks, notes.CLOCK)  # in a full store there would be no room for it
 
 
 def require_owners(cloud: Cloud, storage: Storage, store: str) -> None:
@@ -139,7 +143,11 @@ def _note(storage: Storage, ledger: Ledger) -> None:
     older = [note.digest for note in notes.read(storage.blocks, "collection")]
     fields = {"note": "collection", "began_at": f"{ledger.began_at:.3f}"}
     fields |= {fate.value: str(ledger.total(fate)) for fate in Fate}
-    written = notes.write(storage.blocks, fields)
+    try:
+        written = notes.write(storage.blocks, fields)
+    except StorageFull:
+        ledger.stuck += 1
+        return
     for digest in older:
         if digest != written:
             storage.blocks.delete(Kind.NOTE, digest)

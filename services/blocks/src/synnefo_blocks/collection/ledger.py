@@ -43,6 +43,7 @@ class Ledger:
         missing: What roots reach and the store does not have, as (kind, digest); the first ones.
         damaged: Maps and leaves that can't be read, with what is wrong; what only they name is not
             known.
+        stuck: How many moves the full store had no room for; a later collection makes them.
     """
 
     MOST_NAMED = 100_000
@@ -55,6 +56,7 @@ class Ledger:
     sizes: Counter[tuple[Kind, Fate]] = field(default_factory=Counter)
     missing: list[tuple[Kind, bytes]] = field(default_factory=list)
     damaged: list[tuple[bytes, str]] = field(default_factory=list)
+    stuck: int = 0
 
     def add(self, kind: Kind, fate: Fate, size_bytes: int = 0) -> None:
         """Count one thing."""

@@ -11,7 +11,7 @@ from synnefo_blocks.collection.ledger import Fate, Ledger
 from synnefo_blocks.collection.marking import Marks
 from synnefo_blocks.progress import Tell, share_of
 from synnefo_blocks.quarantine import QUARANTINE, is_kept
-from synnefo_core.contracts.storage import DIGEST_BYTES, BlockStore, Entry, Kind
+from synnefo_core.contracts.storage import DIGEST_BYTES, BlockStore, Entry, Kind, StorageFull
 from synnefo_core.offload import Offload, Pending
 
 MOVES_AT_ONCE = 16
@@ -133,4 +133,8 @@ class Sweep:
 
     def _settle(self, most: int) -> None:
         while len(self._moving) > most:
-            self._moving.popleft().result()
+            try:
+                self._moving.popleft().result()
+            except StorageFull:
+                # It stays where it is, and what is deleted meanwhile makes room for the next time.
+                self._ledger.stuck += 1
