@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import json
 import os
 import random
 import signal
@@ -37,14 +38,22 @@ def content_of(number):
     return b"".join(bytes([pieces.randrange(1, 6)]) * BLOCK for _ in range(number * 9 % 80))
 
 
+def tell(directory, stores, settings):
+    """Write down where stores are, for all processes; those that are not told of are directories."""
+    told = {
+        name: {"driver": "nfs", "path": str(directory / name), "fsync": False} for name in stores
+    }
+    told = {name: settings.get(name, told[name]) | {"block_bytes": BLOCK} for name in stores}
+    (directory / "stores.json").write_text(json.dumps(told))
+
+
 def open_cloud(directory, url, stores=ONE):
+    told = json.loads((directory / "stores.json").read_text())
+    lines = ["[storage]", f"stores = {','.join(stores)}"]
+    for name in stores:
+        lines += [f"[store_{name}]", *(f"{key} = {value}" for key, value in told[name].items())]
     config = directory / f"{'-'.join(stores)}.conf"
-    sections = [
-        f"[store_{name}]\ndriver = nfs\npath = {directory / name}\n"
-        f"block_bytes = {BLOCK}\nfsync = false\n"
-        for name in stores
-    ]
-    config.write_text(f"[storage]\nstores = {','.join(stores)}\n{''.join(sections)}")
+    config.write_text("\n".join(lines))
     return assemble(
         data_dir=directory / "data", files=(config,), overrides={("database", "url"): url}
     )
