@@ -167,6 +167,19 @@ class BlockStore(ABC):
             StorageUnavailable: The store did not answer.
         """
 
+    def get_at_once(  # a default for drivers
+        self,
+        kind: Kind,  # noqa: ARG002
+        digest: bytes,  # noqa: ARG002
+        offset: int,  # noqa: ARG002
+        length: int,  # noqa: ARG002
+    ) -> bytes | None:
+        """Return what :meth:`get` would, or None where that may have to wait for anything.
+
+        Called where waiting would hold up other requests; what is small and in memory is worth it.
+        """
+        return None
+
     @abstractmethod
     def size(self, kind: Kind, digest: bytes) -> int | None:
         """Return the stored size in bytes, or None when nothing has this digest."""

@@ -17,6 +17,9 @@ from synnefo_core.contracts.storage import (
     StorageFull,
     StorageUnavailable,
 )
+from synnefo_storage_nfs.blocks import DirectoryBlocks
+from synnefo_storage_nfs.files import Files
+from synnefo_storage_nfs.layout import Layout, prepare
 
 
 def drafts(root):
@@ -293,3 +296,17 @@ def test_entries_that_vanish_meanwhile_are_passed_over(storage, block, root, mon
     assert [] == list(entries)
     with pytest.raises(NoSuchThing):
         storage.blocks.get(Kind.BLOCK, first)
+
+
+def test_what_is_in_memory_is_had_at_once_and_nothing_else_is(tmp_path):
+    disk, layout = Files(fsync=False), Layout(tmp_path)
+    prepare(layout, disk, block_bytes=4096, must_exist=False)
+    local = DirectoryBlocks(layout, disk, block_bytes=4096, is_shared=False)
+    content = bytes(range(200))
+    name = hashlib.sha256(content).digest()
+    local.put(Kind.BLOCK, name, content)
+    # A filesystem that can't tell what is in memory says nothing.
+    assert local.get_at_once(Kind.BLOCK, name, 10, 50) in {content[10:60], None}
+    assert local.get_at_once(Kind.BLOCK, bytes(32), 0, 1) is None
+    shared = DirectoryBlocks(layout, disk, block_bytes=4096, is_shared=True)
+    assert shared.get_at_once(Kind.BLOCK, name, 10, 50) is None

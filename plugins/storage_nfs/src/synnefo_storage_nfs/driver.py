@@ -43,7 +43,9 @@ class NfsStorage(Storage):
             raise Misconfigured(f"{told.path}: {fault.strerror}") from fault
         except OSError as fault:
             raise explained(fault, f"the store in {told.path} was not opened") from fault
-        self.blocks = DirectoryBlocks(self._layout, disk, block_bytes=told.block_bytes)
+        self.blocks = DirectoryBlocks(
+            self._layout, disk, block_bytes=told.block_bytes, is_shared=told.is_shared
+        )
         self.heads = DirectoryHeads(self._layout, disk, is_shared=told.is_shared)
 
     def usage(self) -> StoreUsage:

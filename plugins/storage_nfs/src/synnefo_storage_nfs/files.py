@@ -100,6 +100,17 @@ def read_at(descriptor: int, offset: int, length: int) -> bytes:
     return content
 
 
+def read_remembered(descriptor: int, offset: int, length: int) -> bytes:
+    """Return up to ``length`` bytes from ``offset`` that this machine has in memory.
+
+    Raises:
+        OSError: The disk must be asked, or the filesystem can't tell.
+    """
+    content = bytearray(length)
+    count = os.preadv(descriptor, [content], offset, os.RWF_NOWAIT)
+    return bytes(memoryview(content)[:count])
+
+
 def size_of(path: Location) -> int:
     """Return the size of a file as the server has it now.
 

@@ -21,6 +21,8 @@ from synnefo_core.offload import Offload, Pending
 READ_AHEAD_BYTES = 12 * 1024 * 1024
 """How much is being read while what came before is sent."""
 
+AT_ONCE_BYTES = 64 * 1024
+"""No more is read from memory by the thread that serves the request."""
 _ZEROS = bytes(64 * 1024)
 
 
@@ -85,7 +87,9 @@ class Reader:
             return iter(())
         number, offset = divmod(start, self._content.block_bytes)
         length = min(stop - start, self._content.slot_bytes(number) - offset)
-        first = self._offload.run(self._piece, number, offset, length)
+        first = self._at_once(number, offset, length)
+        if first is None:
+            first = self._offload.run(self._piece, number, offset, length)
         if start + length == stop:
             return iter((first,))
         return self._rest(first, start + length, stop)
@@ -110,6 +114,15 @@ class Reader:
             piece = ahead.popleft().result()
             fill()
             yield piece
+
+    def _at_once(self, number: int, offset: int, length: int) -> bytes | None:
+        """Return a small part of a block if it is in memory: other threads would cost more."""
+        if length > AT_ONCE_BYTES or self._content.block_count > 1:
+            return None
+        name = self._content.block_name(number)
+        piece = self._blocks.get_at_once(Kind.BLOCK, name, offset, length)
+        # A shorter one has zeros behind it, or is cut off: that takes a closer look.
+        return piece if piece is not None and len(piece) == length else None
 
     def _piece(self, number: int, offset: int, length: int) -> bytes:
         """Return a part of a block; runs off the event loop."""
