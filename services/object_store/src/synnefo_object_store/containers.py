@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, insert, select, update
+from sqlalchemy import Select, Table, and_, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
-from synnefo_core.db.prepared import execute_together
+from synnefo_core.db.prepared import Prepared, execute_together
 from synnefo_core.errors import Conflict, NotFound
 from synnefo_object_store import access, accounts, quotas, statistics
 from synnefo_object_store.access import READ, require, require_in
@@ -31,16 +31,22 @@ OBJECTS = (_container.c.objects + waiting_of_container("objects")).label("object
 BYTES = (_container.c.bytes + waiting_of_container("bytes")).label("bytes")
 """How many bytes its objects have now."""
 
-_SHOW = select(
-    _container.c.account,
-    _container.c.name,
-    OBJECTS,
-    BYTES,
-    _container.c.metadata,
-    _container.c.created_at,
-    _container.c.modified_at,
-    _container.c.settings,
+_IS_IT = and_(
+    _container.c.account == bindparam("of_account"), _container.c.name == bindparam("of_name")
 )
+_SHOW = Prepared(
+    select(
+        _container.c.account,
+        _container.c.name,
+        OBJECTS,
+        BYTES,
+        _container.c.metadata,
+        _container.c.created_at,
+        _container.c.modified_at,
+        _container.c.settings,
+    ).where(_IS_IT)
+)
+_NUMBER = Prepared(select(_container.c.id).where(_IS_IT))
 
 
 def show_container(context: RequestContext, account: str, name: str) -> ContainerInfo:
@@ -52,8 +58,7 @@ def show_container(context: RequestContext, account: str, name: str) -> Containe
     """
     is_guest = access.is_guest(context, account, name)
     with context.reading() as session:
-        query = _SHOW.where(_container.c.account == account, _container.c.name == name)
-        row = session.execute(query).first()
+        row = _SHOW.first(session, {"of_account": account, "of_name": name})
     if row is None:
         raise _missing(name)
     found = ContainerInfo(*row)
@@ -80,10 +85,10 @@ def find_number(context: RequestContext, account: str, name: str) -> int:
         NotFound: There is no such container.
     """
     with context.reading() as session:
-        found: int | None = session.scalar(_find(account, name))
-    if found is None:
+        row = _NUMBER.first(session, {"of_account": account, "of_name": name})
+    if row is None:
         raise _missing(name)
-    return found
+    return int(row.id)
 
 
 def create_container(

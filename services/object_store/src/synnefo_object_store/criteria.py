@@ -102,5 +102,4 @@ class Matching:
         return self._ahead[:limit]
 
     def _holds(self, row: Row[Any]) -> bool:
-        metadata = row._mapping["metadata"]  # noqa: SLF001  # the documented way
-        return all(criterion.holds(metadata) for criterion in self._criteria)
+        return all(criterion.holds(row.metadata) for criterion in self._criteria)

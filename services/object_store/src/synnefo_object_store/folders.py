@@ -6,41 +6,45 @@ A recursive query steps from the first name in a folder to the first one behind 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    select,
+)
+
+from synnefo_core.db.prepared import Prepared
 
 _LAST = "\U0010ffff"
 """A folder's name and this character sort behind all names in it, but for those that go on so."""
 _POSITION = {"sqlite": func.instr, "postgresql": func.strpos}
 
 
-def run(
-    session: Session,
-    names: Select[Any],
-    name: Column[str],
-    *,
-    first: ColumnElement[bool],
-    prefix: str,
-    delimiter: str,
-    most: int,
-) -> Sequence[str]:
-    """Return a name of each folder of a run, and the first name behind it that is in none.
+def prepared(
+    names: Select[Any], name: Column[str], *, first: ColumnElement[bool], dialect: str
+) -> Prepared:
+    """Return what finds a name of each folder of a run, and the first name behind it that is in none.
 
-    A folder whose names begin with the last character that there is may come twice.
+    Its values are, besides those of what it is made of: ``start``, the place of the first character
+    behind what all names begin with; ``delimiter``, what ends a folder's name; ``length``, how much
+    longer the two make a name; ``most``, how many names at most. A folder whose names begin with the
+    last character that there is may come twice.
 
     Args:
-        session: Where the names are.
         names: Selects those that are listed.
         name: Their column.
         first: Says which of them the run may begin with; it begins with the first of those.
-        prefix: What all names begin with.
-        delimiter: What ends a folder's name, behind the prefix.
-        most: How many names at most.
+        dialect: The database's name.
     """
-    position_of = _POSITION[session.get_bind().dialect.name]
+    position_of = _POSITION[dialect]
+    start, length = bindparam("start", type_=Integer), bindparam("length", type_=Integer)
 
     def first_of(condition: ColumnElement[bool]) -> Select[Any]:
         return names.where(condition).order_by(name.asc()).limit(1)
@@ -48,9 +52,16 @@ def run(
     steps = select(first_of(first).scalar_subquery().label("name"), literal(1).label("number")).cte(
         "steps", recursive=True
     )
-    at = position_of(func.substr(steps.c.name, len(prefix) + 1), delimiter)
-    folder = func.substr(steps.c.name, 1, at + len(prefix) + len(delimiter) - 1)
+    at = position_of(func.substr(steps.c.name, start), bindparam("delimiter", type_=String))
+    folder = func.substr(steps.c.name, 1, at + length)
     behind = first_of(name > folder.op("||")(_LAST)).correlate(steps).scalar_subquery()
-    steps = steps.union_all(select(behind, steps.c.number + 1).where(at > 0, steps.c.number < most))
+    is_left = steps.c.number < bindparam("most", type_=Integer)
+    steps = steps.union_all(select(behind, steps.c.number + 1).where(at > 0, is_left))
     query = select(steps.c.name).where(steps.c.name.is_not(None)).order_by(steps.c.number)
-    return session.scalars(query).all()
+    return Prepared(query)
+
+
+def values(prefix: str, delimiter: str, most: int) -> dict[str, Any]:
+    """Return the values of what :func:`prepared` returns."""
+    length = len(prefix) + len(delimiter) - 1
+    return {"start": len(prefix) + 1, "length": length, "delimiter": delimiter, "most": most}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Row, and_, true
 from sqlalchemy.orm import InstrumentedAttribute
@@ -58,14 +58,41 @@ class Range:
 
     def holds(self, name: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
         """Return the condition that a name is in it."""
+        return self.shape.holds(name, self.values)
+
+    @property
+    def shape(self) -> Shape:
+        """Return what of its condition does not depend on the names."""
+        is_behind, is_upto = self.start.endswith(_NEXT), (self.end or "").endswith(_NEXT)
+        low = ">" if is_behind else ">=" if self.start else ""
+        high = "" if self.end is None else "<=" if is_upto else "<"
+        return Shape(low, high)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return the names that belong to its shape."""
+        low, high = self.start.removesuffix(_NEXT), (self.end or "").removesuffix(_NEXT)
+        shape = self.shape
+        return ({"low": low} if shape.low else {}) | ({"high": high} if shape.high else {})
+
+
+class Shape(NamedTuple):
+    """How a range compares names with its two ends; empty: not at all."""
+
+    low: str
+    high: str
+
+    def holds(
+        self,
+        name: ColumnElement[str] | InstrumentedAttribute[str],
+        ends: Mapping[str, Any],
+    ) -> ColumnElement[bool]:
+        """Return the condition; the ends may be names or parameters."""
         conditions: list[ColumnElement[bool]] = [true()]
-        if self.start.endswith(_NEXT):
-            conditions.append(name > self.start[:-1])
-        elif self.start:
-            conditions.append(name >= self.start)
-        if self.end is not None:
-            is_in = self.end.endswith(_NEXT)
-            conditions.append(name <= self.end[:-1] if is_in else name < self.end)
+        if self.low:
+            conditions.append(name > ends["low"] if self.low == ">" else name >= ends["low"])
+        if self.high:
+            conditions.append(name <= ends["high"] if self.high == "<=" else name < ends["high"])
         return and_(*conditions)
 
 
