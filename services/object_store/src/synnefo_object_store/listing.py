@@ -11,7 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Row as DatabaseRow, Table, bindparam, literal_column, null, select
+from sqlalchemy import (
+    Column,
+    Row as DatabaseRow,
+    Select,
+    Table,
+    bindparam,
+    literal_column,
+    null,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
@@ -174,10 +183,10 @@ def scan(
     criteria: Sequence[Criterion] = (),
 ) -> list[Row | Folder]:
     """Return a window of what a query finds; its first column is ``name``, and no two are alike."""
-    source: Source = _Whole(session, query, name)
+    source: Source = Whole(session, Scanned(query, name), {})
     if criteria:
         source = Matching(source, criteria)
-    return _Scan(source, make, window).rows()
+    return _Scan(source, lambda row: make(*row), window).rows()
 
 
 def _with_specials(
