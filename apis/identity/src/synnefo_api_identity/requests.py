@@ -204,9 +204,11 @@ def credential_wish(body: Body) -> CredentialWish:
         description=body.get("description") or "",
         secret=body.get("secret"),
         expires_at=None if ends is None else moment("expires_at", ends),
-        roles=None if roles is None else [role.get("id", role.get("name")) for role in roles],
+        # As in Keystone no roles are all roles, and no rules are no limit: the OpenStack client
+        # sends empty lists for both.
+        roles=[role.get("id", role.get("name")) for role in roles] if roles else None,
         is_unrestricted=bool(body.get("unrestricted")),
-        rules=None if rules is None else [_rule(each) for each in rules],
+        rules=[_rule(each) for each in rules] if rules else None,
     )
 
 

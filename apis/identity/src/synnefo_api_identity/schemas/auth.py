@@ -35,11 +35,14 @@ _CREDENTIAL = {
             "type": "object",
             "properties": {"id": ID, "name": NAME, "domain": _DOMAIN},
             "additionalProperties": False,
-            **_OF_A_DOMAIN,
         },
     },
     "required": ["secret"],
-    "anyOf": [{"required": ["id"]}, {"required": ["name", "user"]}],
+    # Beside an id the user may be empty: clients written in Go send it so.
+    "anyOf": [
+        {"required": ["id"]},
+        {"required": ["name", "user"], "properties": {"user": _OF_A_DOMAIN}},
+    ],
     "additionalProperties": False,
 }
 
