@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 
 from synnefo_core.errors import Invalid
@@ -109,6 +110,7 @@ def is_true(text: str | None) -> bool:
     return (text or "").strip().lower() in ("1", "true", "yes", "on", "t", "y")
 
 
+@lru_cache(maxsize=512)
 def _key(header: str) -> str:
     return header.upper().replace("-", "_")
 
@@ -146,7 +148,12 @@ def shown_metadata(
 
 def http_date(moment: float) -> str:
     """Return a moment as HTTP does, rounded up: what is newer is never taken for the same."""
-    return formatdate(math.ceil(moment), usegmt=True)
+    return _second(math.ceil(moment))
+
+
+@lru_cache(maxsize=1024)
+def _second(moment: int) -> str:
+    return formatdate(moment, usegmt=True)
 
 
 def timestamp(moment: float) -> str:

@@ -9,16 +9,18 @@ want are locked for the shortest time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Table, bindparam, select, update
+from sqlalchemy import BigInteger, ColumnElement, Table, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
-from synnefo_core.db.prepared import Prepared
+from synnefo_core.db.prepared import Change as Movement, Prepared, execute_in_turn
 from synnefo_core.db.session import add_if_absent, defer
 from synnefo_core.errors import CloudError, QuotaExceeded
 from synnefo_quota import registry
@@ -77,6 +79,11 @@ class Change:
             self.to_min += amount
 
     @property
+    def is_simple(self) -> bool:
+        """Whether nothing but the bounds is to be moved, and nothing told of it."""
+        return self.limit is None and not self.entries and bool(self.to_min or self.to_max)
+
+    @property
     def is_needed(self) -> bool:
         """Whether there is anything to write but a limit."""
         return bool(self.to_min or self.to_max or self.entries)
@@ -92,12 +99,19 @@ def change(context: RequestContext, session: Session, key: Key) -> Change:
 def _settle(cloud: Cloud, session: Session) -> None:
     collected: dict[Key, Change] = session.info.pop(_COLLECTED, {})
     registry.register(cloud, session, {resource for _, _, resource in collected})
-    for key in sorted(collected):
+    keys = sorted(collected)
+    for key in keys[_move(session, keys, collected) :]:
         wanted = collected[key]
         if wanted.limit is not None:
             _limit(session, key, wanted.limit)
         if wanted.is_needed:
             _write(cloud, session, key, wanted)
+
+
+def _move(session: Session, keys: Sequence[Key], collected: Mapping[Key, Change]) -> int:
+    """Move the bounds of the first holdings whose changes are no more than that; return how many."""
+    simple = takewhile(lambda key: collected[key].is_simple, keys)
+    return execute_in_turn(session, [_movement(_MOVES, key, collected[key]) for key in simple])
 
 
 def _limit(session: Session, key: Key, limit: int) -> None:
@@ -120,10 +134,14 @@ def _write(cloud: Cloud, session: Session, key: Key, wanted: Change) -> None:
 
 def _try(session: Session, key: Key, wanted: Change) -> Any | None:
     """Move both bounds of a holding, if it is there and that is allowed; return how it stands."""
+    movement = _movement(_MOVES_TOLD, key, wanted)
+    return movement.statement.first(session, movement.values)
+
+
+def _movement(moves: Mapping[tuple[bool, bool], Prepared], key: Key, wanted: Change) -> Movement:
     is_growing = wanted.is_bounded and wanted.to_max > 0
-    statement = _MOVES[is_growing, wanted.to_min < 0]
     values = {**_named(key), "to_min": wanted.to_min, "to_max": wanted.to_max}
-    return statement.first(session, values)
+    return Movement(moves[is_growing, wanted.to_min < 0], values)
 
 
 def _refusal(session: Session, key: Key, wanted: Change) -> CloudError | RuntimeError:
@@ -173,7 +191,7 @@ _AT = update(_holding).where(
 _LIMIT = _AT.values(limit=bindparam("new_limit", type_=BigInteger))
 
 
-def _moving(*, is_growing: bool, is_shrinking: bool) -> Prepared:
+def _moving(*, is_growing: bool, is_shrinking: bool) -> Update:
     columns = _holding.c
     statement = _AT.values(
         usage_min=columns.usage_min + _TO_MIN, usage_max=columns.usage_max + _TO_MAX
@@ -182,11 +200,16 @@ def _moving(*, is_growing: bool, is_shrinking: bool) -> Prepared:
         statement = statement.where(columns.usage_max + _TO_MAX <= columns.limit)
     if is_shrinking:
         statement = statement.where(columns.usage_min + _TO_MIN >= 0)
-    return Prepared(statement.returning(columns.limit, columns.usage_min, columns.usage_max))
+    return statement
 
 
-_MOVES = {
+_UPDATES = {
     (is_growing, is_shrinking): _moving(is_growing=is_growing, is_shrinking=is_shrinking)
     for is_growing in (False, True)
     for is_shrinking in (False, True)
+}
+_MOVES = {key: Prepared(statement) for key, statement in _UPDATES.items()}
+_STANDING = (_holding.c.limit, _holding.c.usage_min, _holding.c.usage_max)
+_MOVES_TOLD = {
+    key: Prepared(statement.returning(*_STANDING)) for key, statement in _UPDATES.items()
 }
