@@ -7,7 +7,7 @@ import pytest
 
 import synnefo_object_store as store
 import synnefo_quota
-from synnefo_core.errors import NotFound
+from synnefo_core.errors import Conflict, NotFound
 from synnefo_core.testing.fixtures import StillClock
 from synnefo_object_store import expiry
 
@@ -37,6 +37,21 @@ def test_a_worker_removes_it_and_gives_back_its_bytes(account, clock):
     expiry.sweep(account.context)
 
     assert ((1, 1, 5), (1, 5)) == account.counts()
+    assert [] == synnefo_quota.verify(account.context)
+
+
+def test_it_does_not_keep_its_container(account, clock):
+    account.put("a", b"123", expires_at=clock.now() + 5)
+    account.put("b", b"123", expires_at=clock.now() + 50)
+    clock.advance(6)
+
+    with pytest.raises(Conflict):
+        store.delete_container(account.context, account.id, "c")
+    clock.advance(50)
+    store.delete_container(account.context, account.id, "c")
+
+    found = store.show_account(account.context, account.id)
+    assert (0, 0, 0) == (found.containers, found.objects, found.bytes)
     assert [] == synnefo_quota.verify(account.context)
 
 

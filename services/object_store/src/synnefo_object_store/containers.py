@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.db.prepared import Prepared, execute_together
 from synnefo_core.errors import Conflict, NotFound
-from synnefo_object_store import access, accounts, quotas, statistics
+from synnefo_object_store import access, accounts, expiry, quotas, statistics
 from synnefo_object_store.access import READ, require, require_in
 from synnefo_object_store.limits import check_container_name
 from synnefo_object_store.metadata import merged
@@ -152,6 +152,15 @@ def delete_container(context: RequestContext, account: str, name: str) -> None:
         NotFound: There is no such container.
     """
     require(context, account, "object_store:container:write")
+    try:
+        _delete(context, account, name)
+    except Conflict:
+        # What is past its time is in no listing, and so in nobody's way.
+        expiry.sweep_container(context, account, name)
+        _delete(context, account, name)
+
+
+def _delete(context: RequestContext, account: str, name: str) -> None:
     try:
         with context.unit_of_work() as session:
             number = session.scalar(_find(account, name).with_for_update())

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, and_, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
@@ -30,10 +30,17 @@ def sweep(context: RequestContext) -> None:
         continue
 
 
-def _sweep_some(context: RequestContext) -> int:
+def sweep_container(context: RequestContext, account: str, name: str) -> None:
+    """Remove those of one container."""
+    is_inside = and_(_container.c.account == account, _container.c.name == name)
+    while _sweep_some(context, is_inside) == _AT_ONCE:
+        continue
+
+
+def _sweep_some(context: RequestContext, *where: ColumnElement[bool]) -> int:
     """Remove some; return how many."""
     removed = 0
-    for place in _due(context):
+    for place in _due(context, *where):
         try:
             versions.settled(context, partial(_remove, context, place=place))
             removed += 1
@@ -44,11 +51,11 @@ def _sweep_some(context: RequestContext) -> int:
     return removed
 
 
-def _due(context: RequestContext) -> list[Place]:
+def _due(context: RequestContext, *where: ColumnElement[bool]) -> list[Place]:
     query = (
         select(_container.c.account, _container.c.name, _object.c.name)
         .join(_object, _object.c.container_id == _container.c.id)
-        .where(_object.c.expires_at <= context.now(), _object.c.is_current)
+        .where(_object.c.expires_at <= context.now(), _object.c.is_current, *where)
         .order_by(_object.c.expires_at)
         .limit(_AT_ONCE)
     )
