@@ -96,6 +96,14 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         Need("ceph-common", "usr/bin/ceph-authtool"),
         Need("python3-rados", "usr/lib/python3/dist-packages/rados.*.so"),
     ),
+    "clients": (
+        Need("rclone", "usr/bin/rclone"),
+        Need("restic", "usr/bin/restic"),
+        Need("duplicity", "usr/bin/duplicity"),
+        # What duplicity speaks to object storage with.
+        Need("python3-swiftclient", "usr/lib/python3/dist-packages/swiftclient/__init__.py"),
+        Need("python3-keystoneclient", "usr/lib/python3/dist-packages/keystoneclient/__init__.py"),
+    ),
     "ganeti": _GANETI,
     "kvm": _KVM,
 }
