@@ -96,7 +96,8 @@ def list_containers_at(
         Forbidden: The caller has no role in the account that allows this.
     """
     access.require_inside(context, account, _ACCOUNT)
-    columns = (_container.c.name, null(), null(), _container.c.created_at)
+    unknown = (null().label("objects"), null().label("bytes"))
+    columns = (_container.c.name, *unknown, _container.c.created_at)
     with context.reading() as session:
         query = _then(account, moment).with_only_columns(*columns)
         rows = listing.scan(session, query, _container.c.name, ListedContainer, window)
