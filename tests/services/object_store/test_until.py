@@ -108,6 +108,31 @@ def test_what_was_purged_has_no_times_left(past):
     assert [] == past.listed(one) == past.listed(two)
 
 
+def test_a_version_that_was_restored_stays_until_its_last_time_is_over(past):
+    one, two = past.put(b"1"), past.put(b"22")
+    again = past.restore(one)
+    three = past.put(b"333")
+
+    past.purge(again)
+
+    assert [("o", 3), ("o", 1)] == past.kept()
+    assert [("o", 1)] == past.listed(one) == past.listed(again)
+    assert [] == past.listed(two)
+    past.purge(three)
+    assert [("o", 3)] == past.kept()
+
+
+def test_what_is_written_after_versions_were_switched_off_leaves_no_past(past):
+    one = past.put(b"1")
+    store.update_container(past.context, "p1", "c", {}, {"versions_enabled": "false"})
+    past.put(b"22")
+    three = past.put(b"333")
+
+    assert [("o", 3), ("o", 1)] == past.kept()
+    assert [("o", 1)] == past.listed(one)
+    assert [] == past.listed(three - 0.5)
+
+
 def test_a_clock_that_goes_back_leaves_one_version_a_moment(past):
     past.clock.advance(100)
     for content in (b"1", b"22", b"333"):
