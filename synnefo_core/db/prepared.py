@@ -261,12 +261,18 @@ def _translated(
         is_lost = dialect.is_disconnect(error, cursor.connection, cursor)
         if is_lost:
             invalidate(error)
-        raise DBAPIError.instance(
-            "a prepared statement",
-            None,
-            error,
-            driver.Error,
-            hide_parameters=True,
-            connection_invalidated=is_lost,
-            dialect=dialect,
-        ) from error
+        raise as_sqlalchemys(error, dialect, is_lost=is_lost) from error
+
+
+def as_sqlalchemys(error: Exception, dialect: Dialect, *, is_lost: bool) -> BaseException:
+    """Return a driver's error as SQLAlchemy raises it, without the values."""
+    driver: Any = dialect.loaded_dbapi
+    return DBAPIError.instance(
+        "a prepared statement",
+        None,
+        error,
+        driver.Error,
+        hide_parameters=True,
+        connection_invalidated=is_lost,
+        dialect=dialect,
+    )

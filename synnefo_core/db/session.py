@@ -230,17 +230,24 @@ class Database:
     @contextmanager
     def lent(self) -> Iterator[PoolProxiedConnection]:
         """Lend a connection of PostgreSQL's on which each statement is for itself."""
-        connection = self.engine.raw_connection()
+        connection = self._connection()
+        driver: Any = connection.driver_connection
         try:
-            driver: Any = connection.driver_connection
-            driver.autocommit = True
-            try:
-                yield connection
-            finally:
-                if connection.is_valid:
-                    driver.autocommit = False
+            yield connection
         finally:
+            if connection.is_valid and not driver.closed:
+                driver.autocommit = False
             connection.close()
+
+    def _connection(self) -> PoolProxiedConnection:
+        """Return a connection on which each statement is for itself."""
+        dialect = self.engine.dialect
+        try:
+            connection = self.engine.raw_connection()
+            connection.driver_connection.autocommit = True  # type: ignore[union-attr]  # psycopg's
+        except dialect.loaded_dbapi.Error as error:
+            raise prepared.as_sqlalchemys(error, dialect, is_lost=True) from error
+        return connection
 
     def close(self) -> None:
         """Close all connections."""

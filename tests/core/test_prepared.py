@@ -6,11 +6,12 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy import bindparam, delete, event, insert, select, text, update
+from sqlalchemy import bindparam, delete, event, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from synnefo_core.db.models import MarkRow
 from synnefo_core.db.prepared import Change, Prepared, execute_in_turn, execute_together
+from synnefo_core.db.session import Database
 from synnefo_core.errors import Unavailable
 
 MARKS = MarkRow.__table__
@@ -173,4 +174,22 @@ def test_a_connection_that_was_lost_is_an_outage_and_not_used_again(database):
 
     with pytest.raises(Unavailable):
         lose()
+    assert found(database, "mark") is None
+
+
+def test_a_database_that_does_not_answer_is_unavailable(database):
+    if database.is_sqlite:
+        pytest.skip("a file always answers")
+    away = Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(Unavailable), away.reading() as session:
+        FIND.first(session, {"of": "mark"})
+    away.close()
+
+
+def test_a_connection_that_was_lost_while_reading_is_an_outage_for_once(database):
+    if database.is_sqlite:
+        pytest.skip("a file has no connections to lose")
+    die = Prepared(select(func.pg_terminate_backend(func.pg_backend_pid())))
+    with pytest.raises(Unavailable), database.reading() as session:
+        die.first(session, {})
     assert found(database, "mark") is None
