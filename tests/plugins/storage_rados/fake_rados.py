@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import threading
 import time
+from collections import deque
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ class Cluster:
 
     Attributes:
         failures: Numbers of errors by call: ``"*"`` for all calls.
+        hangs: How often a list is not gone on with in time, behind ``hangs_behind`` names.
+        waited_s: For how long that was waited for.
     """
 
     def __init__(self):
@@ -65,6 +68,7 @@ class Cluster:
         self.pools = {"blocks": {}}
         self.users = {"synnefo"}
         self.failures = {}
+        self.hangs, self.hangs_behind, self.waited_s = 0, 0, 0.0
         self.connections = 0
         self.room = {"kb": 0, "kb_used": 0, "kb_avail": 0, "num_objects": 0}
 
@@ -179,7 +183,7 @@ class Ioctx:
         with self._cluster.lock:
             self._cluster.serve("list_objects")
             names = sorted(self._objects, key=hash)
-        return [Listed(name) for name in names]
+        return Listing(self._cluster, names)
 
     def close(self):
         pass
@@ -189,6 +193,26 @@ class Ioctx:
         if name not in self._objects:
             raise fault(errno.ENOENT)
         return self._objects[name]
+
+
+class Listing:
+    """Ends where the cluster does not answer, as librados' does, and goes on when asked again."""
+
+    def __init__(self, cluster, names):
+        self._cluster, self._names, self._given = cluster, deque(names), 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self._names and self._given >= self._cluster.hangs_behind and self._cluster.hangs:
+            self._cluster.hangs -= 1
+            self._cluster.waited_s += 60
+            raise StopIteration
+        if not self._names:
+            raise StopIteration
+        self._given += 1
+        return Listed(self._names.popleft())
 
 
 @dataclass

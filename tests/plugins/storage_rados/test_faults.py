@@ -5,6 +5,8 @@ import errno
 import hashlib
 import os
 import threading
+import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -55,6 +57,38 @@ def test_a_full_cluster_stores_nothing_and_lets_delete(storage, cluster, number)
 
     assert storage.blocks.size(Kind.MAP, DIGEST) is None
     assert storage.blocks.delete(Kind.BLOCK, DIGEST) is True
+
+
+@pytest.fixture
+def digests(storage, cluster, monkeypatch):
+    """Store a few blocks, and have time pass only where the cluster does not answer."""
+    clock = SimpleNamespace(
+        monotonic=lambda: cluster.waited_s, time=time.time, mktime=time.mktime, sleep=time.sleep
+    )
+    monkeypatch.setattr("synnefo_storage_rados.pool.time", clock)
+    digests = sorted(hashlib.sha256(b"%d" % number).digest() for number in range(9))
+    for digest in digests:
+        storage.blocks.put(Kind.BLOCK, digest, CONTENT)
+    return digests
+
+
+@pytest.mark.parametrize("behind", [0, 4])
+def test_a_list_that_the_cluster_breaks_off_is_not_taken_for_whole(
+    storage, cluster, digests, behind
+):
+    cluster.hangs, cluster.hangs_behind = 10, behind
+
+    with pytest.raises(StorageUnavailable):
+        list(storage.blocks.entries(Kind.BLOCK))
+
+    cluster.hangs = 0
+    assert digests == [entry.digest for entry in storage.blocks.entries(Kind.BLOCK)]
+
+
+def test_a_list_goes_on_when_the_cluster_answers_again(storage, cluster, digests):
+    cluster.hangs, cluster.hangs_behind = 1, 4
+
+    assert digests == [entry.digest for entry in storage.blocks.entries(Kind.BLOCK)]
 
 
 def test_what_was_deleted_while_it_was_touched_does_not_come_back(storage, cluster, monkeypatch):

@@ -82,6 +82,24 @@ def test_an_osd_that_hangs_is_given_up_and_found_again(open_real, ceph_lab):  # 
     assert CONTENT == patient.blocks.get(Kind.MAP, DIGEST)
 
 
+def test_a_list_that_is_broken_off_is_not_taken_for_whole(open_real, ceph_lab, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("synnefo_storage_rados.pool.PAGE", 3)
+    storage = open_real(**QUICK, namespace="cut")
+    for number in range(40):
+        storage.blocks.put(Kind.BLOCK, hashlib.sha256(b"%d" % number).digest(), b"content")
+    names = storage.blocks._pool.names()
+    next(names)
+    ceph_lab.pause()
+    try:
+        with pytest.raises(StorageUnavailable):
+            list(names)
+    finally:
+        ceph_lab.resume()
+
+    patient = open_real(namespace="cut")
+    assert 40 == len(list(patient.blocks.entries(Kind.BLOCK)))
+
+
 def test_ages_are_of_today(open_real):
     storage = open_real(namespace="ages")
 

@@ -32,6 +32,8 @@ REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOENT})
 MISMATCH = 4095
 """Where a comparison fails librados gives this and the position as the number of the error."""
 PAGE = 1000
+_ATTEMPTS = 2
+_ANY = "synnefo-store"
 
 MISSING_BINDING = (
     "Python finds no module rados: install the system's python3-rados and make it importable"
@@ -70,6 +72,7 @@ class Pool:
         self._rados = binding()
         self._gate = Gate()
         self._is_closed = False
+        self._timeout_s = told.operation_timeout_s
         self._cluster: Any = None
         what = f"{told.place} was not opened"
         try:
@@ -178,15 +181,31 @@ class Pool:
         return True
 
     def names(self) -> Iterator[str]:
-        """Yield the names of all objects, in no order."""
+        """Yield the names of all objects, in no order.
+
+        Raises:
+            StorageUnavailable: The cluster did not answer to the end.
+        """
         with self._translated("the pool was not listed"):
             listed = iter(self._ioctx.list_objects())
         while names := self._some(listed):
             yield from names
+        # Who may no longer read is told so here; the binding would say that this is all.
+        self.stat(_ANY)
 
     def _some(self, listed: Iterator[Any]) -> list[str]:
-        with self._translated("the pool was not listed"):
-            return [found.key for found in islice(listed, PAGE)]
+        """Return the next names, none at the end.
+
+        The binding ends a list where the cluster does not answer in time as it does where there is
+        no more, and goes on when it is asked again. Only at the end it answers at once, asking nobody.
+        """
+        for _ in range(_ATTEMPTS):
+            begun_at = time.monotonic()
+            with self._translated("the pool was not listed"):
+                names = [found.key for found in islice(listed, PAGE)]
+            if names or time.monotonic() - begun_at < self._timeout_s / 2:
+                return names
+        raise StorageUnavailable("the pool was not listed: the cluster did not answer in time")
 
     def usage(self) -> StoreUsage:
         """Return the cluster's room; unknown without a manager daemon, which counts it."""
