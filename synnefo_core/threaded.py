@@ -7,12 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from synnefo_core import metrics, processes
 from synnefo_core.cloud import Cloud
 from synnefo_core.server import GRACE_S
 from synnefo_core.worker import Worker
 from synnefo_core.wsgi_app import build
+
+
+class _Log(Logger):
+    """Gunicorn's own lines, without the number of a process that :func:`logs.spare` leaves out."""
+
+    error_fmt = "%(asctime)s [%(levelname)s] %(message)s"
 
 
 class _Gunicorn(BaseApplication):
@@ -37,6 +44,7 @@ class _Gunicorn(BaseApplication):
             "timeout": 0,
             "keepalive": 75,
             "loglevel": "warning",
+            "logger_class": _Log,
             "control_socket_disable": True,
             "worker_exit": self._worker_exit,
         }

@@ -3,8 +3,9 @@ import json
 import logging
 
 import pytest
+from gunicorn.config import Config
 
-from synnefo_core import logs
+from synnefo_core import logs, threaded
 
 
 def formatted(formatter, message="server built", **given):
@@ -71,3 +72,19 @@ def test_a_trace_stands_below_its_line():
 
 def test_what_json_does_not_know_is_written_as_text(tmp_path):
     assert str(tmp_path) == json.loads(formatted(logs.JsonFormatter(), path=tmp_path))["path"]
+
+
+def test_gunicorn_can_say_what_happens_to_its_processes(monkeypatch, capsys):
+    for name in ("gunicorn.error", "gunicorn.access"):
+        logger = logging.getLogger(name)
+        monkeypatch.setattr(logger, "handlers", [])
+        monkeypatch.setattr(logger, "propagate", False)
+    for what in ("_srcfile", "logThreads", "logProcesses", "logMultiprocessing"):
+        monkeypatch.setattr(logging, what, getattr(logging, what))
+    logs.spare()
+
+    threaded._Log(Config()).error("Worker %s died", 7)
+
+    said = capsys.readouterr().err
+    assert said.endswith("[ERROR] Worker 7 died\n")
+    assert 1 == len(said.splitlines())
