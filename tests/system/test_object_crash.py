@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import sys
 from collections.abc import Iterator
 
@@ -26,9 +27,12 @@ pytestmark = pytest.mark.system
 
 IS_FULL = os.environ.get("SCALE", "ci") == "full"
 ROUNDS, STEPS, STRIKES = (20, 500, 6) if IS_FULL else (1, 60, 3)
-STORES = ["nfs-postgresql", "s3-sqlite", "rados-postgresql"]
-PROCESSES = {"sqlite": 1, "postgresql": 2}
-EXPECTED = "a server process died"
+STORES = ["nfs-eventlet-postgresql", "s3-threads-sqlite", "rados-eventlet-postgresql"]
+PROCESSES = {"sqlite": "1", "postgresql": "2"}
+EXPECTED = re.compile("a server process died|was sent SIGKILL")
+
+Site = tuple[Deployment, tuple[str, ...]]
+"""A cloud that has been prepared, and how it is to be served."""
 
 
 @pytest.fixture
@@ -40,16 +44,16 @@ def seed() -> int:
 
 
 @pytest.fixture(params=STORES)
-def site(request, tmp_path) -> Iterator[tuple[Deployment, int]]:
-    """A cloud on a store and a database that has been prepared, and how many processes it has."""
-    store, database = request.param.split("-")
+def site(request, tmp_path) -> Iterator[Site]:
+    """A cloud on a store, a runtime and a database."""
+    store, runtime, database = request.param.split("-")
     settings = request.getfixturevalue(f"{store}_store")
     if database == "postgresql":
         settings = settings | {"database": {"url": request.getfixturevalue("database")}}
     with Deployment(tmp_path / "cloud", settings, path=tmp_path / "binding") as deployment:
         deployment.synnefo("bootstrap")
-        yield deployment, PROCESSES[database]
-        problems = [line for line in deployment.problems() if EXPECTED not in line]
+        yield deployment, ("--workers", PROCESSES[database], "--runtime", runtime)
+        problems = [line for line in deployment.problems() if not EXPECTED.search(line)]
         assert not problems, "\n".join(problems)
 
 
@@ -76,8 +80,8 @@ def rados_store(ceph_lab, tmp_path):
 
 @pytest.mark.timeout(3600 if IS_FULL else 300)
 def test_what_was_acknowledged_outlives_every_process(site, seed):
-    deployment, processes = site
-    servers = Servers(deployment, random.Random(seed), processes)
+    deployment, options = site
+    servers = Servers(deployment, random.Random(seed), options)
 
     with storm(deployment, seed) as blowing:
         for _ in range(ROUNDS):

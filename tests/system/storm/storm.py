@@ -32,9 +32,11 @@ LONGEST_WAIT_S = 0.05
 class Servers:
     """A cloud's processes, which die and are started again."""
 
-    def __init__(self, deployment: Deployment, chance: random.Random, processes: int) -> None:
-        self._deployment, self._chance = deployment, chance
-        self._options = ("--workers", str(processes))
+    def __init__(
+        self, deployment: Deployment, chance: random.Random, options: tuple[str, ...]
+    ) -> None:
+        """Start them; ``options`` are those of ``synnefo serve``."""
+        self._deployment, self._chance, self._options = deployment, chance, options
         self._serving = deployment.serve(*self._options)
         self._working = deployment.work()
 
