@@ -78,7 +78,7 @@ def rados_store(ceph_lab, tmp_path):
         yield settings
 
 
-@pytest.mark.timeout(3600 if IS_FULL else 300)
+@pytest.mark.timeout(3 * 3600 if IS_FULL else 300)
 def test_what_was_acknowledged_outlives_every_process(site, seed):
     deployment, options = site
     servers = Servers(deployment, random.Random(seed), options)
