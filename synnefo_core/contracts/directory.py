@@ -125,6 +125,11 @@ class Directory(ABC):
     def projects(self, ids: Iterable[str]) -> Mapping[str, Named]:
         """Return those of the projects that exist, by id."""
 
+    def roles(self, user_id: str, project_id: str) -> frozenset[str]:
+        """Return a user's roles in a project, implied ones included; none if one is disabled."""
+        del user_id, project_id
+        return frozenset()
+
     @abstractmethod
     def project_ids(self) -> Iterable[str]:
         """Return the ids of all projects, in no promised order."""

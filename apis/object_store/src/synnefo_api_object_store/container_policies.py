@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Policies of containers as Pithos words them: the same settings that Swift has other words for."""
+"""Policies of containers as Pithos words them: settings that Swift has other words for, and who pays."""
 
 from __future__ import annotations
 
 from synnefo_api_object_store import headers
 from synnefo_api_object_store.headers import Environ
+from synnefo_api_object_store.paths import account_id
 from synnefo_core.errors import Invalid
 from synnefo_object_store import ContainerInfo
 
 _QUOTA, _VERSIONING = "X-Container-Policy-Quota", "X-Container-Policy-Versioning"
+_PROJECT = "X-Container-Policy-Project"
 _SWITCH = {"auto": "true", "none": "false", "": "false"}
 
 
@@ -29,6 +31,9 @@ def asked(environ: Environ) -> tuple[dict[str, str], dict[str, str]]:
             msg = f"{_VERSIONING} must be auto or none"
             raise Invalid(msg)
         settings["versions_enabled"] = _SWITCH[versioning.strip()]
+    project = headers.given(environ, _PROJECT)
+    if project is not None:
+        settings["project"] = account_id(project.strip())
     return metadata, settings
 
 
@@ -38,4 +43,5 @@ def told(container: ContainerInfo) -> dict[str, str]:
     return {
         _QUOTA: container.metadata.get("Quota-Bytes", "0"),
         _VERSIONING: "auto" if keeps else "none",
+        _PROJECT: headers.encoded(container.settings.get("project", container.account)),
     }

@@ -15,10 +15,7 @@ ACCOUNT = (
     "X-Account-Policy-",
 )
 
-CONTAINER = (
-    "X-Container-Policy-Project",
-    "X-Container-Sync-",
-)
+CONTAINER = ("X-Container-Sync-",)
 
 
 def _keys(names: Iterable[str]) -> tuple[str, ...]:

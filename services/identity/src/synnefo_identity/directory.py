@@ -10,10 +10,11 @@ from sqlalchemy import select
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import for_worker
 from synnefo_core.contracts.directory import Claims, Directory, Named
-from synnefo_identity import tokens
+from synnefo_identity import standing, tokens
 from synnefo_identity.claims import known_tokens
 from synnefo_identity.listing import by_id
 from synnefo_identity.models import ProjectRow, UserRow
+from synnefo_identity.payload import Scope, ScopeKind
 
 
 class IdentityDirectory(Directory):
@@ -35,6 +36,11 @@ class IdentityDirectory(Directory):
 
     def projects(self, ids: Iterable[str]) -> Mapping[str, Named]:
         return self._named(ProjectRow, ids)
+
+    def roles(self, user_id: str, project_id: str) -> frozenset[str]:
+        with self._database.reading() as session:
+            found = standing.read(session, user_id, Scope(ScopeKind.PROJECT, project_id))
+        return frozenset(role.name for role in found.roles) if found else frozenset()
 
     def project_ids(self) -> Iterable[str]:
         with self._database.reading() as session:

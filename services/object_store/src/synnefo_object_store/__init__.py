@@ -42,6 +42,7 @@ from synnefo_object_store.objects import (
 )
 from synnefo_object_store.past import delete_version, list_past, list_versions, restore_version
 from synnefo_object_store.patches import Patch, patch_object
+from synnefo_object_store.payers import limits as limits_of_payers
 from synnefo_object_store.permits import (
     Permits,
     address_of,
@@ -143,6 +144,7 @@ __all__ = [
     "hashmap_of",
     "is_owner",
     "keys_in_use",
+    "limits_of_payers",
     "list_accounts",
     "list_containers",
     "list_containers_at",

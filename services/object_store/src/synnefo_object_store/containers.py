@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.db.prepared import Prepared, execute_together
 from synnefo_core.errors import Conflict, NotFound
-from synnefo_object_store import access, accounts, expiry, quotas, statistics
+from synnefo_object_store import access, accounts, expiry, payers, quotas, statistics
 from synnefo_object_store.access import READ, require, require_in
 from synnefo_object_store.limits import check_container_name
 from synnefo_object_store.metadata import merged
@@ -209,12 +209,13 @@ def _insert(
     wanted: _Wanted,
 ) -> None:
     now = context.now()
+    values = wanted.values({}, {})
     result = session.execute(
         insert(_container).returning(_container.c.id),
         {
             "account": account,
             "name": name,
-            **wanted.values({}, {}),
+            **values,
             "objects": 0,
             "bytes": 0,
             "created_at": now,
@@ -223,6 +224,7 @@ def _insert(
     )
     number = result.scalar_one()
     execute_together(session, statistics.change(account=account, container_id=number, containers=1))
+    payers.change(context, session, account, number, before={}, after=values["settings"])
 
 
 def _update(
@@ -234,15 +236,13 @@ def _update(
     wanted: _Wanted,
 ) -> None:
     is_it = (_container.c.account == account, _container.c.name == name)
-    query = select(_container.c.metadata, _container.c.settings).where(*is_it)
+    query = select(_container.c.metadata, _container.c.settings, _container.c.id).where(*is_it)
     row = session.execute(query.with_for_update()).first()
     if row is None:
         raise _missing(name)
-    session.execute(
-        update(_container)
-        .where(*is_it)
-        .values(**wanted.values(row[0], row[1]), modified_at=context.now())
-    )
+    values = wanted.values(row[0], row[1])
+    session.execute(update(_container).where(*is_it).values(**values, modified_at=context.now()))
+    payers.change(context, session, account, row[2], before=row[1], after=values["settings"])
 
 
 def _missing(name: str) -> NotFound:

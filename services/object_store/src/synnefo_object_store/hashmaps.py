@@ -141,8 +141,8 @@ def put_blocks(
 ) -> list[bytes]:
     """Store a stream in blocks for an object that will name them; return their names.
 
-    They are the account's, or its own who writes as a guest, for as long as garbage collection spares what is young, unless an object
-    names them.
+    They belong to the account, or to a guest's own. Garbage collection takes those that no object
+    names by the time that they are no longer young.
 
     Raises:
         Forbidden: The caller may not.
@@ -156,8 +156,8 @@ def put_blocks(
     ours = engine(context.cloud)
     if (size_bytes or 0) > ours.largest_bytes:
         raise TooLarge(ours.largest_bytes)
-    writes.look_first(context, Place(account, container, ""), Condition(), size_bytes or 0)
-    holding = synnefo_quota.left(context, account, DISKSPACE)
+    pays = writes.look_first(context, Place(account, container, ""), Condition(), size_bytes or 0)
+    holding = synnefo_quota.left(context, pays, DISKSPACE)
     most = min(ours.largest_bytes, max(0, holding.limit - holding.usage))
     names: list[bytes] = []
     with uploads(context.cloud).begin(ours.store) as upload:

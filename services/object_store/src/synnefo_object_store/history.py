@@ -48,7 +48,7 @@ def remove(context: RequestContext, session: Session, row: Row[Any], place: Plac
     Returns:
         The mark of the removal if there is one now, else what was removed.
     """
-    old, slot = Kept.of(place, row), Slot(row.container, place.name)
+    old, slot = Kept.of(place, row), Slot.of(row, place.name)
     found = old.info
     if is_enabled(row.container_settings):
         mark = _mark(context, found, rows.next_instant(context, session, slot))
@@ -85,7 +85,7 @@ def archive(context: RequestContext, session: Session, row: Row[Any], found: Obj
     name = f"{_prefix(found.name)}{found.version / 1_000_000:.6f}"
     check_object_name(name)
     target = Place(found.account, container, name)
-    there = versions.find(session, target)
+    there = versions.find(session, target, holds=True)
     if there is None:
         msg = f"there is no container {container} for old versions"
         raise PreconditionFailed(msg)
@@ -98,7 +98,7 @@ def archive(context: RequestContext, session: Session, row: Row[Any], found: Obj
             # There it begins now.
             version=rows.next_version(context, found),
         )
-        rows.add(context, session, Slot(there.container, name), kept, user_id=row.user_id)
+        rows.add(context, session, Slot.of(there, name), kept, user_id=row.user_id)
 
 
 def _leave_mark(
@@ -112,9 +112,9 @@ def _leave_mark(
     at = rows.next_version(context, found)
     mark = replace(_mark(context, found, at), nature="", is_versioned=False, container=container)
     name = f"{_prefix(found.name)}{mark.version / 1_000_000:.6f}"
-    there = versions.find(session, Place(found.account, container, name))
+    there = versions.find(session, Place(found.account, container, name), holds=True)
     if there is not None and there.name is None:
-        rows.add(context, session, Slot(there.container, name), mark, user_id=row.user_id)
+        rows.add(context, session, Slot.of(there, name), mark, user_id=row.user_id)
 
 
 def _prefix(name: str) -> str:
@@ -156,7 +156,7 @@ def _bring_back(context: RequestContext, session: Session, row: Row[Any], old: K
     if name is None:
         return False
     place = Place(found.account, container, name)
-    there = versions.find(session, place)
+    there = versions.find(session, place, holds=True)
     if there is None or there.name is None:
         return False
     kept = Kept.of(place, there)
@@ -169,9 +169,9 @@ def _bring_back(context: RequestContext, session: Session, row: Row[Any], old: K
         modified_at=context.now(),
         is_versioned=False,
     )
-    slot = Slot(row.container, found.name)
+    slot = Slot.of(row, found.name)
     rows.replace(context, session, slot, old, (back, there.user_id))
-    rows.drop(context, session, Slot(there.container, name), kept)
+    rows.drop(context, session, Slot.of(there, name), kept)
     return True
 
 

@@ -68,7 +68,8 @@ class ContainerRow(Model):
 
     Attributes:
         settings: What is not metadata, as text: the access lists ``read`` and ``write``, and
-            ``versions_enabled``, ``versions_location`` or ``history_location``.
+            ``versions_enabled``, ``versions_location`` or ``history_location``; ``project`` that
+            pays unless that is the account's own.
     """
 
     __tablename__ = "object_store_container"

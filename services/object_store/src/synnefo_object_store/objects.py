@@ -203,7 +203,7 @@ def update_object(
         }
         versions.change(session, versions.UPDATE, row.container, found, values)
         if permits is not None:
-            permit(session, Slot(row.container, name), found, permits)
+            permit(session, Slot.of(row, name), found, permits)
         return changed
 
     return versions.settled(context, change)

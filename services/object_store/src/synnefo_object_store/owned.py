@@ -17,6 +17,7 @@ from synnefo_core.db.session import changed_rows
 from synnefo_object_store.models import ContainerRow, ObjectRow
 from synnefo_object_store.rows import DISKSPACE
 from synnefo_object_store.uploads import stored_names
+from synnefo_object_store.versions import PAYS
 
 _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
@@ -38,14 +39,14 @@ RESOURCES = [
 def usage(context: RequestContext) -> list[Usage]:
     """Count the bytes of all objects by project and user, but for versions that are free."""
     query = (
-        select(_container.c.account, _object.c.user_id, func.sum(_object.c.size_bytes))
+        select(PAYS, _object.c.user_id, func.sum(_object.c.size_bytes))
         .join(_object, _object.c.container_id == _container.c.id)
         .where(_object.c.size_bytes > 0, ~_object.c.is_free)
-        .group_by(_container.c.account, _object.c.user_id)
+        .group_by(PAYS, _object.c.user_id)
     )
     with context.reading() as session:
         rows = session.execute(query).all()
-    return [Usage(account, user_id, DISKSPACE, int(amount)) for account, user_id, amount in rows]
+    return [Usage(pays, user_id, DISKSPACE, int(amount)) for pays, user_id, amount in rows]
 
 
 def things(context: RequestContext, resource: str, project_id: str) -> Iterator[Thing]:
@@ -55,6 +56,7 @@ def things(context: RequestContext, resource: str, project_id: str) -> Iterator[
     columns = _object.c
     query = (
         select(
+            _container.c.account,
             _container.c.name.label("container"),
             columns.name,
             columns.version,
@@ -64,12 +66,14 @@ def things(context: RequestContext, resource: str, project_id: str) -> Iterator[
             columns.size_bytes,
         )
         .join(_object, columns.container_id == _container.c.id)
-        .where(_container.c.account == project_id, columns.size_bytes > 0, ~columns.is_free)
+        .where(PAYS.in_([project_id]), columns.size_bytes > 0, ~columns.is_free)
         .execution_options(yield_per=1000)
     )
     with context.reading() as session:
         for row in session.execute(query):
             path = f"{row.container}/{row.name}"
+            if row.account != project_id:
+                path = f"{row.account}/{path}"
             name = path if row.is_current else f"{path} (version {row.version})"
             yield Thing(project_id, row.user_id, resource, row.size_bytes, "object", row.id, name)
 

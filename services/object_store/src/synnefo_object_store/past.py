@@ -150,7 +150,7 @@ def delete_version(context: RequestContext, place: Place, version: str) -> None:
 
     def remove(session: Session) -> None:
         row = _required(session, place, version)
-        slot = Slot(row.container, place.name)
+        slot = Slot.of(row, place.name)
         rows.drop(context, session, slot, Kept.of(place, row))
         if row.is_current:
             sharing.forget(session, slot)
@@ -171,7 +171,7 @@ def restore_version(context: RequestContext, place: Place, version: str) -> Obje
         row = _required(session, place, version)
         if row.nature == DELETED:
             raise versions.missing(place)
-        back, slot = Kept.of(place, row), Slot(row.container, place.name)
+        back, slot = Kept.of(place, row), Slot.of(row, place.name)
         if not row.is_current:
             current = versions.find(session, place)
             old = None
@@ -190,7 +190,7 @@ def _require_write(context: RequestContext, place: Place) -> None:
 
 
 def _required(session: Session, place: Place, version: str) -> Row[Any]:
-    row = versions.find_version(session, place, version)
+    row = versions.find_version(session, place, version, holds=True)
     if row is None:
         raise versions.missing(place)
     return row

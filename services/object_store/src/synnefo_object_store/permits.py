@@ -63,7 +63,7 @@ def permit_object(context: RequestContext, place: Place, permits: Permits) -> No
         # Held, so that what removes the object finds what it allows.
         if not versions.hold(session, found):
             raise versions.Raced
-        permit(session, Slot(row.container, place.name), found, permits)
+        permit(session, Slot.of(row, place.name), found, permits)
 
     versions.settled(context, change)
 

@@ -36,7 +36,7 @@ def purge_container(context: RequestContext, account: str, container: str, momen
     """
     access.require_owner(context, account)
     number = containers.find_number(context, account, container)
-    _purge(context, account, _object.c.container_id == number, moment)
+    _purge(context, account, number, _object.c.container_id == number, moment)
 
 
 def purge_object(context: RequestContext, place: Place, moment: float) -> None:
@@ -49,19 +49,24 @@ def purge_object(context: RequestContext, place: Place, moment: float) -> None:
     access.require_owner(context, place.account)
     number = containers.find_number(context, place.account, place.container)
     is_it = and_(_object.c.container_id == number, _object.c.name == place.name)
-    _purge(context, place.account, is_it, moment)
+    _purge(context, place.account, number, is_it, moment)
 
 
 def _purge(
-    context: RequestContext, account: str, is_among: ColumnElement[bool], moment: float
+    context: RequestContext,
+    account: str,
+    number: int,
+    is_among: ColumnElement[bool],
+    moment: float,
 ) -> None:
     at = periods.instant(moment)
     for is_due in (periods.is_over(at), _is_idle_mark(at)):
         last: Row[Any] | None = None
         while True:
             with context.unit_of_work() as session:
+                pays = versions.payer(session, number)
                 found = _due(session, and_(is_among, is_due), last)
-                _remove(context, session, account, found)
+                _remove(context, session, account, found, pays=pays)
             if len(found) < _AT_ONCE:
                 break
             last = found[-1]
@@ -110,7 +115,12 @@ def _due(
 
 
 def _remove(
-    context: RequestContext, session: Session, account: str, found: Sequence[Row[Any]]
+    context: RequestContext,
+    session: Session,
+    account: str,
+    found: Sequence[Row[Any]],
+    *,
+    pays: str,
 ) -> None:
     if not found:
         return
@@ -134,7 +144,7 @@ def _remove(
     for row in found:
         if not row.is_free:
             paid[row.user_id] -= row.size_bytes
-    rows.charge(context, account, paid)
+    rows.charge(context, pays, paid)
 
 
 def _forget(session: Session, found: Sequence[Row[Any]]) -> None:

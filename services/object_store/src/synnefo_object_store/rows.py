@@ -68,7 +68,7 @@ def add(
     added = _added(slot, info, user_id, is_current=is_current)
     counted = _counted(info.account, slot, int(is_current), info.size_bytes)
     execute_together(session, [added, *counted, *along])
-    charge(context, info.account, {user_id: info.size_bytes})
+    charge(context, slot.pays, {user_id: info.size_bytes})
 
 
 def replace(
@@ -91,7 +91,7 @@ def replace(
         _columns(after, pays),
         along=[*counted, *along],
     )
-    charge(context, after.account, _sum({pays: after.size_bytes}, _back(old.charged)))
+    charge(context, slot.pays, _sum({pays: after.size_bytes}, _back(old.charged)))
 
 
 def succeed(
@@ -108,14 +108,14 @@ def succeed(
     freed = _retire(context, session, slot, old, info.version)
     counted = _counted(info.account, slot, 0, info.size_bytes)
     execute_together(session, [_added(slot, info, pays), *counted, *along])
-    charge(context, info.account, _sum({pays: info.size_bytes}, freed))
+    charge(context, slot.pays, _sum({pays: info.size_bytes}, freed))
 
 
 def retire(context: RequestContext, session: Session, slot: Slot, old: Kept, at: int) -> None:
     """Have the current version stay as one of the past; ``at``: since when, in microseconds."""
     counted = _counted(old.info.account, slot, -1, 0)
     freed = _retire(context, session, slot, old, at, along=counted)
-    charge(context, old.info.account, freed)
+    charge(context, slot.pays, freed)
 
 
 def restore(
@@ -139,7 +139,7 @@ def restore(
     )
     periods.begin(session, slot, back.info.version, at)
     costs = {back.user_id: back.info.size_bytes} if back.is_free else {}
-    charge(context, back.info.account, _sum(costs, freed))
+    charge(context, slot.pays, _sum(costs, freed))
 
 
 def drop(context: RequestContext, session: Session, slot: Slot, old: Kept) -> None:
@@ -156,7 +156,7 @@ def drop(context: RequestContext, session: Session, slot: Slot, old: Kept) -> No
     )
     if old.was_over:
         periods.forget(session, slot, info.version)
-    charge(context, info.account, _back(old.charged))
+    charge(context, slot.pays, _back(old.charged))
 
 
 def next_version(context: RequestContext, old: ObjectInfo | None) -> int:
@@ -218,10 +218,12 @@ def _sum(*parts: Mapping[str, int]) -> dict[str, int]:
     return amounts
 
 
-def charge(context: RequestContext, account: str, amounts: Mapping[str, int]) -> None:
-    """Charge for bytes in an account, or give back; by who is charged."""
+def charge(context: RequestContext, project_id: str, amounts: Mapping[str, int]) -> None:
+    """Charge a project for bytes, or give back; by who is charged."""
     charges = [
-        Charge(account, user_id, DISKSPACE, amount) for user_id, amount in amounts.items() if amount
+        Charge(project_id, user_id, DISKSPACE, amount)
+        for user_id, amount in amounts.items()
+        if amount
     ]
     if charges:
         synnefo_quota.charge(context, charges)

@@ -9,7 +9,8 @@ from urllib.parse import unquote
 from synnefo_core.errors import Invalid
 from synnefo_object_store.access import READ, WRITE
 from synnefo_object_store.acls import cleaned
-from synnefo_object_store.limits import LIMITS, check_container_name
+from synnefo_object_store.limits import LIMITS, check_container_name, check_text
+from synnefo_object_store.versions import PROJECT
 
 VERSIONS_ENABLED = "versions_enabled"
 VERSIONS_LOCATION, HISTORY_LOCATION = "versions_location", "history_location"
@@ -46,12 +47,18 @@ def _container_name(text: str) -> str:
     return name
 
 
+def _project(text: str) -> str:
+    check_text("project", text, LIMITS.account_name_bytes)
+    return text
+
+
 _CONTAINER: Mapping[str, Callable[[str], str]] = {
     READ: lambda text: _access_list(text, is_write=False),
     WRITE: lambda text: _access_list(text, is_write=True),
     VERSIONS_ENABLED: _switch,
     VERSIONS_LOCATION: _container_name,
     HISTORY_LOCATION: _container_name,
+    PROJECT: _project,
 }
 _ACCOUNT: Mapping[str, Callable[[str], str]] = {QUOTA_BYTES: amount, QUOTA_COUNT: amount}
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -53,6 +54,10 @@ SYMLINK = "symlink"
 """The nature of what stands for another object."""
 _ATTEMPTS = 10
 
+PROJECT = "project"
+"""The setting of a container that names the project that pays for it."""
+PAYS = func.coalesce(_container.c.settings[PROJECT].as_string(), _container.c.account).label("pays")
+"""The project that pays for a container; of one that is held it stays the same."""
 _PLACE = _container.outerjoin(
     _object,
     and_(
@@ -74,14 +79,26 @@ _IS_AMONG_SHARED = or_(
         for table in (_grant, _public)
     )
 ).label("is_among_shared")
-_FIND = Prepared(
-    select(_container.c.id.label("container"), _IS_AMONG_SHARED, _object)
+
+
+def _to_hold(query: Select[Any]) -> Mapping[bool, Prepared]:
+    """Return a query of a container, and one that holds it until the transaction ends.
+
+    What comes into a container holds it by a foreign key; what else is charged for holds it so.
+    """
+    holding = query.with_for_update(read=True, key_share=True, of=_container)
+    return {False: Prepared(query), True: Prepared(holding)}
+
+
+_FIND = _to_hold(
+    select(_container.c.id.label("container"), PAYS, _IS_AMONG_SHARED, _object)
     .select_from(_PLACE)
     .where(_IS_PLACE)
 )
-_FIND_TO_WRITE = Prepared(
+_FIND_TO_WRITE = _to_hold(
     select(
         _container.c.id.label("container"),
+        PAYS,
         _container.c.metadata.label("container_metadata"),
         _container.c.settings.label("container_settings"),
         _account.c.settings.label("account_settings"),
@@ -110,8 +127,8 @@ _LOCK = (
     .with_for_update(of=_object)
 )
 
-_FIND_VERSION = Prepared(
-    select(_container.c.id.label("container"), _object)
+_FIND_VERSION = _to_hold(
+    select(_container.c.id.label("container"), PAYS, _object)
     .select_from(_object.join(_container, _object.c.container_id == _container.c.id))
     .where(
         _IS_PLACE,
@@ -149,10 +166,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Slot:
-    """A container's number and a name in it."""
+    """A container's number, a name in it, and the project that pays for what is there."""
 
     container: int
     name: str
+    pays: str
+
+    @classmethod
+    def of(cls, row: Row[Any], name: str) -> Slot:
+        """Return the slot of a name in the container of a row that was found."""
+        return cls(row.container, name, row.pays)
 
 
 def settled(context: RequestContext, change: Callable[[Session], Result]) -> Result:
@@ -221,14 +244,25 @@ def shown(place: Place, row: Row[Any]) -> ObjectInfo:
     )
 
 
-def find(session: Session, place: Place) -> Row[Any] | None:
-    """Return the container's number and the object's columns; those are None without one."""
-    return _FIND.first(session, _names(place))
+def find(session: Session, place: Place, *, holds: bool = False) -> Row[Any] | None:
+    """Return the container's number and the object's columns; those are None without one.
+
+    Whoever charges for a change ``holds`` the container until the transaction ends, so that
+    nobody changes which project pays.
+    """
+    return _FIND[holds].first(session, _names(place))
 
 
-def find_to_write(session: Session, place: Place) -> Row[Any] | None:
+def find_to_write(session: Session, place: Place, *, holds: bool = True) -> Row[Any] | None:
     """Return as :func:`find` does, and what the container and the account say of writing."""
-    return _FIND_TO_WRITE.first(session, _names(place))
+    return _FIND_TO_WRITE[holds].first(session, _names(place))
+
+
+def payer(session: Session, number: int) -> str:
+    """Return which project pays for a container; it is held until the transaction ends."""
+    query = select(PAYS).where(_container.c.id == number)
+    held = query.with_for_update(read=True, key_share=True, of=_container)
+    return str(session.scalar(held))
 
 
 def find_all(
@@ -260,15 +294,17 @@ def _below(account: str, container: str) -> Select[Any]:
     )
 
 
-def find_version(session: Session, place: Place, version: str) -> Row[Any] | None:
-    """Return a version's columns and the container's number, or None."""
+def find_version(
+    session: Session, place: Place, version: str, *, holds: bool = False
+) -> Row[Any] | None:
+    """Return a version's columns and the container's number, or None; ``holds`` as :func:`find`."""
     if version == NULL:
-        row = find(session, place)
+        row = find(session, place, holds=holds)
         return None if row is None or row.name is None or row.is_versioned else row
     if not (version.isascii() and version.isdecimal() and len(version) <= 18):
         return None
     names = {**_names(place), "of_version": int(version)}
-    return _FIND_VERSION.first(session, names)
+    return _FIND_VERSION[holds].first(session, names)
 
 
 def hold(session: Session, found: ObjectInfo) -> str | None:
@@ -311,7 +347,7 @@ def required(context: RequestContext, session: Session, place: Place) -> Row[Any
     Raises:
         NotFound: There is no such object.
     """
-    row = find_to_write(session, place)
+    row = find_to_write(session, place, holds=context.cloud.database.is_writing)
     if row is None or not is_there(row, context.now()):
         raise missing(place)
     return row

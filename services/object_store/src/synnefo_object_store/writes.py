@@ -72,7 +72,7 @@ def put(
     if replaced is not None and (old is None or not _is_as_read(old, replaced, draft)):
         msg = "the object was changed by others meanwhile"
         raise Conflict(msg)
-    slot = Slot(row.container, place.name)
+    slot = Slot.of(row, place.name)
     new = _made(context, place, old, draft)
     keeps = history.is_enabled(row.container_settings)
     if keeps or (old is not None and old.is_versioned):
@@ -167,19 +167,18 @@ def check_quotas(
     )
 
 
-def look_first(
-    context: RequestContext, place: Place, condition: Condition, size_bytes: int
-) -> None:
-    """Refuse what is bound to fail before a long body is read."""
+def look_first(context: RequestContext, place: Place, condition: Condition, size_bytes: int) -> str:
+    """Refuse what is bound to fail before a long body is read; return which project pays."""
     with context.reading() as session:
-        row = versions.find_to_write(session, place)
+        row = versions.find_to_write(session, place, holds=False)
         if row is None:
             raise versions.missing_container(place)
         check_condition(condition, row, context.now())
         growth = Growth(int(row.name is None), size_bytes - (row.size_bytes or 0))
         check_quotas(session, place, row, growth, locks=False)
         if growth.bytes > 0:
-            holding = synnefo_quota.left(context, place.account, DISKSPACE)
+            holding = synnefo_quota.left(context, row.pays, DISKSPACE)
             left = max(0, holding.limit - holding.usage)
             if growth.bytes > left:
                 raise QuotaExceeded(DISKSPACE, growth.bytes, left)
+        return str(row.pays)

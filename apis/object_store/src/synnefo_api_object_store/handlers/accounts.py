@@ -28,9 +28,10 @@ def show(context: RequestContext, request: Request, account: str) -> Reply:
     """Tell an account's counts and metadata (HEAD)."""
     refusals.check(request, "account")
     found = _found(context, request, account)
-    return Reply(
-        status=204, headers=_told(context, found), content_type="text/plain; charset=utf-8"
-    )
+    told = _told(context, found)
+    if store.is_owner(context, found.id):
+        told |= account_view.policies(store.limits_of_payers(context, found.id))
+    return Reply(status=204, headers=told, content_type="text/plain; charset=utf-8")
 
 
 def sharing_with_me(context: RequestContext, request: Request, query: Mapping[str, str]) -> Reply:

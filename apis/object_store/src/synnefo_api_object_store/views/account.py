@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from synnefo_api_object_store.headers import shown_metadata, shown_settings, timestamp
 from synnefo_api_object_store.views.container import POLICY, until
+from synnefo_core.contracts.quota import UNLIMITED
 from synnefo_object_store import AccountInfo
 
 SETTINGS = {
@@ -13,6 +16,13 @@ SETTINGS = {
     "Account-Meta-Quota-Bytes": "quota_bytes",
 }
 """Headers, without X-, of an account's settings."""
+
+
+def policies(limits: Mapping[str, int]) -> dict[str, str]:
+    """Return how much the projects may store that pay for an account, and all of them together."""
+    total = min(sum(limits.values()), UNLIMITED)
+    each = {f"X-Account-Policy-Quota-{project}": str(limit) for project, limit in limits.items()}
+    return {"X-Account-Policy-Quota": str(total), **each}
 
 
 def headers(account: AccountInfo, *, is_owner: bool) -> dict[str, str]:
