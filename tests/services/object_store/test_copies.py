@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from dataclasses import replace
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy import select
 import synnefo_object_store as store
 import synnefo_quota
 from synnefo_core.errors import Conflict
-from synnefo_object_store import Copying, Place
+from synnefo_object_store import Copying, Patch, Place, writes
 from synnefo_object_store.models import PossessionRow
 
 TWO_BLOCKS = b"x" * (4 * 1024 * 1024) + b"y"
@@ -66,3 +68,41 @@ def test_another_account_possesses_the_blocks_of_its_copy(account):
     store.copy_object(seller, found, Place("p2", "c", "copy"), Copying())
 
     assert possessed(seller, "p1") == possessed(seller, "p2") != set()
+
+
+def patch(account, found, name):
+    part = Patch(start=0, source=found, size_bytes=1)
+    return store.patch_object(account.context, Place(account.id, "c", name), part)
+
+
+@pytest.mark.parametrize("make", [copy, patch])
+@pytest.mark.parametrize("other", ["b", "a"])
+def test_two_against_each_other_do_not_wait_in_a_circle(account, monkeypatch, make, other):
+    account.put("a", b"of a")
+    account.put("b", b"of b")
+    both_hold, problems, put = threading.Barrier(2), [], writes.put
+
+    def put_when_both_hold(*arguments, **named):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_hold.wait(0.5)
+        return put(*arguments, **named)
+
+    def run(source, to):
+        try:
+            make(account, account.find(source), to)
+        except Conflict:
+            return
+        except BaseException as problem:
+            problems.append(problem)
+            raise
+
+    monkeypatch.setattr(writes, "put", put_when_both_hold)
+    pairs = [("a", other), (other, "a")]
+    threads = [threading.Thread(target=run, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [] == problems
+    assert [] == synnefo_quota.verify(account.context)

@@ -66,7 +66,7 @@ def copy_object(
 
     def change(session: Session) -> ObjectInfo:
         # Held until the copy is there, so that at each moment one of the two keeps the content.
-        store = versions.hold(session, source)
+        store = versions.hold_for(session, source, target)
         if store is None:
             msg = "the source is being changed by others; try again"
             raise Conflict(msg)

@@ -86,7 +86,7 @@ def patch_object(context: RequestContext, place: Place, patch: Patch) -> ObjectI
         def change(session: Session) -> ObjectInfo:
             source = patch.source
             # Blocks of its store are named, so it must not have moved to another.
-            if source is not None and versions.hold(session, source) != source.store:
+            if source and versions.hold_for(session, source, place) != source.store:
                 msg = "the source is being changed by others; try again"
                 raise Conflict(msg)
             return writes.put(

@@ -317,9 +317,28 @@ def hold(session: Session, found: ObjectInfo) -> str | None:
     return session.scalar(_HOLD, names)
 
 
+def hold_for(session: Session, source: ObjectInfo, target: Place) -> str | None:
+    """Hold a content as :func:`hold` does for what is about to be at a target.
+
+    What is there now is locked, in one order for all: two that copy against each other would
+    wait for each other without end.
+    """
+    place = Place(source.account, source.container, source.name)
+    if _order(target) <= _order(place):
+        lock(session, [target])
+        return hold(session, source)
+    store = hold(session, source)
+    lock(session, [target])
+    return store
+
+
+def _order(place: Place) -> tuple[str, str, str]:
+    return place.account, place.container, place.name
+
+
 def lock(session: Session, places: Iterable[Place]) -> None:
     """Have what is in some places stay until the transaction ends; in one order for all."""
-    for place in sorted(places, key=lambda each: (each.account, each.container, each.name)):
+    for place in sorted(places, key=_order):
         session.execute(_LOCK, _names(place))
 
 
