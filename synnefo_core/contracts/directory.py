@@ -117,6 +117,14 @@ class Directory(ABC):
         del token
         return "the token is not valid"
 
+    def spend(self, token: str, path: str) -> str:
+        """Take an access token (OAuth 2.0) for a path; return the id of its user. It is good once.
+
+        Empty: it is unknown, spent, too old or for another path.
+        """
+        del token, path
+        return ""
+
     @abstractmethod
     def users(self, ids: Iterable[str]) -> Mapping[str, Named]:
         """Return those of the users that exist, by id."""

@@ -90,6 +90,19 @@ def test_an_access_token_is_good_once(home, allow, exchange, path):
         oauth2.spend(home.admin, access.text, path)
 
 
+def test_other_rooms_learn_whose_a_token_is_and_who_that_is_in_a_project(
+    home, demo, allow, exchange
+):
+    directory = home.cloud.directory
+    access = exchange(allow()["code"])
+
+    assert demo.user_id == directory.spend(access.text, f"{SCOPE}/file")
+    assert "" == directory.spend(access.text, f"{SCOPE}/file")
+    assert "member" in directory.roles(demo.user_id, demo.project_id)
+    assert frozenset() == directory.roles(demo.user_id, home.admin.project_id)
+    assert frozenset() == directory.roles("nobody", demo.project_id)
+
+
 @pytest.mark.parametrize("path", ["/", "/view/demo/boxes", f"{SCOPE}/../other", "", "view"])
 def test_it_is_for_no_other_path_and_spent_if_it_is_tried(home, allow, exchange, path):
     access = exchange(allow()["code"])

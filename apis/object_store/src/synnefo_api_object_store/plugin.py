@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from synnefo_api_object_store import capabilities
 from synnefo_api_object_store.faults import dialect
-from synnefo_api_object_store.routes import PUBLIC_ROUTES, ROUTES
+from synnefo_api_object_store.routes import PUBLIC_ROUTES, ROUTES, VIEW_ROUTES
 from synnefo_core.cloud import Cloud
 from synnefo_core.contracts.api import Api
 from synnefo_core.hookspecs import hookimpl
@@ -38,6 +38,15 @@ def apis(cloud: Cloud) -> Iterable[Api]:
             service_type="object-store",
             title="public objects",
             routes=PUBLIC_ROUTES,
+            dialect=dialect,
+            is_listed=False,
+        ),
+        Api(
+            name="object-store-view",
+            prefix="/object-store/ui/view",
+            service_type="object-store",
+            title="objects shown to browsers",
+            routes=VIEW_ROUTES,
             dialect=dialect,
             is_listed=False,
         ),

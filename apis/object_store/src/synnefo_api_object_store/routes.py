@@ -14,6 +14,7 @@ from synnefo_api_object_store.handlers import (
     options,
     published,
     sync,
+    viewed,
 )
 from synnefo_api_object_store.transactions import traced
 from synnefo_api_object_store.websites import shown
@@ -60,5 +61,11 @@ ADDRESS = "/{address}"
 
 PUBLIC_ROUTES = [
     Route("HEAD", ADDRESS, traced(published.show), is_public=True, is_secret=True),
-    Route("GET", ADDRESS, traced(published.get), is_public=True, is_secret=True),
+    Route("GET", ADDRESS, traced(published.show), is_public=True, is_secret=True),
+]
+
+# A token in the address says who may.
+VIEW_ROUTES = [
+    Route("HEAD", OBJECT, traced(viewed.show), is_public=True, is_secret=True),
+    Route("GET", OBJECT, traced(viewed.show), is_public=True, is_secret=True),
 ]

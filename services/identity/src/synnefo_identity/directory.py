@@ -10,7 +10,8 @@ from sqlalchemy import select
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import for_worker
 from synnefo_core.contracts.directory import Claims, Directory, Named
-from synnefo_identity import standing, tokens
+from synnefo_core.errors import NotFound
+from synnefo_identity import oauth2, standing, tokens
 from synnefo_identity.claims import known_tokens
 from synnefo_identity.listing import by_id
 from synnefo_identity.models import ProjectRow, UserRow
@@ -31,6 +32,13 @@ class IdentityDirectory(Directory):
     def refusal(self, token: str) -> str:
         return tokens.why_not(for_worker(self._cloud), token)
 
+    def spend(self, token: str, path: str) -> str:
+        try:
+            access, _ = oauth2.spend(for_worker(self._cloud), token, path)
+        except NotFound:
+            return ""
+        return access.user_id
+
     def users(self, ids: Iterable[str]) -> Mapping[str, Named]:
         return self._named(UserRow, ids)
 
@@ -40,7 +48,9 @@ class IdentityDirectory(Directory):
     def roles(self, user_id: str, project_id: str) -> frozenset[str]:
         with self._database.reading() as session:
             found = standing.read(session, user_id, Scope(ScopeKind.PROJECT, project_id))
-        return frozenset(role.name for role in found.roles) if found else frozenset()
+        if found is None or found.owes_terms:
+            return frozenset()
+        return frozenset(role.name for role in found.roles)
 
     def project_ids(self) -> Iterable[str]:
         with self._database.reading() as session:

@@ -38,6 +38,14 @@ SECTIONS: Mapping[str, Iterable[cfg.Opt]] = {
             "else: there what people store is shown like any page. Elsewhere it is shown in a "
             "sandbox, so that it can't act for who looks at it.",
         ),
+        cfg.URIOpt(
+            "view_login_url",
+            schemes=["http", "https"],
+            help="Where browsers are sent that want to see an object at /object-store/ui/view "
+            "without a token that is good for it: a page that has the user let it have one, for the "
+            "path in its parameter scope, and sends the browser on to next with access_token. Without "
+            "it they are refused.",
+        ),
         cfg.MultiStrOpt(
             "cross_domain_policy",
             default=[],

@@ -14,6 +14,7 @@ from webob import Request
 import synnefo_object_store as store
 from synnefo_api_object_store import (
     conditions,
+    dispositions,
     headers,
     moments,
     permits,
@@ -71,7 +72,7 @@ def _asked(
         return asked, {**object_view.asked(asked), **also, **symlinks.told(kept)}
     found = store.follow(context, kept)
     asked = wholes.asked(context, request, found)
-    shown = object_view.asked(asked) | also
+    shown = object_view.asked(asked) | also | dispositions.asked(request, kept)
     if found is not kept:
         shown["Content-Location"] = symlinks.location(request, found)
     return asked, shown
