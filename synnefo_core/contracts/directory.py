@@ -129,6 +129,11 @@ class Directory(ABC):
     def users(self, ids: Iterable[str]) -> Mapping[str, Named]:
         """Return those of the users that exist, by id."""
 
+    def user_ids(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Return the ids of those of the users of the default domain that exist, by name."""
+        del names
+        return {}
+
     @abstractmethod
     def projects(self, ids: Iterable[str]) -> Mapping[str, Named]:
         """Return those of the projects that exist, by id."""

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 import synnefo_object_store as store
-from synnefo_api_object_store import headers
+from synnefo_api_object_store import headers, names
 from synnefo_api_object_store.headers import Environ
 from synnefo_api_object_store.paths import place
 from synnefo_core.context import RequestContext
@@ -68,7 +68,7 @@ def source(context: RequestContext, environ: Environ, account: str) -> ObjectInf
     text = headers.given(environ, "X-Source-Object")
     if not text:
         return None
-    out_of = headers.given(environ, "X-Source-Account") or account
+    out_of = names.account_given(context, environ, "X-Source-Account") or account
     found, version = place("X-Source-Object", text, out_of)
     version = headers.given(environ, "X-Source-Version") or version
     return store.find_object(context, found.account, found.container, found.name, version=version)

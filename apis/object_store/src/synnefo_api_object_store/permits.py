@@ -3,28 +3,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, unquote, urlsplit
 
 import synnefo_object_store as store
-from synnefo_api_object_store import headers
+from synnefo_api_object_store import headers, names
 from synnefo_api_object_store.headers import Environ
 from synnefo_api_object_store.paths import account_id
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Invalid
 from synnefo_object_store import ObjectInfo, Permits, Place, Shared, Sharing
 
+EVERYBODY = "*"
 SHARING, PUBLIC = "X-Object-Sharing", "X-Object-Public"
 _GROUP = "HTTP_X_ACCOUNT_GROUP_"
 
 
-def asked(environ: Environ) -> Permits | None:
+def asked(context: RequestContext, environ: Environ) -> Permits | None:
     """Return what others may do with an object from now on; None: as it is.
 
     Raises:
         Invalid: A header can't be understood.
     """
-    sharing, text = _sharing(environ), headers.given(environ, PUBLIC)
+    sharing, text = _sharing(context, environ), headers.given(environ, PUBLIC)
     if sharing is None and text is None:
         return None
     if text is not None and text.strip().lower() not in ("true", "false"):
@@ -33,7 +34,7 @@ def asked(environ: Environ) -> Permits | None:
     return Permits(sharing, None if text is None else text.strip().lower() == "true")
 
 
-def _sharing(environ: Environ) -> Sharing | None:
+def _sharing(context: RequestContext, environ: Environ) -> Sharing | None:
     text = headers.given(environ, SHARING)
     if text is None:
         return None
@@ -45,13 +46,25 @@ def _sharing(environ: Environ) -> Sharing | None:
             msg = f"{SHARING} must be like read=USER,ACCOUNT:GROUP;write=USER"
             raise Invalid(msg)
         found[right.strip()] = grantees
-    writers = found.get("write", frozenset())
-    return Sharing(found.get("read", frozenset()) - writers, writers)
+    meant = _meant(context, frozenset().union(*found.values()))
+    writers = frozenset(meant[name] for name in found.get("write", ()))
+    return Sharing(frozenset(meant[name] for name in found.get("read", ())) - writers, writers)
 
 
 def _grantee(text: str) -> str:
     user_or_account, colon, group = unquote(text).partition(":")
-    return f"{account_id(user_or_account)}:{group.lower()}" if colon else user_or_account
+    return f"{user_or_account}:{group.lower()}" if colon else user_or_account
+
+
+def _meant(context: RequestContext, grantees: Iterable[str]) -> dict[str, str]:
+    """Return whom names stand for: users, groups of accounts, all."""
+    pairs = {name: name.partition(":") for name in grantees if name != EVERYBODY}
+    groups = {
+        name: f"{account_id(names.account(context, of))}:{group}"
+        for name, (of, colon, group) in pairs.items()
+        if colon
+    }
+    return {EVERYBODY: EVERYBODY, **groups, **names.ids(context, pairs.keys() - groups.keys())}
 
 
 def told(context: RequestContext, found: ObjectInfo) -> dict[str, str]:
@@ -70,33 +83,44 @@ def _told_sharing(context: RequestContext, found: ObjectInfo) -> dict[str, str]:
     if shared is None:
         return {}
     place = Place(found.account, found.container, found.name)
-    return _worded(place, shared, is_owner=store.is_owner(context, found.account))
+    called = _called(context, place.account, [shared])
+    return _worded(place, shared, called, is_owner=store.is_owner(context, found.account))
 
 
-def _worded(place: Place, shared: Shared, *, is_owner: bool) -> dict[str, str]:
+def _called(context: RequestContext, account: str, shared: Iterable[Shared]) -> Mapping[str, str]:
+    """Return how those are called who are named in what is told."""
+    grantees = {name for each in shared for name in each.sharing.everyone}
+    return names.shown(context, {account, *(name.partition(":")[0] for name in grantees)})
+
+
+def _worded(
+    place: Place, shared: Shared, called: Mapping[str, str], *, is_owner: bool
+) -> dict[str, str]:
     told = {}
     if is_owner:
-        told[SHARING] = _text(shared.sharing)
+        told[SHARING] = _text(shared.sharing, called)
     else:
         told["X-Object-Allowed-To"] = "write" if shared.sharing.writers else "read"
     if shared.name != place.name:
-        told["X-Object-Shared-By"] = quote(f"{place.account}/{place.container}/{shared.name}")
+        account = called.get(place.account, place.account)
+        told["X-Object-Shared-By"] = quote(f"{account}/{place.container}/{shared.name}")
     return told
 
 
 def told_among(
-    context: RequestContext, account: str, container: str, names: Sequence[str]
+    context: RequestContext, account: str, container: str, listed: Sequence[str]
 ) -> dict[str, dict[str, str]]:
     """Return what is told of listed objects by :func:`told`, as fields, by their names."""
-    if not names:
+    if not listed:
         return {}
     is_owner = store.is_owner(context, account)
-    shared = store.sharing_among(context, account, container, names)
+    shared = store.sharing_among(context, account, container, listed)
+    called = _called(context, account, shared.values())
     found = {
-        name: _worded(Place(account, container, name), each, is_owner=is_owner)
+        name: _worded(Place(account, container, name), each, called, is_owner=is_owner)
         for name, each in shared.items()
     }
-    for name, address in store.addresses_among(context, account, container, names).items():
+    for name, address in store.addresses_among(context, account, container, listed).items():
         found.setdefault(name, {})[PUBLIC] = _path(context, address)
     return {
         name: {header.lower().replace("-", "_"): text for header, text in told.items()}
@@ -104,17 +128,31 @@ def told_among(
     }
 
 
-def _text(sharing: Sharing) -> str:
+def _text(sharing: Sharing, called: Mapping[str, str]) -> str:
+    def word(grantee: str) -> str:
+        name, colon, group = grantee.partition(":")
+        return quote(called.get(name, name) + colon + group, safe=":*")
+
     parts = {"read": sharing.readers, "write": sharing.writers}
     return ";".join(
-        f"{right}={','.join(quote(name, safe=':*') for name in sorted(names))}"
-        for right, names in parts.items()
-        if names
+        f"{right}={','.join(sorted(map(word, grantees)))}"
+        for right, grantees in parts.items()
+        if grantees
     )
 
 
-def groups(environ: Environ) -> dict[str, list[str]]:
-    """Return the groups that a request sets, or removes as empty."""
+def groups(context: RequestContext, environ: Environ) -> dict[str, list[str]]:
+    """Return the groups that a request sets, or removes as empty.
+
+    Raises:
+        Invalid: One names nobody.
+    """
+    found = _groups(environ)
+    meant = names.ids(context, {name for members in found.values() for name in members})
+    return {group: [meant[name] for name in members] for group, members in found.items()}
+
+
+def _groups(environ: Environ) -> dict[str, list[str]]:
     return {
         headers.decoded(key[len(_GROUP) :]).replace("_", "-").lower(): [
             name for name in (part.strip() for part in headers.decoded(value).split(",")) if name
@@ -128,7 +166,11 @@ def told_groups(context: RequestContext, account: str) -> dict[str, str]:
     """Return an account's groups, to who may change them."""
     if not store.is_owner(context, account):
         return {}
+    found = store.groups_of(context, account)
+    called = names.shown(context, {user_id for members in found.values() for user_id in members})
     return {
-        headers.encoded(f"X-Account-Group-{name.title()}"): headers.encoded(",".join(members))
-        for name, members in store.groups_of(context, account).items()
+        headers.encoded(f"X-Account-Group-{group.title()}"): headers.encoded(
+            ",".join(called.get(user_id, user_id) for user_id in members)
+        )
+        for group, members in found.items()
     }

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import headers
+from synnefo_api_object_store import headers, names
 from synnefo_api_object_store.bodies import Body
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import RESELLER, place
@@ -38,7 +38,7 @@ def put(
     if body.read(1):
         msg = "a symlink has no body"
         raise Invalid(msg)
-    account = headers.given(environ, f"{TARGET}-Account") or where.account
+    account = names.account_given(context, environ, f"{TARGET}-Account") or where.account
     target, version = place(TARGET, headers.given(environ, TARGET) or "", account)
     if version is not None:
         msg = f"{TARGET} can name no version"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import origins, sandbox, signed
+from synnefo_api_object_store import names, origins, sandbox, signed
 from synnefo_api_object_store.transaction_ids import transaction_id
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Handler, Reply
@@ -33,6 +33,8 @@ def traced(handler: Callable[..., Reply]) -> Handler:
             reply = _by_signature(handler, context, request, arguments)
         else:
             visitor = store.Visitor(**vars(context), referrer=request.referer or "")
+            if "account" in arguments:
+                arguments["account"] = names.account(context, str(arguments["account"]))
             reply = handler(context=visitor, request=request, **arguments)
             if not context.user_id:
                 reply = sandbox.guarded(context, request, reply)

@@ -11,7 +11,7 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.context import for_worker
 from synnefo_core.contracts.directory import Claims, Directory, Named
 from synnefo_core.errors import NotFound
-from synnefo_identity import oauth2, standing, tokens
+from synnefo_identity import domains, oauth2, standing, tokens
 from synnefo_identity.claims import known_tokens
 from synnefo_identity.listing import by_id
 from synnefo_identity.models import ProjectRow, UserRow
@@ -41,6 +41,12 @@ class IdentityDirectory(Directory):
 
     def users(self, ids: Iterable[str]) -> Mapping[str, Named]:
         return self._named(UserRow, ids)
+
+    def user_ids(self, names: Iterable[str]) -> Mapping[str, str]:
+        columns = UserRow.name, UserRow.id, UserRow.domain_id
+        with self._database.reading() as session:
+            rows = list(by_id(session, UserRow.name, names, *columns))
+        return {row.name: row.id for row in rows if row.domain_id == domains.DEFAULT}
 
     def projects(self, ids: Iterable[str]) -> Mapping[str, Named]:
         return self._named(ProjectRow, ids)

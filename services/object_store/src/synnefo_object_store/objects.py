@@ -21,7 +21,7 @@ from synnefo_object_store.limits import check_headers, check_metadata, check_obj
 from synnefo_object_store.metadata import merged
 from synnefo_object_store.permits import Permits, check_permits, permit
 from synnefo_object_store.uploads import uploads
-from synnefo_object_store.values import Incoming, ObjectInfo
+from synnefo_object_store.values import Condition, Incoming, ObjectInfo
 from synnefo_object_store.versions import Place, Slot
 from synnefo_object_store.writes import Draft
 
@@ -161,17 +161,20 @@ def update_object(
     expires_at: float | None = None,
     keeps: bool = False,
     permits: Permits | None = None,
+    condition: Condition | None = None,
 ) -> ObjectInfo:
     """Replace an object's metadata, headers and end; without a content type it keeps its own.
 
     Args:
         keeps: What is not given stays as it is, and metadata that is given empty is removed.
         permits: What others may do with it from now on; None: as it is.
+        condition: What must hold for the object.
 
     Raises:
         Forbidden: The caller may not.
         Invalid: There is too much of it.
         NotFound: There is no such object.
+        PreconditionFailed: The condition does not hold.
     """
     place = Place(account, container, name)
     access.require_at(context, place, "object_store:object:write", by=access.WRITE)
@@ -181,6 +184,7 @@ def update_object(
 
     def change(session: Session) -> ObjectInfo:
         row = versions.required(context, session, place)
+        writes.check_condition(condition or Condition(), row, context.now())
         found = versions.shown(place, row)
         changed = replace(
             found,

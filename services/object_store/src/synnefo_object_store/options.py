@@ -46,6 +46,14 @@ SECTIONS: Mapping[str, Iterable[cfg.Opt]] = {
             "path in its parameter scope, and sends the browser on to next with access_token. Without "
             "it they are refused.",
         ),
+        cfg.BoolOpt(
+            "user_names",
+            default=False,
+            help="Take and tell names of users (of the default domain) in place of their ids: in "
+            "paths, where a name stands for the user's own account, in groups and in sharing. For "
+            "clients of Pithos that know users by their names. Whoever shares something learns by it "
+            "which names there are.",
+        ),
         cfg.MultiStrOpt(
             "cross_domain_policy",
             default=[],

@@ -12,7 +12,7 @@ from dataclasses import replace
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import headers, moments, permits, refusals, windows
+from synnefo_api_object_store import headers, moments, names, permits, refusals, windows
 from synnefo_api_object_store.handlers import bulk
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import account_id
@@ -38,7 +38,10 @@ def sharing_with_me(context: RequestContext, request: Request, query: Mapping[st
     """List the accounts that share something with who asks."""
     media_type = windows.media_type(request, query)
     window = windows.window(query, most=store.LIMITS.account_listing, has_paths=False)
-    return listing.accounts(store.list_accounts(context, window), media_type)
+    window = replace(window, marker=account_id(names.account(context, window.marker)))
+    found = store.list_accounts(context, window)
+    called = names.shown(context, found)
+    return listing.accounts([called.get(account, account) for account in found], media_type)
 
 
 def index(
@@ -82,7 +85,7 @@ def update(context: RequestContext, request: Request, account: str) -> Reply:
     changes = headers.metadata_changes(request.environ, "account")
     settings = headers.settings(request.environ, account_view.SETTINGS)
     changes.pop("Quota-Bytes", None)
-    groups = permits.groups(request.environ)
+    groups = permits.groups(context, request.environ)
     store.update_account(context, account_id(account), changes, settings, groups)
     return Reply(status=204)
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import conditions, headers, moments, paths, refusals, symlinks
+from synnefo_api_object_store import conditions, headers, moments, names, paths, refusals, symlinks
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import RESELLER, account_id, place
 from synnefo_api_object_store.views import object as object_view
@@ -29,12 +29,12 @@ def copy(
     refusals.check(request, "object")
     query, source = parameters(request), Place(account_id(account), container, name)
     if "delimiter" in query:
-        target = _target(request, account)
+        target = _target(context, request, account)
         made = store.copy_folder(context, source, target, _copying(context, request))
         return _told(source, made)
     version = paths.version(query) or headers.given(request.environ, "X-Source-Version")
     found = store.show_object(context, source.account, container, name, version=version)
-    return _copied(context, request, found, _target(request, account))
+    return _copied(context, request, found, _target(context, request, account))
 
 
 def move(
@@ -43,14 +43,14 @@ def move(
     """Move the object of the path to its Destination."""
     source = Place(account_id(account), container, name)
     store.require_owner(context, source.account)
-    return _moved(context, request, source, _target(request, account))
+    return _moved(context, request, source, _target(context, request, account))
 
 
 def move_from(context: RequestContext, request: Request, target: Place, text: str) -> Reply:
     """Move what X-Move-From says to the path of a PUT."""
     _check_empty(request)
-    out_of = headers.given(request.environ, "X-Source-Account") or target.account
-    source, _ = place("X-Move-From", text, out_of)
+    out_of = names.account_given(context, request.environ, "X-Source-Account")
+    source, _ = place("X-Move-From", text, out_of or target.account)
     return _moved(context, request, source, target)
 
 
@@ -61,20 +61,20 @@ def _moved(context: RequestContext, request: Request, source: Place, target: Pla
     return _told(source, move(context, source, target, _copying(context, request)))
 
 
-def _target(request: Request, account: str) -> Place:
+def _target(context: RequestContext, request: Request, account: str) -> Place:
     text = headers.given(request.environ, "Destination")
     if text is None:
         msg = "the header Destination is needed"
         raise PreconditionFailed(msg)
-    into = headers.given(request.environ, "Destination-Account") or account
-    return place("Destination", text, into)[0]
+    into = names.account_given(context, request.environ, "Destination-Account")
+    return place("Destination", text, into or account)[0]
 
 
 def copy_from(context: RequestContext, request: Request, target: Place, text: str) -> Reply:
     """Copy what X-Copy-From says to the path of a PUT."""
     _check_empty(request)
-    out_of = headers.given(request.environ, "X-Copy-From-Account") or target.account
-    source, version = place("X-Copy-From", text, out_of)
+    out_of = names.account_given(context, request.environ, "X-Copy-From-Account")
+    source, version = place("X-Copy-From", text, out_of or target.account)
     version = version or headers.given(request.environ, "X-Source-Version")
     found = store.show_object(
         context, source.account, source.container, source.name, version=version

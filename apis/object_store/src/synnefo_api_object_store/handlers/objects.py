@@ -209,7 +209,8 @@ def update(
         content_type=headers.content_type(request.environ),
         expires_at=moments.end(request.environ, context.now()),
         keeps="update" in parameters(request),
-        permits=permits.asked(request.environ),
+        permits=permits.asked(context, request.environ),
+        condition=conditions.for_writing(request.environ),
     )
     link = store.Link.of(changed)
     if link is not None:

@@ -54,7 +54,7 @@ def put(
     context: RequestContext, request: Request, account: str, container: str, name: str
 ) -> Reply:
     """Store an object, and let others have it if that is asked for."""
-    wanted = permits.asked(request.environ)
+    wanted = permits.asked(context, request.environ)
     if wanted is None:
         return _put(context, request, account, container, name)
     place = Place(account_id(account), container, name)
@@ -106,7 +106,7 @@ def update(
     body = Body(request) if taken is None and span is not None else None
     if body is not None and span is not None:
         span.require(body.size_bytes)
-    wanted = permits.asked(environ)
+    wanted = permits.asked(context, environ)
     if wanted is not None:
         store.check_permits(context, place.account, wanted)
     made = store.patch_object(
