@@ -47,7 +47,7 @@ _SHOWN = (
     _object.c.modified_at,
 )
 """All that an index has of what is current: most listings read nothing else."""
-_BESIDE = (_object.c.id, _object.c.version, _object.c.object_hash, _object.c.metadata)
+_BESIDE = (*(_object.c[field] for field in State._fields), _object.c.metadata)
 
 _CONTAINERS = Scanned(
     select(_container.c.name, OBJECTS, BYTES, _container.c.modified_at).where(

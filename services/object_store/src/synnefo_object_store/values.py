@@ -111,6 +111,13 @@ class State(NamedTuple):
     id: str
     version: int
     object_hash: bytes
+    user_id: str
+    modified_by: str | None
+
+    @property
+    def writer(self) -> str:
+        """The user who wrote it."""
+        return self.modified_by or self.user_id
 
 
 class ListedObject(NamedTuple):

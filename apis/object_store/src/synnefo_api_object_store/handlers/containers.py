@@ -78,7 +78,8 @@ def index(
     )
     names = [] if is_plain else [row.name for row in rows if isinstance(row, store.ListedObject)]
     told = permits.told_among(context, found.account, container, names)
-    shown = listing.objects(container, rows, media_type, told)
+    tells_writers = not is_plain and store.is_owner(context, found.account)
+    shown = listing.objects(container, rows, media_type, told, tells_writers=tells_writers)
     return replace(shown, headers=_told(context, found))
 
 
@@ -107,7 +108,7 @@ def _past(
     if not window.marker:
         # Counts of the past are a scan of it: once for all pages.
         told = _told(context, _found(context, request, account, container))
-    return replace(listing.objects(container, rows, media_type), headers=told)
+    return replace(listing.objects(container, rows, media_type, tells_writers=True), headers=told)
 
 
 def _found(

@@ -44,16 +44,22 @@ def objects(
     rows: Sequence[ListedObject | Folder],
     media_type: str,
     told: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    *,
+    tells_writers: bool = False,
 ) -> Reply:
     """Show a container's objects; ``told`` are more fields of some, by their names."""
-    if media_type == JSON and not told:
+    is_plain = not (told or tells_writers)
+    if media_type == JSON and is_plain:
         text = f"[{', '.join(map(_object_text, rows))}]"
         return Reply(text.encode(), 200, {}, f"{media_type}; charset=utf-8")
 
     def fields(row: ListedObject) -> dict[str, Any]:
-        return {**_object(row), **told.get(row.name, {})}
+        shown = {**_object(row), **told.get(row.name, {})}
+        if tells_writers and row.state is not None:
+            shown["x_object_modified_by"] = row.state.writer
+        return shown
 
-    return _listing("container", container, rows, media_type, fields if told else _object)
+    return _listing("container", container, rows, media_type, _object if is_plain else fields)
 
 
 def _object_text(row: ListedObject | Folder) -> str:
