@@ -9,6 +9,7 @@ import pytest
 from synnefo_core.contracts.driver import DriverSetup, Misconfigured
 from synnefo_core.contracts.storage import Kind, StorageUnavailable
 from synnefo_storage_rados import RadosStorage
+from synnefo_storage_rados.pool import Pool
 
 
 def test_two_namespaces_are_two_stores(open_store):
@@ -78,3 +79,15 @@ def test_a_mark_that_is_not_understood_is_refused(open_store, cluster, mark):
 
     with pytest.raises(Misconfigured, match="cannot be understood"):
         open_store()
+
+
+def test_a_store_that_another_process_begins_meanwhile_is_one(open_store, monkeypatch):
+    open_store().blocks.put(Kind.BLOCK, bytes(32), b"content")
+    read, looks = Pool.read, []
+
+    def read_too_early(*arguments):
+        looks.append(1)
+        return read(*arguments) if len(looks) > 1 else None
+
+    monkeypatch.setattr(Pool, "read", read_too_early)
+    assert open_store().blocks.size(Kind.BLOCK, bytes(32)) == 7

@@ -6,6 +6,7 @@ import pytest
 
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.contracts.storage import Kind, StorageUnavailable
+from synnefo_storage_s3 import layout
 
 
 @pytest.fixture
@@ -110,3 +111,15 @@ def test_what_is_no_block_is_passed_over_in_lists(open_store, settings, s3):
         s3.put_object(Bucket=settings["bucket"], Key=f"synnefo/block/{key}", Body=b"dear")
 
     assert [] == list(storage.blocks.entries(Kind.BLOCK))
+
+
+def test_a_store_that_another_process_begins_meanwhile_is_one(open_store, monkeypatch):
+    open_store().blocks.put(Kind.BLOCK, bytes(32), b"content")
+    read, looks = layout._read_mark, []
+
+    def read_too_early(*arguments):
+        looks.append(1)
+        return read(*arguments) if len(looks) > 1 else None
+
+    monkeypatch.setattr(layout, "_read_mark", read_too_early)
+    assert open_store().blocks.size(Kind.BLOCK, bytes(32)) == 7

@@ -52,6 +52,8 @@ def _mark(pool: Pool, told: Options) -> None:
     if told.must_exist:
         raise Misconfigured(f"{told.place} holds no store")
     if next(pool.names(), MARKER) != MARKER:
+        if pool.read(MARKER, 0, MARKER_BYTES) is not None:
+            return  # another process has just begun the store
         raise Misconfigured(f"{told.place} is neither empty nor a store")
     content = {"format": FORMAT, "version": VERSION, "block_bytes": told.block_bytes}
     # Of two who begin at once the first one decides.

@@ -91,6 +91,8 @@ def _mark(client: Any, told: Options) -> None:
         raise Misconfigured(f"{told.bucket}/{told.prefix} holds no store")
     found = client.list_objects_v2(Bucket=told.bucket, Prefix=told.prefix, MaxKeys=1)
     if found.get("KeyCount", 0):
+        if _read_mark(client, told) is not None:
+            return  # another process has just begun the store
         raise Misconfigured(f"{told.bucket}/{told.prefix} is neither empty nor a store")
     content = {"format": FORMAT, "version": VERSION, "block_bytes": told.block_bytes}
     try:
