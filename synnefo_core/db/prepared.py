@@ -234,7 +234,7 @@ def _fixed(parameter: BindParameter[Any]) -> Any:
 
 @contextmanager
 def _cursor(database: Database, session: Session) -> Iterator[DBAPICursor]:
-    """Lend a cursor in the session's transaction, or of a connection that reads without one."""
+    """Lend a cursor: of the open transaction, or of a connection that reads without one."""
     if not database.reads_without_transaction(session):
         cursor: DBAPICursor | None = session.info.get(_CURSOR)
         if cursor is None:

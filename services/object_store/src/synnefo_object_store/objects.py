@@ -27,6 +27,8 @@ from synnefo_object_store.writes import Draft
 
 _LOOK_FIRST_BYTES = 64 * 1024
 """A body that is no longer is read before anything is looked up."""
+_UPDATED = ("version", "modified_at", "content_type", "metadata", "headers", "expires_at")
+"""Columns that an update writes; its content may move to another store meanwhile."""
 
 
 def show_object(
@@ -196,15 +198,8 @@ def update_object(
             headers={**found.headers, **headers} if keeps else dict(headers),
             expires_at=expires_at or (found.expires_at if keeps else None),
         )
-        values = {
-            "version": changed.version,
-            "modified_at": changed.modified_at,
-            "content_type": changed.content_type,
-            "metadata": changed.metadata,
-            "headers": changed.headers,
-            "expires_at": changed.expires_at,
-            "modified_by": None if row.user_id == context.user_id else context.user_id,
-        }
+        values = {name: getattr(changed, name) for name in _UPDATED}
+        values["modified_by"] = None if row.user_id == context.user_id else context.user_id
         versions.change(session, versions.UPDATE, row.container, found, values)
         if permits is not None:
             permit(session, Slot.of(row, name), found, permits)

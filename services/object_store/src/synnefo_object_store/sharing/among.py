@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_object_store.models import GrantRow, ObjectRow, PublicRow
 from synnefo_object_store.sharing.addresses import IS_PUBLIC
-from synnefo_object_store.sharing.grants import Shared, Sharing, is_folder, upwards
+from synnefo_object_store.sharing.grants import GRANTED, Shared, Sharing, is_folder, upwards
 
 _AT_ONCE = 1000
 """Names in one statement."""
@@ -23,25 +23,6 @@ _grant: Table = GrantRow.__table__  # type: ignore[assignment]  # declared as Fr
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _public: Table = PublicRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
-_GRANTED = (
-    select(
-        _grant.c.name,
-        _grant.c.grantee,
-        _grant.c.is_writer,
-        _object.c.content_type,
-        _object.c.expires_at,
-    )
-    .select_from(_grant)
-    .join(
-        _object,
-        and_(
-            _object.c.container_id == _grant.c.container_id,
-            _object.c.name == _grant.c.name,
-            _object.c.id == _grant.c.object_id,
-            _object.c.is_current,
-        ),
-    )
-)
 _PUBLISHED = select(_public.c.name, _public.c.address).join(
     _object, and_(IS_PUBLIC, _object.c.is_current)
 )
@@ -56,7 +37,7 @@ def shared_among(
         return {}
     found: dict[str, list[Any]] = defaultdict(list)
     for some in _some(sorted({each for name in names for each in upwards(name)})):
-        for row in session.execute(_GRANTED.where(is_its, _grant.c.name.in_(some))):
+        for row in session.execute(GRANTED.where(is_its, _grant.c.name.in_(some))):
             if row.expires_at is None or row.expires_at > now:
                 found[row.name].append(row)
     sharing = {name: _sharing(rows) for name, rows in found.items()}

@@ -25,6 +25,27 @@ _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declar
 _grant: Table = GrantRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
+GRANTED = (
+    select(
+        _grant.c.name,
+        _grant.c.grantee,
+        _grant.c.is_writer,
+        _object.c.content_type,
+        _object.c.expires_at,
+    )
+    .select_from(_grant)
+    .join(
+        _object,
+        and_(
+            _object.c.container_id == _grant.c.container_id,
+            _object.c.name == _grant.c.name,
+            _object.c.id == _grant.c.object_id,
+            _object.c.is_current,
+        ),
+    )
+)
+"""Grants of what is there, and what decides whether they count."""
+
 
 @dataclass(frozen=True)
 class Sharing:
@@ -90,30 +111,10 @@ def forget(session: Session, slot: Slot) -> None:
 
 def nearest(context: RequestContext, place: Place) -> Shared | None:
     """Return what counts for a path, whether anything is there or not."""
-    query = (
-        select(
-            _grant.c.name,
-            _grant.c.grantee,
-            _grant.c.is_writer,
-            _object.c.content_type,
-            _object.c.expires_at,
-        )
-        .select_from(_container)
-        .join(_grant, _grant.c.container_id == _container.c.id)
-        .join(
-            _object,
-            and_(
-                _object.c.container_id == _grant.c.container_id,
-                _object.c.name == _grant.c.name,
-                _object.c.id == _grant.c.object_id,
-                _object.c.is_current,
-            ),
-        )
-        .where(
-            _container.c.account == place.account,
-            _container.c.name == place.container,
-            _grant.c.name.in_(list(upwards(place.name))),
-        )
+    query = GRANTED.join(_container, _container.c.id == _grant.c.container_id).where(
+        _container.c.account == place.account,
+        _container.c.name == place.container,
+        _grant.c.name.in_(list(upwards(place.name))),
     )
     with context.reading() as session:
         rows = session.execute(query).all()
