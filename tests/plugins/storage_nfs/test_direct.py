@@ -67,3 +67,19 @@ def test_a_full_disk_is_told_and_leaves_nothing(disk, tmp_path, monkeypatch):
     with pytest.raises(OSError, match="full"):
         disk.publish(tmp_path / "file", bytes(MIB))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_writes_at_once_do_not_share_their_memory(tmp_path, monkeypatch):
+    written = []
+
+    def write_another_meanwhile(descriptor, pages, _offset):
+        if pages[0] == ord("a"):
+            direct.write(descriptor, b"b" * MIB)
+        written.append(bytes(pages))
+        return len(pages)
+
+    monkeypatch.setattr(direct.os, "pwrite", write_another_meanwhile)
+    with files.opened(tmp_path / "file", os.O_WRONLY | os.O_CREAT) as descriptor:
+        direct.write(descriptor, b"a" * MIB)
+
+    assert written in ([b"b" * MIB, b"a" * MIB], [])  # nothing: this filesystem can't

@@ -12,7 +12,8 @@ import errno
 import fcntl
 import mmap
 import os
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 LEAST_BYTES = 256 * 1024
 """Less is not worth it: what is small is often read soon."""
@@ -20,13 +21,17 @@ _PAGE_BYTES = mmap.PAGESIZE
 _REFUSED = {errno.EINVAL, errno.EOPNOTSUPP}
 """What a filesystem says that can't, or not in such pieces."""
 
-_own = threading.local()
+_free: list[mmap.mmap] = []
+"""Memory that begins with a page and nobody uses.
+
+Not one for each thread: on eventlet such a variable is one for native threads that run at once.
+"""
 
 
 def write(descriptor: int, content: bytes | memoryview) -> int:
     """Write the beginning of a new file, in whole pages; return how many bytes that were.
 
-    None where the content is small or the filesystem does not do this.
+    0 where the content is small or the filesystem does not do this.
 
     Raises:
         OSError: It could not be written.
@@ -37,9 +42,9 @@ def write(descriptor: int, content: bytes | memoryview) -> int:
     flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
     try:
         fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_DIRECT)
-        with memoryview(_pages(length)) as pages:
-            pages[:length] = memoryview(content)[:length]
-            return os.pwrite(descriptor, pages[:length], 0)
+        with _pages(length) as pages:
+            pages[:] = memoryview(content)[:length]
+            return os.pwrite(descriptor, pages, 0)
     except OSError as error:
         if error.errno in _REFUSED:
             return 0
@@ -48,9 +53,17 @@ def write(descriptor: int, content: bytes | memoryview) -> int:
         fcntl.fcntl(descriptor, fcntl.F_SETFL, flags)
 
 
-def _pages(length: int) -> mmap.mmap:
-    """Return this thread's memory that begins with a page, of at least so many bytes."""
-    pages: mmap.mmap | None = getattr(_own, "pages", None)
-    if pages is None or len(pages) < length:
-        pages = _own.pages = mmap.mmap(-1, length)
-    return pages
+@contextmanager
+def _pages(length: int) -> Iterator[memoryview]:
+    """Lend so much memory that begins with a page."""
+    try:
+        pages = _free.pop()
+    except IndexError:
+        pages = mmap.mmap(-1, length)
+    if len(pages) < length:
+        pages = mmap.mmap(-1, length)
+    try:
+        with memoryview(pages) as whole, whole[:length] as lent:
+            yield lent
+    finally:
+        _free.append(pages)
