@@ -34,7 +34,7 @@ class Offload(Protocol):
         """Begin a call; the caller goes on and waits later."""
 
     def close(self) -> None:
-        """End the threads."""
+        """Say that nothing more will be run here."""
 
 
 class ThreadOffload:
@@ -72,7 +72,7 @@ class EventletOffload:
     """For eventlet: native threads that wake the hub when they are done."""
 
     def __init__(self, threads: int) -> None:
-        """Bound the pool to ``threads``; it is one for the whole process."""
+        """Bound the pool to ``threads``; it is one for the whole process, the first bounds it."""
         self._eventlet = importlib.import_module("eventlet")
         self._tpool = importlib.import_module("eventlet.tpool")
         self._tpool.set_num_threads(threads)
@@ -94,8 +94,7 @@ class EventletOffload:
             return None, error
 
     def close(self) -> None:
-        """End the threads."""
-        self._tpool.killall()
+        """Leave the threads to the process: ended, they would lose what others have submitted."""
 
 
 def is_green() -> bool:

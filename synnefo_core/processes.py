@@ -52,6 +52,9 @@ class Server(Protocol):
     def listen(self, host: str, port: int) -> socket.socket:
         """Bind the address."""
 
+    def before_fork(self) -> None:
+        """Leave nothing to children that works only here."""
+
     def forked(self) -> None:
         """Begin anew in a child process."""
 
@@ -172,6 +175,7 @@ def serve(cloud: Cloud, arguments: argparse.Namespace, server: Server) -> int:
     if cloud.database.is_sqlite:
         log.warning("several processes write to one SQLite file; PostgreSQL suits them better")
     cloud.close()  # a child opens its own
+    server.before_fork()
 
     shares = Shares(section.workers)
 

@@ -114,6 +114,12 @@ class _GreenServer:
         bound: socket.socket = eventlet.listen((host, port), backlog=1024)
         return bound
 
+    def before_fork(self) -> None:
+        """End the native threads: a child would have none, but take them for there."""
+        import eventlet.tpool  # only for this runtime
+
+        eventlet.tpool.killall()
+
     def forked(self) -> None:
         """Begin anew in a child: its parent's hub waits for its parent's sockets."""
         import eventlet.hubs  # only for this runtime

@@ -3,6 +3,7 @@
 
 import hashlib
 import threading
+import time
 
 import pytest
 
@@ -64,6 +65,23 @@ def test_a_call_holds_up_nobody_else(offload):
     ticking.join(10)
 
     assert during > 10
+
+
+def test_another_that_is_closed_takes_no_call_away(offload):
+    results, give_up = [], time.monotonic() + 30
+
+    def call_often():
+        for _ in range(200):
+            results.append(offload.submit(len, b"").result())
+
+    calling = threading.Thread(target=call_often, daemon=True)
+    calling.start()
+    while calling.is_alive() and time.monotonic() < give_up:
+        another = make_offload(2)
+        assert another.run(len, b"x") == 1
+        another.close()
+
+    assert [0] * 200 == results
 
 
 def test_a_cloud_has_one(cloud):

@@ -48,7 +48,8 @@ def test_an_object_is_what_was_put(account):
 def test_objects_of_any_size(account, size):
     account.put("name", LONG[:size])
 
-    assert LONG[:size] == account.get("name")
+    # Not the contents: to say how megabytes differ takes hours.
+    assert hashlib.md5(LONG[:size]).digest() == hashlib.md5(account.get("name")).digest()
 
 
 @pytest.mark.parametrize(
