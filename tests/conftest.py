@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from synnefo_core.testing.database import SERVER
 
@@ -29,3 +32,15 @@ def _database_server() -> Iterator[None]:
         os.environ[SERVER] = lab.url
         yield
         del os.environ[SERVER]
+
+
+@event.listens_for(Pool, "connect")
+@event.listens_for(Pool, "checkin")
+def _require_read_to_the_end(connection, _record) -> None:
+    """Refuse to take back a connection of SQLite's on which a result was not read to its end.
+
+    That would keep seeing the past, and nobody could begin to write on it. A function can't be
+    defined anew while a statement is under way, which is how SQLite can be asked for that.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        connection.create_function("read_to_the_end", 0, str)

@@ -13,6 +13,7 @@ from webob import Response
 
 from synnefo_core import logs
 from synnefo_core.contracts.api import Reply
+from synnefo_core.contracts.driver import DriverError
 from synnefo_core.logs import request_id_var
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,10 @@ class Stream:
         """Yield the body's pieces."""
         try:
             yield from self._body
+        except DriverError as cause:
+            with logs.request(self._request_id):
+                log.warning("answer broke off", extra={"problem": str(cause)})
+            raise
         except Exception:
             with logs.request(self._request_id):
                 log.exception("answer broke off")

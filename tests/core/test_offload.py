@@ -71,8 +71,7 @@ def test_another_that_is_closed_takes_no_call_away(offload):
     results, give_up = [], time.monotonic() + 30
 
     def call_often():
-        for _ in range(200):
-            results.append(offload.submit(len, b"").result())
+        results.extend(offload.submit(len, b"").result() for _ in range(200))
 
     calling = threading.Thread(target=call_often, daemon=True)
     calling.start()

@@ -7,6 +7,7 @@ import pytest
 
 from synnefo_core.contracts.api import Reply, Route
 from synnefo_core.contracts.driver import Misconfigured
+from synnefo_core.contracts.storage import StorageUnavailable
 
 THING = {
     "type": "object",
@@ -387,16 +388,26 @@ def test_a_stream_is_closed_when_it_was_sent(serve):
     assert stream.is_closed
 
 
-def test_a_stream_that_breaks_off_is_logged_under_its_request(serve, caplog):
+@pytest.mark.parametrize(
+    ("problem", "level", "has_traceback"),
+    [
+        (RuntimeError("a block is missing"), "ERROR", True),
+        (StorageUnavailable("the server is away"), "WARNING", False),
+    ],
+)
+def test_a_stream_that_breaks_off_is_logged_under_its_request(
+    serve, caplog, problem, level, has_traceback
+):
     def broken():
         yield b"a"
-        raise RuntimeError("a block is missing")
+        raise problem
 
     response = serve(Route("GET", "/a", lambda: Reply(broken())))("GET", "/toy/a")
-    with pytest.raises(RuntimeError):
+    with pytest.raises(type(problem)):
         list(response.app_iter)
 
-    assert "answer broke off" in caplog.messages
+    [record] = [each for each in caplog.records if each.getMessage() == "answer broke off"]
+    assert (level, has_traceback) == (record.levelname, bool(record.exc_info))
 
 
 @pytest.mark.parametrize("value", ["a\r\nSet-Cookie: b", "a\nb", "a\x00"])

@@ -339,7 +339,7 @@ def _order(place: Place) -> tuple[str, str, str]:
 def lock(session: Session, places: Iterable[Place]) -> None:
     """Have what is in some places stay until the transaction ends; in one order for all."""
     for place in sorted(places, key=_order):
-        session.execute(_LOCK, _names(place))
+        session.execute(_LOCK, _names(place)).all()
 
 
 def _names(place: Place) -> dict[str, str]:
