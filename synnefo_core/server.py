@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import queue
 import signal
 import sys
 import warnings
@@ -18,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synnefo_core import greenlocks
 from synnefo_core.contracts.driver import Misconfigured
 
 if TYPE_CHECKING:
@@ -94,10 +96,15 @@ def become_green() -> None:
         # Its upstream advises against it for new projects; docs/decisions says why it is here.
         warnings.simplefilter("ignore")
         import eventlet  # only for this runtime
+        import eventlet.green.thread
+        import eventlet.hubs
+    home = greenlocks.Home(eventlet.hubs.get_hub, eventlet.getcurrent)
+    eventlet.green.thread.LockType = greenlocks.lock_of(home)
+    queues = {name: getattr(queue, name) for name in ("Queue", "LifoQueue", "PriorityQueue")}
     eventlet.monkey_patch()
+    # Python's own wait for those locks; eventlet's are for green threads only.
+    vars(queue).update(queues)
     if importlib.util.find_spec("psycopg") is not None:
-        import eventlet.hubs  # only for this runtime
-
         from synnefo_core.db import green  # only where its library is
 
         poll = eventlet.patcher.original("select").poll

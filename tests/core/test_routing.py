@@ -389,7 +389,7 @@ def test_a_stream_is_closed_when_it_was_sent(serve):
 
 
 @pytest.mark.parametrize(
-    ("problem", "level", "has_traceback"),
+    "problem, level, has_traceback",
     [
         (RuntimeError("a block is missing"), "ERROR", True),
         (StorageUnavailable("the server is away"), "WARNING", False),
