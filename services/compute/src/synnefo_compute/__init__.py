@@ -21,12 +21,12 @@ from synnefo_compute.keypairs import (
     listing as list_keypairs,
     show as show_keypair,
 )
+from synnefo_compute.listing import Selection, list_servers
 from synnefo_compute.servers import (
     Server,
     ServerSpec,
     create_server,
     delete_server,
-    list_servers,
     reboot_server,
     rename_server,
     show_server,
@@ -36,6 +36,7 @@ from synnefo_compute.servers import (
 from synnefo_compute.states import (
     ACTIVE,
     BUILDING,
+    DELETED,
     ERROR,
     REBOOTING,
     REBOOTING_HARD,
@@ -45,6 +46,7 @@ from synnefo_compute.states import (
 __all__ = [
     "ACTIVE",
     "BUILDING",
+    "DELETED",
     "ERROR",
     "REBOOTING",
     "REBOOTING_HARD",
@@ -52,6 +54,7 @@ __all__ = [
     "Flavor",
     "Keypair",
     "NewKeypair",
+    "Selection",
     "Server",
     "ServerSpec",
     "create_flavor",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import synnefo_backends
@@ -21,7 +21,6 @@ from synnefo_compute.models import ServerRow
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
-from synnefo_core.db.paging import page
 from synnefo_core.errors import Conflict, InvalidField, NotFound
 from synnefo_network import PlugRequest, Port
 
@@ -80,7 +79,7 @@ class Server:
     ports: tuple[Port, ...] = ()
 
 
-def _shown(row: ServerRow, ports: Iterable[Port]) -> Server:
+def shown(row: ServerRow, ports: Iterable[Port]) -> Server:
     return Server(
         id=row.id,
         project_id=row.project_id,
@@ -153,7 +152,7 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
         data = {"disk_template": flavor.disk_template}
         sagas.begin(context, session, CREATE, subject_id=server_id, data=data)
         session.flush()
-        return _shown(row, ports)
+        return shown(row, ports)
 
 
 def _plug(context: RequestContext, server_id: str, spec: ServerSpec) -> list[Port]:
@@ -201,56 +200,7 @@ def show_server(context: RequestContext, server_id: str) -> Server:
     """
     with context.reading() as session:
         row = _owned(context, session, server_id)
-        return _shown(row, synnefo_network.ports_of(context, [row.id]).get(row.id, ()))
-
-
-def list_servers(
-    context: RequestContext,
-    *,
-    limit: int,
-    marker: str = "",
-    is_everyone: bool = False,
-    filters: Mapping[str, Any] | None = None,
-) -> list[Server]:
-    """Return a page of servers, newest first.
-
-    Args:
-        context: Its project's servers are listed.
-        limit: The most that are returned.
-        marker: The id of the server behind which the page begins.
-        is_everyone: All projects' (administrators only).
-        filters: Values that columns must have: ``name``, ``flavor_id``, ``image_id``,
-            ``vm_state``, ``project_id``, ``user_id``.
-
-    Raises:
-        InvalidField: The caller has no server ``marker``.
-    """
-    query = _visible(context, is_everyone=is_everyone)
-    for name, value in (filters or {}).items():
-        query = query.where(getattr(ServerRow, name) == value)
-    order = [(ServerRow.created_at, True), (ServerRow.id, True)]
-    with context.reading() as session:
-        behind = None
-        if marker:
-            behind = _marker(session, _visible(context, is_everyone=is_everyone), marker)
-        rows = list(session.scalars(page(query, order, limit=limit, marker=behind)))
-        ports = synnefo_network.ports_of(context, [row.id for row in rows])
-        return [_shown(row, ports.get(row.id, ())) for row in rows]
-
-
-def _visible(context: RequestContext, *, is_everyone: bool) -> Select[ServerRow]:
-    query = select(ServerRow).where(ServerRow.is_deleted.is_(False))
-    if not (is_everyone and context.is_admin):
-        query = query.where(ServerRow.project_id == context.require_project())
-    return query
-
-
-def _marker(session: Session, visible: Select[ServerRow], marker: str) -> tuple[float, str]:
-    row = session.scalars(visible.where(ServerRow.id == marker)).first()
-    if row is None:
-        name = "marker"
-        raise InvalidField(name, f"marker {marker} could not be found")
-    return row.created_at, row.id
+        return shown(row, synnefo_network.ports_of(context, [row.id]).get(row.id, ()))
 
 
 def _owned(

@@ -13,7 +13,7 @@ from synnefo_network.networks import (
     show_network,
     update_network,
 )
-from synnefo_network.plugging import plug, ports_of, unplug
+from synnefo_network.plugging import devices_with_address, plug, ports_of, unplug
 from synnefo_network.ports import (
     PortChanges,
     create_port,
@@ -66,6 +66,7 @@ __all__ = [
     "delete_network",
     "delete_port",
     "delete_subnet",
+    "devices_with_address",
     "list_networks",
     "list_ports",
     "list_subnets",

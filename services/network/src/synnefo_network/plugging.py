@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
+from synnefo_core.db.patterns import matching
 from synnefo_core.errors import InvalidField
 from synnefo_network import ports
 from synnefo_network.errors import AmbiguousNetwork
-from synnefo_network.models import NetworkRow, PortRow
+from synnefo_network.models import AddressRow, NetworkRow, PortRow
 from synnefo_network.values import FixedIpRequest, PlugRequest, Port, PortSpec
 
 
@@ -127,3 +128,21 @@ def ports_of(context: RequestContext, device_ids: Iterable[str]) -> Mapping[str,
         for port in ports.show_all(session, list(session.scalars(query))):
             found.setdefault(port.device_id, []).append(port)
     return found
+
+
+def devices_with_address(pattern: str, *, ip_version: int) -> Select[str]:
+    """Return the query for the ids of devices that have an address which matches a pattern.
+
+    It is for a part of another query, which says whose devices they must be.
+
+    Raises:
+        InvalidField: The pattern can't be understood.
+    """
+    field = "ip" if ip_version == 4 else "ip6"
+    is_six = AddressRow.ip.contains(":")
+    return (
+        select(PortRow.device_id)
+        .join(AddressRow, AddressRow.port_id == PortRow.id)
+        .where(~is_six if ip_version == 4 else is_six, PortRow.device_id != "")
+        .where(matching(field, AddressRow.ip, pattern))
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import synnefo_compute
+from synnefo_api_compute import queries
 from synnefo_api_compute.schemas import server as schema
 from synnefo_api_compute.views import server as view
 from synnefo_compute import Server, ServerSpec
@@ -19,35 +20,24 @@ from synnefo_network import PlugRequest
 
 def index(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
     """Answer ``GET /servers``: ids and names."""
-    return view.listing(context, _page(context, query), query, show=view.brief)
+    return _listing(context, query, view.brief)
 
 
 def detail(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
     """Answer ``GET /servers/detail``."""
-    return view.listing(context, _page(context, query), query, show=view.full, path="/detail")
+    return _listing(context, query, view.full, path="/detail")
 
 
-def _page(context: RequestContext, query: dict[str, Any]) -> list[Server]:
-    is_everyone = query.get("all_tenants", "0").lower() in ("1", "true", "")
-    if is_everyone and "all_tenants" in query:
-        context.cloud.policy.require(context, "compute:server:list_everyone")
-    most = context.cloud.config.compute.page_limit
-    if "status" in query and query["status"].upper() not in view.VM_STATES:
-        return []
-    return synnefo_compute.list_servers(
-        context,
-        limit=min(int(query.get("limit") or most), most),
-        marker=query.get("marker", ""),
-        is_everyone=is_everyone and "all_tenants" in query,
-        filters=_filters(query),
-    )
-
-
-def _filters(query: dict[str, Any]) -> dict[str, Any]:
-    filters = {column: query[name] for name, column in schema.FILTERS.items() if query.get(name)}
-    if "status" in query:
-        filters["vm_state"] = view.VM_STATES[query["status"].upper()]
-    return filters
+def _listing(
+    context: RequestContext, query: dict[str, Any], show: view.Show, *, path: str = ""
+) -> dict[str, Any]:
+    limit, sort = queries.limit(context, query), queries.sort(context, query)
+    selection, found = queries.selection(context, query), list[Server]()
+    if selection is not None:
+        found = synnefo_compute.list_servers(
+            context, limit=limit, marker=query.get("marker", ""), selection=selection, sort=sort
+        )
+    return view.listing(context, found, query, limit=limit, show=show, path=path)
 
 
 def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:

@@ -117,20 +117,13 @@ UPDATE: dict[str, Any] = {
     "additionalProperties": False,
 }
 
-FILTERS = {
-    "name": "name",
-    "flavor": "flavor_id",
-    "image": "image_id",
-    "project_id": "project_id",
-    "tenant_id": "project_id",
-    "user_id": "user_id",
-}
-"""Columns by the query parameter that filters them."""
-
 LIST: dict[str, Any] = {
     "type": "object",
     "properties": {
         "limit": {"type": "string", "pattern": "^[0-9]{1,9}$"},
         "marker": {"type": "string", "maxLength": 255},
+        "sort_dir": {"type": "array", "items": {"enum": ["asc", "desc"]}},
+        "sort_key": {"type": "array", "items": {"type": "string"}, "maxItems": 32},
+        "status": {"type": "array", "items": {"type": "string"}, "maxItems": 32},
     },
 }

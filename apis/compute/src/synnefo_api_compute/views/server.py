@@ -19,12 +19,22 @@ VM_STATES = {
     "ACTIVE": synnefo_compute.ACTIVE,
     "SHUTOFF": synnefo_compute.STOPPED,
     "ERROR": synnefo_compute.ERROR,
+    "DELETED": synnefo_compute.DELETED,
 }
 """What a server is, by the status that clients see."""
 
+TASK_STATES = {
+    "REBOOT": synnefo_compute.REBOOTING,
+    "HARD_REBOOT": synnefo_compute.REBOOTING_HARD,
+}
+"""What is being done to a server, by the status that clients see meanwhile."""
+
 _STATUS = {vm_state: status for status, vm_state in VM_STATES.items()}
-_TASK_STATUS = {synnefo_compute.REBOOTING: "REBOOT", synnefo_compute.REBOOTING_HARD: "HARD_REBOOT"}
+_TASK_STATUS = {task: status for status, task in TASK_STATES.items()}
 _POWER = {synnefo_compute.ACTIVE: 1, synnefo_compute.STOPPED: 4}
+
+
+Show = Callable[[RequestContext, Server], dict[str, Any]]
 
 
 def status(server: Server) -> str:
@@ -140,14 +150,14 @@ def listing(
     servers: list[Server],
     query: Mapping[str, Any],
     *,
-    show: Callable[[RequestContext, Server], dict[str, Any]],
+    limit: int,
+    show: Show,
     path: str = "",
 ) -> dict[str, Any]:
     """Show a page, with a link to the next one when it is full."""
     body: dict[str, Any] = {"servers": [show(context, server) for server in servers]}
-    limit = min(int(query.get("limit") or 10**9), context.cloud.config.compute.page_limit)
     if servers and len(servers) == limit:
-        following = urlencode({**query, "marker": servers[-1].id})
+        following = urlencode({**query, "marker": servers[-1].id}, doseq=True)
         href = f"{context.cloud.public_url}{PREFIX}/servers{path}?{following}"
         body["servers_links"] = [{"rel": "next", "href": href}]
     return body

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which servers a list holds, and in what order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+import synnefo_network
+from synnefo_compute.models import ServerRow
+from synnefo_compute.servers import Server, shown
+from synnefo_core.context import RequestContext
+from synnefo_core.db.paging import Order, page
+from synnefo_core.db.patterns import matching
+from synnefo_core.errors import InvalidField
+
+NEWEST_FIRST = (("created_at", True),)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which servers are listed: those that agree with all of it.
+
+    Attributes:
+        values: What columns must be; of a sequence any will do. The columns are ``flavor_id``,
+            ``image_id``, ``key_name``, ``node``, ``project_id``, ``task_state``, ``user_id``,
+            ``vm_state`` and ``id``.
+        name: A pattern (:mod:`synnefo_core.db.patterns`) that the name must match; empty for any.
+        addresses: Patterns that one of the addresses must match, by IP version.
+        changed_since: A moment; only what has changed since then, also what was removed since.
+        is_deleted: Whether those that were removed are listed instead of those that are there.
+        is_everyone: Those of all projects (administrators only).
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    addresses: Mapping[int, str] = field(default_factory=dict)
+    changed_since: float | None = None
+    is_deleted: bool = False
+    is_everyone: bool = False
+
+
+def list_servers(
+    context: RequestContext,
+    *,
+    limit: int,
+    marker: str = "",
+    selection: Selection | None = None,
+    sort: Sequence[tuple[str, bool]] = NEWEST_FIRST,
+) -> list[Server]:
+    """Return a page of servers.
+
+    Args:
+        context: Its project's servers are listed.
+        limit: The most that are returned.
+        marker: The id of the server behind which the page begins.
+        selection: Which of them; None for all.
+        sort: Names of columns, and whether each descends; the id decides where all are the same.
+
+    Raises:
+        InvalidField: The caller has no server ``marker``, or a pattern can't be understood.
+    """
+    selection = selection or Selection()
+    order: Order = [
+        *((_column(name), descends) for name, descends in sort),
+        (ServerRow.id, sort[-1][1] if sort else True),
+    ]
+    with context.reading() as session:
+        behind = _marker(context, session, selection, order, marker) if marker else None
+        query = _selected(context, selection)
+        rows = list(session.scalars(page(query, order, limit=limit, marker=behind)))
+        ports = synnefo_network.ports_of(context, [row.id for row in rows])
+        return [shown(row, ports.get(row.id, ())) for row in rows]
+
+
+def _column(name: str) -> InstrumentedAttribute[Any]:
+    column: InstrumentedAttribute[Any] = getattr(ServerRow, name)
+    return column
+
+
+def _visible(context: RequestContext, selection: Selection) -> Select[ServerRow]:
+    query = select(ServerRow)
+    if not (selection.is_everyone and context.is_admin):
+        query = query.where(ServerRow.project_id == context.require_project())
+    if selection.changed_since is not None:
+        return query.where(ServerRow.updated_at >= selection.changed_since)
+    return query.where(ServerRow.is_deleted.is_(selection.is_deleted))
+
+
+def _selected(context: RequestContext, selection: Selection) -> Select[ServerRow]:
+    query = _visible(context, selection)
+    for name, value in selection.values.items():
+        column = _column(name)
+        query = query.where(column == value if isinstance(value, str) else column.in_(value))
+    if selection.name:
+        query = query.where(matching("name", ServerRow.name, selection.name))
+    for version, pattern in selection.addresses.items():
+        devices = synnefo_network.devices_with_address(pattern, ip_version=version)
+        query = query.where(ServerRow.id.in_(devices))
+    return query
+
+
+def _marker(
+    context: RequestContext, session: Session, selection: Selection, order: Order, marker: str
+) -> Sequence[Any]:
+    visible = _visible(context, selection).where(ServerRow.id == marker)
+    columns = [column for column, _ in order]
+    row = session.execute(visible.with_only_columns(*columns)).first()
+    if row is None:
+        name = "marker"
+        raise InvalidField(name, f"marker {marker} could not be found")
+    return tuple(row)
