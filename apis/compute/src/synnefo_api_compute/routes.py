@@ -2,8 +2,8 @@
 """What this API serves: one row for each method and path."""
 
 from synnefo_api_compute import versions
-from synnefo_api_compute.handlers import actions, flavors, keypairs, servers
-from synnefo_api_compute.schemas import action, flavor, keypair, server
+from synnefo_api_compute.handlers import actions, flavors, keypairs, metadata, servers
+from synnefo_api_compute.schemas import action, flavor, keypair, metadata as items, server
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -20,6 +20,13 @@ ROUTES = [
     Route("PUT",    "/servers/{server_id}",            servers.update,    "compute:server:update",  body=server.UPDATE),
     Route("DELETE", "/servers/{server_id}",            servers.delete,    "compute:server:delete",  204),
     Route("POST",   "/servers/{server_id}/action",     actions.dispatch,  None,                     202, action.ANY),
+
+    Route("GET",    "/servers/{server_id}/metadata",       metadata.index,    "compute:metadata:show"),
+    Route("POST",   "/servers/{server_id}/metadata",       metadata.merge,    "compute:metadata:update", body=items.ALL),
+    Route("PUT",    "/servers/{server_id}/metadata",       metadata.replace,  "compute:metadata:update", body=items.ALL),
+    Route("GET",    "/servers/{server_id}/metadata/{key}", metadata.show,     "compute:metadata:show"),
+    Route("PUT",    "/servers/{server_id}/metadata/{key}", metadata.update,   "compute:metadata:update", body=items.ONE),
+    Route("DELETE", "/servers/{server_id}/metadata/{key}", metadata.delete,   "compute:metadata:delete", 204),
 
     Route("GET",    "/flavors",                        flavors.index,     "compute:flavor:list",    query=flavor.LIST),
     Route("GET",    "/flavors/detail",                 flavors.detail,    "compute:flavor:list",    query=flavor.LIST),
@@ -39,8 +46,6 @@ UNBUILT = [
     ("GET POST", "/flavors/{flavor_id}/os-flavor-access"),
     ("GET POST", "/servers/{server_id}/os-interface"),
     ("GET POST", "/servers/{server_id}/os-volume_attachments"),
-    ("GET POST PUT", "/servers/{server_id}/metadata"),
-    ("GET PUT DELETE", "/servers/{server_id}/metadata/{key}"),
     ("GET", "/servers/{server_id}/ips"),
     ("GET PUT DELETE", "/servers/{server_id}/tags"),
     ("GET", "/servers/{server_id}/diagnostics"),

@@ -22,6 +22,13 @@ from synnefo_compute.keypairs import (
     show as show_keypair,
 )
 from synnefo_compute.listing import Selection, list_servers
+from synnefo_compute.metadata import (
+    merge as merge_metadata,
+    remove as remove_metadata,
+    replace as replace_metadata,
+    show as show_metadata,
+    show_item as show_metadata_item,
+)
 from synnefo_compute.servers import (
     Server,
     ServerSpec,
@@ -66,10 +73,15 @@ __all__ = [
     "list_flavors",
     "list_keypairs",
     "list_servers",
+    "merge_metadata",
     "reboot_server",
+    "remove_metadata",
     "rename_server",
+    "replace_metadata",
     "show_flavor",
     "show_keypair",
+    "show_metadata",
+    "show_metadata_item",
     "show_server",
     "start_server",
     "stop_server",

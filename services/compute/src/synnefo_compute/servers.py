@@ -7,17 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 import synnefo_backends
 import synnefo_image
 import synnefo_network
 import synnefo_quota
 from synnefo_backends import Demand
-from synnefo_compute import charges, flavors, keypairs, states
+from synnefo_compute import charges, flavors, keypairs, metadata, states
 from synnefo_compute.flavors import Flavor
 from synnefo_compute.models import ServerRow
+from synnefo_compute.rows import owned
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
@@ -111,10 +109,12 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
 
     Raises:
         InvalidField: The flavor, image or keypair is not there or does not fit.
+        Forbidden: There is more metadata than a server may have.
         QuotaExceeded: The project or the user has not enough left.
         NoRoomAnywhere: No cluster takes it now.
     """
     project_id = context.require_project()
+    metadata.check_size(spec.metadata)
     flavor = flavors.usable(context, spec.flavor_id)
     _check_image(context, spec, flavor)
     _check_key(context, spec)
@@ -199,23 +199,8 @@ def show_server(context: RequestContext, server_id: str) -> Server:
         NotFound: The caller has none of this id (any more).
     """
     with context.reading() as session:
-        row = _owned(context, session, server_id)
+        row = owned(context, session, server_id)
         return shown(row, synnefo_network.ports_of(context, [row.id]).get(row.id, ()))
-
-
-def _owned(
-    context: RequestContext, session: Session, server_id: str, *, is_locked: bool = False
-) -> ServerRow:
-    query = select(ServerRow).where(ServerRow.id == server_id, ServerRow.is_deleted.is_(False))
-    if not context.is_admin:
-        query = query.where(ServerRow.project_id == context.project_id)
-    if is_locked:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalars(query).first()
-    if row is None:
-        noun = "server"
-        raise NotFound(noun, server_id)
-    return row
 
 
 def delete_server(context: RequestContext, server_id: str) -> None:
@@ -225,10 +210,10 @@ def delete_server(context: RequestContext, server_id: str) -> None:
         NotFound: The caller has none of this id (any more).
     """
     with context.unit_of_work() as session:
-        _owned(context, session, server_id)
+        owned(context, session, server_id)
         # The saga's row before the server's, as its own end locks them.
         is_live = sagas.cancel(context, session, server_id, (CREATE, ACT))
-        row = _owned(context, session, server_id, is_locked=True)
+        row = owned(context, session, server_id, is_locked=True)
         if row.task_state == states.DELETING:
             return
         row.task_state, row.updated_at = states.DELETING, context.now()
@@ -274,7 +259,7 @@ def _act(
     context: RequestContext, server_id: str, transition: states.Transition, **settings: Any
 ) -> None:
     with context.unit_of_work() as session:
-        row = _owned(context, session, server_id, is_locked=True)
+        row = owned(context, session, server_id, is_locked=True)
         states.check(transition, vm_state=row.vm_state, task_state=row.task_state)
         if not row.launched_at:
             msg = "the server was never made; it can only be deleted"
@@ -296,6 +281,6 @@ def rename_server(context: RequestContext, server_id: str, name: str) -> Server:
         NotFound: The caller has none of this id.
     """
     with context.unit_of_work() as session:
-        row = _owned(context, session, server_id, is_locked=True)
+        row = owned(context, session, server_id, is_locked=True)
         row.name, row.updated_at = name, context.now()
     return show_server(context, server_id)

@@ -57,13 +57,18 @@ TRANSITIONS = (START, STOP, REBOOT, REBOOT_HARD)
 
 
 def check(transition: Transition, *, vm_state: str, task_state: str) -> None:
-    """Refuse an action that the server's state does not allow.
+    """Refuse an action that the server's state does not allow; raises what :func:`require` does."""
+    require(transition.action, transition.sources, vm_state=vm_state, task_state=task_state)
+
+
+def require(action: str, sources: frozenset[str], *, vm_state: str, task_state: str) -> None:
+    """Refuse what can only be done in some states, while nothing else is being done.
 
     Raises:
         InvalidState: Names the state, or the task that must end first.
     """
     noun = "server"
     if task_state != NO_TASK:
-        raise InvalidState(noun, f"in task {task_state}", transition.action)
-    if vm_state not in transition.sources:
-        raise InvalidState(noun, vm_state, transition.action)
+        raise InvalidState(noun, f"in task {task_state}", action)
+    if vm_state not in sources:
+        raise InvalidState(noun, vm_state, action)

@@ -5,19 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from synnefo_api_compute.schemas.metadata import METADATA
+
 NAME: dict[str, Any] = {
     "type": "string",
     "minLength": 1,
     "maxLength": 255,
     # Neither only blanks nor control characters.
     "pattern": r"^[^\u0000-\u001f]*[^\s\u0000-\u001f][^\u0000-\u001f]*$",
-}
-
-METADATA: dict[str, Any] = {
-    "type": "object",
-    "maxProperties": 128,
-    "propertyNames": {"pattern": r"^[a-zA-Z0-9-_:. ]{1,255}$"},
-    "additionalProperties": {"type": "string", "maxLength": 255},
 }
 
 COUNT: dict[str, Any] = {"type": ["integer", "string"], "pattern": "^[0-9]{1,9}$", "minimum": 1}
