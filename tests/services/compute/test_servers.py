@@ -261,10 +261,12 @@ def test_another_project_does_not_see_the_server(server, member):
 def test_an_administrator_lists_everyones_servers_when_asked(server, context, member):
     admin = replace(context, project_id="p9")
 
+    everyones = synnefo_compute.list_servers(
+        admin, limit=10, selection=synnefo_compute.Selection(is_everyone=True)
+    )
+
     assert synnefo_compute.list_servers(admin, limit=10) == []
-    assert [s.id for s in synnefo_compute.list_servers(admin, limit=10, is_everyone=True)] == [
-        server.id
-    ]
+    assert [s.id for s in everyones] == [server.id]
 
 
 def test_pages_follow_each_other_without_gap_or_overlap(submit, member):
