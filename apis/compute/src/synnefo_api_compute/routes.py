@@ -2,8 +2,24 @@
 """What this API serves: one row for each method and path."""
 
 from synnefo_api_compute import versions
-from synnefo_api_compute.handlers import actions, flavors, keypairs, metadata, servers
-from synnefo_api_compute.schemas import action, flavor, keypair, metadata as items, server
+from synnefo_api_compute.handlers import (
+    actions,
+    flavors,
+    keypairs,
+    limits,
+    metadata,
+    quota_sets,
+    servers,
+)
+from synnefo_api_compute.schemas import (
+    action,
+    flavor,
+    keypair,
+    limit,
+    metadata as items,
+    quota_set,
+    server,
+)
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -39,6 +55,13 @@ ROUTES = [
     Route("POST",   "/os-keypairs",                    keypairs.create,   "compute:keypair:create", body=keypair.CREATE),
     Route("GET",    "/os-keypairs/{name}",             keypairs.show,     "compute:keypair:show"),
     Route("DELETE", "/os-keypairs/{name}",             keypairs.delete,   "compute:keypair:delete", 202),
+
+    Route("GET",    "/limits",                         limits.show,       query=limit.SHOW),
+    Route("GET",    "/os-quota-sets/{project_id}",     quota_sets.show,   query=quota_set.QUERY),
+    Route("PUT",    "/os-quota-sets/{project_id}",     quota_sets.update, "compute:quota_set:update", body=quota_set.UPDATE, query=quota_set.QUERY),
+    Route("DELETE", "/os-quota-sets/{project_id}",     quota_sets.delete, "compute:quota_set:delete", 202, query=quota_set.QUERY),
+    Route("GET",    "/os-quota-sets/{project_id}/defaults", quota_sets.defaults),
+    Route("GET",    "/os-quota-sets/{project_id}/detail", quota_sets.detail, query=quota_set.QUERY),
 ]
 
 UNBUILT = [
@@ -59,8 +82,6 @@ UNBUILT = [
     ("GET", "/os-hypervisors"),
     ("GET", "/os-services"),
     ("GET", "/os-simple-tenant-usage"),
-    ("GET PUT DELETE", "/os-quota-sets/{project_id}"),
-    ("GET", "/limits"),
     ("GET", "/extensions"),
 ]
 """What Nova has and this cloud does not do yet: answered by 501."""

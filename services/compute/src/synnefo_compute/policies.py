@@ -42,4 +42,30 @@ POLICIES = [
     rule("compute:keypair:show", AUTHENTICATED, "Show one's keypair", "GET /os-keypairs/{name}"),
     rule("compute:keypair:create", AUTHENTICATED, "Keep a public key", "POST /os-keypairs"),
     rule("compute:keypair:delete", AUTHENTICATED, "Forget a key", "DELETE /os-keypairs/{name}"),
+    rule("compute:limit:show", READER, "Show a project's limits", "GET /limits"),
+    rule(
+        "compute:quota_set:show",
+        READER,
+        "Show a project's quotas",
+        "GET /os-quota-sets/{project_id}",
+        "GET /os-quota-sets/{project_id}/detail",
+    ),
+    rule(
+        "compute:quota_set:defaults",
+        READER,
+        "Show what a project has by default",
+        "GET /os-quota-sets/{project_id}/defaults",
+    ),
+    rule(
+        "compute:quota_set:update",
+        ADMIN,
+        "Set a project's quotas",
+        "PUT /os-quota-sets/{project_id}",
+    ),
+    rule(
+        "compute:quota_set:delete",
+        ADMIN,
+        "Give a project the default quotas",
+        "DELETE /os-quota-sets/{project_id}",
+    ),
 ]

@@ -21,6 +21,7 @@ from synnefo_quota.ledger import Holding, charge, holdings, left, set_limit
 from synnefo_quota.overview import (
     Shares,
     Total,
+    default_limits,
     of_projects,
     of_user,
     of_users,
@@ -34,6 +35,7 @@ from synnefo_quota.verify import (
     WrongLimit,
     correct as correct_usage,
     correct_limits,
+    set_limit_by_hand,
     verify,
     verify_limits,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "correct_limits",
     "correct_usage",
     "declared",
+    "default_limits",
     "enforcement",
     "explain",
     "holdings",
@@ -70,6 +73,7 @@ __all__ = [
     "resolve_commissions",
     "resources",
     "set_limit",
+    "set_limit_by_hand",
     "show_commission",
     "totals",
     "used_by_users",

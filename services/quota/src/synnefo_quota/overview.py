@@ -144,6 +144,13 @@ def of_projects(
     }
 
 
+def default_limits(context: RequestContext, project_id: str) -> Mapping[str, int]:
+    """Return the limits of a project for which nobody has set any, by resource."""
+    holder = PROJECT + project_id
+    limits = Defaults(context.cloud, [holder])
+    return {name: limits.limit((holder, "", name)) for name in _names(context, is_hidden=True)}
+
+
 @dataclass(frozen=True)
 class Total:
     """What all projects together use of a resource, and may use; UNLIMITED if any may."""

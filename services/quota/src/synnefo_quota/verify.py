@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Limit
 from synnefo_core.db.session import changed_rows
-from synnefo_core.errors import Unavailable
-from synnefo_quota import commissions, ledger, settlement
+from synnefo_core.errors import Conflict, Unavailable
+from synnefo_quota import commissions, ledger, registry, settlement
 from synnefo_quota.ledger import Holding
 from synnefo_quota.models import HoldingRow, ResourceRow
 from synnefo_quota.provisions import Key, Provision
@@ -178,6 +178,25 @@ def governor(context: RequestContext, key: Key) -> str:
             if (limit.holder, limit.source, limit.resource) == key:
                 return plugin
     return ""
+
+
+def set_limit_by_hand(
+    context: RequestContext, *, project_id: str, user_id: str = "", resource: str, limit: int
+) -> None:
+    """Set a project's limit, or that of a user's share of it, unless it would be put back.
+
+    Raises:
+        NotFound: No plugin counts under this name.
+        Conflict: The limit follows from something else.
+    """
+    project = PROJECT + project_id
+    holder, source = (USER + user_id, project) if user_id else (project, "")
+    name = registry.resource(context.cloud, resource).resource.name
+    plugin = governor(context, (holder, source, name))
+    if plugin:
+        msg = f"this limit follows from what {plugin} granted: change that, or it comes back"
+        raise Conflict(msg)
+    ledger.set_limit(context, holder=holder, source=source, resource=name, limit=limit)
 
 
 def correct_limits(context: RequestContext, wrong: Sequence[WrongLimit]) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from synnefo_core.clock import iso
 from synnefo_core.commands import CloudCommand, CloudLister, Table
 from synnefo_core.context import for_worker
-from synnefo_core.errors import Conflict
 from synnefo_quota import commissions, ledger, registry
 from synnefo_quota.commands import amounts
 from synnefo_quota.explanation import explain
@@ -20,7 +19,7 @@ from synnefo_quota.verify import (
     correct,
     correct_limits,
     forget,
-    governor,
+    set_limit_by_hand,
     unexpected,
     verify,
     verify_limits,
@@ -221,12 +220,10 @@ class Set(CloudCommand):
         registry.require_people(
             self.cloud, user_ids=[user_id] if user_id else [], project_ids=[parsed_args.project]
         )
-        holder, source = holder_of(parsed_args.project, user_id)
-        resource = registry.resource(self.cloud, parsed_args.resource).resource.name
-        plugin = governor(context, (holder, source, resource))
-        if plugin:
-            msg = f"this limit follows from what {plugin} granted: change that, or it comes back"
-            raise Conflict(msg)
-        ledger.set_limit(
-            context, holder=holder, source=source, resource=resource, limit=parsed_args.limit
+        set_limit_by_hand(
+            context,
+            project_id=parsed_args.project,
+            user_id=user_id,
+            resource=parsed_args.resource,
+            limit=parsed_args.limit,
         )

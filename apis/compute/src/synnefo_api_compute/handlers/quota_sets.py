@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Quotas of projects and of users in them; administrators set them.
+
+Source: docs.openstack.org/api-ref/compute, "Quota sets (os-quota-sets)".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import synnefo_compute
+from synnefo_api_compute.views import quota_set as view
+from synnefo_core.context import RequestContext
+
+RULE = "compute:quota_set:show"
+
+
+def show(context: RequestContext, project_id: str, query: dict[str, Any]) -> dict[str, Any]:
+    """Answer ``GET /os-quota-sets/{project_id}``."""
+    return view.limits(_found(context, project_id, query), project_id)
+
+
+def detail(context: RequestContext, project_id: str, query: dict[str, Any]) -> dict[str, Any]:
+    """Answer ``GET /os-quota-sets/{project_id}/detail``: with what is used."""
+    return view.full(_found(context, project_id, query), project_id)
+
+
+def _found(
+    context: RequestContext, project_id: str, query: dict[str, Any]
+) -> synnefo_compute.QuotaSet:
+    context.cloud.policy.require(context, RULE, project_id=project_id)
+    return synnefo_compute.show_quota_set(context, project_id, user_id=query.get("user_id", ""))
+
+
+def defaults(context: RequestContext, project_id: str) -> dict[str, Any]:
+    """Answer ``GET /os-quota-sets/{project_id}/defaults``."""
+    context.cloud.policy.require(context, "compute:quota_set:defaults", project_id=project_id)
+    return view.limits(synnefo_compute.default_quota_set(context, project_id), project_id)
+
+
+def update(
+    context: RequestContext, project_id: str, query: dict[str, Any], body: dict[str, Any]
+) -> dict[str, Any]:
+    """Answer ``PUT /os-quota-sets/{project_id}``."""
+    asked = dict(body["quota_set"])
+    is_forced = str(asked.pop("force", "")).lower() in ("1", "t", "true", "on", "y", "yes")
+    quotas = synnefo_compute.update_quota_set(
+        context,
+        project_id,
+        {name: int(limit) for name, limit in asked.items()},
+        user_id=query.get("user_id", ""),
+        is_forced=is_forced,
+    )
+    return view.limits(quotas)
+
+
+def delete(context: RequestContext, project_id: str, query: dict[str, Any]) -> None:
+    """Answer ``DELETE /os-quota-sets/{project_id}``: the defaults hold again."""
+    synnefo_compute.reset_quota_set(context, project_id, user_id=query.get("user_id", ""))

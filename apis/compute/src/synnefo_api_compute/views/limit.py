@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the limits of a project are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synnefo_compute import QuotaSet
+
+MOST = {
+    "maxImageMeta": "metadata_items",
+    "maxPersonality": "injected_files",
+    "maxPersonalitySize": "injected_file_content_bytes",
+    "maxSecurityGroupRules": "security_group_rules",
+    "maxSecurityGroups": "security_groups",
+    "maxServerGroupMembers": "server_group_members",
+    "maxServerGroups": "server_groups",
+    "maxServerMeta": "metadata_items",
+    "maxTotalCores": "cores",
+    "maxTotalFloatingIps": "floating_ips",
+    "maxTotalInstances": "instances",
+    "maxTotalKeypairs": "key_pairs",
+    "maxTotalRAMSize": "ram",
+}
+"""Of which quota the limit is shown."""
+
+USED = {
+    "totalCoresUsed": "cores",
+    "totalFloatingIpsUsed": "floating_ips",
+    "totalInstancesUsed": "instances",
+    "totalRAMUsed": "ram",
+    "totalSecurityGroupsUsed": "security_groups",
+    "totalServerGroupsUsed": "server_groups",
+}
+"""Of which quota it is shown what is used."""
+
+
+def absolute(quotas: QuotaSet, *, is_reserved: bool) -> dict[str, Any]:
+    """Show limits and uses, with what is reserved counted as used or not."""
+    limits = {shown: quotas[name].limit for shown, name in MOST.items()}
+    used = {
+        shown: quotas[name].in_use + (quotas[name].reserved if is_reserved else 0)
+        for shown, name in USED.items()
+    }
+    return {"limits": {"rate": [], "absolute": limits | used}}
