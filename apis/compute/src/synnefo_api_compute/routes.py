@@ -4,6 +4,8 @@
 from synnefo_api_compute import versions
 from synnefo_api_compute.handlers import (
     actions,
+    availability_zones,
+    extensions,
     flavors,
     keypairs,
     limits,
@@ -56,6 +58,11 @@ ROUTES = [
     Route("GET",    "/os-keypairs/{name}",             keypairs.show,     "compute:keypair:show"),
     Route("DELETE", "/os-keypairs/{name}",             keypairs.delete,   "compute:keypair:delete", 202),
 
+    Route("GET",    "/os-availability-zone",           availability_zones.index,  "compute:zone:list"),
+    Route("GET",    "/os-availability-zone/detail",    availability_zones.detail, "compute:zone:detail"),
+    Route("GET",    "/extensions",                     extensions.index),
+    Route("GET",    "/extensions/{alias}",             extensions.show),
+
     Route("GET",    "/limits",                         limits.show,       query=limit.SHOW),
     Route("GET",    "/os-quota-sets/{project_id}",     quota_sets.show,   query=quota_set.QUERY),
     Route("PUT",    "/os-quota-sets/{project_id}",     quota_sets.update, "compute:quota_set:update", body=quota_set.UPDATE, query=quota_set.QUERY),
@@ -78,11 +85,9 @@ UNBUILT = [
     ("POST", "/servers/{server_id}/remote-consoles"),
     ("GET POST", "/os-server-groups"),
     ("GET POST", "/os-aggregates"),
-    ("GET", "/os-availability-zone"),
     ("GET", "/os-hypervisors"),
     ("GET", "/os-services"),
     ("GET", "/os-simple-tenant-usage"),
-    ("GET", "/extensions"),
 ]
 """What Nova has and this cloud does not do yet: answered by 501."""
 

@@ -15,11 +15,13 @@ from synnefo_backends.registry import (
     modify,
     remove,
 )
+from synnefo_backends.zones import Zone, zones
 
 __all__ = [
     "Backend",
     "Demand",
     "NoRoomAnywhere",
+    "Zone",
     "add",
     "book",
     "call",
@@ -30,4 +32,5 @@ __all__ = [
     "refresh",
     "release",
     "remove",
+    "zones",
 ]

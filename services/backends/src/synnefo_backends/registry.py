@@ -47,6 +47,21 @@ class Backend:
     refreshed_at: float
     problem: str
 
+    @property
+    def is_enabled(self) -> bool:
+        """Whether the operator lets it have new servers."""
+        return not self.is_drained and not self.is_offline
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes new servers, if it has room: it is enabled, and it is known."""
+        return self.is_enabled and self.nodes > 0
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it answered when it was last asked."""
+        return not self.is_offline and not self.problem and self.refreshed_at > 0
+
 
 def shown(cloud: Cloud, row: BackendRow) -> Backend:
     """Return the value for a row."""

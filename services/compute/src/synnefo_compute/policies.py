@@ -42,6 +42,8 @@ POLICIES = [
     rule("compute:keypair:show", AUTHENTICATED, "Show one's keypair", "GET /os-keypairs/{name}"),
     rule("compute:keypair:create", AUTHENTICATED, "Keep a public key", "POST /os-keypairs"),
     rule("compute:keypair:delete", AUTHENTICATED, "Forget a key", "DELETE /os-keypairs/{name}"),
+    rule("compute:zone:list", AUTHENTICATED, "List zones", "GET /os-availability-zone"),
+    rule("compute:zone:detail", ADMIN, "List clusters", "GET /os-availability-zone/detail"),
     rule("compute:limit:show", READER, "Show a project's limits", "GET /limits"),
     rule(
         "compute:quota_set:show",

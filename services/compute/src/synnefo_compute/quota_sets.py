@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import synnefo_quota
 from synnefo_compute.charges import MIB
+from synnefo_compute.metadata import MOST_ITEMS
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts import quota as contract
 from synnefo_core.errors import Invalid, InvalidField, NotFound, Unbuilt
@@ -47,7 +48,7 @@ CONSTANT = {
     "injected_file_path_bytes": 0,
     "injected_files": 0,
     "key_pairs": UNLIMITED,
-    "metadata_items": 128,
+    "metadata_items": MOST_ITEMS,
     "security_group_rules": UNLIMITED,
     "security_groups": UNLIMITED,
     "server_group_members": 0,
