@@ -90,6 +90,13 @@ class Timetable:
             )
 
 
+def is_overdue(context: RequestContext, name: str, *, by_s: float) -> bool:
+    """Return whether a task has waited so long for its turn: then nobody works."""
+    with context.reading() as session:
+        row = session.get(TaskRow, name)
+        return row is None or max(row.due_at, row.leased_until) + by_s < context.now()
+
+
 def forget_leases(context: RequestContext) -> None:
     """End all leases at once: for a process that knows that it is the only one."""
     with context.unit_of_work() as session:

@@ -7,11 +7,13 @@ from synnefo_api_compute.handlers import (
     availability_zones,
     extensions,
     flavors,
+    hypervisors,
     keypairs,
     limits,
     metadata,
     quota_sets,
     servers,
+    services,
 )
 from synnefo_api_compute.schemas import (
     action,
@@ -21,6 +23,7 @@ from synnefo_api_compute.schemas import (
     metadata as items,
     quota_set,
     server,
+    service,
 )
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
@@ -60,6 +63,11 @@ ROUTES = [
 
     Route("GET",    "/os-availability-zone",           availability_zones.index,  "compute:zone:list"),
     Route("GET",    "/os-availability-zone/detail",    availability_zones.detail, "compute:zone:detail"),
+    Route("GET",    "/os-services",                    services.index,           "compute:service:list",    query=service.LIST),
+    Route("GET",    "/os-hypervisors",                 hypervisors.index,        "compute:hypervisor:list"),
+    Route("GET",    "/os-hypervisors/detail",          hypervisors.detail,       "compute:hypervisor:list"),
+    Route("GET",    "/os-hypervisors/statistics",      hypervisors.statistics,   "compute:hypervisor:list"),
+    Route("GET",    "/os-hypervisors/{hypervisor_id}", hypervisors.show,         "compute:hypervisor:show"),
     Route("GET",    "/extensions",                     extensions.index),
     Route("GET",    "/extensions/{alias}",             extensions.show),
 
@@ -85,8 +93,10 @@ UNBUILT = [
     ("POST", "/servers/{server_id}/remote-consoles"),
     ("GET POST", "/os-server-groups"),
     ("GET POST", "/os-aggregates"),
-    ("GET", "/os-hypervisors"),
-    ("GET", "/os-services"),
+    ("GET", "/os-hypervisors/{hypervisor_id}/search"),
+    ("GET", "/os-hypervisors/{hypervisor_id}/servers"),
+    ("GET", "/os-hypervisors/{hypervisor_id}/uptime"),
+    ("PUT", "/os-services/{action}"),
     ("GET", "/os-simple-tenant-usage"),
 ]
 """What Nova has and this cloud does not do yet: answered by 501."""

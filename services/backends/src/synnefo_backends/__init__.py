@@ -6,6 +6,7 @@ A *backend* is one cluster, driven by a ``synnefo.compute_backend`` driver.
 
 from synnefo_backends.allocator import Demand, NoRoomAnywhere, book, place, release
 from synnefo_backends.connections import call
+from synnefo_backends.occupancy import Occupancy, Occupied, find_occupied, occupied, together
 from synnefo_backends.refresh import refresh
 from synnefo_backends.registry import (
     Backend,
@@ -15,22 +16,30 @@ from synnefo_backends.registry import (
     modify,
     remove,
 )
+from synnefo_backends.working import Service, services
 from synnefo_backends.zones import Zone, zones
 
 __all__ = [
     "Backend",
     "Demand",
     "NoRoomAnywhere",
+    "Occupancy",
+    "Occupied",
+    "Service",
     "Zone",
     "add",
     "book",
     "call",
     "find",
+    "find_occupied",
     "listing",
     "modify",
+    "occupied",
     "place",
     "refresh",
     "release",
     "remove",
+    "services",
+    "together",
     "zones",
 ]

@@ -8,7 +8,7 @@ say how large they are; what is free is the rest of our bookings.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
@@ -120,20 +120,38 @@ def place(context: RequestContext, server_id: str, demand: Demand) -> str:
         return chosen.row.id
 
 
+@dataclass(frozen=True)
+class Booked:
+    """What is booked on a cluster; sizes in MiB."""
+
+    servers: int = 0
+    vcpus: int = 0
+    ram_mib: int = 0
+    disk_mib: int = 0
+
+
+def booked(context: RequestContext) -> Mapping[str, Booked]:
+    """Return what is booked on each cluster on which anything is, by its id."""
+    with context.reading() as session:
+        return _booked(session)
+
+
+def _booked(session: Session) -> Mapping[str, Booked]:
+    query = select(
+        BookingRow.backend_id,
+        func.count(),
+        func.sum(BookingRow.vcpus),
+        func.sum(BookingRow.ram_mib),
+        func.sum(BookingRow.disk_mib),
+    ).group_by(BookingRow.backend_id)
+    return {backend_id: Booked(*map(int, sums)) for backend_id, *sums in session.execute(query)}
+
+
 def _candidates(session: Session) -> list[Candidate]:
-    booked = {
-        backend_id: (vcpus, ram, disk)
-        for backend_id, vcpus, ram, disk in session.execute(
-            select(
-                BookingRow.backend_id,
-                func.sum(BookingRow.vcpus),
-                func.sum(BookingRow.ram_mib),
-                func.sum(BookingRow.disk_mib),
-            ).group_by(BookingRow.backend_id)
-        )
-    }
+    taken = _booked(session)
     rows = session.scalars(select(BackendRow).order_by(BackendRow.name))
-    return [Candidate(row, *map(int, booked.get(row.id, (0, 0, 0)))) for row in rows]
+    found = [(row, taken.get(row.id, Booked())) for row in rows]
+    return [Candidate(row, each.vcpus, each.ram_mib, each.disk_mib) for row, each in found]
 
 
 def book(context: RequestContext, server_id: str, backend_id: str, demand: Demand) -> None:

@@ -13,7 +13,7 @@ from oslo_config import cfg
 from synnefo_backends import commands as cli, registry
 from synnefo_backends.models import Model
 from synnefo_backends.options import OPTIONS
-from synnefo_backends.refresh import refresh, refresh_all
+from synnefo_backends.refresh import EVERY_S, TASK, refresh, refresh_all
 from synnefo_core.bootstrap import mark, was_done
 from synnefo_core.cloud import Cloud
 from synnefo_core.commands import CommandTable
@@ -56,7 +56,7 @@ def commands() -> CommandTable:
 @hookimpl
 def tasks() -> Iterable[Task]:
     """Return the task that asks clusters for their size."""
-    return [Task("backends.refresh", 60.0, _refresh_in_time)]
+    return [Task(TASK, EVERY_S, _refresh_in_time)]
 
 
 def _refresh_in_time(context: RequestContext) -> None:

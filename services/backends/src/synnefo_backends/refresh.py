@@ -13,6 +13,9 @@ from synnefo_core.contracts.driver import DriverError
 
 log = logging.getLogger(__name__)
 
+TASK, EVERY_S = "backends.refresh", 60.0
+"""The task that asks every cluster, and how often it does."""
+
 
 def refresh(context: RequestContext, name: str) -> Backend:
     """Ask a cluster and write down what it says.

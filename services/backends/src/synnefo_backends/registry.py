@@ -48,9 +48,16 @@ class Backend:
     problem: str
 
     @property
+    def closed_as(self) -> str:
+        """Why the operator lets it have no new servers; empty when it may have some."""
+        if self.is_offline:
+            return "offline"
+        return "drained" if self.is_drained else ""
+
+    @property
     def is_enabled(self) -> bool:
         """Whether the operator lets it have new servers."""
-        return not self.is_drained and not self.is_offline
+        return not self.closed_as
 
     @property
     def is_open(self) -> bool:

@@ -44,6 +44,16 @@ POLICIES = [
     rule("compute:keypair:delete", AUTHENTICATED, "Forget a key", "DELETE /os-keypairs/{name}"),
     rule("compute:zone:list", AUTHENTICATED, "List zones", "GET /os-availability-zone"),
     rule("compute:zone:detail", ADMIN, "List clusters", "GET /os-availability-zone/detail"),
+    rule("compute:service:list", ADMIN, "List services", "GET /os-services"),
+    rule(
+        "compute:hypervisor:list",
+        ADMIN,
+        "List clusters as hypervisors",
+        "GET /os-hypervisors",
+        "GET /os-hypervisors/detail",
+        "GET /os-hypervisors/statistics",
+    ),
+    rule("compute:hypervisor:show", ADMIN, "Show a cluster", "GET /os-hypervisors/{hypervisor_id}"),
     rule("compute:limit:show", READER, "Show a project's limits", "GET /limits"),
     rule(
         "compute:quota_set:show",

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What works for servers, as Nova tells it: the workers, taken for one, and the clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synnefo_backends.refresh import EVERY_S, TASK
+from synnefo_backends.registry import Backend, listing
+from synnefo_backends.zones import ZONE
+from synnefo_core import timetable
+from synnefo_core.context import RequestContext
+
+WORKER = "worker"
+INTERNAL = "internal"
+"""The zone of what is not a cluster."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service by Nova's words: binary, host and zone; ``updated_at`` is 0 when unknown."""
+
+    id: str
+    binary: str
+    host: str
+    zone: str
+    is_up: bool
+    is_enabled: bool = True
+    disabled_reason: str = ""
+    updated_at: float = 0.0
+
+
+def services(context: RequestContext, *, host: str = "", binary: str = "") -> list[Service]:
+    """Return the worker and the clusters, or those of a host or binary."""
+    found = [_worker(context), *(_of(backend) for backend in listing(context))]
+    return [each for each in found if host in ("", each.host) and binary in ("", each.binary)]
+
+
+def _worker(context: RequestContext) -> Service:
+    """Return all workers as one: up while the clusters are asked in time."""
+    is_late = timetable.is_overdue(context, TASK, by_s=EVERY_S)
+    return Service(WORKER, "nova-scheduler", WORKER, INTERNAL, is_up=not is_late)
+
+
+def _of(backend: Backend) -> Service:
+    return Service(
+        id=backend.id,
+        binary="nova-compute",
+        host=backend.name,
+        zone=ZONE,
+        is_up=backend.is_up,
+        is_enabled=backend.is_enabled,
+        disabled_reason=backend.closed_as,
+        updated_at=backend.refreshed_at,
+    )
