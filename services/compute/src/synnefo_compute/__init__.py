@@ -22,6 +22,7 @@ from synnefo_compute.keypairs import (
     show as show_keypair,
 )
 from synnefo_compute.listing import Selection, list_servers
+from synnefo_compute.locks import lock as lock_server, unlock as unlock_server
 from synnefo_compute.metadata import (
     merge as merge_metadata,
     remove as remove_metadata,
@@ -84,6 +85,7 @@ __all__ = [
     "list_flavors",
     "list_keypairs",
     "list_servers",
+    "lock_server",
     "merge_metadata",
     "reboot_server",
     "remove_metadata",
@@ -98,5 +100,6 @@ __all__ = [
     "show_server",
     "start_server",
     "stop_server",
+    "unlock_server",
     "update_quota_set",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from synnefo_compute import states
+from synnefo_compute import locks, states
 from synnefo_compute.rows import owned
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Forbidden, NotFound
@@ -56,7 +56,7 @@ def merge(context: RequestContext, server_id: str, items: Mapping[str, str]) -> 
 
     Raises:
         NotFound: The caller has no server of this id.
-        InvalidState: It is not there yet, has failed, or something is being done to it.
+        InvalidState: It is locked, not there yet, failed, or something is being done to it.
         Forbidden: There would be more than 128.
     """
     return _change(context, server_id, "update metadata of", lambda had: {**had, **items})
@@ -72,7 +72,7 @@ def remove(context: RequestContext, server_id: str, key: str) -> None:
 
     Raises:
         NotFound: The caller has no server of this id, or it has no such item.
-        InvalidState: The server is not there yet, has failed, or something is being done to it.
+        InvalidState: It is locked, not there yet, failed, or something is being done to it.
     """
 
     def without(had: Metadata) -> Metadata:
@@ -94,6 +94,7 @@ def _change(
 ) -> Metadata:
     with context.unit_of_work() as session:
         row = owned(context, session, server_id, is_locked=True)
+        locks.require_unlocked(context, row, action)
         items = change(dict(row.metadata_))
         states.require(action, _CHANGEABLE, vm_state=row.vm_state, task_state=row.task_state)
         check_size(items)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from synnefo_core.db.base import Base, Id, Json, Key, LongText, Moment, Name, new_metadata
@@ -49,7 +49,9 @@ class ServerRow(Model):
     """A server.
 
     ``vm_state`` and ``task_state`` are of :mod:`synnefo_compute.states`. The sizes are the
-    flavor's at the time; what the server is charged for is computed from them.
+    flavor's at the time; what the server is charged for is computed from them. ``locked_by`` is
+    of :mod:`synnefo_compute.locks`; the access addresses and ``is_disk_auto`` are the owner's
+    words, which the cloud only keeps.
     """
 
     __tablename__ = "compute_server"
@@ -75,6 +77,10 @@ class ServerRow(Model):
     backend_id: Mapped[Id]
     node: Mapped[Name] = mapped_column(default="")
     metadata_: Mapped[Json] = mapped_column("metadata")
+    locked_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    access_ipv4: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    access_ipv6: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    is_disk_auto: Mapped[bool] = mapped_column(default=False, server_default=false())
     fault: Mapped[LongText] = mapped_column(default="")
     fault_at: Mapped[Moment] = mapped_column(default=0.0)
     is_deleted: Mapped[bool] = mapped_column(default=False)

@@ -3,6 +3,8 @@
 
 from synnefo_core.policy import ADMIN, AUTHENTICATED, MEMBER, READER, rule
 
+OVERRIDE_LOCK = "compute:server:unlock_override"
+
 POLICIES = [
     rule("compute:server:list", READER, "List a project's servers", "GET /servers"),
     rule("compute:server:list_everyone", ADMIN, "List all servers", "GET /servers?all_tenants=1"),
@@ -13,6 +15,14 @@ POLICIES = [
     rule("compute:server:start", MEMBER, "Start a server", "POST /servers/{server_id}/action"),
     rule("compute:server:stop", MEMBER, "Stop a server", "POST /servers/{server_id}/action"),
     rule("compute:server:reboot", MEMBER, "Reboot a server", "POST /servers/{server_id}/action"),
+    rule("compute:server:lock", MEMBER, "Lock a server", "POST /servers/{server_id}/action"),
+    rule("compute:server:unlock", MEMBER, "Unlock a server", "POST /servers/{server_id}/action"),
+    rule(
+        OVERRIDE_LOCK,
+        ADMIN,
+        "Unlock a server that somebody of another project has locked",
+        "POST /servers/{server_id}/action",
+    ),
     rule(
         "compute:metadata:show",
         READER,

@@ -12,7 +12,7 @@ import synnefo_image
 import synnefo_network
 import synnefo_quota
 from synnefo_backends import Demand
-from synnefo_compute import charges, flavors, keypairs, metadata, states
+from synnefo_compute import charges, flavors, keypairs, locks, metadata, states
 from synnefo_compute.flavors import Flavor
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned
@@ -208,6 +208,7 @@ def delete_server(context: RequestContext, server_id: str) -> None:
 
     Raises:
         NotFound: The caller has none of this id (any more).
+        InvalidState: It is locked.
     """
     with context.unit_of_work() as session:
         owned(context, session, server_id)
@@ -216,6 +217,7 @@ def delete_server(context: RequestContext, server_id: str) -> None:
         row = owned(context, session, server_id, is_locked=True)
         if row.task_state == states.DELETING:
             return
+        locks.require_unlocked(context, row, "delete")
         row.task_state, row.updated_at = states.DELETING, context.now()
         if not is_live:
             sagas.begin(context, session, DELETE, subject_id=server_id)
@@ -226,7 +228,7 @@ def start_server(context: RequestContext, server_id: str) -> None:
 
     Raises:
         NotFound: The caller has none of this id.
-        InvalidState: It is not stopped, or something is being done to it.
+        InvalidState: It is locked, not stopped, or something is being done to it.
         QuotaExceeded: The project has not enough left.
     """
     _act(context, server_id, states.START)
@@ -239,7 +241,7 @@ def stop_server(context: RequestContext, server_id: str, *, grace_s: int | None 
 
     Raises:
         NotFound: The caller has none of this id.
-        InvalidState: It is not running, or something is being done to it.
+        InvalidState: It is locked, not running, or something is being done to it.
     """
     _act(context, server_id, states.STOP, grace_s=grace_s)
 
@@ -249,7 +251,7 @@ def reboot_server(context: RequestContext, server_id: str, *, is_hard: bool) -> 
 
     Raises:
         NotFound: The caller has none of this id.
-        InvalidState: It can't be rebooted in this way now.
+        InvalidState: It is locked, or can't be rebooted in this way now.
         QuotaExceeded: It was stopped and the project has not enough left.
     """
     _act(context, server_id, states.REBOOT_HARD if is_hard else states.REBOOT)
@@ -260,6 +262,7 @@ def _act(
 ) -> None:
     with context.unit_of_work() as session:
         row = owned(context, session, server_id, is_locked=True)
+        locks.require_unlocked(context, row, transition.action)
         states.check(transition, vm_state=row.vm_state, task_state=row.task_state)
         if not row.launched_at:
             msg = "the server was never made; it can only be deleted"

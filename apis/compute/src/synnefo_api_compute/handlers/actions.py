@@ -30,7 +30,17 @@ def _reboot(context: RequestContext, server_id: str, arguments: Any) -> None:
     synnefo_compute.reboot_server(context, server_id, is_hard=is_hard)
 
 
+def _lock(context: RequestContext, server_id: str, _arguments: Any) -> None:
+    synnefo_compute.lock_server(context, server_id)
+
+
+def _unlock(context: RequestContext, server_id: str, _arguments: Any) -> None:
+    synnefo_compute.unlock_server(context, server_id)
+
+
 ACTIONS: dict[str, tuple[Action, str]] = {
+    "lock": (_lock, "compute:server:lock"),
+    "unlock": (_unlock, "compute:server:unlock"),
     "os-start": (_start, "compute:server:start"),
     "os-stop": (_stop, "compute:server:stop"),
     "reboot": (_reboot, "compute:server:reboot"),

@@ -12,6 +12,8 @@ ANY: dict[str, Any] = {"type": "object", "minProperties": 1, "maxProperties": 1}
 NOTHING: dict[str, Any] = {"type": ["null", "object"], "maxProperties": 0}
 
 ARGUMENTS = {
+    "lock": Schema(NOTHING),
+    "unlock": Schema(NOTHING),
     "os-start": Schema(NOTHING),
     "os-stop": Schema(NOTHING),
     "reboot": Schema(
@@ -35,7 +37,6 @@ UNBUILT = {
     "evacuate",
     "forceDelete",
     "injectNetworkInfo",
-    "lock",
     "migrate",
     "os-getConsoleOutput",
     "os-getSerialConsole",
@@ -57,7 +58,6 @@ UNBUILT = {
     "shelveOffload",
     "suspend",
     "trigger_crash_dump",
-    "unlock",
     "unpause",
     "unrescue",
     "unshelve",

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lock a server against mistakes: its project can't act on it until it is unlocked.
+
+Nova's rules: a lock stops actions, changes of metadata and deletion, but not a new name; it
+never stops an administrator. Whoever locks a server of the own project does so as its owner,
+an administrator of the cloud included.
+"""
+
+from __future__ import annotations
+
+from synnefo_compute import policies
+from synnefo_compute.models import ServerRow
+from synnefo_compute.rows import owned
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import InvalidState
+
+UNLOCKED = ""
+OWNER = "owner"
+"""Somebody of the server's project has locked it, and anyone of it may unlock it."""
+ADMIN = "admin"
+"""An administrator has locked it, and only an administrator unlocks it."""
+
+
+def lock(context: RequestContext, server_id: str) -> None:
+    """Lock a server; twice is not an error, and leaves an administrator's lock as it is.
+
+    Raises:
+        NotFound: The caller has none of this id.
+    """
+    with context.unit_of_work() as session:
+        row = owned(context, session, server_id, is_locked=True)
+        role = _role(context, row)
+        if row.locked_by == UNLOCKED or role == ADMIN:
+            row.locked_by, row.updated_at = role, context.now()
+
+
+def unlock(context: RequestContext, server_id: str) -> None:
+    """Unlock a server; one that is not locked stays so.
+
+    Raises:
+        NotFound: The caller has none of this id.
+        Forbidden: An administrator has locked it.
+    """
+    with context.unit_of_work() as session:
+        row = owned(context, session, server_id, is_locked=True)
+        if row.locked_by not in (UNLOCKED, _role(context, row)):
+            context.cloud.policy.require(context, policies.OVERRIDE_LOCK)
+        row.locked_by, row.updated_at = UNLOCKED, context.now()
+
+
+def require_unlocked(context: RequestContext, row: ServerRow, action: str) -> None:
+    """Refuse what a lock forbids.
+
+    Raises:
+        InvalidState: The server is locked, and the caller no administrator.
+    """
+    if row.locked_by != UNLOCKED and not context.is_admin:
+        noun, state = "server", "locked"
+        raise InvalidState(noun, state, action)
+
+
+def _role(context: RequestContext, row: ServerRow) -> str:
+    return OWNER if row.project_id == context.project_id else ADMIN
