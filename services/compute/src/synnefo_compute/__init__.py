@@ -6,6 +6,7 @@ transaction (:mod:`synnefo_compute.servers`), what is to be done outside is a sa
 (:mod:`synnefo_compute.sagas`), and the states are data (:mod:`synnefo_compute.states`).
 """
 
+from synnefo_compute.batches import create_servers
 from synnefo_compute.flavors import (
     Flavor,
     create as create_flavor,
@@ -78,6 +79,7 @@ __all__ = [
     "create_flavor",
     "create_keypair",
     "create_server",
+    "create_servers",
     "default_quota_set",
     "delete_flavor",
     "delete_keypair",

@@ -59,6 +59,6 @@ def delete(context: RequestContext, flavor_id: str) -> None:
 
 
 def extra_specs(context: RequestContext, flavor_id: str) -> dict[str, Any]:
-    """Answer ``GET /flavors/{flavor_id}/os-extra_specs``: there are none."""
-    synnefo_compute.show_flavor(context, flavor_id)
-    return {"extra_specs": {}}
+    """Answer ``GET /flavors/{flavor_id}/os-extra_specs``."""
+    flavor = synnefo_compute.show_flavor(context, flavor_id)
+    return {"extra_specs": view.extra_specs(flavor)}

@@ -17,6 +17,9 @@ from synnefo_core.context import RequestContext
 from synnefo_core.errors import Invalid, InvalidField, Unbuilt
 from synnefo_network import PlugRequest
 
+MOST_AT_ONCE = 1000
+"""How many servers one request may make."""
+
 
 def index(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
     """Answer ``GET /servers``: ids and names."""
@@ -42,17 +45,29 @@ def _listing(
 
 def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
     """Answer ``POST /servers``."""
-    server = synnefo_compute.create_server(context, _spec(body["server"]))
-    return view.created(context, server)
+    asked = body["server"]
+    spec, (least, most) = _spec(asked), _counts(asked)
+    servers = synnefo_compute.create_servers(context, spec, least=least, most=most)
+    return view.created(context, servers[0])
+
+
+def _counts(asked: dict[str, Any]) -> tuple[int, int]:
+    """Return how many servers there are to be at least and at most."""
+    least = int(asked.get("min_count", 1))
+    most = int(asked.get("max_count", least))
+    if least > most:
+        msg = "min_count must be no more than max_count"
+        raise Invalid(msg)
+    if most > MOST_AT_ONCE:
+        field = "max_count"
+        raise InvalidField(field, f"no more than {MOST_AT_ONCE} servers are made at once")
+    return least, most
 
 
 def _spec(asked: dict[str, Any]) -> ServerSpec:
     for name in sorted(schema.UNBUILT & asked.keys()):
         if asked[name] not in (None, [], {}, ""):
             raise Unbuilt(f"the field {name} of a new server")
-    if int(asked.get("min_count", 1)) != 1 or int(asked.get("max_count", 1)) != 1:
-        what = "more than one server a request"
-        raise Unbuilt(what)
     _check_devices(asked)
     nics = asked.get("networks")
     return ServerSpec(

@@ -24,7 +24,7 @@ def brief(context: RequestContext, flavor: Flavor) -> dict[str, Any]:
 
 
 def full(context: RequestContext, flavor: Flavor) -> dict[str, Any]:
-    """Show the sizes too; the original's disk template is an extra."""
+    """Show the sizes too."""
     return {
         **brief(context, flavor),
         "vcpus": flavor.vcpus,
@@ -35,5 +35,9 @@ def full(context: RequestContext, flavor: Flavor) -> dict[str, Any]:
         "OS-FLV-EXT-DATA:ephemeral": 0,
         "OS-FLV-DISABLED:disabled": False,
         "os-flavor-access:is_public": flavor.is_public,
-        "SNF:disk_template": flavor.disk_template,
     }
+
+
+def extra_specs(flavor: Flavor) -> dict[str, str]:
+    """Show what clusters are told besides the sizes."""
+    return {"SNF:disk_template": flavor.disk_template} if flavor.disk_template else {}
