@@ -15,7 +15,7 @@ from contextlib import suppress
 
 # Of the system, also once the standard library is green.
 from os import pipe2, read, write
-from typing import Any
+from typing import Any, ClassVar
 
 _WAKING_BYTES = 4096
 
@@ -114,77 +114,79 @@ class _Turn:
         self.wake()
 
 
-def lock_of(home: Home) -> type:
+class Lock:
+    """A lock like Python's; green threads that wait for it let others have their turns."""
+
+    __slots__ = ("__weakref__", "_taken", "_turns")
+
+    _home: ClassVar[Home]
+
+    def __init__(self, *_: object) -> None:
+        self._taken, self._turns = allocate_lock(), deque[_Turn]()
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        if self._taken.acquire(blocking=False):
+            return True
+        if not blocking:
+            return False
+        if self._home.is_here():
+            return self._wait(timeout)
+        return self._taken.acquire(timeout=timeout)
+
+    def release(self) -> None:
+        self._taken.release()
+        if self._turns:
+            self._wake_one()
+
+    def locked(self) -> bool:
+        return self._taken.locked()
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
+
+    def _at_fork_reinit(self) -> None:
+        self._taken, self._turns = allocate_lock(), deque()
+
+    def _wait(self, timeout: float) -> bool:
+        turn, is_ours = _Turn(self._home), False
+        self._home.listen()
+        timer = self._home.later(timeout, turn.wake_late) if timeout >= 0 else None
+        self._queue(turn)
+        try:
+            # Asked for again once it is queued: who releases it meanwhile wakes it.
+            while not (is_ours := self._taken.acquire(blocking=False)):
+                if turn.is_late:
+                    return False
+                turn.sleep()
+                if not turn.is_queued:
+                    self._queue(turn, is_first=True)  # another was faster
+            return True
+        finally:
+            if timer is not None:
+                timer.cancel()
+            self._leave(turn, is_ours=is_ours)
+
+    def _queue(self, turn: _Turn, *, is_first: bool = False) -> None:
+        turn.is_queued = True
+        (self._turns.appendleft if is_first else self._turns.append)(turn)
+
+    def _leave(self, turn: _Turn, *, is_ours: bool) -> None:
+        """Let a turn go; who woke it for nothing wakes another instead."""
+        with suppress(ValueError):
+            self._turns.remove(turn)
+        if not is_ours and self._turns:
+            self._wake_one()
+
+    def _wake_one(self) -> None:
+        with suppress(IndexError):  # they have all gone meanwhile
+            turn = self._turns.popleft()
+            turn.is_queued = False
+            self._home.call(turn.wake)
+
+
+def lock_of(home: Home) -> type[Lock]:
     """Return the class of locks that takes the place of ``threading.Lock``."""
-
-    class Lock:
-        """A lock like Python's; green threads that wait for it let others have their turns."""
-
-        __slots__ = ("__weakref__", "_taken", "_turns")
-
-        def __init__(self, *_: object) -> None:
-            self._taken, self._turns = allocate_lock(), deque[_Turn]()
-
-        def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-            if self._taken.acquire(blocking=False):
-                return True
-            if not blocking:
-                return False
-            if home.is_here():
-                return self._wait(timeout)
-            return self._taken.acquire(timeout=timeout)
-
-        def release(self) -> None:
-            self._taken.release()
-            if self._turns:
-                self._wake_one()
-
-        def locked(self) -> bool:
-            return self._taken.locked()
-
-        def __enter__(self) -> bool:
-            return self.acquire()
-
-        def __exit__(self, *_error: object) -> None:
-            self.release()
-
-        def _at_fork_reinit(self) -> None:
-            self._taken, self._turns = allocate_lock(), deque()
-
-        def _wait(self, timeout: float) -> bool:
-            turn, is_ours = _Turn(home), False
-            home.listen()
-            timer = home.later(timeout, turn.wake_late) if timeout >= 0 else None
-            self._queue(turn)
-            try:
-                # Asked for again once it is queued: who releases it meanwhile wakes it.
-                while not (is_ours := self._taken.acquire(blocking=False)):
-                    if turn.is_late:
-                        return False
-                    turn.sleep()
-                    if not turn.is_queued:
-                        self._queue(turn, is_first=True)  # another was faster
-                return True
-            finally:
-                if timer is not None:
-                    timer.cancel()
-                self._leave(turn, is_ours=is_ours)
-
-        def _queue(self, turn: _Turn, *, is_first: bool = False) -> None:
-            turn.is_queued = True
-            (self._turns.appendleft if is_first else self._turns.append)(turn)
-
-        def _leave(self, turn: _Turn, *, is_ours: bool) -> None:
-            """Let a turn go; who woke it for nothing wakes another instead."""
-            with suppress(ValueError):
-                self._turns.remove(turn)
-            if not is_ours and self._turns:
-                self._wake_one()
-
-        def _wake_one(self) -> None:
-            with suppress(IndexError):  # they have all gone meanwhile
-                turn = self._turns.popleft()
-                turn.is_queued = False
-                home.call(turn.wake)
-
-    return Lock
+    return type("Lock", (Lock,), {"_home": home, "__slots__": ()})

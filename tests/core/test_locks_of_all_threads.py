@@ -5,7 +5,6 @@ import io
 import logging
 import queue
 import threading
-import time
 
 import pytest
 
@@ -19,6 +18,11 @@ def offload():
     offload = make_offload(4)
     yield offload
     offload.close()
+
+
+def pause():
+    """Let others have their turns."""
+    return threading.Event().wait(0.001)
 
 
 def begin(call):
@@ -52,7 +56,7 @@ def test_one_has_a_lock_at_a_time(offload, kind):
                 inside.append(1)
                 most.append(len(inside))
                 if number % 50 == 0:
-                    time.sleep(0.001)
+                    pause()
                 inside.pop()
 
     everywhere(offload, take_turns)
@@ -125,12 +129,12 @@ def test_to_wait_for_a_lock_holds_up_nobody_else(offload):
     lock.acquire()
     waiting = begin(lock.acquire)
 
-    ticking = begin(lambda: [ticks.append(time.sleep(0.001)) for _ in range(10)])
+    ticking = begin(lambda: [ticks.append(pause()) for _ in range(10)])
     ticking.join(WAIT_S)
     lock.release()
     waiting.join(WAIT_S)
 
-    assert [None] * 10 == ticks
+    assert [False] * 10 == ticks
     assert not waiting.is_alive()
 
 
