@@ -36,14 +36,20 @@ def create_servers(
     while True:
         made: list[Server] = []
         try:
-            with context.unit_of_work():
-                for each in _specs(spec, count):
-                    made.append(create_server(context, each))  # noqa: PERF401  # how far it got counts
-            return made
+            _make(context, spec, count, made)
         except (NoRoomAnywhere, QuotaExceeded) as error:
             if count == least:
                 raise
             count = max(least, min(_fitting(error, len(made)), count - 1))
+        else:
+            return made
+
+
+def _make(context: RequestContext, spec: ServerSpec, count: int, made: list[Server]) -> None:
+    """Make all of them or none; ``made`` tells how far that got."""
+    with context.unit_of_work():
+        for each in _specs(spec, count):
+            made.append(create_server(context, each))  # noqa: PERF401  # told also when it fails
 
 
 def _fitting(error: NoRoomAnywhere | QuotaExceeded, made: int) -> int:
