@@ -8,6 +8,7 @@ from synnefo_api_compute.handlers import (
     extensions,
     flavors,
     hypervisors,
+    ips,
     keypairs,
     limits,
     metadata,
@@ -49,6 +50,9 @@ ROUTES = [
     Route("PUT",    "/servers/{server_id}/metadata/{key}", metadata.update,   "compute:metadata:update", body=items.ONE),
     Route("DELETE", "/servers/{server_id}/metadata/{key}", metadata.delete,   "compute:metadata:delete", 204),
 
+    Route("GET",    "/servers/{server_id}/ips",            ips.index,         "compute:ip:list"),
+    Route("GET",    "/servers/{server_id}/ips/{network}",  ips.show,          "compute:ip:show"),
+
     Route("GET",    "/flavors",                        flavors.index,     "compute:flavor:list",    query=flavor.LIST),
     Route("GET",    "/flavors/detail",                 flavors.detail,    "compute:flavor:list",    query=flavor.LIST),
     Route("POST",   "/flavors",                        flavors.create,    "compute:flavor:create",  body=flavor.CREATE),
@@ -84,7 +88,6 @@ UNBUILT = [
     ("GET POST", "/flavors/{flavor_id}/os-flavor-access"),
     ("GET POST", "/servers/{server_id}/os-interface"),
     ("GET POST", "/servers/{server_id}/os-volume_attachments"),
-    ("GET", "/servers/{server_id}/ips"),
     ("GET PUT DELETE", "/servers/{server_id}/tags"),
     ("GET", "/servers/{server_id}/diagnostics"),
     ("GET", "/servers/{server_id}/os-instance-actions"),

@@ -44,6 +44,13 @@ POLICIES = [
         "Remove an item of a server's metadata",
         "DELETE /servers/{server_id}/metadata/{key}",
     ),
+    rule("compute:ip:list", READER, "List a server's addresses", "GET /servers/{server_id}/ips"),
+    rule(
+        "compute:ip:show",
+        READER,
+        "Show a server's addresses in a network",
+        "GET /servers/{server_id}/ips/{network}",
+    ),
     rule("compute:flavor:list", AUTHENTICATED, "List flavors", "GET /flavors"),
     rule("compute:flavor:show", AUTHENTICATED, "Show a flavor", "GET /flavors/{flavor_id}"),
     rule("compute:flavor:create", ADMIN, "Make a flavor", "POST /flavors"),
