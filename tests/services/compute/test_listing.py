@@ -93,7 +93,7 @@ def test_what_has_changed_includes_what_was_removed(make, listed, member, settle
     servers = make("old", "changed", "gone")
     settle()
     since = member.now()
-    synnefo_compute.rename_server(member, servers["changed"].id, "changed too")
+    synnefo_compute.update_server(member, servers["changed"].id, name="changed too")
     synnefo_compute.delete_server(member, servers["gone"].id)
     settle()
 

@@ -81,7 +81,7 @@ def test_a_lock_does_not_stop_an_administrator(server, member, context, settle):
 def test_a_locked_server_can_be_renamed(server, member):
     synnefo_compute.lock_server(member, server.id)
 
-    assert "api" == synnefo_compute.rename_server(member, server.id, "api").name
+    assert "api" == synnefo_compute.update_server(member, server.id, name="api").name
 
 
 def test_only_an_administrator_undoes_an_administrators_lock(server, member, context):

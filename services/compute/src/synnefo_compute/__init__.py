@@ -31,6 +31,7 @@ from synnefo_compute.metadata import (
     show as show_metadata,
     show_item as show_metadata_item,
 )
+from synnefo_compute.passwords import new_password
 from synnefo_compute.quota_sets import (
     Quota,
     QuotaSet,
@@ -45,10 +46,10 @@ from synnefo_compute.servers import (
     create_server,
     delete_server,
     reboot_server,
-    rename_server,
     show_server,
     start_server,
     stop_server,
+    update_server,
 )
 from synnefo_compute.states import (
     ACTIVE,
@@ -89,9 +90,9 @@ __all__ = [
     "list_servers",
     "lock_server",
     "merge_metadata",
+    "new_password",
     "reboot_server",
     "remove_metadata",
-    "rename_server",
     "replace_metadata",
     "reset_quota_set",
     "show_flavor",
@@ -104,4 +105,5 @@ __all__ = [
     "stop_server",
     "unlock_server",
     "update_quota_set",
+    "update_server",
 ]

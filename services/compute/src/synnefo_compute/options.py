@@ -14,4 +14,11 @@ OPTIONS = [
     cfg.IntOpt(
         "page_limit", default=1000, min=1, help="The most servers that one page of a list has."
     ),
+    cfg.BoolOpt(
+        "enable_instance_password",
+        default=True,
+        help="Whether the answer to a new server holds its administrator's password: the one that "
+        "was asked for, or a new one. No guest is given it yet and it is stored nowhere, so only "
+        "clients that expect the field have a use for it.",
+    ),
 ]

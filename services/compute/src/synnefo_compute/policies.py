@@ -10,7 +10,7 @@ POLICIES = [
     rule("compute:server:list_everyone", ADMIN, "List all servers", "GET /servers?all_tenants=1"),
     rule("compute:server:show", READER, "Show a server", "GET /servers/{server_id}"),
     rule("compute:server:create", MEMBER, "Make a server", "POST /servers"),
-    rule("compute:server:update", MEMBER, "Rename a server", "PUT /servers/{server_id}"),
+    rule("compute:server:update", MEMBER, "Change a server", "PUT /servers/{server_id}"),
     rule("compute:server:delete", MEMBER, "Remove a server", "DELETE /servers/{server_id}"),
     rule("compute:server:start", MEMBER, "Start a server", "POST /servers/{server_id}/action"),
     rule("compute:server:stop", MEMBER, "Stop a server", "POST /servers/{server_id}/action"),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +40,9 @@ class ServerSpec:
         key_name: One of the caller's keypairs, or empty.
         nics: Networks, ports and addresses; None for the only network that there is.
         metadata: Up to 128 keys of the owner's.
+        access_ipv4: Where the owner says that it is reached; empty for nowhere.
+        access_ipv6: The same.
+        is_disk_auto: Whether the guest's disk is to be fitted to the flavor; only remembered.
     """
 
     name: str
@@ -47,6 +51,9 @@ class ServerSpec:
     key_name: str = ""
     nics: Sequence[PlugRequest] | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    access_ipv4: str = ""
+    access_ipv6: str = ""
+    is_disk_auto: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,9 @@ class Server:
     backend_id: str
     node: str
     metadata: Mapping[str, str]
+    access_ipv4: str
+    access_ipv6: str
+    is_disk_auto: bool
     fault: str
     fault_at: float
     created_at: float
@@ -94,6 +104,9 @@ def shown(row: ServerRow, ports: Iterable[Port]) -> Server:
         backend_id=row.backend_id,
         node=row.node,
         metadata=dict(row.metadata_),
+        access_ipv4=row.access_ipv4,
+        access_ipv6=row.access_ipv6,
+        is_disk_auto=row.is_disk_auto,
         fault=row.fault,
         fault_at=row.fault_at,
         created_at=row.created_at,
@@ -108,7 +121,8 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     """Reserve all that a server needs and have the worker make it.
 
     Raises:
-        InvalidField: The flavor, image or keypair is not there or does not fit.
+        InvalidField: The flavor, image or keypair is not there or does not fit, or the IPv6 address
+            is none.
         Forbidden: There is more metadata than a server may have.
         QuotaExceeded: The project or the user has not enough left.
         NoRoomAnywhere: No cluster takes it now.
@@ -143,6 +157,9 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
             key_name=spec.key_name,
             backend_id=synnefo_backends.place(context, server_id, demand),
             metadata_=dict(spec.metadata),
+            access_ipv4=spec.access_ipv4,
+            access_ipv6=_short_ipv6(spec.access_ipv6),
+            is_disk_auto=spec.is_disk_auto,
             created_at=now,
             updated_at=now,
         )
@@ -277,13 +294,43 @@ def _act(
         sagas.begin(context, session, ACT, subject_id=server_id, data=data)
 
 
-def rename_server(context: RequestContext, server_id: str, name: str) -> Server:
-    """Give a server another name.
+def update_server(
+    context: RequestContext,
+    server_id: str,
+    *,
+    name: str | None = None,
+    access_ipv4: str | None = None,
+    access_ipv6: str | None = None,
+    is_disk_auto: bool | None = None,
+) -> Server:
+    """Change what is said of a server (see :class:`ServerSpec`); None leaves a thing as it is.
+
+    Nova's rule: neither a lock nor a task stands in the way.
 
     Raises:
         NotFound: The caller has none of this id.
+        InvalidField: The IPv6 address is none.
     """
     with context.unit_of_work() as session:
         row = owned(context, session, server_id, is_locked=True)
-        row.name, row.updated_at = name, context.now()
+        if name is not None:
+            row.name = name
+        if access_ipv4 is not None:
+            row.access_ipv4 = access_ipv4
+        if access_ipv6 is not None:
+            row.access_ipv6 = _short_ipv6(access_ipv6)
+        if is_disk_auto is not None:
+            row.is_disk_auto = is_disk_auto
+        row.updated_at = context.now()
     return show_server(context, server_id)
+
+
+def _short_ipv6(address: str) -> str:
+    """Return the one way to write an address; ipaddress has two, by Python's version."""
+    if not address:
+        return ""
+    try:
+        return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, address))
+    except OSError as cause:
+        name = "accessIPv6"
+        raise InvalidField(name, "this is not an IPv6 address") from cause

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers: list, create, show, rename, delete.
+"""Servers: list, create, show, update, delete.
 
 Source: docs.openstack.org/api-ref/compute, "Servers (servers)".
 """
@@ -48,7 +48,10 @@ def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
     asked = body["server"]
     spec, (least, most) = _spec(asked), _counts(asked)
     servers = synnefo_compute.create_servers(context, spec, least=least, most=most)
-    return view.created(context, servers[0])
+    shown = view.created(context, servers[0])
+    if context.cloud.config.compute.enable_instance_password:
+        shown["server"]["adminPass"] = asked.get("adminPass") or synnefo_compute.new_password()
+    return shown
 
 
 def _counts(asked: dict[str, Any]) -> tuple[int, int]:
@@ -77,6 +80,9 @@ def _spec(asked: dict[str, Any]) -> ServerSpec:
         key_name=asked.get("key_name") or "",
         nics=None if nics is None else [_nic(nic) for nic in nics],
         metadata=asked.get("metadata", {}),
+        access_ipv4=asked.get("accessIPv4", ""),
+        access_ipv6=asked.get("accessIPv6", ""),
+        is_disk_auto=asked.get("OS-DCF:diskConfig") == "AUTO",
     )
 
 
@@ -113,8 +119,17 @@ def show(context: RequestContext, server_id: str) -> dict[str, Any]:
 
 def update(context: RequestContext, server_id: str, body: dict[str, Any]) -> dict[str, Any]:
     """Answer ``PUT /servers/{server_id}``."""
-    name = body["server"]["name"].strip()
-    return {"server": view.full(context, synnefo_compute.rename_server(context, server_id, name))}
+    asked = body["server"]
+    disk_config = asked.get("OS-DCF:diskConfig")
+    server = synnefo_compute.update_server(
+        context,
+        server_id,
+        name=asked["name"].strip() if "name" in asked else None,
+        access_ipv4=asked.get("accessIPv4"),
+        access_ipv6=asked.get("accessIPv6"),
+        is_disk_auto=None if disk_config is None else disk_config == "AUTO",
+    )
+    return {"server": view.full(context, server)}
 
 
 def delete(context: RequestContext, server_id: str) -> None:

@@ -28,11 +28,15 @@ NETWORK: dict[str, Any] = {
     "additionalProperties": False,
 }
 
+DETAILS: dict[str, Any] = {
+    "name": NAME,
+    "accessIPv4": {"type": "string", "format": "ipv4"},
+    "accessIPv6": {"type": "string", "format": "ipv6"},
+    "OS-DCF:diskConfig": {"enum": ["AUTO", "MANUAL"]},
+}
+"""What can be said of a server when it is made, and said anew later."""
+
 UNBUILT = {
-    "OS-DCF:diskConfig",
-    "accessIPv4",
-    "accessIPv6",
-    "adminPass",
     "availability_zone",
     "block_device_mapping",
     "config_drive",
@@ -69,7 +73,8 @@ CREATE: dict[str, Any] = {
         "server": {
             "type": "object",
             "properties": {
-                "name": NAME,
+                **DETAILS,
+                "adminPass": {"type": "string", "minLength": 1, "maxLength": 255},
                 "flavorRef": {"type": ["string"], "minLength": 1, "maxLength": 255},
                 "imageRef": {"type": ["string", "null"], "maxLength": 255},
                 "key_name": {"type": ["string", "null"], "maxLength": 255},
@@ -103,8 +108,7 @@ UPDATE: dict[str, Any] = {
     "properties": {
         "server": {
             "type": "object",
-            "properties": {"name": NAME},
-            "required": ["name"],
+            "properties": DETAILS,
             "additionalProperties": False,
         }
     },

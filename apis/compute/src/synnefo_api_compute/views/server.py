@@ -62,7 +62,7 @@ def created(context: RequestContext, server: Server) -> dict[str, Any]:
         "server": {
             "id": server.id,
             "links": _links(context, "servers", server.id),
-            "OS-DCF:diskConfig": "MANUAL",
+            "OS-DCF:diskConfig": _disk_config(server),
             "security_groups": [{"name": "default"}],
         }
     }
@@ -83,15 +83,15 @@ def full(context: RequestContext, server: Server) -> dict[str, Any]:
             "links": _links(context, "flavors", server.flavor_id)[1:],
         },
         "addresses": _addresses(server),
-        "accessIPv4": "",
-        "accessIPv6": "",
+        "accessIPv4": server.access_ipv4,
+        "accessIPv6": server.access_ipv6,
         "key_name": server.key_name or None,
         "config_drive": "",
         "progress": 100 if server.launched_at else 0,
         "created": iso(server.created_at),
         "updated": iso(server.updated_at),
         "security_groups": [{"name": "default"}],
-        "OS-DCF:diskConfig": "MANUAL",
+        "OS-DCF:diskConfig": _disk_config(server),
         "OS-EXT-AZ:availability_zone": "nova",
         "OS-EXT-STS:vm_state": server.vm_state,
         "OS-EXT-STS:task_state": server.task_state or None,
@@ -107,6 +107,10 @@ def full(context: RequestContext, server: Server) -> dict[str, Any]:
         shown["OS-EXT-SRV-ATTR:hypervisor_hostname"] = server.node or None
         shown["OS-EXT-SRV-ATTR:instance_name"] = _instance_name(context, server)
     return shown
+
+
+def _disk_config(server: Server) -> str:
+    return "AUTO" if server.is_disk_auto else "MANUAL"
 
 
 def _instance_name(context: RequestContext, server: Server) -> str:
