@@ -31,6 +31,16 @@ bound = green.listen("127.0.0.1", 0)
 print(bound.getsockname()[1], flush=True)
 green.serve(bound, application)
 """
+# Says how what is accepted sends.
+ACCEPTING = """
+import socket
+from synnefo_core import server
+server.become_green()
+bound = server._GreenServer().listen("127.0.0.1", 0)
+client = socket.create_connection(bound.getsockname())
+accepted, _ = bound.accept()
+print("no delay" if accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) else "delay")
+"""
 # Two processes with one socket; each answers with its own number.
 SHARING = """
 import os, signal, sys, time
@@ -140,3 +150,15 @@ def test_nobody_waits_for_a_process_that_is_gone():
     shares.leave(1)
 
     assert not first.is_above(3)
+
+
+def test_a_body_does_not_wait_until_its_headers_are_acknowledged():
+    said = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ACCEPTING],
+        check=True,
+        timeout=60,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+    assert said == "no delay\n"

@@ -113,6 +113,7 @@ def test_an_administrator_undoes_an_owners_lock(server, member, context):
     synnefo_compute.unlock_server(context, server.id)
 
     synnefo_compute.stop_server(member, server.id)
+    assert synnefo_compute.show_server(member, server.id).task_state == "powering-off"
 
 
 def test_another_project_locks_nothing(server, member):
