@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl
 
 from webob import Request
 
+from synnefo_api_object_store import domains
 from synnefo_core.errors import Invalid
-from synnefo_object_store import LIMITS, Criterion
+from synnefo_object_store import LIMITS, Criterion, qualified_name
 
 _TERM = re.compile(r"(!?)([^=!<>]+)(?:(!=|<=|>=|=|<|>)(.*))?", re.DOTALL)
 
@@ -22,18 +23,21 @@ def asked(request: Request) -> list[Criterion]:
     """
     query = parse_qsl(request.query_string, keep_blank_values=True)
     terms = [term for name, text in query if name == "meta" for term in text.split(",")]
-    found = [_criterion(term.strip()) for term in terms if term.strip()]
+    domain = domains.asked(request)
+    found = [_criterion(term.strip(), domain) for term in terms if term.strip()]
     if len(found) > LIMITS.meta_count:
         raise Invalid(f"a query has at most {LIMITS.meta_count} terms")
     return found
 
 
-def _criterion(term: str) -> Criterion:
+def _criterion(term: str, domain: str) -> Criterion:
     match = _TERM.fullmatch(term)
     if match is None or (match[1] and match[3]) or not match[2].strip():
         raise Invalid(f"{term[:64]} is no query: KEY, !KEY, or KEY and = != <= >= < > and a value")
     words = match[2].strip().replace("_", "-").split("-")
     key = "-".join(word.capitalize() for word in words)
-    criterion = Criterion(key, match[3] or match[1], (match[4] or "").strip())
+    criterion = Criterion(
+        qualified_name(key, domain), match[3] or match[1], (match[4] or "").strip()
+    )
     criterion.check()
     return criterion

@@ -57,7 +57,7 @@ class Extraction:
         guessed = mimetypes.guess_type(name)[0] or _UNKNOWN
         incoming = Incoming(
             content_type=file.content_type or guessed,
-            metadata=file.metadata,
+            metadata=store.qualified(file.metadata),
             size_bytes=file.size_bytes,
         )
         place = (self._context, self._account, container)

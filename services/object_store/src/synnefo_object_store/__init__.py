@@ -15,6 +15,7 @@ from synnefo_object_store.containers import (
 )
 from synnefo_object_store.copies import Copying, copy_object, move_object
 from synnefo_object_store.criteria import Criterion
+from synnefo_object_store.domains import FILES, check_domain, qualified, qualified_name, within
 from synnefo_object_store.engine import engine
 from synnefo_object_store.hashmaps import Hashmap, Missing, hashmap_of, put_blocks, put_hashmap
 from synnefo_object_store.keys import keys_in_use
@@ -90,6 +91,7 @@ __all__ = [
     "ALGORITHMS",
     "DELIMITER",
     "DISKSPACE",
+    "FILES",
     "LIMITS",
     "MANIFEST",
     "MANIFEST_LIMITS",
@@ -125,6 +127,7 @@ __all__ = [
     "address_of",
     "addresses_among",
     "assembled",
+    "check_domain",
     "check_permits",
     "copy_folder",
     "copy_object",
@@ -166,6 +169,8 @@ __all__ = [
     "put_link",
     "put_manifest",
     "put_object",
+    "qualified",
+    "qualified_name",
     "require_owner",
     "restore_version",
     "segments_of",
@@ -179,4 +184,5 @@ __all__ = [
     "update_account",
     "update_container",
     "update_object",
+    "within",
 ]

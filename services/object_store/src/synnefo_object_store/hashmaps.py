@@ -124,6 +124,7 @@ def put_hashmap(
             object_hash=ours.offload.run(object_hash, names).hex(),
             content_type=incoming.content_type,
             metadata=incoming.metadata,
+            domain=incoming.domain,
             headers=incoming.headers,
             expires_at=incoming.expires_at,
             names=b"" if possessor == place.account else names,

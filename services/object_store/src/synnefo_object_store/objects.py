@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from synnefo_blocks import Read, Reader, Written, write
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import TooLarge, Unprocessable
-from synnefo_object_store import access, history, periods, rows, versions, writes
+from synnefo_object_store import access, domains, history, periods, rows, versions, writes
+from synnefo_object_store.domains import FILES
 from synnefo_object_store.engine import engine, storage_of
 from synnefo_object_store.limits import check_headers, check_metadata, check_object_name
 from synnefo_object_store.metadata import merged
@@ -143,6 +144,7 @@ def _draft(store: str, incoming: Incoming, written: Written) -> Draft:
         object_hash=written.object_hash.hex(),
         content_type=incoming.content_type,
         metadata=incoming.metadata,
+        domain=incoming.domain,
         headers=incoming.headers,
         names=written.names,
         expires_at=incoming.expires_at,
@@ -159,6 +161,7 @@ def update_object(
     *,
     metadata: Mapping[str, str],
     headers: Mapping[str, str],
+    domain: str = FILES,
     content_type: str | None = None,
     expires_at: float | None = None,
     keeps: bool = False,
@@ -168,6 +171,8 @@ def update_object(
     """Replace an object's metadata, headers and end; without a content type it keeps its own.
 
     Args:
+        metadata: By the names under which an object keeps them (``qualified``).
+        domain: Whose metadata these are; what others say of the object stays.
         keeps: What is not given stays as it is, and metadata that is given empty is removed.
         permits: What others may do with it from now on; None: as it is.
         condition: What must hold for the object.
@@ -194,10 +199,15 @@ def update_object(
             version=found.version if found.is_versioned else rows.next_version(context, found),
             modified_at=context.now(),
             content_type=content_type or found.content_type,
-            metadata=merged(found.metadata, metadata) if keeps else dict(metadata),
+            metadata=(
+                merged(found.metadata, metadata)
+                if keeps
+                else domains.replaced(found.metadata, metadata, domain)
+            ),
             headers={**found.headers, **headers} if keeps else dict(headers),
             expires_at=expires_at or (found.expires_at if keeps else None),
         )
+        check_metadata(changed.metadata)
         values = {name: getattr(changed, name) for name in _UPDATED}
         values["modified_by"] = None if row.user_id == context.user_id else context.user_id
         versions.change(session, versions.UPDATE, row.container, found, values)

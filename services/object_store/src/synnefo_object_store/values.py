@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from synnefo_blocks import Reference
+from synnefo_object_store.domains import FILES
 
 MANIFEST = "X-Object-Manifest"
 """The header, among those of an object, that makes it a dynamic large one."""
@@ -199,6 +200,9 @@ class Incoming:
 
     Attributes:
         size_bytes: Its length, if the client knows.
+        metadata: By the names under which an object keeps them (``qualified``).
+        domain: Whose metadata these are; what other domains say of the object that is replaced
+            stays. None: they are those of all.
         md5: What its MD5 will be, in lower-case hexadecimal, if the client says so.
         headers: What is to be given back as it came: Content-Encoding and its like.
         expires_at: When the object is to be removed.
@@ -206,6 +210,7 @@ class Incoming:
 
     content_type: str
     metadata: Mapping[str, str] = field(default_factory=dict)
+    domain: str | None = FILES
     headers: Mapping[str, str] = field(default_factory=dict)
     size_bytes: int | None = None
     md5: str | None = None

@@ -15,7 +15,8 @@ from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, PreconditionFailed, QuotaExceeded
-from synnefo_object_store import history, possession, quotas, rows, sharing, versions
+from synnefo_object_store import domains, history, possession, quotas, rows, sharing, versions
+from synnefo_object_store.limits import check_metadata
 from synnefo_object_store.quotas import Growth
 from synnefo_object_store.rows import DISKSPACE, Kept
 from synnefo_object_store.values import Condition, ObjectInfo
@@ -28,6 +29,7 @@ class Draft:
 
     Attributes:
         names: The concatenated names of its blocks that the account may not possess yet.
+        domain: Whose metadata they are, as of :class:`Incoming`.
         object_id: Its id if nothing is in its place yet; empty for a new one.
     """
 
@@ -38,6 +40,7 @@ class Draft:
     content_type: str
     metadata: Mapping[str, str]
     headers: Mapping[str, str]
+    domain: str | None = None
     names: bytes = b""
     object_id: str = ""
     expires_at: float | None = None
@@ -74,6 +77,8 @@ def put(
         raise Conflict(msg)
     slot = Slot.of(row, place.name)
     new = _made(context, place, old, draft)
+    if old is not None and versions.is_there(row, context.now()):
+        new = replace(new, metadata=_metadata(old, draft))
     keeps = history.is_enabled(row.container_settings)
     if keeps or (old is not None and old.is_versioned):
         at = rows.next_instant(context, session, slot)
@@ -129,6 +134,14 @@ def _made(
         special=dict(draft.special),
         modified_by=context.user_id,
     )
+
+
+def _metadata(old: ObjectInfo, draft: Draft) -> dict[str, str]:
+    """Return what is said of an object after its content was replaced."""
+    metadata = domains.replaced(old.metadata, draft.metadata, draft.domain)
+    if len(metadata) != len(draft.metadata):
+        check_metadata(metadata)
+    return metadata
 
 
 def check_condition(condition: Condition, row: Row[Any], now: float) -> None:

@@ -15,6 +15,7 @@ import synnefo_object_store as store
 from synnefo_api_object_store import (
     container_policies,
     criteria,
+    domains,
     headers,
     moments,
     permits,
@@ -40,7 +41,9 @@ def show(context: RequestContext, request: Request, account: str, container: str
     told = _told(context, found)
     if "meta" in query and not found.is_guest:
         moments.check_keys(query)
-        told |= container_view.keys(store.keys_in_use(context, found.account, container))
+        told |= container_view.keys(
+            store.keys_in_use(context, found.account, container, domains.asked(request))
+        )
     return Reply(status=204, headers=told, content_type=_TEXT)
 
 

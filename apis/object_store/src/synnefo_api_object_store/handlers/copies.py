@@ -12,14 +12,23 @@ from urllib.parse import quote
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import conditions, headers, moments, names, paths, refusals, symlinks
+from synnefo_api_object_store import (
+    conditions,
+    domains,
+    headers,
+    moments,
+    names,
+    paths,
+    refusals,
+    symlinks,
+)
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.paths import RESELLER, account_id, place
 from synnefo_api_object_store.views import object as object_view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply
 from synnefo_core.errors import Invalid, PreconditionFailed
-from synnefo_object_store import Copying, ObjectInfo, Place
+from synnefo_object_store import Copying, ObjectInfo, Place, within
 
 
 def copy(
@@ -31,7 +40,7 @@ def copy(
     if "delimiter" in query:
         target = _target(context, request, account)
         made = store.copy_folder(context, source, target, _copying(context, request))
-        return _told(source, made)
+        return _told(request, source, made)
     version = paths.version(query) or headers.given(request.environ, "X-Source-Version")
     found = store.show_object(context, source.account, container, name, version=version)
     return _copied(context, request, found, _target(context, request, account))
@@ -58,7 +67,7 @@ def _moved(context: RequestContext, request: Request, source: Place, target: Pla
     refusals.check(request, "object")
     has_delimiter = "delimiter" in parameters(request)
     move = store.move_folder if has_delimiter else store.move_object
-    return _told(source, move(context, source, target, _copying(context, request)))
+    return _told(request, source, move(context, source, target, _copying(context, request)))
 
 
 def _target(context: RequestContext, request: Request, account: str) -> Place:
@@ -94,7 +103,7 @@ def _copied(context: RequestContext, request: Request, found: ObjectInfo, target
     is_whole = parameters(request).get("multipart-manifest") != "get"
     copied = store.copy_whole if is_whole else store.copy_object
     made = copied(context, found, target, _copying(context, request))
-    told = _told(Place(found.account, found.container, found.name), made)
+    told = _told(request, Place(found.account, found.container, found.name), made)
     at = {"X-Copied-From-Last-Modified": headers.http_date(found.modified_at)}
     return replace(told, headers={**told.headers, **at})
 
@@ -105,7 +114,7 @@ def _copying(context: RequestContext, request: Request) -> Copying:
     paths.check_delimiter(query)
     content_type = headers.content_type(environ)
     return Copying(
-        metadata=headers.metadata(environ, "object"),
+        metadata=domains.metadata(request),
         headers=headers.kept(environ),
         content_type=None if "ignore_content_type" in query else content_type,
         is_fresh=headers.is_true(headers.given(environ, "X-Fresh-Metadata")),
@@ -114,12 +123,14 @@ def _copying(context: RequestContext, request: Request) -> Copying:
     )
 
 
-def _told(source: Place, made: ObjectInfo | None) -> Reply:
+def _told(request: Request, source: Place, made: ObjectInfo | None) -> Reply:
     """Tell what came to be at the target, and where it was; None: only what is below it."""
     told = {
         "X-Copied-From": quote(f"{source.container}/{source.name}"),
         "X-Copied-From-Account": quote(f"{RESELLER}{source.account}"),
     }
     if made is not None:
-        told |= object_view.state(made) | headers.shown_metadata("object", made.metadata)
+        told |= object_view.state(made) | headers.shown_metadata(
+            "object", within(made.metadata, domains.asked(request))
+        )
     return Reply(status=201, headers=told)

@@ -15,6 +15,7 @@ import synnefo_object_store as store
 from synnefo_api_object_store import (
     conditions,
     dispositions,
+    domains,
     headers,
     moments,
     permits,
@@ -61,6 +62,7 @@ def _asked(
 ) -> tuple[wholes.Asked, dict[str, str]]:
     """Return what is asked for, and what is told of it."""
     version, moment = moments.version_asked(parameters(request))
+    domain = domains.asked(request)
     kept = store.show_object(
         context, place.account, place.container, place.name, version=version, moment=moment
     )
@@ -69,10 +71,10 @@ def _asked(
         also |= object_view.writer(kept)
     if symlinks.is_itself(request):
         asked = wholes.asked(context, request, kept)
-        return asked, {**object_view.asked(asked), **also, **symlinks.told(kept)}
+        return asked, {**object_view.asked(asked, domain), **also, **symlinks.told(kept)}
     found = store.follow(context, kept)
     asked = wholes.asked(context, request, found)
-    shown = object_view.asked(asked) | also | dispositions.asked(request, kept)
+    shown = object_view.asked(asked, domain) | also | dispositions.asked(request, kept)
     if found is not kept:
         shown["Content-Location"] = symlinks.location(request, found)
     return asked, shown
@@ -163,7 +165,8 @@ def _incoming(context: RequestContext, request: Request, body: Body, name: str) 
     promised = headers.given(environ, "Etag")
     return Incoming(
         content_type=_content_type(request, name),
-        metadata=headers.metadata(environ, "object"),
+        metadata=domains.metadata(request),
+        domain=domains.asked(request),
         headers=headers.kept(environ),
         size_bytes=body.size_bytes,
         md5=promised.strip().strip('"').lower() if promised else None,
@@ -204,7 +207,8 @@ def update(
         account_id(account),
         container,
         name,
-        metadata=headers.metadata(request.environ, "object"),
+        metadata=domains.metadata(request),
+        domain=domains.asked(request),
         headers=headers.kept(request.environ),
         content_type=headers.content_type(request.environ),
         expires_at=moments.end(request.environ, context.now()),

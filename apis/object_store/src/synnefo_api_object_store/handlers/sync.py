@@ -13,7 +13,7 @@ from http import HTTPStatus
 from webob import Request
 
 import synnefo_object_store as store
-from synnefo_api_object_store import conditions, headers, moments, permits, refusals
+from synnefo_api_object_store import conditions, domains, headers, moments, permits, refusals
 from synnefo_api_object_store.bodies import Body
 from synnefo_api_object_store.handlers import containers, objects
 from synnefo_api_object_store.hashmaps import parse
@@ -46,7 +46,7 @@ def get(
         context, place.account, container, name, version=version, moment=moment
     )
     if conditions.is_unchanged(request.environ, found):
-        return Reply(status=304, headers=object_view.headers(found))
+        return Reply(status=304, headers=object_view.headers(found, domains.asked(request)))
     return view.hashmap(request, found, store.hashmap_of(context, found))
 
 
@@ -79,7 +79,8 @@ def _put(
     environ = request.environ
     incoming = Incoming(
         content_type=headers.content_type(environ) or mimetypes.guess_type(name)[0] or _STREAM,
-        metadata=headers.metadata(environ, "object"),
+        metadata=domains.metadata(request),
+        domain=domains.asked(request),
         headers=headers.kept(environ),
         expires_at=moments.end(environ, context.now()),
         condition=conditions.for_writing(environ),
@@ -118,7 +119,7 @@ def update(
             source=taken,
             size_bytes=span.size_bytes if span is not None else None,
             final_bytes=headers.number(environ, "X-Object-Bytes"),
-            metadata=headers.metadata(environ, "object"),
+            metadata=domains.metadata(request),
             condition=conditions.for_writing(environ),
         ),
     )

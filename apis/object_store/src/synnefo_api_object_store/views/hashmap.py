@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from webob import Request
 
+from synnefo_api_object_store import domains
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.views import object as object_view
 from synnefo_core.contracts.api import Reply
@@ -24,7 +25,8 @@ def hashmap(request: Request, found: ObjectInfo, shown: Hashmap) -> Reply:
     is_xml = parameters(request).get("format") == "xml"
     body = _as_xml(shown) if is_xml else _as_json(shown)
     media_type = _XML if is_xml else _JSON
-    return Reply(body=body, headers=object_view.headers(found), content_type=media_type)
+    told = object_view.headers(found, domains.asked(request))
+    return Reply(body=body, headers=told, content_type=media_type)
 
 
 def _as_json(shown: Hashmap) -> Iterator[bytes]:

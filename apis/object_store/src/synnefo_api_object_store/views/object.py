@@ -5,24 +5,24 @@ from __future__ import annotations
 
 from synnefo_api_object_store.headers import encoded, http_date, shown_metadata, timestamp
 from synnefo_api_object_store.wholes import Asked
-from synnefo_object_store import STATIC, ObjectInfo
+from synnefo_object_store import FILES, STATIC, ObjectInfo, within
 
 
-def asked(what: Asked) -> dict[str, str]:
+def asked(what: Asked, domain: str = FILES) -> dict[str, str]:
     """Return what is told of an object as it is asked for."""
-    told = {**headers(what.info), "Etag": what.etag}
+    told = {**headers(what.info, domain), "Etag": what.etag}
     if what.kept.nature == STATIC:
         told |= {"X-Static-Large-Object": "True", "X-Manifest-Etag": what.kept.etag}
     return told
 
 
-def headers(found: ObjectInfo) -> dict[str, str]:
+def headers(found: ObjectInfo, domain: str = FILES) -> dict[str, str]:
     """Return what is told of an object; type and length are told by the answer itself."""
     kept = {name: encoded(value) for name, value in found.headers.items()}
     return {
         **state(found),
         **kept,
-        **shown_metadata("object", found.metadata),
+        **shown_metadata("object", within(found.metadata, domain)),
         "Accept-Ranges": "bytes",
         "X-Object-Hash": found.object_hash,
         "X-Object-UUID": found.id,

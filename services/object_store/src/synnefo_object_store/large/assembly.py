@@ -140,6 +140,7 @@ def copy_whole(
     incoming = Incoming(
         content_type=draft.content_type,
         metadata=draft.metadata,
+        domain=None,
         headers={name: value for name, value in draft.headers.items() if name != MANIFEST},
         size_bytes=reader.size_bytes,
         expires_at=draft.expires_at,
