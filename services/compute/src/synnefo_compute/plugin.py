@@ -9,13 +9,14 @@ from pathlib import Path
 from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
-from synnefo_compute import charges, flavors, relief
+from synnefo_compute import charges, commands as cli, flavors, relief
 from synnefo_compute.models import Model
 from synnefo_compute.options import OPTIONS
 from synnefo_compute.policies import POLICIES
 from synnefo_compute.sagas import SAGAS
 from synnefo_core.bootstrap import once
 from synnefo_core.cloud import Cloud
+from synnefo_core.commands import CommandTable
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.quota import QuotaResource, Relief, Severity, Thing, Usage
 from synnefo_core.db.migrations import Branch
@@ -47,6 +48,12 @@ def migrations() -> Branch:
 def policies() -> Iterable[DocumentedRuleDefault]:
     """Return the default rules."""
     return POLICIES
+
+
+@hookimpl
+def commands() -> CommandTable:
+    """Return ``synnefo reconcile servers``."""
+    return {"reconcile servers": cli.Reconcile}
 
 
 @hookimpl

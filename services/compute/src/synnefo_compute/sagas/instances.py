@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import synnefo_backends
 import synnefo_network
 import synnefo_quota
-from synnefo_compute import charges, states
+from synnefo_compute import charges, names, states
 from synnefo_compute.models import ServerRow
 from synnefo_compute.servers import DELETE
 from synnefo_core import sagas
@@ -37,13 +37,13 @@ class JobFailed(BackendError):
 
 
 def instance_name(run: Run) -> str:
-    """Return a server's name in its cluster: it derives from the id, so twice is seen."""
-    return f"{run.context.cloud.config.compute.instance_prefix}{run.subject_id}"
+    """Return a server's name in its cluster."""
+    return names.of_instance(run.context.cloud, run.subject_id)
 
 
 def own_tag(run: Run) -> str:
     """Return the tag by which an instance in the cluster is known as ours."""
-    return f"synnefo:server:{run.subject_id}"
+    return names.own_tag(run.subject_id)
 
 
 def server(run: Run) -> ServerRow:

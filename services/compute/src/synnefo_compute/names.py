@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a server is called in its cluster: it derives from the id, so making it twice is seen."""
+
+from __future__ import annotations
+
+from synnefo_core.cloud import Cloud
+
+
+def prefix(cloud: Cloud) -> str:
+    """Return how the names of all our instances begin."""
+    return str(cloud.config.compute.instance_prefix)
+
+
+def of_instance(cloud: Cloud, server_id: str) -> str:
+    """Return the name of a server's instance."""
+    return f"{prefix(cloud)}{server_id}"
+
+
+def server_id(cloud: Cloud, instance: str) -> str:
+    """Return the id of the server that an instance's name tells; empty if it is not of ours."""
+    begin = prefix(cloud)
+    return instance.removeprefix(begin) if instance.startswith(begin) else ""
+
+
+def own_tag(server: str) -> str:
+    """Return the tag by which an instance is known as the one of a server's id."""
+    return f"synnefo:server:{server}"

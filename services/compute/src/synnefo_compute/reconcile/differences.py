@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ways in which rows and clusters disagree, as values; nothing is asked or changed here."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from synnefo_compute import names, states
+from synnefo_compute.reconcile.recorded import Recorded
+from synnefo_core.contracts.compute import Instance, PowerState
+
+GIB_MIB = 1024
+
+SETTLED = frozenset({states.ACTIVE, states.STOPPED})
+"""The states of which a cluster is the judge."""
+
+
+@dataclass(frozen=True)
+class Difference(ABC):
+    """Something about one server, or about an instance that is nobody's."""
+
+    kind: ClassVar[str]
+    server_id: str
+
+    @abstractmethod
+    def __str__(self) -> str:
+        """Say it in a few words."""
+
+
+@dataclass(frozen=True)
+class Stale(Difference):
+    """A server without an instance; ``is_marked`` if its row says so already."""
+
+    kind: ClassVar[str] = "stale"
+    is_marked: bool = False
+
+    def __str__(self) -> str:
+        return "no instance" + (", as the row says" if self.is_marked else "")
+
+
+@dataclass(frozen=True)
+class Orphan(Difference):
+    """An instance under a name of ours without a server; ``is_ours`` if it has our tag, too."""
+
+    kind: ClassVar[str] = "orphans"
+    instance: str
+    is_ours: bool
+
+    def __str__(self) -> str:
+        return "no server" if self.is_ours else "no server, and not tagged as ours"
+
+
+@dataclass(frozen=True)
+class Power(Difference):
+    """It runs, or not, other than the row says."""
+
+    kind: ClassVar[str] = "power"
+    vm_state: str
+    power: PowerState
+
+    def __str__(self) -> str:
+        return f"{self.vm_state} here, {self.power.value} there"
+
+
+@dataclass(frozen=True)
+class Size(Difference):
+    """Other processors or memory; pairs of what is recorded and what there is."""
+
+    kind: ClassVar[str] = "size"
+    vcpus: tuple[int, int]
+    ram_mib: tuple[int, int]
+
+    def __str__(self) -> str:
+        here, there = zip(self.vcpus, self.ram_mib, strict=True)
+        return "{} vCPUs and {} MiB here, {} and {} there".format(*here, *there)
+
+
+@dataclass(frozen=True)
+class Nics(Difference):
+    """Other network cards.
+
+    Attributes:
+        missing: The ports whose cards the instance has not.
+        unknown: The MACs of cards that no port has.
+        moved: Ports whose cards have another address: port, and the address there.
+    """
+
+    kind: ClassVar[str] = "nics"
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        said = [f"no card for port {port}" for port in self.missing]
+        said += [f"unknown card {mac}" for mac in self.unknown]
+        return ", ".join([*said, *(f"port {port} has {ip} there" for port, ip in self.moved)])
+
+
+@dataclass(frozen=True)
+class Disks(Difference):
+    """Other disks; sizes in MiB, in their order."""
+
+    kind: ClassVar[str] = "disks"
+    recorded_mib: tuple[int, ...]
+    found_mib: tuple[int, ...]
+
+    def __str__(self) -> str:
+        here, there = (_sizes(sizes) for sizes in (self.recorded_mib, self.found_mib))
+        return f"{here} here, {there} there"
+
+
+@dataclass(frozen=True)
+class Tags(Difference):
+    """The instance lost the tag by which it is known as ours."""
+
+    kind: ClassVar[str] = "tags"
+    missing: str
+
+    def __str__(self) -> str:
+        return f"no tag {self.missing}"
+
+
+@dataclass(frozen=True)
+class PendingTask(Difference):
+    """A task that nobody works on; ``power`` is None if there is no instance."""
+
+    kind: ClassVar[str] = "tasks"
+    vm_state: str
+    task_state: str
+    power: PowerState | None
+
+    def __str__(self) -> str:
+        there = "no instance" if self.power is None else self.power.value
+        return f"{self.task_state or self.vm_state} here without end, {there} there"
+
+
+@dataclass(frozen=True)
+class Node(Difference):
+    """It moved to another node, which is nothing that its owner would see."""
+
+    kind: ClassVar[str] = "node"
+    recorded: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"on {self.recorded or 'no node'} here, on {self.found} there"
+
+
+KINDS: Mapping[str, type[Difference]] = {
+    kind.kind: kind for kind in (Stale, Orphan, Power, Size, Nics, Disks, Tags, PendingTask, Node)
+}
+"""All kinds by the name that operators use."""
+
+
+def compare(
+    servers: Iterable[Recorded],
+    instances: Iterable[Instance],
+    *,
+    server_id: Callable[[str], str],
+    known: Collection[str],
+    made_before: float,
+) -> list[Difference]:
+    """Return what differs between servers and the instances of their cluster.
+
+    Args:
+        servers: The rows to compare.
+        instances: All instances that could be theirs.
+        server_id: Returns the id in an instance's name.
+        known: Ids whose instances are no orphans.
+        made_before: Instances that are younger are no orphans yet: seconds since the epoch.
+    """
+    by_id = {server_id(instance.name): instance for instance in instances}
+    found: list[Difference] = []
+    for server in servers:
+        found += of_server(server, by_id.pop(server.id, None))
+    for its_id, instance in by_id.items():
+        if its_id not in known and (instance.created_at or 0.0) < made_before:
+            is_ours = names.own_tag(its_id) in instance.tags
+            found.append(Orphan(its_id, instance=instance.name, is_ours=is_ours))
+    return found
+
+
+def of_server(server: Recorded, instance: Instance | None) -> list[Difference]:
+    """Return what differs between a server and its instance; nothing while a saga is at it."""
+    if server.is_busy:
+        return []
+    if server.task_state != states.NO_TASK or server.vm_state == states.BUILDING:
+        power = None if instance is None else instance.power
+        return [PendingTask(server.id, server.vm_state, server.task_state, power)]
+    if instance is None:
+        return [Stale(server.id, is_marked=server.is_lost)] if server.was_made else []
+    found: list[Difference | None] = [_tags(server, instance), _node(server, instance)]
+    if server.vm_state in SETTLED or server.is_lost:
+        found += [
+            _power(server, instance),
+            _size(server, instance),
+            _nics(server, instance),
+            _disks(server, instance),
+        ]
+    return [each for each in found if each is not None]
+
+
+def _power(server: Recorded, instance: Instance) -> Power | None:
+    if instance.power is PowerState.UNKNOWN:
+        return None
+    shown = states.ACTIVE if instance.power is PowerState.RUNNING else states.STOPPED
+    return Power(server.id, server.vm_state, instance.power) if shown != server.vm_state else None
+
+
+def _size(server: Recorded, instance: Instance) -> Size | None:
+    vcpus, ram_mib = (server.vcpus, instance.vcpus), (server.ram_mib, instance.ram_mib)
+    is_same = len(set(vcpus)) == len(set(ram_mib)) == 1
+    return None if is_same else Size(server.id, vcpus, ram_mib)
+
+
+def _nics(server: Recorded, instance: Instance) -> Nics | None:
+    cards = {card.mac.lower(): card for card in server.cards}
+    there = {nic.mac.lower(): nic for nic in instance.nics}
+    both = [(cards[mac], there[mac]) for mac in cards if mac in there]
+    difference = Nics(
+        server.id,
+        missing=tuple(card.port_id for mac, card in cards.items() if mac not in there),
+        unknown=tuple(mac for mac in there if mac not in cards),
+        # A card without an address says nothing of it: the guest asks for one.
+        moved=tuple((card.port_id, nic.ip) for card, nic in both if nic.ip and nic.ip != card.ip),
+    )
+    return difference if difference != Nics(server.id) else None
+
+
+def _disks(server: Recorded, instance: Instance) -> Disks | None:
+    recorded = (server.disk_gib * GIB_MIB,) if server.disk_gib else ()
+    found = tuple(disk.size_mib for disk in instance.disks)
+    return None if recorded == found else Disks(server.id, recorded, found)
+
+
+def _tags(server: Recorded, instance: Instance) -> Tags | None:
+    wanted = names.own_tag(server.id)
+    return None if wanted in instance.tags else Tags(server.id, wanted)
+
+
+def _node(server: Recorded, instance: Instance) -> Node | None:
+    if instance.node in ("", server.node):
+        return None
+    return Node(server.id, server.node, instance.node)
+
+
+def _sizes(sizes_mib: tuple[int, ...]) -> str:
+    return " + ".join(f"{size} MiB" for size in sizes_mib) or "no disk"

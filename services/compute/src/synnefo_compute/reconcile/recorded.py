@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the cloud has written down of its servers, as values to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+import synnefo_network
+from synnefo_compute import states
+from synnefo_compute.models import ServerRow
+from synnefo_core import underway
+from synnefo_core.context import RequestContext
+from synnefo_network import Port
+
+LOST = "the cluster has no instance of this server any more"
+"""The fault of a server that vanished; by it is known who is to be shown again if it returns."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A network card as promised: its port, MAC and IPv4 address, if it has one."""
+
+    port_id: str
+    mac: str
+    ip: str | None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A server as the cloud has written it down.
+
+    Attributes:
+        is_busy: Whether a saga is under way: then the cluster is ahead of the row, or behind.
+        is_lost: Whether it is in error because its instance had vanished.
+        was_made: Whether there ever was an instance.
+        updated_at: When the row last changed.
+    """
+
+    id: str
+    backend_id: str
+    vm_state: str
+    task_state: str
+    is_busy: bool
+    is_lost: bool
+    was_made: bool
+    vcpus: int
+    ram_mib: int
+    disk_gib: int
+    node: str
+    cards: tuple[Card, ...]
+    updated_at: float
+
+
+def of_backend(context: RequestContext, backend_id: str, part: str = "") -> dict[str, Recorded]:
+    """Return a cluster's servers whose ids begin with ``part``, by id."""
+    query = select(ServerRow).where(
+        ServerRow.backend_id == backend_id, ServerRow.is_deleted.is_(False)
+    )
+    if part:
+        query = query.where(ServerRow.id.startswith(part, autoescape=True))
+    return _read(context, query)
+
+
+def of_server(context: RequestContext, server_id: str) -> Recorded | None:
+    """Return one server, None when it is not there (any more)."""
+    query = select(ServerRow).where(ServerRow.id == server_id, ServerRow.is_deleted.is_(False))
+    return _read(context, query).get(server_id)
+
+
+def elsewhere(context: RequestContext, server_ids: Iterable[str]) -> frozenset[str]:
+    """Return which of some ids are those of servers, in whatever cluster."""
+    query = select(ServerRow.id).where(
+        ServerRow.id.in_(list(server_ids)), ServerRow.is_deleted.is_(False)
+    )
+    with context.reading() as session:
+        return frozenset(session.scalars(query))
+
+
+def _read(context: RequestContext, query: Select[ServerRow]) -> dict[str, Recorded]:
+    with context.reading(is_snapshot=True) as session:
+        return {each.id: each for each in of_rows(context, session, list(session.scalars(query)))}
+
+
+def of_rows(
+    context: RequestContext, session: Session, rows: Sequence[ServerRow]
+) -> Iterable[Recorded]:
+    """Yield what rows say that were read or locked in this transaction."""
+    ids = [row.id for row in rows]
+    busy = underway.subjects(session, ids)
+    ports = synnefo_network.ports_of(context, ids)
+    for row in rows:
+        yield Recorded(
+            id=row.id,
+            backend_id=row.backend_id,
+            vm_state=row.vm_state,
+            task_state=row.task_state,
+            is_busy=row.id in busy,
+            is_lost=row.vm_state == states.ERROR and row.fault == LOST,
+            was_made=row.launched_at > 0,
+            vcpus=row.vcpus,
+            ram_mib=row.ram_mib,
+            disk_gib=row.disk_gib,
+            node=row.node,
+            cards=tuple(_card(port) for port in ports.get(row.id, ())),
+            updated_at=row.updated_at,
+        )
+
+
+def _card(port: Port) -> Card:
+    ip = next((fixed.ip for fixed in port.fixed_ips if fixed.version == 4), None)
+    return Card(port.id, port.mac, ip)
