@@ -116,6 +116,7 @@ class Api:
             each is called with the base URL and returns (status, JSON value).
         microversions: The range, or None.
         is_listed: Whether the catalog shows it.
+        request_id_header: An older header of the API's own that tells the request's id too.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Api:
     versions: Mapping[str, Callable[[str], tuple[int, Any]]] = field(default_factory=dict)
     microversions: MicroversionRange | None = None
     is_listed: bool = True
+    request_id_header: str = ""
 
 
 Apis = Iterable[Api]

@@ -19,6 +19,7 @@ from synnefo_core import errors
 from synnefo_core.contracts.api import Api, Route
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.wsgi import microversions
+from synnefo_core.wsgi.faults import REQUEST_ID
 from synnefo_core.wsgi.middleware import LOGGED_PATH, context_of
 from synnefo_core.wsgi.responses import make_response
 from synnefo_core.wsgi.streams import broken
@@ -110,6 +111,8 @@ class Router:
         request = Request(environ)
         row, parameters = self._find(request)
         response = self._answer(request, row, parameters)
+        if self._api.request_id_header:
+            response.headers[self._api.request_id_header] = environ[REQUEST_ID]
         return response(environ, start_response)
 
     def _find(self, request: Request) -> tuple[Row, dict[str, str]]:

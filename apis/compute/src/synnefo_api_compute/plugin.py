@@ -27,5 +27,6 @@ def apis(cloud: Cloud) -> Iterable[Api]:
             dialect=dialect,
             versions={"/compute": versions.choices},
             microversions=versions.RANGE,
+            request_id_header="X-Compute-Request-Id",
         )
     ]

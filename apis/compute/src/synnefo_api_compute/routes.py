@@ -8,6 +8,7 @@ from synnefo_api_compute.handlers import (
     extensions,
     flavors,
     hypervisors,
+    instance_actions,
     ips,
     keypairs,
     limits,
@@ -42,6 +43,9 @@ ROUTES = [
     Route("PUT",    "/servers/{server_id}",            servers.update,    "compute:server:update",  body=server.UPDATE),
     Route("DELETE", "/servers/{server_id}",            servers.delete,    "compute:server:delete",  204),
     Route("POST",   "/servers/{server_id}/action",     actions.dispatch,  None,                     202, action.ANY),
+
+    Route("GET",    "/servers/{server_id}/os-instance-actions",              instance_actions.index, "compute:action:list"),
+    Route("GET",    "/servers/{server_id}/os-instance-actions/{request_id}", instance_actions.show,  "compute:action:show"),
 
     Route("GET",    "/servers/{server_id}/metadata",       metadata.index,    "compute:metadata:show"),
     Route("POST",   "/servers/{server_id}/metadata",       metadata.merge,    "compute:metadata:update", body=items.ALL),
@@ -90,7 +94,6 @@ UNBUILT = [
     ("GET POST", "/servers/{server_id}/os-volume_attachments"),
     ("GET PUT DELETE", "/servers/{server_id}/tags"),
     ("GET", "/servers/{server_id}/diagnostics"),
-    ("GET", "/servers/{server_id}/os-instance-actions"),
     ("GET", "/servers/{server_id}/os-security-groups"),
     ("GET DELETE", "/servers/{server_id}/os-server-password"),
     ("POST", "/servers/{server_id}/remote-consoles"),

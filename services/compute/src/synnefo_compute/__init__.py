@@ -6,6 +6,12 @@ transaction (:mod:`synnefo_compute.servers`), what is to be done outside is a sa
 (:mod:`synnefo_compute.sagas`), and the states are data (:mod:`synnefo_compute.states`).
 """
 
+from synnefo_compute.actions import (
+    Action,
+    Event,
+    listing as list_actions,
+    show as show_action,
+)
 from synnefo_compute.batches import create_servers
 from synnefo_compute.flavors import (
     Flavor,
@@ -69,6 +75,8 @@ __all__ = [
     "REBOOTING",
     "REBOOTING_HARD",
     "STOPPED",
+    "Action",
+    "Event",
     "Flavor",
     "Keypair",
     "NewKeypair",
@@ -85,6 +93,7 @@ __all__ = [
     "delete_flavor",
     "delete_keypair",
     "delete_server",
+    "list_actions",
     "list_flavors",
     "list_keypairs",
     "list_servers",
@@ -95,6 +104,7 @@ __all__ = [
     "remove_metadata",
     "replace_metadata",
     "reset_quota_set",
+    "show_action",
     "show_flavor",
     "show_keypair",
     "show_metadata",

@@ -8,7 +8,7 @@ an administrator of the cloud included.
 
 from __future__ import annotations
 
-from synnefo_compute import policies
+from synnefo_compute import actions, policies
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned
 from synnefo_core.context import RequestContext
@@ -32,6 +32,7 @@ def lock(context: RequestContext, server_id: str) -> None:
         role = _role(context, row)
         if row.locked_by == UNLOCKED or role == ADMIN:
             row.locked_by, row.updated_at = role, context.now()
+        actions.record(context, session, row, actions.LOCK, is_done=True)
 
 
 def unlock(context: RequestContext, server_id: str) -> None:
@@ -46,6 +47,7 @@ def unlock(context: RequestContext, server_id: str) -> None:
         if row.locked_by not in (UNLOCKED, _role(context, row)):
             context.cloud.policy.require(context, policies.OVERRIDE_LOCK)
         row.locked_by, row.updated_at = UNLOCKED, context.now()
+        actions.record(context, session, row, actions.UNLOCK, is_done=True)
 
 
 def require_unlocked(context: RequestContext, row: ServerRow, action: str) -> None:

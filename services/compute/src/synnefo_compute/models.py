@@ -6,7 +6,17 @@ from __future__ import annotations
 from sqlalchemy import Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from synnefo_core.db.base import Base, Id, Json, Key, LongText, Moment, Name, new_metadata
+from synnefo_core.db.base import (
+    Base,
+    Id,
+    Json,
+    JsonList,
+    Key,
+    LongText,
+    Moment,
+    Name,
+    new_metadata,
+)
 
 
 class Model(Base):
@@ -88,3 +98,21 @@ class ServerRow(Model):
     updated_at: Mapped[Moment]
     launched_at: Mapped[Moment] = mapped_column(default=0.0)
     deleted_at: Mapped[Moment] = mapped_column(default=0.0)
+
+
+class ActionRow(Model):
+    """What was asked of a server: see :mod:`synnefo_compute.actions`."""
+
+    __tablename__ = "compute_action"
+    __table_args__ = (Index("ix_compute_action_server", "server_id", "started_at", "id"),)
+
+    id: Mapped[Key]
+    server_id: Mapped[Id]
+    request_id: Mapped[Id]
+    name: Mapped[Id]
+    user_id: Mapped[Id]
+    project_id: Mapped[Id]
+    started_at: Mapped[Moment]
+    ended_at: Mapped[Moment]
+    message: Mapped[LongText]
+    events: Mapped[JsonList]

@@ -4,6 +4,7 @@
 from synnefo_core.policy import ADMIN, AUTHENTICATED, MEMBER, READER, rule
 
 OVERRIDE_LOCK = "compute:server:unlock_override"
+SHOW_EVENTS = "compute:action:events"
 
 POLICIES = [
     rule("compute:server:list", READER, "List a project's servers", "GET /servers"),
@@ -22,6 +23,24 @@ POLICIES = [
         ADMIN,
         "Unlock a server that somebody of another project has locked",
         "POST /servers/{server_id}/action",
+    ),
+    rule(
+        "compute:action:list",
+        READER,
+        "List what was asked of a server",
+        "GET /servers/{server_id}/os-instance-actions",
+    ),
+    rule(
+        "compute:action:show",
+        READER,
+        "Show what one request asked of a server",
+        "GET /servers/{server_id}/os-instance-actions/{request_id}",
+    ),
+    rule(
+        SHOW_EVENTS,
+        ADMIN,
+        "See what an action consisted of, and why it failed",
+        "GET /servers/{server_id}/os-instance-actions/{request_id}",
     ),
     rule(
         "compute:metadata:show",

@@ -13,7 +13,7 @@ import synnefo_image
 import synnefo_network
 import synnefo_quota
 from synnefo_backends import Demand
-from synnefo_compute import charges, flavors, keypairs, locks, metadata, states
+from synnefo_compute import actions, charges, flavors, keypairs, locks, metadata, states
 from synnefo_compute.flavors import Flavor
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned
@@ -164,6 +164,7 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
             updated_at=now,
         )
         session.add(row)
+        actions.record(context, session, row, actions.CREATE)
         ports = _plug(context, server_id, spec)
         synnefo_quota.charge(context, charges.of_server(row))
         data = {"disk_template": flavor.disk_template}
@@ -236,6 +237,7 @@ def delete_server(context: RequestContext, server_id: str) -> None:
             return
         locks.require_unlocked(context, row, "delete")
         row.task_state, row.updated_at = states.DELETING, context.now()
+        actions.record(context, session, row, actions.DELETE)
         if not is_live:
             sagas.begin(context, session, DELETE, subject_id=server_id)
 
@@ -289,6 +291,7 @@ def _act(
             synnefo_quota.charge(context, charges.of_activity(row))
             row.is_active_charged = True
         row.task_state, row.updated_at = transition.task, context.now()
+        actions.record(context, session, row, transition.action)
         about = {"task": transition.task, "from": row.vm_state, "was_charged": was_charged}
         data = {**about, **settings}
         sagas.begin(context, session, ACT, subject_id=server_id, data=data)

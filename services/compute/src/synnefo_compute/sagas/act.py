@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import synnefo_quota
-from synnefo_compute import charges, states
+from synnefo_compute import actions, charges, states
 from synnefo_compute.models import ServerRow
 from synnefo_compute.sagas import instances
 from synnefo_compute.sagas.instances import JobFailed
+from synnefo_compute.sagas.recorded import recorded
 from synnefo_compute.servers import ACT
 from synnefo_core.contracts.compute import Lifecycle, PowerState
 from synnefo_core.sagas import Run, Saga, Step, Wait
@@ -64,6 +65,7 @@ def succeed(run: Run, session: Session) -> None:
     _settle(run, row, is_running=run.data["power"] == PowerState.RUNNING.value)
     row.node = run.data["node"]
     row.fault, row.fault_at = "", 0.0
+    actions.end(run, session)
 
 
 def fail(run: Run, session: Session) -> None:
@@ -71,10 +73,12 @@ def fail(run: Run, session: Session) -> None:
     row = instances.locked(run, session)
     if row.task_state == states.DELETING:
         instances.begin_deletion(run, session)
+        actions.end(run, session)
         return
     _settle(run, row, is_running=run.data["was_charged"])
     row.vm_state = run.data["from"]
     row.fault, row.fault_at = run.error, run.context.now()
+    actions.end(run, session)
 
 
 def _settle(run: Run, row: ServerRow, *, is_running: bool) -> None:
@@ -85,9 +89,11 @@ def _settle(run: Run, row: ServerRow, *, is_running: bool) -> None:
         row.is_active_charged = is_running
 
 
-SAGA = Saga(
-    ACT,
-    [Step("submit", submit), Step("follow", follow), Step("confirm", confirm)],
-    succeed=succeed,
-    fail=fail,
+SAGA = recorded(
+    Saga(
+        ACT,
+        [Step("submit", submit), Step("follow", follow), Step("confirm", confirm)],
+        succeed=succeed,
+        fail=fail,
+    )
 )

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import synnefo_network
-from synnefo_compute import states
+from synnefo_compute import actions, states
 from synnefo_compute.sagas import instances, remove
 from synnefo_compute.sagas.instances import JobFailed
+from synnefo_compute.sagas.recorded import recorded
 from synnefo_compute.servers import CREATE, GIB_MIB
 from synnefo_core.contracts.compute import DiskSpec, InstanceSpec, NicSpec, PowerState
 from synnefo_core.sagas import Run, Saga, Step, Wait
@@ -93,6 +94,7 @@ def succeed(run: Run, session: Session) -> None:
     row.vm_state = states.ACTIVE if run.data["is_running"] else states.STOPPED
     row.task_state, row.node = states.NO_TASK, run.data["node"]
     row.launched_at = row.updated_at = run.context.now()
+    actions.end(run, session)
 
 
 def fail(run: Run, session: Session) -> None:
@@ -104,15 +106,18 @@ def fail(run: Run, session: Session) -> None:
     row.vm_state, row.task_state = states.ERROR, states.NO_TASK
     row.fault, row.fault_at = run.error, run.context.now()
     row.updated_at = run.context.now()
+    actions.end(run, session)
 
 
-SAGA = Saga(
-    CREATE,
-    [
-        Step("submit", submit, undo=remove.until_gone),
-        Step("follow", follow),
-        Step("confirm", confirm),
-    ],
-    succeed=succeed,
-    fail=fail,
+SAGA = recorded(
+    Saga(
+        CREATE,
+        [
+            Step("submit", submit, undo=remove.until_gone),
+            Step("follow", follow),
+            Step("confirm", confirm),
+        ],
+        succeed=succeed,
+        fail=fail,
+    )
 )

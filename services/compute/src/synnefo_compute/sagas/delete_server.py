@@ -6,6 +6,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from synnefo_compute.sagas import instances, remove
+from synnefo_compute.sagas.recorded import recorded
 from synnefo_compute.servers import DELETE
 from synnefo_core.sagas import Run, Saga, Step
 
@@ -18,8 +19,10 @@ def succeed(run: Run, session: Session) -> None:
     instances.forget(run, session)
 
 
-SAGA = Saga(
-    DELETE,
-    [Step("remove", remove.until_gone, attempts=FOR_EVER)],
-    succeed=succeed,
+SAGA = recorded(
+    Saga(
+        DELETE,
+        [Step("remove", remove.until_gone, attempts=FOR_EVER)],
+        succeed=succeed,
+    )
 )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import synnefo_backends
 import synnefo_network
 import synnefo_quota
-from synnefo_compute import charges, names, states
+from synnefo_compute import actions, charges, names, states
 from synnefo_compute.models import ServerRow
 from synnefo_compute.servers import DELETE
 from synnefo_core import sagas
@@ -117,3 +117,4 @@ def forget(run: Run, session: Session) -> None:
     now = run.context.now()
     row.vm_state, row.task_state = states.DELETED, states.NO_TASK
     row.is_deleted, row.deleted_at, row.updated_at = True, now, now
+    actions.end(run, session)
