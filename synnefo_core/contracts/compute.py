@@ -73,7 +73,8 @@ class Job:
     Attributes:
         id: The cluster's id.
         state: Where it stands.
-        operation: "create", "delete", "start", "stop", "reboot" or the cluster's own word.
+        operation: "create", "delete", "start", "stop", "reboot", "reinstall" or the cluster's own
+            word.
         instance: The instance that it is about, when there is one.
         error: Why it failed, as one sentence; empty otherwise.
         ended_at: Seconds since the epoch by the cluster's clock, None while it goes on.
@@ -274,6 +275,52 @@ class Lifecycle(ABC):
         """Restart an instance; soft asks the guest where the backend can."""
 
 
+class Reshape(ABC):
+    """Change what an instance is made of. Optional.
+
+    Each method submits one job, and tells what is wrong as those of :class:`Lifecycle` do.
+    """
+
+    @abstractmethod
+    def resize(
+        self, name: str, *, vcpus: int, ram_mib: int, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str:
+        """Give a stopped instance so many processors and so much memory, more or fewer.
+
+        The same ones succeed. For an instance that runs either the job fails, or its guest has
+        them from its next start on.
+        """
+
+    @abstractmethod
+    def grow_disk(
+        self, name: str, *, disk: int, size_mib: int, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str:
+        """Make a disk, counted from 0, so large; the job of one that is larger fails.
+
+        A guest that runs may see it only after its next start.
+        """
+
+    @abstractmethod
+    def reinstall(
+        self,
+        name: str,
+        *,
+        os: str = "",
+        os_parameters: Mapping[str, str] | None = None,
+        is_started: bool = True,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+    ) -> str:
+        """Stop an instance and write its disks anew; its name, disks and NICs stay.
+
+        Args:
+            name: The instance.
+            os: The OS definition; empty for the one that it has.
+            os_parameters: What else it is to know; None for what it knows.
+            is_started: Whether it runs in the end.
+            timeout_s: See above.
+        """
+
+
 class Jobs(ABC):
     """Follow jobs. Every backend has it."""
 
@@ -334,6 +381,7 @@ class ComputeBackend(Driver):
     lifecycle: Lifecycle
     job_queue: Jobs
     inventory: Inventory
+    reshape: Reshape | None = None
 
     @abstractmethod
     def __init__(self, setup: DriverSetup) -> None:

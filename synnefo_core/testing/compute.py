@@ -31,7 +31,8 @@ from synnefo_core.contracts.compute import (
     JobState,
     PowerState,
 )
-from synnefo_core.testing.compute_rig import ComputeRig, SpecFactory
+from synnefo_core.testing.compute_rig import SpecFactory
+from synnefo_core.testing.reshape import ReshapeContract
 
 Submit = Callable[[ComputeBackend, str], str]
 
@@ -44,8 +45,8 @@ _BY_NAME: Mapping[str, Submit] = {
 }
 
 
-class ComputeBackendContract(ComputeRig):
-    """What every compute backend does."""
+class ComputeBackendContract(ReshapeContract):
+    """What every compute backend does, and what optional facets do where there are any."""
 
     # Instances
 

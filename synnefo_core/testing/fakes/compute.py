@@ -30,6 +30,7 @@ from synnefo_core.contracts.compute import (
     Nic,
     PowerState,
     RequestRefused,
+    Reshape,
 )
 from synnefo_core.contracts.driver import DriverSetup
 
@@ -165,13 +166,16 @@ class _Lifecycle(Lifecycle):
         return self._switch("reboot", name, PowerState.RUNNING)
 
     def _switch(self, operation: str, name: str, power: PowerState) -> str:
+        return self.change(operation, name, lambda instance: replace(instance, power=power))
+
+    def change(self, operation: str, name: str, to: Callable[[Instance], Instance]) -> str:
+        """Submit a job that makes an instance another one."""
         self._require(name)
 
-        def switch() -> None:
-            world = self.world
-            world.instances[name] = replace(self._there(name), power=power)
+        def effect() -> None:
+            self.world.instances[name] = to(self._there(name))
 
-        return self.world.submit(operation, name, switch)
+        return self.world.submit(operation, name, effect)
 
     def _require(self, name: str) -> None:
         """Tell at once that an instance is missing, unless a job may be about to make it."""
@@ -198,6 +202,51 @@ class _Lifecycle(Lifecycle):
         if used_ram_mib + spec.ram_mib > world.ram_mib or used_disk_mib + disk_mib > world.disk_mib:
             raise _JobFailed(f"no room for {spec.name!r}", is_transient=True)
         world.instances[spec.name] = _made_of(spec)
+
+
+@dataclass(frozen=True)
+class _Reshape(Reshape):
+    world: _World
+    lifecycle: _Lifecycle
+
+    def resize(
+        self, name: str, *, vcpus: int, ram_mib: int, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str:
+        def change(instance: Instance) -> Instance:
+            if instance.power is PowerState.RUNNING:
+                raise _JobFailed(f"instance {name!r} runs")
+            if self.world.used_mib()[0] - instance.ram_mib + ram_mib > self.world.ram_mib:
+                raise _JobFailed(f"no room for {name!r}", is_transient=True)
+            return replace(instance, vcpus=vcpus, ram_mib=ram_mib)
+
+        return self.lifecycle.change("resize", name, change)
+
+    def grow_disk(
+        self, name: str, *, disk: int, size_mib: int, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str:
+        def change(instance: Instance) -> Instance:
+            had = instance.disks[disk]
+            if had.size_mib > size_mib:
+                raise _JobFailed(f"disk {disk} of {name!r} is larger already")
+            if self.world.used_mib()[1] - had.size_mib + size_mib > self.world.disk_mib:
+                raise _JobFailed(f"no room for {name!r}", is_transient=True)
+            grown = replace(had, size_mib=size_mib)
+            disks = (*instance.disks[:disk], grown, *instance.disks[disk + 1 :])
+            return replace(instance, disks=disks)
+
+        return self.lifecycle.change("grow_disk", name, change)
+
+    def reinstall(
+        self,
+        name: str,
+        *,
+        os: str = "",
+        os_parameters: Mapping[str, str] | None = None,
+        is_started: bool = True,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+    ) -> str:
+        power = PowerState.RUNNING if is_started else PowerState.STOPPED
+        return self.lifecycle.change("reinstall", name, lambda had: replace(had, power=power))
 
 
 @dataclass(frozen=True)
@@ -285,7 +334,8 @@ class MemoryBackend(ComputeBackend):
     ) -> None:
         self.name = "memory" if setup is None else setup.name
         self._world = _World(vcpus=vcpus, ram_mib=ram_mib, disk_mib=disk_mib)
-        self.lifecycle = _Lifecycle(self._world)
+        self.lifecycle = lifecycle = _Lifecycle(self._world)
+        self.reshape = _Reshape(self._world, lifecycle)
         self.job_queue = _Jobs(self._world)
         self.inventory = _Inventory(self._world)
 

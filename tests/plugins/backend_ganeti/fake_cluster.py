@@ -38,6 +38,9 @@ class FakeCluster:
             ("PUT", "/2/instances/([^/]+)/startup", self._submitter("STARTUP")),
             ("PUT", "/2/instances/([^/]+)/shutdown", self._submitter("SHUTDOWN")),
             ("POST", r"/2/instances/([^/]+)/reboot\?type=hard", self._submitter("REBOOT")),
+            ("PUT", "/2/instances/([^/]+)/modify", self._submitter("SET_PARAMS")),
+            ("POST", r"/2/instances/([^/]+)/disk/(\d+)/grow", self._grow),
+            ("POST", "/2/instances/([^/]+)/reinstall", self._reinstall),
             ("GET", r"/2/jobs/(\d+)", lambda body, job_id: self._job(int(job_id))),
             ("DELETE", r"/2/jobs/(\d+)", self._cancel),
             ("PUT", "/2/query/(instance|job|node)", self._query),
@@ -77,14 +80,23 @@ class FakeCluster:
             {"OP_ID": f"OP_INSTANCE_{word}", "instance_name": name, **(body or {})}
         )
 
-    def _submit(self, operation: Row) -> int:
+    def _grow(self, body: Row, name: str, disk: str) -> int:
+        return self._submitter("GROW_DISK")({**body, "disk": int(disk)}, name)
+
+    def _reinstall(self, body: Row, name: str) -> int:
+        words = ["SHUTDOWN", "REINSTALL", *(["STARTUP"] if body["start"] else [])]
+        return self._submit(
+            *({"OP_ID": f"OP_INSTANCE_{word}", "instance_name": name} for word in words)
+        )
+
+    def _submit(self, *operations: Row) -> int:
         job_id = next(self._numbers)
         self.jobs[job_id] = {
             "id": job_id,
-            "ops": [operation],
+            "ops": list(operations),
             "status": "queued",
-            "opstatus": ["queued"],
-            "opresult": [None],
+            "opstatus": ["queued"] * len(operations),
+            "opresult": [None] * len(operations),
             "end_ts": None,
             "archived": False,
         }
@@ -107,15 +119,18 @@ class FakeCluster:
             return
         if job["status"] in STEPS:
             job["status"] = STEPS[job["status"]]
-            job["opstatus"] = [job["status"]]
+            job["opstatus"] = [job["status"]] * len(job["ops"])
             return
-        problem = self._perform(job["ops"][0])
+        problem = next(filter(None, map(self._perform, job["ops"])), None)
         self._end(job, "error" if problem else "success", problem)
 
     def _end(self, job: Row, status: str, result: Any) -> None:
         seconds, fraction = divmod(time.time(), 1)
         end_ts = [int(seconds), int(fraction * 1e6)]
-        job.update(status=status, opstatus=[status], opresult=[result], end_ts=end_ts)
+        count = len(job["ops"])
+        job.update(
+            status=status, opstatus=[status] * count, opresult=[result] * count, end_ts=end_ts
+        )
 
     def _perform(self, operation: Row) -> Any:
         name, word = operation["instance_name"], operation["OP_ID"].removeprefix("OP_INSTANCE_")
@@ -129,7 +144,14 @@ class FakeCluster:
             return ["OpPrereqError", [f"Instance '{name}' not known", "unknown_entity"]]
         elif word == "REMOVE":
             del self.instances[name]
-        else:
+        elif word == "SET_PARAMS":
+            self.instances[name]["beparams"] |= operation["beparams"]
+        elif word == "GROW_DISK":
+            sizes = self.instances[name]["disk.sizes"]
+            if sizes[operation["disk"]] > operation["amount"]:
+                return ["OpPrereqError", ["Requested size is smaller", "wrong_state"]]
+            sizes[operation["disk"]] = operation["amount"]
+        elif word != "REINSTALL":
             self.instances[name]["status"] = "ADMIN_down" if word == "SHUTDOWN" else "running"
         return None
 

@@ -190,3 +190,34 @@ def test_a_job_that_does_not_end_is_unfinished_at_the_deadline(server, client):
 
     with pytest.raises(errors.JobUnfinished):
         client.wait_for_job(13, deadline=time.monotonic() + 0.3)
+
+
+def test_other_hardware_is_the_same_memory_at_least_and_at_most(server, client):
+    server.answer = lambda received: Answer.of(23)
+
+    assert 23 == client.resize_instance("snf-1", vcpus=2, ram_mib=256)
+
+    (sent,) = server.received
+    assert ("PUT", "/2/instances/snf-1/modify") == (sent.method, sent.path)
+    assert {"beparams": {"vcpus": 2, "minmem": 256, "maxmem": 256}} == sent.body
+
+
+def test_a_disk_grows_to_a_size_and_not_by_one(server, client):
+    server.answer = lambda received: Answer.of(51)
+
+    assert 51 == client.grow_disk("snf-1", disk=0, size_mib=128)
+
+    (sent,) = server.received
+    assert ("POST", "/2/instances/snf-1/disk/0/grow") == (sent.method, sent.path)
+    assert {"amount": 128, "absolute": True, "wait_for_sync": False} == sent.body
+
+
+def test_a_reinstallation_keeps_the_os_unless_told_another(server, client):
+    server.answer = lambda received: Answer.of(55)
+
+    client.reinstall_instance("snf-1", is_started=False)
+    client.reinstall_instance("snf-1", os_type="debian+x", osparams={"img_id": "a"})
+
+    own, other = (sent.body for sent in server.received)
+    assert {"start": False} == own
+    assert {"start": True, "os": "debian+x", "osparams": {"img_id": "a"}} == other

@@ -74,4 +74,4 @@ def test_a_job_without_node_or_room_may_do_better_later(told_job, name):
 
 
 def test_a_reinstallation_is_no_stop(told_job):
-    assert "stop+instance_reinstall+start" == told_job("job-of-post-reinstall").operation
+    assert "reinstall" == told_job("job-of-post-reinstall").operation

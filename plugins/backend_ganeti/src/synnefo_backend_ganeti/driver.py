@@ -11,6 +11,7 @@ from synnefo_backend_ganeti.failures import in_contract_words
 from synnefo_backend_ganeti.inventory import GanetiInventory
 from synnefo_backend_ganeti.job_queue import GanetiJobs
 from synnefo_backend_ganeti.lifecycle import GanetiLifecycle
+from synnefo_backend_ganeti.reshape import GanetiReshape
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Capabilities, ComputeBackend
 from synnefo_core.contracts.driver import DriverSetup
 
@@ -34,6 +35,7 @@ class GanetiBackend(ComputeBackend):
         self.lifecycle = GanetiLifecycle(self._client, self._defaults)
         self.job_queue = GanetiJobs(self._client)
         self.inventory = GanetiInventory(self._client)
+        self.reshape = GanetiReshape(self._client)
 
     def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:
         deadline = time.monotonic() + timeout_s

@@ -18,6 +18,8 @@ _OPERATIONS = {
     "OP_INSTANCE_STARTUP": "start",
     "OP_INSTANCE_SHUTDOWN": "stop",
     "OP_INSTANCE_REBOOT": "reboot",
+    "OP_INSTANCE_REINSTALL": "reinstall",
+    "OP_INSTANCE_GROW_DISK": "grow_disk",
 }
 
 _JOB_STATES = {
@@ -109,15 +111,16 @@ def instance(found: rapi.Instance) -> compute.Instance:
 def job(found: rapi.Job) -> compute.Job:
     """Tell of a job in the words of the contract.
 
-    A job of several operations is called by all of them, so that nobody takes a
-    reinstallation, which begins with a shutdown, for a stop.
+    A job of several operations is called by all of them, but for a reinstallation, which begins
+    with a shutdown and mostly ends with a start.
     """
     words = [_operation(step.opcode) for step in found.operations]
+    operation = "reinstall" if "reinstall" in words else "+".join(words)
     error = found.error
     return compute.Job(
         id=str(found.id),
         state=_JOB_STATES[found.status],
-        operation="+".join(words),
+        operation=operation,
         instance=next((step.instance for step in found.operations if step.instance), ""),
         error=error.text if error else "",
         ended_at=found.ended_at,

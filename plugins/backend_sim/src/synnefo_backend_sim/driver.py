@@ -11,6 +11,7 @@ from synnefo_backend_sim.frontdoor import FrontDoor
 from synnefo_backend_sim.inventory import SimInventory
 from synnefo_backend_sim.job_queue import SimJobs
 from synnefo_backend_sim.lifecycle import DISK_TEMPLATES, HYPERVISORS, SimLifecycle
+from synnefo_backend_sim.reshape import SimReshape
 from synnefo_core.clock import Clock
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Capabilities, ComputeBackend
 from synnefo_core.contracts.driver import DriverSetup
@@ -31,6 +32,7 @@ class SimBackend(ComputeBackend):
         self.lifecycle = SimLifecycle(self._door)
         self.job_queue = SimJobs(self._door)
         self.inventory = SimInventory(self._door)
+        self.reshape = SimReshape(self._door)
 
     @classmethod
     def options(cls) -> list[cfg.Opt]:

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a job does to the cluster when it begins and when it ends.
 
-=======  ===================================  =============================
-job      at its beginning                     at its end
-=======  ===================================  =============================
-create   the instance is listed, stopped      it runs, if asked to
-delete   must exist                           it is gone
-start    must exist                           it runs
-stop     must exist                           it is stopped
-reboot   must exist                           it runs, though it was stopped
-=======  ===================================  =============================
+=========  ===================================  ================================
+job        at its beginning                     at its end
+=========  ===================================  ================================
+create     the instance is listed, stopped      it runs, if asked to
+delete     must exist                           it is gone
+start      must exist                           it runs
+stop       must exist                           it is stopped
+reboot     must exist                           it runs, though it was stopped
+resize     must exist                           it has the hardware, if it is
+                                                stopped and its node has room
+grow_disk  must exist                           the disk is larger, if there is
+                                                room for that
+reinstall  must exist, and is stopped           it runs, if asked to
+=========  ===================================  ================================
 
 The node must be online but for a create. A job whose requirements fail ends at once, as an error.
 """
@@ -101,6 +106,56 @@ def _vanish(db: sqlite3.Connection, job: sqlite3.Row) -> None:
         raise _unknown(job)
 
 
+def _resize(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    request, instance = json.loads(job["request"]), _found(db, job)
+    if instance["power"] == PowerState.RUNNING.value:
+        raise JobFailed(f"instance {job['instance']!r} runs", "wrong_state")
+    _require_room(job, instance["free_ram_mib"], request["ram_mib"] - instance["ram_mib"])
+    db.execute(
+        "UPDATE instance SET vcpus = ?, ram_mib = ? WHERE name = ?",
+        (request["vcpus"], request["ram_mib"], job["instance"]),
+    )
+
+
+def _grow(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    request, instance = json.loads(job["request"]), _found(db, job)
+    disks = json.loads(instance["disks"])
+    if not 0 <= request["disk"] < len(disks):
+        raise JobFailed(f"instance {job['instance']!r} has no such disk", "wrong_input")
+    disk = disks[request["disk"]]
+    more_mib = request["size_mib"] - disk["size_mib"]
+    if more_mib < 0:
+        raise JobFailed("a disk does not shrink", "wrong_input")
+    _require_room(job, instance["free_disk_mib"], more_mib)
+    disk["size_mib"] = request["size_mib"]
+    db.execute(
+        "UPDATE instance SET disks = ?, disk_mib = disk_mib + ? WHERE name = ?",
+        (json.dumps(disks), more_mib, job["instance"]),
+    )
+
+
+def _require_room(job: sqlite3.Row, free_mib: int, more_mib: int) -> None:
+    if more_mib > free_mib:
+        raise JobFailed(f"the node of {job['instance']!r} has no room", "insufficient_resources")
+
+
+def _found(db: sqlite3.Connection, job: sqlite3.Row) -> sqlite3.Row:
+    row: sqlite3.Row | None = db.execute(
+        "SELECT instance.*, node.ram_mib - used_ram_mib AS free_ram_mib,"
+        " node.disk_mib - used_disk_mib AS free_disk_mib"
+        " FROM instance JOIN node ON node.id = instance.node WHERE instance.name = ?",
+        (job["instance"],),
+    ).fetchone()
+    if row is None:
+        raise _unknown(job)
+    return row
+
+
+def _blank(db: sqlite3.Connection, job: sqlite3.Row, at: float) -> None:
+    _require(db, job, at)
+    _halt(db, job)
+
+
 def _leave(_db: sqlite3.Connection, _job: sqlite3.Row) -> None:
     """Change nothing: nothing was reserved."""
 
@@ -115,4 +170,7 @@ OPERATIONS = {
     "start": Operation(_require, _run, _leave),
     "stop": Operation(_require, _halt, _leave),
     "reboot": Operation(_require, _run, _leave),
+    "resize": Operation(_require, _resize, _leave),
+    "grow_disk": Operation(_require, _grow, _leave),
+    "reinstall": Operation(_blank, _boot, _leave),
 }

@@ -13,7 +13,7 @@ manual, a comment or a docstring here says so.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from synnefo_backend_ganeti.rapi import queries
@@ -106,6 +106,44 @@ class RapiClient:
         if shutdown_timeout_s is not None:
             body = {"shutdown_timeout": shutdown_timeout_s}
         return self._submit("POST", path, query=[("type", "hard")], body=body, deadline=deadline)
+
+    def resize_instance(
+        self, name: str, *, vcpus: int, ram_mib: int, deadline: float | None = None
+    ) -> int:
+        """Submit other processors and memory; an instance that runs has them after a restart."""
+        path = f"/2/instances/{quote(name, safe='')}/modify"
+        body: Json = {"beparams": {"vcpus": vcpus, "minmem": ram_mib, "maxmem": ram_mib}}
+        return self._submit("PUT", path, body=body, deadline=deadline)
+
+    def grow_disk(
+        self, name: str, *, disk: int, size_mib: int, deadline: float | None = None
+    ) -> int:
+        """Submit the growth of a disk, which does not wait for mirrors to be in sync."""
+        path = f"/2/instances/{quote(name, safe='')}/disk/{disk}/grow"
+        body: Json = {"amount": size_mib, "absolute": True, "wait_for_sync": False}
+        return self._submit("POST", path, body=body, deadline=deadline)
+
+    def reinstall_instance(
+        self,
+        name: str,
+        *,
+        os_type: str | None = None,
+        osparams: Mapping[str, str] | None = None,
+        is_started: bool = True,
+        deadline: float | None = None,
+    ) -> int:
+        """Submit a shutdown, the creation script of the OS definition, and a start, as one job.
+
+        Without a type or parameters the instance's own are used. The API takes none that the
+        cluster would not keep.
+        """
+        path = f"/2/instances/{quote(name, safe='')}/reinstall"
+        body: dict[str, Json] = {"start": is_started}
+        if os_type is not None:
+            body["os"] = os_type
+        if osparams is not None:
+            body["osparams"] = dict(osparams)
+        return self._submit("POST", path, body=body, deadline=deadline)
 
     # Jobs
 
