@@ -9,9 +9,15 @@ from dataclasses import replace
 import pytest
 
 import synnefo_compute
+import synnefo_quota
 from synnefo_backend_sim import operator
+from synnefo_compute import observed
+from synnefo_compute.models import ServerRow
+from synnefo_compute.reconcile import survey
 from synnefo_core.commands import main
 from synnefo_core.contracts.compute import InstanceSpec
+from synnefo_core.errors import NotFound
+from tests.services.compute.test_servers import held
 
 
 @pytest.fixture
@@ -29,6 +35,12 @@ def reconcile(cloud, capsys, monkeypatch):
 
 def instance_of(server) -> str:
     return f"snf-{server.id}"
+
+
+def lose_row(context, server) -> None:
+    """Mark a server as deleted though its instance is there."""
+    with context.unit_of_work() as session:
+        observed.forget(context, session.get_one(ServerRow, server.id))
 
 
 def test_nothing_differs_in_a_cloud_that_nobody_meddled_with(server, reconcile):
@@ -63,6 +75,66 @@ def test_a_vanished_instance_is_told(server, cluster, reconcile):
     operator.remove(cluster.cluster, instance_of(server))
 
     assert [("stale", server.id)] == reconcile(expect=1)
+
+
+def test_all_that_differs_is_repaired_when_asked(server, member, context, cluster, reconcile):
+    operator.modify(
+        cluster.cluster, instance_of(server), lambda found: replace(found, vcpus=4, nics=())
+    )
+    operator.stop(cluster.cluster, instance_of(server))
+
+    assert {"power", "size", "nics"} == {kind for kind, _ in reconcile("--fix", "all")}
+    assert [] == reconcile()
+    assert [] == synnefo_quota.verify(context)
+
+
+def test_what_was_not_asked_for_is_left(server, member, cluster, reconcile):
+    operator.modify(cluster.cluster, instance_of(server), lambda found: replace(found, vcpus=4))
+    operator.stop(cluster.cluster, instance_of(server))
+
+    reconcile("--fix", "size,node", expect=1)
+
+    assert [("power", server.id)] == reconcile(expect=1)
+
+
+def test_tags_can_only_be_told(server, cluster, reconcile):
+    operator.modify(cluster.cluster, instance_of(server), lambda found: replace(found, tags=()))
+
+    assert [("tags", server.id)] == reconcile("--fix", "all", expect=1)
+
+
+def test_a_stale_server_is_deleted_by_hand_and_all_is_given_back(
+    server, member, context, cluster, reconcile
+):
+    operator.remove(cluster.cluster, instance_of(server))
+
+    assert [("stale", server.id)] == reconcile("--fix", "stale")
+    with pytest.raises(NotFound):
+        synnefo_compute.show_server(member, server.id)
+    assert [] == synnefo_quota.verify(context)
+    assert 0 == held(member).get("cyclades.vm", 0)
+
+
+def test_an_orphan_is_removed_by_hand(server, context, cluster, reconcile, monkeypatch):
+    monkeypatch.setattr(survey, "ORPHAN_GRACE_S", 0.0)
+    lose_row(context, server)
+
+    assert [("orphans", server.id)] == reconcile(expect=1)
+    assert [("orphans", server.id)] == reconcile("--fix", "orphans")
+    assert [] == cluster.inventory.instances()
+
+
+def test_an_instance_that_only_has_our_name_is_never_removed(cluster, reconcile, monkeypatch):
+    monkeypatch.setattr(survey, "ORPHAN_GRACE_S", 0.0)
+    operator.add(cluster.cluster, InstanceSpec("snf-stray", vcpus=1, ram_mib=128))
+
+    assert [("orphans", "stray")] == reconcile("--fix", "all", expect=1)
+    assert ["snf-stray"] == [each.name for each in cluster.inventory.instances()]
+
+
+def test_a_kind_that_there_is_not_is_a_mistake(cloud, reconcile):
+    with pytest.raises(SystemExit):
+        reconcile("--fix", "everything")
 
 
 def test_an_instance_that_was_just_made_is_no_orphan(cluster, reconcile):

@@ -81,6 +81,15 @@ def test_a_wish_names_a_place_and_on_a_shared_network_no_address(member, shared)
         plug(member, Request(network_id=shared.id, fixed_ip="10.1.0.9"))
 
 
+def test_only_the_cards_of_some_ports_are_taken_when_asked(member, network, subnet):
+    lost, kept = plug(member, Request(network_id=network.id), Request(network_id=network.id))
+
+    service.unplug(member, device_id="vm", port_ids=[lost.id])
+    service.unplug(member, device_id="other", port_ids=[kept.id])
+
+    assert [kept.id] == [port.id for port in service.ports_of(member, ["vm"])["vm"]]
+
+
 def test_unplugging_removes_what_was_made_and_frees_what_was_given(member, network, subnet):
     given = service.create_port(member, service.PortSpec(network_id=network.id))
     plug(member, Request(network_id=network.id), Request(port_id=given.id))

@@ -50,6 +50,22 @@ def test_a_charge_beyond_the_limit_names_what_is_left_and_keeps_nothing(context)
     assert usage(context) == {"project:p1": 8, "user:u1": 8}
 
 
+def test_what_is_in_use_already_is_charged_beyond_the_limit(context):
+    synnefo_quota.charge(context, [vm(11)], is_forced=True)
+
+    assert usage(context) == {"project:p1": 11, "user:u1": 11}
+
+
+def test_a_charge_that_is_not_forced_bounds_the_whole_unit_of_work(context):
+    def charge_both() -> None:
+        with context.unit_of_work():
+            synnefo_quota.charge(context, [vm(8)], is_forced=True)
+            synnefo_quota.charge(context, [vm(3)])
+
+    with pytest.raises(QuotaExceeded):
+        charge_both()
+
+
 def test_a_failed_charge_takes_the_whole_unit_of_work_with_it(context):
     def spend_in_two_projects() -> None:
         with context.unit_of_work():

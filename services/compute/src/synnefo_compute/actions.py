@@ -95,12 +95,22 @@ def end(run: Run, session: Session) -> None:
             _end(row, run, "" if row.name == DELETE else "the server was deleted")
 
 
+def give_up(context: RequestContext, session: Session, server_id: str, problem: str) -> None:
+    """Write down that all that was being done to a server has ended badly: nobody works on it."""
+    query = select(ActionRow).where(ActionRow.server_id == server_id, ActionRow.ended_at == 0.0)
+    for row in session.scalars(query):
+        _close(row, context.now(), problem)
+
+
 def _end(row: ActionRow, run: Run, problem: str) -> None:
-    now = run.context.now()
+    _close(row, run.context.now(), problem)
+    row.events = [*row.events, *run.data.get("done", [])]
+
+
+def _close(row: ActionRow, now: float, problem: str) -> None:
     result = ERROR if problem else SUCCESS
     whole = {**row.events[0], "ended_at": now, "result": result, "problem": problem}
-    row.ended_at, row.message = now, ERROR if problem else ""
-    row.events = [whole, *run.data.get("done", [])]
+    row.ended_at, row.message, row.events = now, ERROR if problem else "", [whole]
 
 
 def listing(context: RequestContext, server_id: str) -> list[Action]:

@@ -135,6 +135,39 @@ def create(
         return _shown(row)
 
 
+def of_size(
+    context: RequestContext, *, vcpus: int, ram_mib: int, disk_gib: int, disk_template: str
+) -> str:
+    """Return the id of a flavor of a size, in the caller's unit of work (GNT-042).
+
+    Where there is none, one is made that is on no list: nobody can make servers of it.
+    """
+    same = select(FlavorRow.id).where(
+        FlavorRow.vcpus == vcpus,
+        FlavorRow.ram_mib == ram_mib,
+        FlavorRow.disk_gib == disk_gib,
+        FlavorRow.disk_template == disk_template,
+        FlavorRow.is_public,
+    )
+    with context.unit_of_work() as session:
+        found = session.scalars(same.order_by(FlavorRow.is_deleted, FlavorRow.id)).first()
+        if found is not None:
+            return found
+        row = FlavorRow(
+            id=new_id(),
+            name=f"C{vcpus}R{ram_mib}D{disk_gib}{disk_template}",
+            vcpus=vcpus,
+            ram_mib=ram_mib,
+            disk_gib=disk_gib,
+            disk_template=disk_template,
+            is_public=True,
+            is_deleted=True,
+            created_at=context.now(),
+        )
+        session.add(row)
+        return row.id
+
+
 def delete(context: RequestContext, flavor_id: str) -> None:
     """Take a flavor from the list; servers that have it keep it.
 

@@ -93,17 +93,23 @@ def _make(
     return ports.add(context, session, network, spec, is_temporary=True)
 
 
-def unplug(context: RequestContext, *, device_id: str) -> None:
+def unplug(
+    context: RequestContext, *, device_id: str, port_ids: Sequence[str] | None = None
+) -> None:
     """Take a device's cards away: those made for it go, the others are free again.
 
-    A device that has none is not an error, so a job that was cut off may simply run again.
+    A device that has none is not an error, so a job that was cut off may simply run again. With
+    ``port_ids`` only the cards of these ports are taken.
     """
+    theirs = [PortRow.device_id == device_id]
+    if port_ids is not None:
+        theirs.append(PortRow.id.in_(port_ids))
     with context.unit_of_work() as session:
-        query = select(PortRow.id).where(PortRow.device_id == device_id, PortRow.is_temporary)
+        query = select(PortRow.id).where(*theirs, PortRow.is_temporary)
         ports.remove(session, list(session.scalars(query)))
         session.execute(
             update(PortRow)
-            .where(PortRow.device_id == device_id)
+            .where(*theirs)
             .values(
                 device_id="",
                 device_owner="",

@@ -42,10 +42,11 @@ class Holding:
         return max(0, self.usage - self.limit)
 
 
-def charge(context: RequestContext, charges: Iterable[Charge]) -> None:
+def charge(context: RequestContext, charges: Iterable[Charge], *, is_forced: bool = False) -> None:
     """Pay for things, or give back, at the end of the caller's unit of work.
 
-    Charges of one unit of work add up, so replacing a thing costs the difference.
+    Charges of one unit of work add up, so replacing a thing costs the difference. What is in
+    use already, whoever allowed it, is charged by force: then a limit may be passed.
 
     Raises:
         QuotaExceeded: At the end of the unit of work, when a limit would be passed;
@@ -54,7 +55,7 @@ def charge(context: RequestContext, charges: Iterable[Charge]) -> None:
     with context.unit_of_work() as session:
         for item in charges:
             for key in _keys(item):
-                settlement.change(context, session, key).charge(item.amount)
+                settlement.change(context, session, key).charge(item.amount, is_forced=is_forced)
 
 
 def _keys(item: Charge) -> tuple[Key, Key]:

@@ -50,11 +50,11 @@ class Change:
     asked: Provision | None = None
     entries: list[ProvisionLogRow] = field(default_factory=list)
 
-    def charge(self, amount: int) -> None:
-        """Use so much, or give it back, at once."""
+    def charge(self, amount: int, *, is_forced: bool = False) -> None:
+        """Use so much, or give it back, at once; forced, the limit may be passed."""
         self.to_min += amount
         self.to_max += amount
-        self.is_bounded |= amount > 0
+        self.is_bounded |= amount > 0 and not is_forced
 
     def issue(self, provision: Provision, *, is_forced: bool) -> None:
         """Promise: an increase takes room already, a decrease gives none yet."""

@@ -10,9 +10,8 @@ from typing import ClassVar
 
 from synnefo_compute import names, states
 from synnefo_compute.reconcile.recorded import Recorded
+from synnefo_compute.servers import GIB_MIB
 from synnefo_core.contracts.compute import Instance, PowerState
-
-GIB_MIB = 1024
 
 SETTLED = frozenset({states.ACTIVE, states.STOPPED})
 """The states of which a cluster is the judge."""
@@ -101,14 +100,14 @@ class Nics(Difference):
 
 @dataclass(frozen=True)
 class Disks(Difference):
-    """Other disks; sizes in MiB, in their order."""
+    """Other disks; sizes in GiB as they are counted (begun ones in full), in their order."""
 
     kind: ClassVar[str] = "disks"
-    recorded_mib: tuple[int, ...]
-    found_mib: tuple[int, ...]
+    recorded_gib: tuple[int, ...]
+    found_gib: tuple[int, ...]
 
     def __str__(self) -> str:
-        here, there = (_sizes(sizes) for sizes in (self.recorded_mib, self.found_mib))
+        here, there = (_sizes(sizes) for sizes in (self.recorded_gib, self.found_gib))
         return f"{here} here, {there} there"
 
 
@@ -231,8 +230,8 @@ def _nics(server: Recorded, instance: Instance) -> Nics | None:
 
 
 def _disks(server: Recorded, instance: Instance) -> Disks | None:
-    recorded = (server.disk_gib * GIB_MIB,) if server.disk_gib else ()
-    found = tuple(disk.size_mib for disk in instance.disks)
+    recorded = (server.disk_gib,) if server.disk_gib else ()
+    found = tuple(-(-disk.size_mib // GIB_MIB) for disk in instance.disks)
     return None if recorded == found else Disks(server.id, recorded, found)
 
 
@@ -247,5 +246,5 @@ def _node(server: Recorded, instance: Instance) -> Node | None:
     return Node(server.id, server.node, instance.node)
 
 
-def _sizes(sizes_mib: tuple[int, ...]) -> str:
-    return " + ".join(f"{size} MiB" for size in sizes_mib) or "no disk"
+def _sizes(sizes_gib: tuple[int, ...]) -> str:
+    return " + ".join(f"{size} GiB" for size in sizes_gib) or "no disk"

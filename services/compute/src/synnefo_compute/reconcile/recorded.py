@@ -10,14 +10,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 import synnefo_network
-from synnefo_compute import states
+from synnefo_compute import observed, states
 from synnefo_compute.models import ServerRow
 from synnefo_core import underway
 from synnefo_core.context import RequestContext
 from synnefo_network import Port
-
-LOST = "the cluster has no instance of this server any more"
-"""The fault of a server that vanished; by it is known who is to be shown again if it returns."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def of_rows(
             vm_state=row.vm_state,
             task_state=row.task_state,
             is_busy=row.id in busy,
-            is_lost=row.vm_state == states.ERROR and row.fault == LOST,
+            is_lost=row.vm_state == states.ERROR and row.fault == observed.LOST,
             was_made=row.launched_at > 0,
             vcpus=row.vcpus,
             ram_mib=row.ram_mib,

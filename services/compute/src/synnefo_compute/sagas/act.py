@@ -11,9 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-import synnefo_quota
-from synnefo_compute import actions, charges, states
-from synnefo_compute.models import ServerRow
+from synnefo_compute import actions, observed, states
 from synnefo_compute.sagas import instances
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
@@ -62,7 +60,7 @@ def confirm(run: Run) -> dict[str, Any]:
 def succeed(run: Run, session: Session) -> None:
     """Show the server as it is and charge for it accordingly."""
     row = instances.locked(run, session)
-    _settle(run, row, is_running=run.data["power"] == PowerState.RUNNING.value)
+    observed.settle(run.context, row, is_running=run.data["power"] == PowerState.RUNNING.value)
     row.node = run.data["node"]
     row.fault, row.fault_at = "", 0.0
     actions.end(run, session)
@@ -75,18 +73,10 @@ def fail(run: Run, session: Session) -> None:
         instances.begin_deletion(run, session)
         actions.end(run, session)
         return
-    _settle(run, row, is_running=run.data["was_charged"])
+    observed.settle(run.context, row, is_running=run.data["was_charged"])
     row.vm_state = run.data["from"]
     row.fault, row.fault_at = run.error, run.context.now()
     actions.end(run, session)
-
-
-def _settle(run: Run, row: ServerRow, *, is_running: bool) -> None:
-    row.vm_state = states.ACTIVE if is_running else states.STOPPED
-    row.task_state, row.updated_at = states.NO_TASK, run.context.now()
-    if is_running != row.is_active_charged:
-        synnefo_quota.charge(run.context, charges.of_activity(row, 1 if is_running else -1))
-        row.is_active_charged = is_running
 
 
 SAGA = recorded(

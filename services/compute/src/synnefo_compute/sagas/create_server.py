@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import synnefo_network
-from synnefo_compute import actions, states
+from synnefo_compute import actions, observed, states
 from synnefo_compute.sagas import instances, remove
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
@@ -103,9 +103,7 @@ def fail(run: Run, session: Session) -> None:
     if row.task_state == states.DELETING:
         instances.forget(run, session)
         return
-    row.vm_state, row.task_state = states.ERROR, states.NO_TASK
-    row.fault, row.fault_at = run.error, run.context.now()
-    row.updated_at = run.context.now()
+    observed.fail(run.context, row, run.error)
     actions.end(run, session)
 
 

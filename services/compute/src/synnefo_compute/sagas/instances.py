@@ -9,9 +9,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 import synnefo_backends
-import synnefo_network
-import synnefo_quota
-from synnefo_compute import actions, charges, names, states
+from synnefo_compute import actions, names, observed
 from synnefo_compute.models import ServerRow
 from synnefo_compute.servers import DELETE
 from synnefo_core import sagas
@@ -111,10 +109,5 @@ def forget(run: Run, session: Session) -> None:
     row = locked(run, session)
     if row.is_deleted:
         return
-    synnefo_quota.charge(run.context, charges.of_server(row, -1))
-    synnefo_network.unplug(run.context, device_id=row.id)
-    synnefo_backends.release(run.context, row.id)
-    now = run.context.now()
-    row.vm_state, row.task_state = states.DELETED, states.NO_TASK
-    row.is_deleted, row.deleted_at, row.updated_at = True, now, now
+    observed.forget(run.context, row)
     actions.end(run, session)

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writing to the rows of servers what their clusters have.
+
+Each repair looks again at both sides and writes in one transaction, under the lock of the row:
+what was found before only says where to look (GNT-040).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import synnefo_backends
+import synnefo_network
+from synnefo_compute import actions, names, observed, states
+from synnefo_compute.models import ServerRow
+from synnefo_compute.reconcile import recorded
+from synnefo_compute.reconcile.differences import (
+    Difference,
+    Disks,
+    Nics,
+    Node,
+    PendingTask,
+    Power,
+    Size,
+    Stale,
+    of_server,
+)
+from synnefo_compute.reconcile.recorded import Recorded
+from synnefo_compute.servers import DELETE
+from synnefo_core import sagas
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.compute import (
+    ComputeBackend,
+    Instance,
+    InstanceMissing,
+    PowerState,
+)
+
+log = logging.getLogger(__name__)
+
+Write = Callable[[RequestContext, Session, ServerRow, Any], None]
+
+ABANDONED = "nobody works on this any more"
+NEVER_MADE = "nobody works on the creation of this server any more"
+
+
+def _power(context: RequestContext, _: Session, row: ServerRow, found: Power) -> None:
+    is_running = found.power is PowerState.RUNNING
+    observed.settle(context, row, is_running=is_running, is_forced=True)
+    if row.fault == observed.LOST:
+        row.fault, row.fault_at = "", 0.0
+
+
+def _size(context: RequestContext, _: Session, row: ServerRow, found: Size) -> None:
+    vcpus, ram_mib = found.vcpus[1], found.ram_mib[1]
+    observed.resize(context, row, vcpus=vcpus, ram_mib=ram_mib, disk_gib=row.disk_gib)
+
+
+def _disks(context: RequestContext, _: Session, row: ServerRow, found: Disks) -> None:
+    observed.resize(context, row, vcpus=row.vcpus, ram_mib=row.ram_mib, disk_gib=found.found_gib[0])
+
+
+def _nics(context: RequestContext, _: Session, row: ServerRow, found: Nics) -> None:
+    synnefo_network.unplug(context, device_id=row.id, port_ids=found.missing)
+    row.updated_at = context.now()
+
+
+def _node(context: RequestContext, _: Session, row: ServerRow, found: Node) -> None:
+    row.node, row.updated_at = found.found, context.now()
+
+
+def _task(context: RequestContext, session: Session, row: ServerRow, found: PendingTask) -> None:
+    if row.task_state == states.DELETING:
+        sagas.begin(context, session, DELETE, subject_id=row.id)
+        return
+    actions.give_up(context, session, row.id, ABANDONED)
+    if found.power is None:
+        observed.fail(context, row, observed.LOST if row.launched_at else NEVER_MADE)
+    else:
+        is_running = found.power is PowerState.RUNNING
+        observed.settle(context, row, is_running=is_running, is_forced=True)
+        row.launched_at = row.launched_at or context.now()
+
+
+def _lost(context: RequestContext, _: Session, row: ServerRow, _found: Stale) -> None:
+    observed.fail(context, row, observed.LOST)
+
+
+WRITES: dict[type[Difference], Write] = {
+    PendingTask: _task,
+    Stale: _lost,
+    Power: _power,
+    Size: _size,
+    Disks: _disks,
+    Nics: _nics,
+    Node: _node,
+}
+"""How each kind is repaired, in the order in which kinds of one server are."""
+
+AUTOMATIC = frozenset(kind.kind for kind in WRITES)
+"""The kinds that are repaired without anybody asking."""
+
+
+def is_repairable(difference: Difference) -> bool:
+    """Return whether what the cluster has is enough to know what to write."""
+    match difference:
+        case Stale():
+            return not difference.is_marked
+        case PendingTask():
+            return difference.power is not PowerState.UNKNOWN
+        case Nics():
+            return bool(difference.missing)
+        case Disks():
+            return len(difference.recorded_gib) == len(difference.found_gib) == 1
+    return type(difference) in WRITES
+
+
+def repair(
+    context: RequestContext, server_id: str, *, kinds: Collection[str] = AUTOMATIC
+) -> list[Difference]:
+    """Write to a server's row what its cluster has; return what was repaired.
+
+    Nothing is, if something is being done to the server, or its row changed meanwhile: then
+    the next look tells more.
+
+    Raises:
+        DriverError: The cluster did not answer, or not sensibly.
+    """
+    before = recorded.of_server(context, server_id)
+    if before is None or before.is_busy:
+        return []
+    instance = find(context, before)
+    wanted = [
+        each for each in of_server(before, instance) if each.kind in kinds and is_repairable(each)
+    ]
+    if not wanted:
+        return []
+    with context.unit_of_work() as session:
+        row = session.get_one(ServerRow, server_id, with_for_update=True)
+        if [before] != list(recorded.of_rows(context, session, [row])):
+            return []
+        for each in sorted(wanted, key=lambda each: list(WRITES).index(type(each))):
+            WRITES[type(each)](context, session, row, each)
+    for each in wanted:
+        log.info(
+            "server repaired",
+            extra={"server": server_id, "kind": each.kind, "difference": str(each)},
+        )
+    return wanted
+
+
+def forget(context: RequestContext, server_id: str) -> list[Difference]:
+    """Delete a server whose instance is gone, and give back what it held; return why.
+
+    Raises:
+        DriverError: The cluster did not answer, or not sensibly.
+    """
+    before = recorded.of_server(context, server_id)
+    if before is None or find(context, before) is not None:
+        return []
+    found = [each for each in of_server(before, None) if isinstance(each, Stale)]
+    with context.unit_of_work() as session:
+        row = session.get_one(ServerRow, server_id, with_for_update=True)
+        if not found or [before] != list(recorded.of_rows(context, session, [row])):
+            return []
+        actions.give_up(context, session, row.id, observed.LOST)
+        observed.forget(context, row)
+    log.info("server without an instance deleted", extra={"server": server_id})
+    return list(found)
+
+
+def find(context: RequestContext, server: Recorded) -> Instance | None:
+    """Return a server's instance, or None when the cluster has none of this name.
+
+    Raises:
+        DriverError: The cluster did not answer, or not sensibly.
+    """
+    name = names.of_instance(context.cloud, server.id)
+    try:
+        return synnefo_backends.call(context, server.backend_id, partial(_instance, name))
+    except InstanceMissing:
+        return None
+
+
+def _instance(name: str, backend: ComputeBackend) -> Instance:
+    return backend.inventory.instance(name)
