@@ -1,17 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The in-process bus: the embedded default, for one process."""
+"""How messages reach their receivers, and the in-process bus: the embedded default."""
 
 from __future__ import annotations
 
+import logging
 import queue
 from collections import defaultdict
+from collections.abc import Sequence
 
 from synnefo_core.contracts.bus import Bus, Message, Receiver
 from synnefo_core.contracts.driver import DriverSetup
 
+log = logging.getLogger(__name__)
+
+
+def deliver(message: Message, receivers: Sequence[Receiver]) -> str | None:
+    """Call all receivers of a message, whichever of them fail.
+
+    Returns:
+        Why the message is to be put aside, or None when it is done.
+    """
+    problems = []
+    for receiver in receivers:
+        try:
+            receiver(message)
+        except Exception as problem:
+            log.exception(
+                "a message can't be received",
+                extra={"topic": message.topic, "sender": message.sender},
+            )
+            problems.append(f"{type(problem).__name__}: {problem}")
+    return "; ".join(problems) or None
+
 
 class LocalBus(Bus):
-    """Messages of this process, kept in memory until they are received."""
+    """Messages of this process, kept in memory until they are received.
+
+    What can't be received is logged and gone.
+    """
 
     def __init__(self, setup: DriverSetup) -> None:
         """Begin empty."""
@@ -35,8 +61,7 @@ class LocalBus(Bus):
         try:
             message = self._queue.get(timeout=timeout_s)
             while True:
-                for receiver in self._receivers[message.topic]:
-                    receiver(message)
+                deliver(message, self._receivers[message.topic])
                 delivered += 1
                 message = self._queue.get_nowait()
         except queue.Empty:

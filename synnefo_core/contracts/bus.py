@@ -45,16 +45,23 @@ class Bus(Driver):
         """Hand a message over; it is safe with the bus when this returns.
 
         Raises:
-            BusUnavailable: Whether it was taken is unknown.
+            BusUnavailable: Whether it was taken is unknown. Published again it may come twice.
         """
 
     @abstractmethod
     def subscribe(self, topic: str, receiver: Receiver) -> None:
-        """Call ``receiver`` for each message of a topic from now on."""
+        """Call ``receiver`` for each message of a topic that is received from now on.
+
+        A receiver that raises stops nobody: other receivers of the message and other messages
+        have their turns, and a bus with a broker puts the message aside with the reason.
+        """
 
     @abstractmethod
     def receive(self, *, timeout_s: float) -> int:
-        """Deliver what has come, waiting at most ``timeout_s`` for the first; return how many."""
+        """Deliver what has come, waiting at most ``timeout_s`` for the first; return how many.
+
+        A broker that is away is no error: there is nothing from it until it is back.
+        """
 
     def close(self) -> None:
         """Leave the broker."""

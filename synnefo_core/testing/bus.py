@@ -20,6 +20,12 @@ from synnefo_core.contracts.bus import Bus, Message
 PATIENCE_S = 5.0
 
 
+def _receive(bus: Bus, number: int) -> None:
+    """Receive until so many messages have come, or none comes any more."""
+    while number > 0 and (came := bus.receive(timeout_s=PATIENCE_S)):
+        number -= came
+
+
 class BusContract:
     """What every bus does."""
 
@@ -70,6 +76,45 @@ class BusContract:
 
         other.receive(timeout_s=PATIENCE_S)
         assert sorted(received) == [1, 2]
+
+    def test_messages_come_in_the_order_in_which_they_were_sent(self, bus: Bus, other: Bus) -> None:
+        """One publisher and one receiver see the same order."""
+        received: list[object] = []
+        other.subscribe("tests.a", lambda message: received.append(message.payload["number"]))
+
+        for number in range(20):
+            bus.publish(Message("tests.a", {"number": number}))
+
+        _receive(other, 20)
+        assert received == list(range(20))
+
+    def test_a_receiver_that_fails_stops_no_other(self, bus: Bus, other: Bus) -> None:
+        """Neither other receivers of the message nor the messages behind it."""
+        received: list[object] = []
+
+        def fail(_: Message) -> None:
+            msg = "the receiver fails"
+            raise LookupError(msg)
+
+        other.subscribe("tests.a", fail)
+        other.subscribe("tests.a", lambda message: received.append(message.payload["number"]))
+
+        for number in (1, 2):
+            bus.publish(Message("tests.a", {"number": number}))
+
+        _receive(other, 2)
+        assert received == [1, 2]
+
+    def test_what_was_received_does_not_come_again(self, bus: Bus, other: Bus) -> None:
+        """A message that a receiver took is done."""
+        received: list[Message] = []
+        other.subscribe("tests.a", received.append)
+        bus.publish(Message("tests.a", {}))
+        other.receive(timeout_s=PATIENCE_S)
+
+        assert other.receive(timeout_s=0.05) == 0
+
+        assert len(received) == 1
 
     def test_waiting_in_vain_ends(self, other: Bus) -> None:
         """Without messages ``receive`` comes back and says so."""

@@ -12,10 +12,11 @@ SPDX = "# SPDX-License-Identifier: Apache-2.0"
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "base2"}
 
 # Where strange code is called and its failure must not be ours: requests, jobs, sagas, events,
-# the import of plugins, and calls whose exception is carried to whoever waits for them.
+# messages, the import of plugins, and calls whose exception is carried to whoever waits for them.
 MAY_CATCH_ALL = {
     "synnefo_core/wsgi/faults.py",
     "synnefo_core/wsgi/middleware.py",
+    "synnefo_core/bus.py",
     "synnefo_core/worker.py",
     "synnefo_core/sagas.py",
     "synnefo_core/outbox.py",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import signal
@@ -54,6 +55,29 @@ class RabbitLab(Lab):
             raise LabFailed(f"rabbitmqctl {' '.join(arguments)} failed:\n{done.stdout}")
         return done.stdout
 
+    @property
+    def port(self) -> int:
+        """Where the broker listens."""
+        return self._port
+
+    def pause(self) -> None:
+        """Let the broker hang: it is connected to, and never answers."""
+        os.killpg(self._broker.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        os.killpg(self._broker.pid, signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End the broker, as a power cut would."""
+        os.killpg(self._broker.pid, signal.SIGKILL)
+        self._broker.wait(timeout=20)
+        until(lambda: not accepts("127.0.0.1", self._port), "the broker to be gone", within_s=20)
+
+    def restart(self) -> None:
+        """Start the broker again, at the same port, with what was in it."""
+        self._serve_broker()
+
     def _start(self) -> None:
         packages.ensure("rabbitmq")
         self._port, self._mapper_port = free_port(), free_port()
@@ -94,6 +118,7 @@ class RabbitLab(Lab):
         log = self.directory / "broker.log"
         command = [*self._prefix, str(PROGRAMS / "rabbitmq-server")]
         broker = spawn(command, log=log, environment=self._environment, directory=self.directory)
+        self._broker = broker
         self.record.add(self._adopt(broker), signal.SIGTERM)
         # It listens last, when it can serve; its pid file is much too early.
         until(
