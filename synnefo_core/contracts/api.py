@@ -20,6 +20,12 @@ and the parameters of its path. Returns a JSON value, None for no body, or a :cl
 
 JSON_BODY_BYTES = 1024 * 1024
 
+Version = tuple[int, int]
+"""A microversion."""
+
+Schemas = Mapping[str, Any] | Mapping[Version, Mapping[str, Any]]
+"""A JSON schema, or schemas by the microversion from which on each applies."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -32,7 +38,7 @@ class Route:
         rule: The policy rule that the caller's roles must pass; None when the handler
             checks by itself (actions) or anyone may call it.
         status: The status of a plain answer.
-        body: JSON schema of the body; None when there is none or it is a stream.
+        body: JSON schema of the body (see :data:`Schemas`); None when there is none or it is a stream.
         query: JSON schema of the query (each parameter a string, or a list of strings when
             the schema says ``array``); None lets any pass.
         is_form: The body is a form (``application/x-www-form-urlencoded``) instead of JSON: an
@@ -41,6 +47,7 @@ class Route:
         is_secret: The path holds a secret: the access log shows this row's instead.
         is_stream: The handler reads ``request.stream`` itself; no size limit.
         max_bytes: The largest body.
+        since: The microversion that brought it; who asks for an older one finds nothing.
     """
 
     method: str
@@ -48,13 +55,14 @@ class Route:
     handler: Handler
     rule: str | None = None
     status: int = 200
-    body: Mapping[str, Any] | None = None
+    body: Schemas | None = None
     query: Mapping[str, Any] | None = None
     is_form: bool = False
     is_public: bool = False
     is_secret: bool = False
     is_stream: bool = False
     max_bytes: int = JSON_BODY_BYTES
+    since: Version = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -94,8 +102,8 @@ class MicroversionRange:
     """
 
     service: str
-    minimum: tuple[int, int]
-    maximum: tuple[int, int]
+    minimum: Version
+    maximum: Version
     legacy_header: str | None = None
 
 
@@ -117,6 +125,9 @@ class Api:
         microversions: The range, or None.
         is_listed: Whether the catalog shows it.
         request_id_header: An older header of the API's own that tells the request's id too.
+        base: What the catalog shows instead of the prefix, where clients add the version by
+            themselves ("/network").
+        aliases: Other prefixes under which older clients know the same face ("/compute/v2").
     """
 
     name: str
@@ -130,6 +141,8 @@ class Api:
     microversions: MicroversionRange | None = None
     is_listed: bool = True
     request_id_header: str = ""
+    base: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 Apis = Iterable[Api]

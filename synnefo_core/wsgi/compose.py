@@ -32,14 +32,15 @@ def faces(cloud: Cloud) -> list[Api]:
         (api for answer in cloud.plugins.hook.apis(cloud=cloud) for api in answer),
         key=lambda api: api.name,
     )
-    for attribute in ("name", "prefix"):
-        values = [getattr(api, attribute) for api in found]
+    names = [api.name for api in found]
+    prefixes = [prefix for api in found for prefix in (api.prefix, *api.aliases)]
+    for attribute, values in (("name", names), ("prefix", prefixes)):
         if len(set(values)) != len(values):
             msg = f"two APIs have the same {attribute}: {sorted(values)}"
             raise Misconfigured(msg)
-    for api in found:
-        if not api.prefix.startswith("/") or api.prefix.endswith("/"):
-            msg = f"the prefix of the API {api.name} must be like /name, not {api.prefix!r}"
+    for prefix in prefixes:
+        if not prefix.startswith("/") or prefix.endswith("/"):
+            msg = f"the prefix of an API must be like /name, not {prefix!r}"
             raise Misconfigured(msg)
     return found
 
@@ -55,7 +56,8 @@ class Composer:
         self._apis = faces(cloud)
         for api in self._apis:
             router = Authenticate(Router(cloud, api), cloud, api.service_type)
-            self._faces[api.prefix] = (api.name, Faults(router, api.dialect))
+            served = (api.name, Faults(router, api.dialect))
+            self._faces |= dict.fromkeys((api.prefix, *api.aliases), served)
             self._documents |= api.versions
         # The longest prefix first, so that "/a/b" is not taken for "/a".
         self._prefixes = sorted(self._faces, key=len, reverse=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from synnefo_core.contracts.api import MicroversionRange
+from synnefo_core.contracts.api import MicroversionRange, Version
 from synnefo_core.errors import Invalid, NotAcceptable
 
-Version = tuple[int, int]
 _FORM = re.compile(r"^(\d{1,4})\.(\d{1,4})$")
 
 

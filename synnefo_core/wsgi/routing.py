@@ -16,7 +16,7 @@ from routes import Mapper
 from webob import Request, Response
 
 from synnefo_core import errors
-from synnefo_core.contracts.api import Api, Route
+from synnefo_core.contracts.api import Api, Route, Version
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.wsgi import microversions
 from synnefo_core.wsgi.faults import REQUEST_ID
@@ -25,6 +25,7 @@ from synnefo_core.wsgi.responses import make_response
 from synnefo_core.wsgi.streams import broken
 from synnefo_core.wsgi.validation import (
     Schema,
+    compiled,
     parse_form,
     parse_json,
     query_values,
@@ -53,7 +54,7 @@ class Row:
             TypeError: The handler wants something that it won't be told.
         """
         self.route = route
-        self.body = Schema(route.body) if route.body is not None else None
+        self._bodies = compiled(route.body)
         self.query = Schema(route.query) if route.query is not None else None
         parameters = inspect.signature(route.handler).parameters
         self.wanted = frozenset(parameters) & _OFFERED
@@ -64,6 +65,10 @@ class Row:
         if untold:
             msg = f"{route.method} {route.path}: the handler wants {sorted(untold)}"
             raise TypeError(msg)
+
+    def body(self, version: Version) -> Schema | None:
+        """Return the schema of the body in a microversion, None when there is no body."""
+        return next((schema for since, schema in self._bodies if since <= version), None)
 
 
 class Router:
@@ -151,16 +156,21 @@ class Router:
         context = context_of(request.environ, is_public=row.route.is_public)
         headers: dict[str, str] = {}
         arguments: dict[str, Any] = {}
+        version: Version = (0, 0)
         if self._api.microversions is not None:
             version = microversions.requested(self._api.microversions, request.headers)
             headers = microversions.answered(self._api.microversions, version)
             arguments["version"] = version
+        if version < row.route.since:
+            noun = "the resource"
+            raise errors.NotFound(noun, request.path_info)
         if row.route.rule is not None:
             self._cloud.policy.require(context, row.route.rule)
         if "query" in row.wanted or row.query is not None:
             arguments["query"] = query_values(row.query, _query_pairs(request))
-        if "body" in row.wanted or row.body is not None:
-            arguments["body"] = _body(request, row)
+        body = row.body(version)
+        if "body" in row.wanted or body is not None:
+            arguments["body"] = _body(request, row.route, body)
         arguments |= {"context": context, "request": request}
         told = {name: value for name, value in arguments.items() if name in row.wanted}
         path = {n: v for n, v in parameters.items() if row.takes_all or n in row.takes_path}
@@ -190,13 +200,13 @@ def _query_pairs(request: Request) -> list[tuple[str, str]]:
     return pairs
 
 
-def _body(request: Request, row: Row) -> Any:
-    raw = _read(request, row.route.max_bytes)
-    if not raw and row.body is None:
+def _body(request: Request, route: Route, schema: Schema | None) -> Any:
+    raw = _read(request, route.max_bytes)
+    if not raw and schema is None:
         return None
-    value = parse_form(raw) if row.route.is_form else parse_json(raw)
-    if row.body is not None:
-        row.body.check(value)
+    value = parse_form(raw) if route.is_form else parse_json(raw)
+    if schema is not None:
+        schema.check(value)
     return value
 
 

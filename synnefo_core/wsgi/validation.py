@@ -7,12 +7,14 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
+from operator import itemgetter
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, best_match
 
+from synnefo_core.contracts.api import Schemas, Version
 from synnefo_core.errors import Invalid, InvalidField
 
 _FORMATS = FormatChecker()
@@ -45,6 +47,20 @@ class Schema:
             path = [prefix] if prefix else []
             path += [str(part) for part in error.absolute_path]
             raise InvalidField(".".join(path), _problem(error))
+
+
+def compiled(schemas: Schemas | None) -> list[tuple[Version, Schema]]:
+    """Return the compiled schemas with the microversions from which on they apply, newest first.
+
+    Raises:
+        jsonschema.exceptions.SchemaError: A schema itself is wrong.
+    """
+    if schemas is None:
+        return []
+    pairs = [(key, value) for key, value in schemas.items() if isinstance(key, tuple)]
+    if not pairs:
+        pairs = [((0, 0), cast("Mapping[str, Any]", schemas))]
+    return sorted(((since, Schema(schema)) for since, schema in pairs), key=itemgetter(0))[::-1]
 
 
 def _problem(error: ValidationError) -> str:

@@ -43,7 +43,7 @@ class Everybody:
         self.tokens["stranger"] = self.person("stranger", "manager", "elsewhere", elsewhere)
 
     def call(self, method, path, token, body=None):
-        headers = {"X-Subject-Token": "gAAAAABforged"}
+        headers = {"X-Subject-Token": "gAAAAABforged", "OpenStack-API-Version": "compute latest"}
         return http.call(self.application, method, path, token=token, body=body, headers=headers)
 
     def make(self, nouns, **values):

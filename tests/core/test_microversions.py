@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Microversions: what is asked for, what is spoken, and what there is only in newer ones."""
+
 import pytest
 
 from synnefo_core.contracts.api import MicroversionRange, Route
@@ -54,3 +56,34 @@ def test_what_is_no_version_is_invalid(ask, version):
 
     assert 400 == response.status_int
     assert "MAJOR.MINOR" in response.json_body["error"]["message"]
+
+
+def _of(version):
+    return {"OpenStack-API-Version": f"compute {version}"}
+
+
+@pytest.mark.parametrize("version, status", [("2.25", 404), ("2.26", 200), ("2.96", 200)])
+def test_a_newer_route_is_there_for_those_who_ask_for_its_version(serve, version, status):
+    call = serve(Route("GET", "/new", lambda: {"is": "new"}, since=(2, 26)), microversions=RANGE)
+
+    assert status == call("GET", "/toy/new", headers=_of(version)).status_int
+
+
+@pytest.mark.parametrize(
+    "version, body, status",
+    [
+        ("2.1", {"old": 1}, 200),
+        ("2.1", {"new": 1}, 400),
+        ("2.18", {"new": 1}, 400),
+        ("2.19", {"new": 1}, 200),
+        ("2.30", {"old": 1}, 400),
+    ],
+)
+def test_a_body_is_checked_by_the_schema_of_its_version(serve, version, body, status):
+    schemas = {
+        since: {"type": "object", "required": [name], "additionalProperties": {"type": "integer"}}
+        for since, name in (((2, 1), "old"), ((2, 19), "new"))
+    }
+    call = serve(Route("POST", "/v", lambda body: body, body=schemas), microversions=RANGE)
+
+    assert status == call("POST", "/toy/v", body=body, headers=_of(version)).status_int

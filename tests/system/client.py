@@ -24,11 +24,15 @@ class Client:
         user_id: Who it is.
     """
 
-    def __init__(self, deployment: Deployment, cloud: str = "synnefo") -> None:
-        """Log in as DIR/clouds.yaml says."""
+    def __init__(
+        self, deployment: Deployment, cloud: str = "synnefo", *, microversion: str = ""
+    ) -> None:
+        """Log in as DIR/clouds.yaml says; a microversion of Compute's is asked for each time."""
         self._url, self._session = deployment.url, requests.Session()
         self._credentials = credentials(deployment, cloud)
         self._session.trust_env = False
+        if microversion:
+            self._session.headers["OpenStack-API-Version"] = f"compute {microversion}"
         told = self.log_in()
         self.project_id: str = told["project"]["id"]
         self.user_id: str = told["user"]["id"]

@@ -74,7 +74,7 @@ def demo(deployment) -> Client:
 @pytest.fixture(scope="module")
 def admin(deployment) -> Client:
     """An administrator, whom no policy stops before the schema does."""
-    return Client(deployment, "synnefo-admin")
+    return Client(deployment, "synnefo-admin", microversion="latest")
 
 
 @pytest.fixture

@@ -28,5 +28,6 @@ def apis(cloud: Cloud) -> Iterable[Api]:
             versions={"/compute": versions.choices},
             microversions=versions.RANGE,
             request_id_header="X-Compute-Request-Id",
+            aliases=(versions.LEGACY,),
         )
     ]

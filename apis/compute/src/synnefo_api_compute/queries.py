@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import synnefo_compute
+from synnefo_api_compute import versions
 from synnefo_api_compute.views import server as view
 from synnefo_compute import Selection
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Version
 from synnefo_core.errors import Forbidden, InvalidField
 
 _FILTERS = {"flavor": "flavor_id", "image": "image_id"}
@@ -30,6 +32,14 @@ _FILTERS_OF_ADMINISTRATORS = {
     "vm_state": "vm_state",
 }
 """Columns by the parameter that says what they must be."""
+
+_TAG_FILTERS = {
+    "tags": "tags",
+    "tags-any": "any_tags",
+    "not-tags": "not_tags",
+    "not-tags-any": "not_any_tags",
+}
+"""What is selected by the parameter that names tags."""
 
 _SORTED = {
     "created_at": "created_at",
@@ -80,7 +90,9 @@ def limit(context: RequestContext, query: Mapping[str, Any]) -> int:
     return min(int(query.get("limit") or 0) or most, most)
 
 
-def selection(context: RequestContext, query: Mapping[str, Any]) -> Selection | None:
+def selection(
+    context: RequestContext, query: Mapping[str, Any], version: Version
+) -> Selection | None:
     """Return which servers are asked for, None when there can be none.
 
     Raises:
@@ -106,13 +118,27 @@ def selection(context: RequestContext, query: Mapping[str, Any]) -> Selection | 
     return Selection(
         values=values,
         name=query.get("name", ""),
-        addresses={
-            version: query[name] for name, version in (("ip", 4), ("ip6", 6)) if query.get(name)
-        },
+        addresses=_addresses(context, query, version),
+        **(_tags(query) if version >= versions.TAGS else {}),
         changed_since=_moment("changes-since", query),
         is_deleted=is_deleted,
         is_everyone=is_everyone,
     )
+
+
+def _addresses(
+    context: RequestContext, query: Mapping[str, Any], version: Version
+) -> dict[int, str]:
+    names = {"ip": 4}
+    if context.is_admin or version >= versions.IPV6_FOR_ALL:
+        names["ip6"] = 6
+    return {number: query[name] for name, number in names.items() if query.get(name)}
+
+
+def _tags(query: Mapping[str, Any]) -> dict[str, list[str]]:
+    return {
+        field: query[name].split(",") for name, field in _TAG_FILTERS.items() if query.get(name)
+    }
 
 
 def _of_status(statuses: Sequence[str]) -> dict[str, list[str]] | None:

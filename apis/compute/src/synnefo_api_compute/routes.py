@@ -16,6 +16,7 @@ from synnefo_api_compute.handlers import (
     quota_sets,
     servers,
     services,
+    tags,
 )
 from synnefo_api_compute.schemas import (
     action,
@@ -26,6 +27,7 @@ from synnefo_api_compute.schemas import (
     quota_set,
     server,
     service,
+    tag,
 )
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
@@ -54,6 +56,13 @@ ROUTES = [
     Route("PUT",    "/servers/{server_id}/metadata/{key}", metadata.update,   "compute:metadata:update", body=items.ONE),
     Route("DELETE", "/servers/{server_id}/metadata/{key}", metadata.delete,   "compute:metadata:delete", 204),
 
+    Route("GET",    "/servers/{server_id}/tags",           tags.index,        "compute:tag:show",        since=versions.TAGS),
+    Route("PUT",    "/servers/{server_id}/tags",           tags.replace,      "compute:tag:update",      body=tag.ALL, since=versions.TAGS),
+    Route("DELETE", "/servers/{server_id}/tags",           tags.clear,        "compute:tag:delete",      204, since=versions.TAGS),
+    Route("GET",    "/servers/{server_id}/tags/{tag}",     tags.show,         "compute:tag:show",        204, since=versions.TAGS),
+    Route("PUT",    "/servers/{server_id}/tags/{tag}",     tags.add,          "compute:tag:update",      since=versions.TAGS),
+    Route("DELETE", "/servers/{server_id}/tags/{tag}",     tags.remove,       "compute:tag:delete",      204, since=versions.TAGS),
+
     Route("GET",    "/servers/{server_id}/ips",            ips.index,         "compute:ip:list"),
     Route("GET",    "/servers/{server_id}/ips/{network}",  ips.show,          "compute:ip:show"),
 
@@ -66,8 +75,8 @@ ROUTES = [
 
     Route("GET",    "/os-keypairs",                    keypairs.index,    "compute:keypair:list",   query=keypair.LIST),
     Route("POST",   "/os-keypairs",                    keypairs.create,   "compute:keypair:create", body=keypair.CREATE),
-    Route("GET",    "/os-keypairs/{name}",             keypairs.show,     "compute:keypair:show"),
-    Route("DELETE", "/os-keypairs/{name}",             keypairs.delete,   "compute:keypair:delete", 202),
+    Route("GET",    "/os-keypairs/{name}",             keypairs.show,     "compute:keypair:show",   query=keypair.OF),
+    Route("DELETE", "/os-keypairs/{name}",             keypairs.delete,   "compute:keypair:delete", query=keypair.OF),
 
     Route("GET",    "/os-availability-zone",           availability_zones.index,  "compute:zone:list"),
     Route("GET",    "/os-availability-zone/detail",    availability_zones.detail, "compute:zone:detail"),
@@ -92,7 +101,6 @@ UNBUILT = [
     ("GET POST", "/flavors/{flavor_id}/os-flavor-access"),
     ("GET POST", "/servers/{server_id}/os-interface"),
     ("GET POST", "/servers/{server_id}/os-volume_attachments"),
-    ("GET PUT DELETE", "/servers/{server_id}/tags"),
     ("GET", "/servers/{server_id}/diagnostics"),
     ("GET", "/servers/{server_id}/os-security-groups"),
     ("GET DELETE", "/servers/{server_id}/os-server-password"),

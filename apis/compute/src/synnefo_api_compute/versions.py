@@ -10,11 +10,25 @@ from synnefo_core.contracts.api import MicroversionRange
 from synnefo_core.wsgi.microversions import text
 
 PREFIX = "/compute/v2.1"
+LEGACY = "/compute/v2"
+"""Where clients of before microversions look for the same."""
+
+# The first microversion with each thing in which the versions differ here.
+KEYPAIR_TYPES = (2, 2)
+MORE_ATTRIBUTES = (2, 3)
+IPV6_FOR_ALL = (2, 5)
+LOCKED = (2, 9)
+KEYPAIRS_OF_OTHERS = (2, 10)
+FORCED_DOWN = (2, 11)
+HOST_STATUS = (2, 16)
+DESCRIPTION = (2, 19)
+ACTIONS_OF_DELETED = (2, 21)
+TAGS = (2, 26)
 
 RANGE = MicroversionRange(
     service="compute",
     minimum=(2, 1),
-    maximum=(2, 1),
+    maximum=TAGS,
     legacy_header="X-OpenStack-Nova-API-Version",
 )
 
@@ -30,9 +44,20 @@ def _document(base: str) -> dict[str, Any]:
     }
 
 
+def _legacy(base: str) -> dict[str, Any]:
+    return {
+        "id": "v2.0",
+        "status": "SUPPORTED",
+        "version": "",
+        "min_version": "",
+        "updated": "2011-01-21T11:33:21Z",
+        "links": [{"rel": "self", "href": f"{base}{LEGACY}/"}],
+    }
+
+
 def choices(base: str) -> tuple[int, Any]:
     """Return the document of ``GET /compute``."""
-    return 200, {"versions": [_document(base)]}
+    return 200, {"versions": [_legacy(base), _document(base)]}
 
 
 def show(context: RequestContext) -> dict[str, Any]:

@@ -26,6 +26,7 @@ __all__ = [
     "offered",
     "service_of",
     "services",
+    "version_of",
 ]
 
 INTERFACES = ("public", "internal", "admin")
@@ -42,7 +43,7 @@ def _services(cloud: Cloud) -> Iterator[Service]:
         if not face.is_listed:
             continue
         service_id = _stable_id(face.service_type)
-        url = f"{cloud.public_url}{face.prefix}{face.endpoint}"
+        url = f"{cloud.public_url}{face.base or face.prefix}{face.endpoint}"
         endpoints = tuple(
             Endpoint(
                 id=_stable_id(face.service_type, interface),
@@ -54,6 +55,13 @@ def _services(cloud: Cloud) -> Iterator[Service]:
             for interface in INTERFACES
         )
         yield Service(service_id, face.service_type, face.title, endpoints=endpoints)
+
+
+def version_of(cloud: Cloud, service: Service) -> str:
+    """Return the version of a service of this cloud ("v2.1"), which not every URL of one has."""
+    return next(
+        face.prefix.rpartition("/")[2] for face in faces(cloud) if face.service_type == service.type
+    )
 
 
 def installed(cloud: Cloud) -> Installed:

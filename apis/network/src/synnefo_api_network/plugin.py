@@ -25,6 +25,7 @@ def apis(cloud: Cloud) -> Iterable[Api]:
             title="neutron",
             routes=ROUTES,
             dialect=dialect,
-            versions={"/network": versions.choices},
+            versions={versions.BASE: versions.choices},
+            base=versions.BASE,
         )
     ]

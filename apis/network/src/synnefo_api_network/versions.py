@@ -7,7 +7,8 @@ from typing import Any
 
 from synnefo_core.context import RequestContext
 
-PREFIX = "/network/v2.0"
+BASE = "/network"
+PREFIX = f"{BASE}/v2.0"
 
 RESOURCES = ("network", "subnet", "port", "extension", "quota")
 

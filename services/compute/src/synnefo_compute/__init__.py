@@ -20,6 +20,7 @@ from synnefo_compute.flavors import (
     listing as list_flavors,
     show as show_flavor,
 )
+from synnefo_compute.key_material import SSH, X509
 from synnefo_compute.keypairs import (
     Keypair,
     NewKeypair,
@@ -66,15 +67,26 @@ from synnefo_compute.states import (
     REBOOTING_HARD,
     STOPPED,
 )
+from synnefo_compute.tags import (
+    MOST_TAGS,
+    add as add_tag,
+    has as has_tag,
+    listing as list_tags,
+    remove as remove_tag,
+    replace as replace_tags,
+)
 
 __all__ = [
     "ACTIVE",
     "BUILDING",
     "DELETED",
     "ERROR",
+    "MOST_TAGS",
     "REBOOTING",
     "REBOOTING_HARD",
+    "SSH",
     "STOPPED",
+    "X509",
     "Action",
     "Event",
     "Flavor",
@@ -85,6 +97,7 @@ __all__ = [
     "Selection",
     "Server",
     "ServerSpec",
+    "add_tag",
     "create_flavor",
     "create_keypair",
     "create_server",
@@ -93,16 +106,20 @@ __all__ = [
     "delete_flavor",
     "delete_keypair",
     "delete_server",
+    "has_tag",
     "list_actions",
     "list_flavors",
     "list_keypairs",
     "list_servers",
+    "list_tags",
     "lock_server",
     "merge_metadata",
     "new_password",
     "reboot_server",
     "remove_metadata",
+    "remove_tag",
     "replace_metadata",
+    "replace_tags",
     "reset_quota_set",
     "show_action",
     "show_flavor",

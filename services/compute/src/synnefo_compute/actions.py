@@ -113,8 +113,8 @@ def _close(row: ActionRow, now: float, problem: str) -> None:
     row.ended_at, row.message, row.events = now, ERROR if problem else "", [whole]
 
 
-def listing(context: RequestContext, server_id: str) -> list[Action]:
-    """Return what was asked of a server, newest first.
+def listing(context: RequestContext, server_id: str, *, also_deleted: bool = False) -> list[Action]:
+    """Return what was asked of a server, newest first; of one that was removed only if told to.
 
     Raises:
         NotFound: The caller has no server of this id (any more).
@@ -123,12 +123,14 @@ def listing(context: RequestContext, server_id: str) -> list[Action]:
     query = select(ActionRow).where(ActionRow.server_id == server_id)
     order = ActionRow.started_at.desc(), ActionRow.id.desc()
     with context.reading() as session:
-        owned(context, session, server_id)
+        owned(context, session, server_id, also_deleted=also_deleted)
         return [_shown(row) for row in session.scalars(query.order_by(*order).limit(limit))]
 
 
-def show(context: RequestContext, server_id: str, request_id: str) -> Action:
-    """Return what one request asked of a server.
+def show(
+    context: RequestContext, server_id: str, request_id: str, *, also_deleted: bool = False
+) -> Action:
+    """Return what one request asked of a server; of one that was removed only if told to.
 
     Raises:
         NotFound: The caller has no server of this id (any more), or the request asked nothing of it.
@@ -137,7 +139,7 @@ def show(context: RequestContext, server_id: str, request_id: str) -> Action:
         ActionRow.server_id == server_id, ActionRow.request_id == request_id
     )
     with context.reading() as session:
-        owned(context, session, server_id)
+        owned(context, session, server_id, also_deleted=also_deleted)
         row = session.scalars(query.limit(1)).first()
         if row is None:
             noun = "action"

@@ -1,34 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keypairs: a user's public SSH keys."""
+"""Keypairs: a user's public keys. Administrators have their hands on those of all users."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from dataclasses import dataclass, field
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import select
 
+from synnefo_compute import policies
+from synnefo_compute.key_material import SSH, fingerprint, generate
 from synnefo_compute.models import KeypairRow
 from synnefo_core.context import RequestContext
 from synnefo_core.db.paging import page
-from synnefo_core.errors import Duplicate, InvalidField, NotFound
-
-RSA_BITS = 3072
+from synnefo_core.errors import Duplicate, NotFound
 
 
 @dataclass(frozen=True)
 class Keypair:
-    """A public key; the fingerprint is the MD5 of its blob as OpenSSH once showed it."""
+    """A public key; type and fingerprint are of :mod:`synnefo_compute.key_material`."""
 
     user_id: str
     name: str
     public_key: str
     fingerprint: str
+    type: str
     created_at: float
 
 
@@ -41,73 +36,69 @@ class NewKeypair:
 
 
 def _shown(row: KeypairRow) -> Keypair:
-    return Keypair(row.user_id, row.name, row.public_key, row.fingerprint, row.created_at)
+    return Keypair(row.user_id, row.name, row.public_key, row.fingerprint, row.type, row.created_at)
 
 
-def fingerprint(public_key: str) -> str:
-    """Return the fingerprint of an OpenSSH public key.
-
-    Raises:
-        InvalidField: It is not one.
-    """
-    try:
-        serialization.load_ssh_public_key(public_key.encode())
-        blob = base64.b64decode(public_key.split()[1], validate=True)
-    except (ValueError, IndexError, binascii.Error, UnsupportedAlgorithm) as cause:
-        name = "keypair.public_key"
-        raise InvalidField(name, "it is not an OpenSSH public key") from cause
-    digest = hashlib.md5(blob, usedforsecurity=False).hexdigest()
-    return ":".join(digest[i : i + 2] for i in range(0, 32, 2))
+def _owner(context: RequestContext, user_id: str) -> str:
+    """Return whose keypairs are meant: the caller's own when nobody is named."""
+    if user_id and user_id != context.user_id:
+        context.cloud.policy.require(context, policies.KEYPAIRS_OF_OTHERS)
+    return user_id or context.user_id
 
 
-def generate() -> tuple[str, str]:
-    """Return a new (public, private) RSA key in OpenSSH's form; takes a while."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
-    public = key.public_key().public_bytes(
-        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
-    return f"{public.decode()} Generated-by-Synnefo", private.decode()
+def create(
+    context: RequestContext,
+    *,
+    name: str,
+    public_key: str = "",
+    key_type: str = SSH,
+    user_id: str = "",
+) -> NewKeypair:
+    """Keep a public key for a user, or make a pair when none is given.
 
-
-def create(context: RequestContext, *, name: str, public_key: str = "") -> NewKeypair:
-    """Keep a public key for the caller, or make a pair when none is given.
+    Args:
+        context: Who asks.
+        name: Unique among the user's.
+        public_key: Empty to have a pair made.
+        key_type: Of :mod:`synnefo_compute.key_material`.
+        user_id: Whose it is to be; empty for the caller's own.
 
     Raises:
-        Duplicate: The caller has one of this name.
-        InvalidField: The key is not an OpenSSH public key.
+        Duplicate: The user has one of this name.
+        Forbidden: Only administrators make them for others.
+        InvalidField: The key is not of its type.
     """
-    private_key = ""
+    owner, private_key = _owner(context, user_id), ""
     if not public_key:
-        public_key, private_key = context.cloud.offload.run(generate)
-    printed = fingerprint(public_key)
+        offload = context.cloud.offload
+        public_key, private_key = offload.run(generate, key_type, owner, context.now())
+    printed = fingerprint(public_key, key_type)
     with context.unit_of_work() as session:
-        if session.get(KeypairRow, (context.user_id, name)) is not None:
+        if session.get(KeypairRow, (owner, name)) is not None:
             noun = "key pair"
             raise Duplicate(noun, name)
         row = KeypairRow(
-            user_id=context.user_id,
+            user_id=owner,
             name=name,
             public_key=public_key,
             fingerprint=printed,
+            type=key_type,
             created_at=context.now(),
         )
         session.add(row)
         return NewKeypair(_shown(row), private_key)
 
 
-def show(context: RequestContext, name: str) -> Keypair:
-    """Return one of the caller's keypairs.
+def show(context: RequestContext, name: str, *, user_id: str = "") -> Keypair:
+    """Return one of a user's keypairs; of the caller's own when nobody is named.
 
     Raises:
-        NotFound: The caller has none of this name.
+        Forbidden: Only administrators see those of others.
+        NotFound: The user has none of this name.
     """
+    owner = _owner(context, user_id)
     with context.reading() as session:
-        row = session.get(KeypairRow, (context.user_id, name))
+        row = session.get(KeypairRow, (owner, name))
     if row is None:
         noun = "keypair"
         raise NotFound(noun, name)
@@ -115,24 +106,30 @@ def show(context: RequestContext, name: str) -> Keypair:
 
 
 def listing(
-    context: RequestContext, *, limit: int | None = None, marker: str = ""
+    context: RequestContext, *, limit: int | None = None, marker: str = "", user_id: str = ""
 ) -> list[Keypair]:
-    """Return the caller's keypairs in the order of their names."""
-    query = select(KeypairRow).where(KeypairRow.user_id == context.user_id)
+    """Return a user's keypairs in the order of their names; the caller's when nobody is named.
+
+    Raises:
+        Forbidden: Only administrators see those of others.
+    """
+    query = select(KeypairRow).where(KeypairRow.user_id == _owner(context, user_id))
     behind = [marker] if marker else None
     query = page(query, [(KeypairRow.name, False)], limit=limit, marker=behind)
     with context.reading() as session:
         return [_shown(row) for row in session.scalars(query)]
 
 
-def delete(context: RequestContext, name: str) -> None:
-    """Forget one of the caller's keypairs.
+def delete(context: RequestContext, name: str, *, user_id: str = "") -> None:
+    """Forget one of a user's keypairs; of the caller's own when nobody is named.
 
     Raises:
-        NotFound: The caller has none of this name.
+        Forbidden: Only administrators forget those of others.
+        NotFound: The user has none of this name.
     """
+    owner = _owner(context, user_id)
     with context.unit_of_work() as session:
-        row = session.get(KeypairRow, (context.user_id, name))
+        row = session.get(KeypairRow, (owner, name))
         if row is None:
             noun = "keypair"
             raise NotFound(noun, name)

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 import synnefo_network
+from synnefo_compute import tags
 from synnefo_compute.models import ServerRow
 from synnefo_compute.servers import Server, shown
 from synnefo_core.context import RequestContext
@@ -31,6 +32,10 @@ class Selection:
             ``vm_state`` and ``id``.
         name: A pattern (:mod:`synnefo_core.db.patterns`) that the name must match; empty for any.
         addresses: Patterns that one of the addresses must match, by IP version.
+        tags: Words that are all on it.
+        any_tags: Words of which one at least is on it, if there are any.
+        not_tags: Words that are not all on it, if there are any.
+        not_any_tags: Words of which none is on it.
         changed_since: A moment; only what has changed since then, also what was removed since.
         is_deleted: Whether those that were removed are listed instead of those that are there.
         is_everyone: Those of all projects (administrators only).
@@ -39,6 +44,10 @@ class Selection:
     values: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     addresses: Mapping[int, str] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+    any_tags: Sequence[str] = ()
+    not_tags: Sequence[str] = ()
+    not_any_tags: Sequence[str] = ()
     changed_since: float | None = None
     is_deleted: bool = False
     is_everyone: bool = False
@@ -74,7 +83,8 @@ def list_servers(
         query = _selected(context, selection)
         rows = list(session.scalars(page(query, order, limit=limit, marker=behind)))
         ports = synnefo_network.ports_of(context, [row.id for row in rows])
-        return [shown(row, ports.get(row.id, ())) for row in rows]
+        own = tags.of(session, [row.id for row in rows])
+        return [shown(row, ports.get(row.id, ()), own.get(row.id, ())) for row in rows]
 
 
 def _column(name: str) -> InstrumentedAttribute[Any]:
@@ -101,6 +111,18 @@ def _selected(context: RequestContext, selection: Selection) -> Select[ServerRow
     for version, pattern in selection.addresses.items():
         devices = synnefo_network.devices_with_address(pattern, ip_version=version)
         query = query.where(ServerRow.id.in_(devices))
+    return _tagged(query, selection)
+
+
+def _tagged(query: Select[ServerRow], selection: Selection) -> Select[ServerRow]:
+    for tag in selection.tags:
+        query = query.where(tags.having(tag))
+    if selection.any_tags:
+        query = query.where(or_(*map(tags.having, selection.any_tags)))
+    if selection.not_tags:
+        query = query.where(not_(and_(*map(tags.having, selection.not_tags))))
+    if selection.not_any_tags:
+        query = query.where(not_(or_(*map(tags.having, selection.not_any_tags))))
     return query
 
 

@@ -52,6 +52,7 @@ class KeypairRow(Model):
     name: Mapped[str] = mapped_column(primary_key=True)
     public_key: Mapped[LongText]
     fingerprint: Mapped[Name]
+    type: Mapped[str] = mapped_column(String(16), default="ssh", server_default="ssh")
     created_at: Mapped[Moment]
 
 
@@ -61,7 +62,7 @@ class ServerRow(Model):
     ``vm_state`` and ``task_state`` are of :mod:`synnefo_compute.states`. The sizes are the
     flavor's at the time; what the server is charged for is computed from them. ``locked_by`` is
     of :mod:`synnefo_compute.locks`; the access addresses and ``is_disk_auto`` are the owner's
-    words, which the cloud only keeps.
+    words, which the cloud only keeps, and so is the description.
     """
 
     __tablename__ = "compute_server"
@@ -75,6 +76,7 @@ class ServerRow(Model):
     project_id: Mapped[Id]
     user_id: Mapped[Id]
     name: Mapped[Name]
+    description: Mapped[Name] = mapped_column(default="", server_default="")
     vm_state: Mapped[Id]
     task_state: Mapped[Id] = mapped_column(default="")
     is_active_charged: Mapped[bool] = mapped_column(default=True)
@@ -116,3 +118,13 @@ class ActionRow(Model):
     ended_at: Mapped[Moment]
     message: Mapped[LongText]
     events: Mapped[JsonList]
+
+
+class TagRow(Model):
+    """A word that a server's owner has put on it, for lists of servers."""
+
+    __tablename__ = "compute_tag"
+    __table_args__ = (Index("ix_compute_tag_tag", "tag", "server_id"),)
+
+    server_id: Mapped[Key]
+    tag: Mapped[str] = mapped_column(String(60), primary_key=True)

@@ -3,6 +3,7 @@
 
 from synnefo_core.policy import ADMIN, AUTHENTICATED, MEMBER, READER, rule
 
+KEYPAIRS_OF_OTHERS = "compute:keypair:of_others"
 OVERRIDE_LOCK = "compute:server:unlock_override"
 SHOW_EVENTS = "compute:action:events"
 
@@ -63,6 +64,27 @@ POLICIES = [
         "Remove an item of a server's metadata",
         "DELETE /servers/{server_id}/metadata/{key}",
     ),
+    rule(
+        "compute:tag:show",
+        READER,
+        "Show a server's tags",
+        "GET /servers/{server_id}/tags",
+        "GET /servers/{server_id}/tags/{tag}",
+    ),
+    rule(
+        "compute:tag:update",
+        MEMBER,
+        "Put tags on a server",
+        "PUT /servers/{server_id}/tags",
+        "PUT /servers/{server_id}/tags/{tag}",
+    ),
+    rule(
+        "compute:tag:delete",
+        MEMBER,
+        "Take tags off a server",
+        "DELETE /servers/{server_id}/tags",
+        "DELETE /servers/{server_id}/tags/{tag}",
+    ),
     rule("compute:ip:list", READER, "List a server's addresses", "GET /servers/{server_id}/ips"),
     rule(
         "compute:ip:show",
@@ -78,6 +100,15 @@ POLICIES = [
     rule("compute:keypair:show", AUTHENTICATED, "Show one's keypair", "GET /os-keypairs/{name}"),
     rule("compute:keypair:create", AUTHENTICATED, "Keep a public key", "POST /os-keypairs"),
     rule("compute:keypair:delete", AUTHENTICATED, "Forget a key", "DELETE /os-keypairs/{name}"),
+    rule(
+        KEYPAIRS_OF_OTHERS,
+        ADMIN,
+        "See, make and forget keypairs of others",
+        "GET /os-keypairs?user_id=USER",
+        "POST /os-keypairs",
+        "GET /os-keypairs/{name}?user_id=USER",
+        "DELETE /os-keypairs/{name}?user_id=USER",
+    ),
     rule("compute:zone:list", AUTHENTICATED, "List zones", "GET /os-availability-zone"),
     rule("compute:zone:detail", ADMIN, "List clusters", "GET /os-availability-zone/detail"),
     rule("compute:service:list", ADMIN, "List services", "GET /os-services"),

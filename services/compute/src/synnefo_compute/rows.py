@@ -12,7 +12,12 @@ from synnefo_core.errors import NotFound
 
 
 def owned(
-    context: RequestContext, session: Session, server_id: str, *, is_locked: bool = False
+    context: RequestContext,
+    session: Session,
+    server_id: str,
+    *,
+    is_locked: bool = False,
+    also_deleted: bool = False,
 ) -> ServerRow:
     """Return the row of a server of the caller's project, or of any for an administrator.
 
@@ -21,11 +26,14 @@ def owned(
         session: The transaction.
         server_id: The server.
         is_locked: Nobody else changes the row until the transaction ends.
+        also_deleted: One that was removed is found too.
 
     Raises:
         NotFound: The caller has none of this id (any more).
     """
-    query = select(ServerRow).where(ServerRow.id == server_id, ServerRow.is_deleted.is_(False))
+    query = select(ServerRow).where(ServerRow.id == server_id)
+    if not also_deleted:
+        query = query.where(ServerRow.is_deleted.is_(False))
     if not context.is_admin:
         query = query.where(ServerRow.project_id == context.project_id)
     if is_locked:

@@ -13,7 +13,7 @@ import synnefo_image
 import synnefo_network
 import synnefo_quota
 from synnefo_backends import Demand
-from synnefo_compute import actions, charges, flavors, keypairs, locks, metadata, states
+from synnefo_compute import actions, charges, flavors, keypairs, locks, metadata, states, tags
 from synnefo_compute.flavors import Flavor
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned
@@ -39,6 +39,7 @@ class ServerSpec:
         image_id: What its disk begins with; empty for nothing.
         key_name: One of the caller's keypairs, or empty.
         nics: Networks, ports and addresses; None for the only network that there is.
+        description: For people too; empty for none.
         metadata: Up to 128 keys of the owner's.
         access_ipv4: Where the owner says that it is reached; empty for nowhere.
         access_ipv6: The same.
@@ -50,6 +51,7 @@ class ServerSpec:
     image_id: str = ""
     key_name: str = ""
     nics: Sequence[PlugRequest] | None = None
+    description: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     access_ipv4: str = ""
     access_ipv6: str = ""
@@ -64,6 +66,7 @@ class Server:
     project_id: str
     user_id: str
     name: str
+    description: str
     vm_state: str
     task_state: str
     flavor_id: str
@@ -78,6 +81,7 @@ class Server:
     access_ipv4: str
     access_ipv6: str
     is_disk_auto: bool
+    is_locked: bool
     fault: str
     fault_at: float
     created_at: float
@@ -85,14 +89,16 @@ class Server:
     launched_at: float
     deleted_at: float
     ports: tuple[Port, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
-def shown(row: ServerRow, ports: Iterable[Port]) -> Server:
+def shown(row: ServerRow, ports: Iterable[Port], own_tags: Iterable[str] = ()) -> Server:
     return Server(
         id=row.id,
         project_id=row.project_id,
         user_id=row.user_id,
         name=row.name,
+        description=row.description,
         vm_state=row.vm_state,
         task_state=row.task_state,
         flavor_id=row.flavor_id,
@@ -107,6 +113,7 @@ def shown(row: ServerRow, ports: Iterable[Port]) -> Server:
         access_ipv4=row.access_ipv4,
         access_ipv6=row.access_ipv6,
         is_disk_auto=row.is_disk_auto,
+        is_locked=bool(row.locked_by),
         fault=row.fault,
         fault_at=row.fault_at,
         created_at=row.created_at,
@@ -114,6 +121,7 @@ def shown(row: ServerRow, ports: Iterable[Port]) -> Server:
         launched_at=row.launched_at,
         deleted_at=row.deleted_at,
         ports=tuple(ports),
+        tags=tuple(own_tags),
     )
 
 
@@ -146,6 +154,7 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
             project_id=project_id,
             user_id=context.user_id,
             name=spec.name,
+            description=spec.description,
             vm_state=states.BUILDING,
             task_state=states.SPAWNING,
             is_active_charged=True,
@@ -218,7 +227,8 @@ def show_server(context: RequestContext, server_id: str) -> Server:
     """
     with context.reading() as session:
         row = owned(context, session, server_id)
-        return shown(row, synnefo_network.ports_of(context, [row.id]).get(row.id, ()))
+        ports = synnefo_network.ports_of(context, [row.id]).get(row.id, ())
+        return shown(row, ports, tags.of(session, [row.id]).get(row.id, ()))
 
 
 def delete_server(context: RequestContext, server_id: str) -> None:
@@ -302,6 +312,7 @@ def update_server(
     server_id: str,
     *,
     name: str | None = None,
+    description: str | None = None,
     access_ipv4: str | None = None,
     access_ipv6: str | None = None,
     is_disk_auto: bool | None = None,
@@ -318,6 +329,8 @@ def update_server(
         row = owned(context, session, server_id, is_locked=True)
         if name is not None:
             row.name = name
+        if description is not None:
+            row.description = description
         if access_ipv4 is not None:
             row.access_ipv4 = access_ipv4
         if access_ipv6 is not None:

@@ -6,34 +6,55 @@ Source: docs.openstack.org/api-ref/compute, "Keypairs (keypairs)".
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import synnefo_compute
+from synnefo_api_compute.versions import KEYPAIR_TYPES, KEYPAIRS_OF_OTHERS
 from synnefo_api_compute.views import keypair as view
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Reply, Version
 
 
-def index(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
+def index(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /os-keypairs``."""
-    limit = int(query["limit"]) if "limit" in query else None
-    found = synnefo_compute.list_keypairs(context, limit=limit, marker=query.get("marker", ""))
-    return {"keypairs": [{"keypair": view.brief(keypair)} for keypair in found]}
+    found = synnefo_compute.list_keypairs(
+        context,
+        limit=int(query["limit"]) if "limit" in query else None,
+        marker=query.get("marker", ""),
+        user_id=_user(query, version),
+    )
+    return {"keypairs": [{"keypair": view.brief(keypair, version)} for keypair in found]}
 
 
-def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
+def create(context: RequestContext, body: dict[str, Any], version: Version) -> Reply:
     """Answer ``POST /os-keypairs``; the private key of a pair made here is shown once."""
     asked = body["keypair"]
     made = synnefo_compute.create_keypair(
-        context, name=asked["name"], public_key=asked.get("public_key") or ""
+        context,
+        name=asked["name"],
+        public_key=asked.get("public_key") or "",
+        key_type=asked.get("type", synnefo_compute.SSH),
+        user_id=asked.get("user_id", ""),
     )
-    return {"keypair": view.created(made)}
+    status = HTTPStatus.CREATED if version >= KEYPAIR_TYPES else HTTPStatus.OK
+    return Reply({"keypair": view.created(made, version)}, status)
 
 
-def show(context: RequestContext, name: str) -> dict[str, Any]:
+def show(
+    context: RequestContext, name: str, query: dict[str, Any], version: Version
+) -> dict[str, Any]:
     """Answer ``GET /os-keypairs/{name}``."""
-    return {"keypair": view.full(synnefo_compute.show_keypair(context, name))}
+    found = synnefo_compute.show_keypair(context, name, user_id=_user(query, version))
+    return {"keypair": view.full(found, version)}
 
 
-def delete(context: RequestContext, name: str) -> None:
+def delete(context: RequestContext, name: str, query: dict[str, Any], version: Version) -> Reply:
     """Answer ``DELETE /os-keypairs/{name}``."""
-    synnefo_compute.delete_keypair(context, name)
+    synnefo_compute.delete_keypair(context, name, user_id=_user(query, version))
+    return Reply(status=HTTPStatus.NO_CONTENT if version >= KEYPAIR_TYPES else HTTPStatus.ACCEPTED)
+
+
+def _user(query: dict[str, Any], version: Version) -> str:
+    """Return whose keypairs are asked for; empty for the caller's own."""
+    return query.get("user_id", "") if version >= KEYPAIRS_OF_OTHERS else ""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import synnefo_backends
 import synnefo_compute
 from synnefo_api_compute import queries
 from synnefo_api_compute.schemas import server as schema
-from synnefo_api_compute.views import server as view
+from synnefo_api_compute.versions import HOST_STATUS
+from synnefo_api_compute.views import hypervisor as hypervisor_view, server as view
 from synnefo_compute import Server, ServerSpec
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Version
 from synnefo_core.errors import Invalid, InvalidField, Unbuilt
 from synnefo_network import PlugRequest
 
@@ -21,26 +24,39 @@ MOST_AT_ONCE = 1000
 """How many servers one request may make."""
 
 
-def index(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
+def index(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /servers``: ids and names."""
-    return _listing(context, query, view.brief)
+    return _listing(context, query, view.Look(version), view.brief)
 
 
-def detail(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
+def detail(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /servers/detail``."""
-    return _listing(context, query, view.full, path="/detail")
+    return _listing(context, query, _look(context, version), view.full, path="/detail")
 
 
 def _listing(
-    context: RequestContext, query: dict[str, Any], show: view.Show, *, path: str = ""
+    context: RequestContext,
+    query: dict[str, Any],
+    look: view.Look,
+    show: view.Show,
+    *,
+    path: str = "",
 ) -> dict[str, Any]:
     limit, sort = queries.limit(context, query), queries.sort(context, query)
-    selection, found = queries.selection(context, query), list[Server]()
+    selection, found = queries.selection(context, query, look.version), list[Server]()
     if selection is not None:
         found = synnefo_compute.list_servers(
             context, limit=limit, marker=query.get("marker", ""), selection=selection, sort=sort
         )
-    return view.listing(context, found, query, limit=limit, show=show, path=path)
+    return view.listing(context, found, query, limit=limit, show=show, look=look, path=path)
+
+
+def _look(context: RequestContext, version: Version) -> view.Look:
+    """Return how servers are shown, with the states of their clusters where they are told."""
+    if not context.is_admin or version < HOST_STATUS:
+        return view.Look(version)
+    backends = synnefo_backends.listing(context)
+    return view.Look(version, {each.id: hypervisor_view.host_status(each) for each in backends})
 
 
 def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
@@ -79,6 +95,7 @@ def _spec(asked: dict[str, Any]) -> ServerSpec:
         image_id=_last_part(asked.get("imageRef") or ""),
         key_name=asked.get("key_name") or "",
         nics=None if nics is None else [_nic(nic) for nic in nics],
+        description=asked.get("description") or "",
         metadata=asked.get("metadata", {}),
         access_ipv4=asked.get("accessIPv4", ""),
         access_ipv6=asked.get("accessIPv6", ""),
@@ -112,12 +129,15 @@ def _nic(asked: dict[str, Any]) -> PlugRequest:
     )
 
 
-def show(context: RequestContext, server_id: str) -> dict[str, Any]:
+def show(context: RequestContext, server_id: str, version: Version) -> dict[str, Any]:
     """Answer ``GET /servers/{server_id}``."""
-    return {"server": view.full(context, synnefo_compute.show_server(context, server_id))}
+    found = synnefo_compute.show_server(context, server_id)
+    return {"server": view.full(context, found, _look(context, version))}
 
 
-def update(context: RequestContext, server_id: str, body: dict[str, Any]) -> dict[str, Any]:
+def update(
+    context: RequestContext, server_id: str, body: dict[str, Any], version: Version
+) -> dict[str, Any]:
     """Answer ``PUT /servers/{server_id}``."""
     asked = body["server"]
     disk_config = asked.get("OS-DCF:diskConfig")
@@ -125,11 +145,12 @@ def update(context: RequestContext, server_id: str, body: dict[str, Any]) -> dic
         context,
         server_id,
         name=asked["name"].strip() if "name" in asked else None,
+        description=(asked["description"] or "") if "description" in asked else None,
         access_ipv4=asked.get("accessIPv4"),
         access_ipv6=asked.get("accessIPv6"),
         is_disk_auto=None if disk_config is None else disk_config == "AUTO",
     )
-    return {"server": view.full(context, server)}
+    return {"server": view.changed(context, server, view.Look(version))}
 
 
 def delete(context: RequestContext, server_id: str) -> None:

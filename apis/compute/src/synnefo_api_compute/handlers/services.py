@@ -11,11 +11,12 @@ from typing import Any
 import synnefo_backends
 from synnefo_api_compute.views import service as view
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Version
 
 
-def index(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
+def index(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /os-services``."""
     found = synnefo_backends.services(
         context, host=query.get("host", ""), binary=query.get("binary", "")
     )
-    return {"services": [view.full(service) for service in found]}
+    return {"services": [view.full(service, version) for service in found]}

@@ -3,23 +3,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-CREATE: dict[str, Any] = {
+from synnefo_api_compute.versions import KEYPAIR_TYPES, KEYPAIRS_OF_OTHERS, RANGE
+from synnefo_compute import SSH, X509
+
+_NEW: dict[str, Any] = {
+    "name": {"type": "string", "pattern": r"^[a-zA-Z0-9_. @-]{1,255}$"},
+    "public_key": {"type": "string", "minLength": 1, "maxLength": 16384},
+}
+_TYPE: dict[str, Any] = {"type": {"enum": [SSH, X509]}}
+_USER: dict[str, Any] = {"user_id": {"type": "string", "minLength": 1, "maxLength": 64}}
+
+
+def _create(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            "keypair": {
+                "type": "object",
+                "properties": properties,
+                "required": ["name"],
+                "additionalProperties": False,
+            }
+        },
+        "required": ["keypair"],
+        "additionalProperties": False,
+    }
+
+
+CREATE = {
+    RANGE.minimum: _create(_NEW),
+    KEYPAIR_TYPES: _create(_NEW | _TYPE),
+    KEYPAIRS_OF_OTHERS: _create(_NEW | _TYPE | _USER),
+}
+
+OF: dict[str, Any] = {
     "type": "object",
-    "properties": {
-        "keypair": {
-            "type": "object",
-            "properties": {
-                "name": {"type": "string", "pattern": r"^[a-zA-Z0-9_. @-]{1,255}$"},
-                "public_key": {"type": "string", "minLength": 1, "maxLength": 16384},
-            },
-            "required": ["name"],
-            "additionalProperties": False,
-        }
-    },
-    "required": ["keypair"],
-    "additionalProperties": False,
+    "properties": {"user_id": {"type": "string", "maxLength": 64}},
 }
 
 LIST: dict[str, Any] = {
@@ -27,5 +49,6 @@ LIST: dict[str, Any] = {
     "properties": {
         "limit": {"type": "string", "pattern": "^[0-9]{1,9}$"},
         "marker": {"type": "string", "maxLength": 255},
+        "user_id": {"type": "string", "maxLength": 64},
     },
 }

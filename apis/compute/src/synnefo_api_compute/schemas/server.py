@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from synnefo_api_compute.schemas.metadata import METADATA
+from synnefo_api_compute.versions import DESCRIPTION, RANGE
 
 NAME: dict[str, Any] = {
     "type": "string",
@@ -35,6 +37,15 @@ DETAILS: dict[str, Any] = {
     "OS-DCF:diskConfig": {"enum": ["AUTO", "MANUAL"]},
 }
 """What can be said of a server when it is made, and said anew later."""
+
+DESCRIBED: dict[str, Any] = {
+    "description": {
+        "type": ["string", "null"],
+        "maxLength": 255,
+        "pattern": r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f]*$",
+    }
+}
+"""What can be said too since 2.19."""
 
 UNBUILT = {
     "availability_zone",
@@ -67,53 +78,66 @@ DEVICE: dict[str, Any] = {
     "additionalProperties": False,
 }
 
-CREATE: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "server": {
+_NEW: dict[str, Any] = {
+    **DETAILS,
+    "adminPass": {"type": "string", "minLength": 1, "maxLength": 255},
+    "flavorRef": {"type": ["string"], "minLength": 1, "maxLength": 255},
+    "imageRef": {"type": ["string", "null"], "maxLength": 255},
+    "key_name": {"type": ["string", "null"], "maxLength": 255},
+    "metadata": METADATA,
+    "block_device_mapping_v2": {"type": "array", "items": DEVICE, "maxItems": 64},
+    "networks": {"type": "array", "items": NETWORK, "maxItems": 16},
+    "security_groups": {
+        "type": "array",
+        "items": {
             "type": "object",
-            "properties": {
-                **DETAILS,
-                "adminPass": {"type": "string", "minLength": 1, "maxLength": 255},
-                "flavorRef": {"type": ["string"], "minLength": 1, "maxLength": 255},
-                "imageRef": {"type": ["string", "null"], "maxLength": 255},
-                "key_name": {"type": ["string", "null"], "maxLength": 255},
-                "metadata": METADATA,
-                "block_device_mapping_v2": {"type": "array", "items": DEVICE, "maxItems": 64},
-                "networks": {"type": "array", "items": NETWORK, "maxItems": 16},
-                "security_groups": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "properties": {"name": {"enum": ["default"]}},
-                        "additionalProperties": False,
-                    },
-                },
-                "min_count": COUNT,
-                "max_count": COUNT,
-                **{name: {} for name in sorted(UNBUILT)},
-            },
-            "required": ["name", "flavorRef"],
+            "properties": {"name": {"enum": ["default"]}},
             "additionalProperties": False,
         },
-        "os:scheduler_hints": {},
-        "OS-SCH-HNT:scheduler_hints": {},
     },
-    "required": ["server"],
-    "additionalProperties": False,
+    "min_count": COUNT,
+    "max_count": COUNT,
+    **{name: {} for name in sorted(UNBUILT)},
 }
 
-UPDATE: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "server": {
-            "type": "object",
-            "properties": DETAILS,
-            "additionalProperties": False,
-        }
-    },
-    "required": ["server"],
-    "additionalProperties": False,
+
+def _create(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            "server": {
+                "type": "object",
+                "properties": properties,
+                "required": ["name", "flavorRef"],
+                "additionalProperties": False,
+            },
+            "os:scheduler_hints": {},
+            "OS-SCH-HNT:scheduler_hints": {},
+        },
+        "required": ["server"],
+        "additionalProperties": False,
+    }
+
+
+def _update(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            "server": {"type": "object", "properties": properties, "additionalProperties": False}
+        },
+        "required": ["server"],
+        "additionalProperties": False,
+    }
+
+
+CREATE = {
+    RANGE.minimum: _create(_NEW),
+    DESCRIPTION: _create(_NEW | DESCRIBED),
+}
+
+UPDATE = {
+    RANGE.minimum: _update(DETAILS),
+    DESCRIPTION: _update(DETAILS | DESCRIBED),
 }
 
 LIST: dict[str, Any] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from synnefo_backends import Occupancy, Occupied
+from synnefo_backends import Backend, Occupancy, Occupied
 
 GIB_MIB = 1024
 
@@ -19,6 +19,13 @@ def brief(cluster: Occupied) -> dict[str, Any]:
         "state": "up" if backend.is_up else "down",
         "status": "enabled" if backend.is_enabled else "disabled",
     }
+
+
+def host_status(backend: Backend) -> str:
+    """Return how the cluster of a server is, in Nova's words for hosts."""
+    if not backend.is_enabled:
+        return "MAINTENANCE"
+    return "UP" if backend.is_up else "DOWN"
 
 
 def full(cluster: Occupied) -> dict[str, Any]:

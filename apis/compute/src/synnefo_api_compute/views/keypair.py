@@ -5,23 +5,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from synnefo_api_compute.versions import KEYPAIR_TYPES
 from synnefo_compute import Keypair, NewKeypair
 from synnefo_core.clock import iso_naive
+from synnefo_core.contracts.api import Version
 
 
-def brief(keypair: Keypair) -> dict[str, Any]:
+def brief(keypair: Keypair, version: Version) -> dict[str, Any]:
     """Show what a list shows."""
-    return {
+    told = {"type": keypair.type} if version >= KEYPAIR_TYPES else {}
+    return told | {
         "name": keypair.name,
         "public_key": keypair.public_key,
         "fingerprint": keypair.fingerprint,
     }
 
 
-def full(keypair: Keypair) -> dict[str, Any]:
+def full(keypair: Keypair, version: Version) -> dict[str, Any]:
     """Show all; Nova fills the fields of rows that it only marks as deleted."""
     return {
-        **brief(keypair),
+        **brief(keypair, version),
         "user_id": keypair.user_id,
         "created_at": iso_naive(keypair.created_at),
         "deleted": False,
@@ -31,9 +34,9 @@ def full(keypair: Keypair) -> dict[str, Any]:
     }
 
 
-def created(made: NewKeypair) -> dict[str, Any]:
+def created(made: NewKeypair, version: Version) -> dict[str, Any]:
     """Show a new keypair, with the private key if it was made here."""
-    shown = {**brief(made.keypair), "user_id": made.keypair.user_id}
+    shown = {**brief(made.keypair, version), "user_id": made.keypair.user_id}
     if made.private_key:
         shown["private_key"] = made.private_key
     return shown

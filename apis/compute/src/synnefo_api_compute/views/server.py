@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 import synnefo_compute
+from synnefo_api_compute import versions
 from synnefo_api_compute.versions import PREFIX
 from synnefo_compute import Server
 from synnefo_core.clock import iso
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Version
 
 VM_STATES = {
     "BUILD": synnefo_compute.BUILDING,
@@ -31,10 +34,47 @@ TASK_STATES = {
 
 _STATUS = {vm_state: status for status, vm_state in VM_STATES.items()}
 _TASK_STATUS = {task: status for status, task in TASK_STATES.items()}
+_WITHOUT_PROGRESS = frozenset({"DELETED", "ERROR", "SHUTOFF"})
+_WITH_FAULT = frozenset({"DELETED", "ERROR"})
 _POWER = {synnefo_compute.ACTIVE: 1, synnefo_compute.STOPPED: 4}
 
 
-Show = Callable[[RequestContext, Server], dict[str, Any]]
+@dataclass(frozen=True)
+class Look:
+    """In which microversion servers are shown, and how their clusters are (for administrators)."""
+
+    version: Version
+    host_states: Mapping[str, str] = field(default_factory=dict)
+
+
+Show = Callable[[RequestContext, Server, Look], dict[str, Any]]
+
+_CHANGED = frozenset(
+    {
+        "OS-DCF:diskConfig",
+        "accessIPv4",
+        "accessIPv6",
+        "addresses",
+        "created",
+        "description",
+        "fault",
+        "flavor",
+        "hostId",
+        "id",
+        "image",
+        "links",
+        "locked",
+        "metadata",
+        "name",
+        "progress",
+        "status",
+        "tags",
+        "tenant_id",
+        "updated",
+        "user_id",
+    }
+)
+"""What Nova tells of a server that was changed."""
 
 
 def status(server: Server) -> str:
@@ -50,8 +90,9 @@ def _links(context: RequestContext, noun: str, item_id: str) -> list[dict[str, s
     ]
 
 
-def brief(context: RequestContext, server: Server) -> dict[str, Any]:
+def brief(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
     """Show id and name."""
+    del look
     links = _links(context, "servers", server.id)
     return {"id": server.id, "name": server.name, "links": links}
 
@@ -68,10 +109,16 @@ def created(context: RequestContext, server: Server) -> dict[str, Any]:
     }
 
 
-def full(context: RequestContext, server: Server) -> dict[str, Any]:
+def changed(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
+    """Show what is told of a server that was changed."""
+    shown = full(context, server, look)
+    return {name: value for name, value in shown.items() if name in _CHANGED}
+
+
+def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
     """Show all that there is to know."""
     shown: dict[str, Any] = {
-        **brief(context, server),
+        **brief(context, server, look),
         "status": status(server),
         "tenant_id": server.project_id,
         "user_id": server.user_id,
@@ -87,7 +134,6 @@ def full(context: RequestContext, server: Server) -> dict[str, Any]:
         "accessIPv6": server.access_ipv6,
         "key_name": server.key_name or None,
         "config_drive": "",
-        "progress": 100 if server.launched_at else 0,
         "created": iso(server.created_at),
         "updated": iso(server.updated_at),
         "security_groups": [{"name": "default"}],
@@ -100,13 +146,41 @@ def full(context: RequestContext, server: Server) -> dict[str, Any]:
         "OS-SRV-USG:terminated_at": _moment(server.deleted_at),
         "os-extended-volumes:volumes_attached": [],
     }
-    if server.fault:
+    if status(server) not in _WITHOUT_PROGRESS:
+        shown["progress"] = 100 if server.launched_at else 0
+    if server.fault and status(server) in _WITH_FAULT:
         shown["fault"] = {"code": 500, "message": server.fault, "created": iso(server.fault_at)}
     if context.is_admin:
-        shown["OS-EXT-SRV-ATTR:host"] = server.node or None
-        shown["OS-EXT-SRV-ATTR:hypervisor_hostname"] = server.node or None
-        shown["OS-EXT-SRV-ATTR:instance_name"] = _instance_name(context, server)
+        shown |= _of_administrators(context, server, look)
+    if look.version >= versions.LOCKED:
+        shown["locked"] = server.is_locked
+    if look.version >= versions.DESCRIPTION:
+        shown["description"] = server.description or None
+    if look.version >= versions.TAGS:
+        shown["tags"] = list(server.tags)
     return shown
+
+
+def _of_administrators(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
+    prefix = "OS-EXT-SRV-ATTR:"
+    told: dict[str, Any] = {
+        f"{prefix}host": server.node or None,
+        f"{prefix}hypervisor_hostname": server.node or None,
+        f"{prefix}instance_name": _instance_name(context, server),
+    }
+    if look.version >= versions.MORE_ATTRIBUTES:
+        told |= {
+            f"{prefix}hostname": server.name,
+            f"{prefix}kernel_id": "",
+            f"{prefix}launch_index": 0,
+            f"{prefix}ramdisk_id": "",
+            f"{prefix}reservation_id": f"r-{server.id[:8]}",
+            f"{prefix}root_device_name": None,
+            f"{prefix}user_data": None,
+        }
+    if look.version >= versions.HOST_STATUS:
+        told["host_status"] = look.host_states.get(server.backend_id, "") if server.node else ""
+    return told
 
 
 def _disk_config(server: Server) -> str:
@@ -156,10 +230,11 @@ def listing(
     *,
     limit: int,
     show: Show,
+    look: Look,
     path: str = "",
 ) -> dict[str, Any]:
     """Show a page, with a link to the next one when it is full."""
-    body: dict[str, Any] = {"servers": [show(context, server) for server in servers]}
+    body: dict[str, Any] = {"servers": [show(context, server, look) for server in servers]}
     if servers and len(servers) == limit:
         following = urlencode({**query, "marker": servers[-1].id}, doseq=True)
         href = f"{context.cloud.public_url}{PREFIX}/servers{path}?{following}"

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from synnefo_api_compute.versions import FORCED_DOWN
 from synnefo_backends import Service
 from synnefo_core.clock import iso_naive
+from synnefo_core.contracts.api import Version
 
 
-def full(service: Service) -> dict[str, Any]:
+def full(service: Service, version: Version) -> dict[str, Any]:
     """Show all."""
-    return {
+    told = {"forced_down": False} if version >= FORCED_DOWN else {}
+    return told | {
         "id": service.id,
         "binary": service.binary,
         "host": service.host,

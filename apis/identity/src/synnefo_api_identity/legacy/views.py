@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import synnefo_identity
-from synnefo_api_identity.catalog import Service, services
+from synnefo_api_identity.catalog import Service, services, version_of
 from synnefo_api_identity.views.links import Json
 from synnefo_core.clock import iso_micro
 from synnefo_core.context import RequestContext
@@ -176,13 +176,12 @@ def _version_of(url: str) -> str:
 
 def _service(context: RequestContext, shown: Service) -> Json:
     url = shown.endpoints[0].url.partition("%(")[0]
-    url = url.removesuffix("AUTH_").rstrip("/")
+    url, number = url.removesuffix("AUTH_").rstrip("/"), version_of(context.cloud, shown)
     if shown.type == "identity":
-        url = f"{context.cloud.public_url}{PREFIX}"
-    base, _, number = url.rpartition("/")
+        url, number = f"{context.cloud.public_url}{PREFIX}", "v2.0"
     endpoint = {
         "region": REGION,
-        "publicURL": base if shown.type in WITHOUT_VERSION else url,
+        "publicURL": url.removesuffix(f"/{number}") if shown.type in WITHOUT_VERSION else url,
         "versionId": number,
         "SNF:uiURL": synnefo_identity.accounts.page_url(context.cloud),
     }
