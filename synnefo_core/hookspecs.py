@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
     from synnefo_core.contracts.storage import Kind, Moving
     from synnefo_core.db.migrations import Branch
+    from synnefo_core.listening import Listener
     from synnefo_core.outbox import Subscription
     from synnefo_core.sagas import Saga
     from synnefo_core.timetable import Task
@@ -131,6 +132,15 @@ def subscriptions() -> Iterable[Subscription]:
 
     Asked once. Each handler sees each event at least once, in no promised order. A handler
     that ever subscribed is remembered: its events wait while the package is absent.
+    """
+
+
+@hookspec
+def listeners() -> Iterable[Listener]:
+    """Return who hears which messages of the bus.
+
+    Asked once. Messages are hints: a listener bears lost, doubled, late and senseless ones.
+    What raises becomes a dead letter where the bus has them, and holds up nobody.
     """
 
 

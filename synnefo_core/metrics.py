@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from prometheus_client import Counter, Histogram, start_http_server
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 from synnefo_core.contracts.driver import Misconfigured
 
@@ -18,6 +18,17 @@ REQUEST_SECONDS = Histogram(
     "synnefo_request_seconds", "Seconds to the first byte of the answer", ["face"]
 )
 SAGAS = Counter("synnefo_sagas_total", "Sagas ended", ["kind", "state"])
+NOTICES = Counter("synnefo_notices_total", "Messages of the bus heard", ["topic", "outcome"])
+HEARTBEAT_LAG = Gauge(
+    "synnefo_heartbeat_lag_seconds", "How long a place's word takes to come here", ["place"]
+)
+HEARTBEAT_AT = Gauge("synnefo_heartbeat_at_seconds", "When a place was last heard of", ["place"])
+DIFFERENCES = Gauge(
+    "synnefo_differences",
+    "What differed between rows and a place at the last look",
+    ["place", "kind"],
+)
+REPAIRS = Counter("synnefo_repairs_total", "Differences repaired unasked", ["place", "kind"])
 EVENTS = Counter("synnefo_events_total", "Events handed out", ["type", "outcome"])
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The worker: runs sagas, hands out events, keeps periodic tasks going.
+"""The worker: runs sagas, hands out events, listens to the bus, keeps periodic tasks going.
 
 Any number of workers may run; leases in the database decide who does what. Kill one at any
 instruction: its leases end and another goes on.
@@ -20,6 +20,7 @@ from typing import TypeVar
 from synnefo_core import outbox, sagas, wake
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import for_worker
+from synnefo_core.listening import Listening
 from synnefo_core.timetable import Task, Timetable
 
 __all__ = ["Task", "Worker"]
@@ -63,6 +64,7 @@ class Worker:
             owner=self.owner,
             lease_s=self._lease_s,
         )
+        self._listening = Listening(cloud, [one for answer in hook.listeners() for one in answer])
         self._timetable = Timetable(
             self._context,
             [task for answer in hook.tasks() for task in answer],
@@ -75,6 +77,9 @@ class Worker:
         self._dispatcher.register()
         self._timetable.register()
         self._loops = [_begun(self._saga_loop), _begun(self._event_loop), _begun(self._task_loop)]
+        if self._listening.is_wanted:
+            self._listening.begin()
+            self._loops.append(_begun(self._listening_loop))
         self._heartbeats = [_begun(self._heartbeat_loop)]
 
     def stop(self, timeout_s: float = 10.0) -> None:
@@ -156,6 +161,10 @@ class Worker:
         while not self._stopping.is_set():
             if not self._guarded("hand out an event", self._dispatcher.dispatch):
                 self._stopping.wait(min(self._poll_s, 0.1))
+
+    def _listening_loop(self) -> None:
+        while not self._stopping.is_set():
+            self._guarded("listen", lambda: self._listening.receive(timeout_s=self._poll_s))
 
     def _task_loop(self) -> None:
         while not self._stopping.is_set():

@@ -62,7 +62,8 @@ class ServerRow(Model):
     ``vm_state`` and ``task_state`` are of :mod:`synnefo_compute.states`. The sizes are the
     flavor's at the time; what the server is charged for is computed from them. ``locked_by`` is
     of :mod:`synnefo_compute.locks`; the access addresses and ``is_disk_auto`` are the owner's
-    words, which the cloud only keeps, and so is the description.
+    words, which the cloud only keeps, and so is the description. ``noticed_at`` is the moment, by
+    the cluster's clock, of the last notice after which the cluster was asked.
     """
 
     __tablename__ = "compute_server"
@@ -100,6 +101,7 @@ class ServerRow(Model):
     updated_at: Mapped[Moment]
     launched_at: Mapped[Moment] = mapped_column(default=0.0)
     deleted_at: Mapped[Moment] = mapped_column(default=0.0)
+    noticed_at: Mapped[Moment] = mapped_column(default=0.0, server_default="0")
 
 
 class ActionRow(Model):
@@ -128,3 +130,13 @@ class TagRow(Model):
 
     server_id: Mapped[Key]
     tag: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
+class RoundRow(Model):
+    """Where the reconciliation of a cluster's servers stands (:mod:`synnefo_compute.reconcile`)."""
+
+    __tablename__ = "compute_round"
+
+    backend_id: Mapped[Key]
+    last_part: Mapped[Name]
+    begun_at: Mapped[Moment]

@@ -14,6 +14,20 @@ OPTIONS = [
     cfg.IntOpt(
         "page_limit", default=1000, min=1, help="The most servers that one page of a list has."
     ),
+    cfg.FloatOpt(
+        "reconcile_every_s",
+        default=10.0,
+        min=0.1,
+        help="After how many seconds a cluster is compared with its servers again. Where clusters "
+        "give notice of their jobs, a minute is often enough.",
+    ),
+    cfg.IntOpt(
+        "reconcile_servers",
+        default=1000,
+        min=1,
+        help="About how many servers of each cluster are compared with it at a time. A cluster "
+        "with more is looked at in parts.",
+    ),
     cfg.BoolOpt(
         "enable_instance_password",
         default=True,

@@ -9,10 +9,11 @@ from pathlib import Path
 from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
-from synnefo_compute import charges, commands as cli, flavors, relief
+from synnefo_compute import charges, commands as cli, events, flavors, relief
 from synnefo_compute.models import Model
 from synnefo_compute.options import OPTIONS
 from synnefo_compute.policies import POLICIES
+from synnefo_compute.reconcile import rounds
 from synnefo_compute.sagas import SAGAS
 from synnefo_core.bootstrap import once
 from synnefo_core.cloud import Cloud
@@ -21,7 +22,9 @@ from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.quota import QuotaResource, Relief, Severity, Thing, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
+from synnefo_core.listening import Listener
 from synnefo_core.sagas import Saga
+from synnefo_core.worker import Task
 
 FIRST_FLAVORS = (
     # id, name, virtual processors, memory in MiB, disk in GiB
@@ -60,6 +63,18 @@ def commands() -> CommandTable:
 def sagas() -> Iterable[Saga]:
     """Return what the worker does for servers."""
     return SAGAS
+
+
+@hookimpl
+def tasks() -> Iterable[Task]:
+    """Return the task that keeps rows true to what the clusters have."""
+    return [Task(rounds.TASK, rounds.EVERY_S, rounds.run)]
+
+
+@hookimpl
+def listeners() -> Iterable[Listener]:
+    """Return who hears the clusters."""
+    return events.LISTENERS
 
 
 @hookimpl
