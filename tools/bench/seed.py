@@ -11,8 +11,8 @@ from sqlalchemy import delete, update
 import synnefo_backends
 import synnefo_quota
 from synnefo_compute import ServerSpec, create_server, states
+from synnefo_compute.kinds import CREATE
 from synnefo_compute.models import ServerRow
-from synnefo_compute.servers import CREATE
 from synnefo_core.cloud import Cloud, assemble
 from synnefo_core.context import RequestContext, for_claims, for_worker
 from synnefo_core.contracts.quota import UNLIMITED

@@ -153,3 +153,30 @@ def test_changed_settings_are_used_by_the_next_call(context, two_clusters):
 def test_a_cluster_is_not_called_inside_a_transaction(context, two_clusters):
     with context.unit_of_work(), pytest.raises(RuntimeError, match="never called inside"):
         synnefo_backends.call(context, two_clusters[0], lambda backend: backend)
+
+
+def test_a_server_grows_where_it_is_while_there_is_room(context, two_clusters):
+    backend_id = synnefo_backends.place(context, "s1", SMALL)
+
+    synnefo_backends.rebook(context, "s1", Demand(vcpus=2, ram_mib=4096, disk_mib=1024))
+
+    assert {backend_id: 4096} == _booked_ram_mib(context)
+    with pytest.raises(synnefo_backends.NoRoomAnywhere):
+        synnefo_backends.rebook(context, "s1", Demand(vcpus=2, ram_mib=4097, disk_mib=1024))
+
+
+def test_what_gets_smaller_fits_a_cluster_that_is_too_full(context, two_clusters):
+    backend_id = synnefo_backends.place(context, "s1", SMALL)
+    synnefo_backends.book(context, "s2", backend_id, Demand(vcpus=1, ram_mib=8192, disk_mib=0))
+
+    synnefo_backends.rebook(context, "s1", Demand(vcpus=1, ram_mib=256, disk_mib=1024))
+
+    assert {backend_id: 8192 + 256} == _booked_ram_mib(context)
+
+
+def _booked_ram_mib(context) -> dict[str, int]:
+    return {
+        each.backend.id: each.occupancy.booked.ram_mib
+        for each in synnefo_backends.occupied(context)
+        if each.occupancy.booked.ram_mib
+    }

@@ -79,6 +79,14 @@ _SAME_FOR_ALL = frozenset(
 )
 """Keys of Nova's by which servers are not told apart here."""
 
+_BUSY = [
+    synnefo_compute.ACTIVE,
+    synnefo_compute.ERROR,
+    synnefo_compute.RESIZED,
+    synnefo_compute.STOPPED,
+]
+"""What a server can be while something is done to it by which its status is called."""
+
 _WORDS = {"1": True, "t": True, "true": True, "on": True, "y": True, "yes": True, "": True} | {
     "0": False, "f": False, "false": False, "off": False, "n": False, "no": False
 }  # fmt: skip
@@ -146,7 +154,7 @@ def _of_status(statuses: Sequence[str]) -> dict[str, list[str]] | None:
     tasks = [view.TASK_STATES[status] for status in statuses if status in view.TASK_STATES]
     states = [view.VM_STATES[status] for status in statuses if status in view.VM_STATES]
     if tasks and not states:
-        return {"vm_state": [synnefo_compute.ACTIVE, synnefo_compute.STOPPED], "task_state": tasks}
+        return {"vm_state": _BUSY, "task_state": tasks}
     if tasks:
         states.append(synnefo_compute.ACTIVE)
     return {"vm_state": states} if states else None

@@ -4,8 +4,8 @@
 A *backend* is one cluster, driven by a ``synnefo.compute_backend`` driver.
 """
 
-from synnefo_backends.allocator import Demand, NoRoomAnywhere, book, place, release
-from synnefo_backends.connections import call
+from synnefo_backends.allocator import Demand, NoRoomAnywhere, book, place, rebook, release
+from synnefo_backends.connections import call, has_facet
 from synnefo_backends.occupancy import Occupancy, Occupied, find_occupied, occupied, together
 from synnefo_backends.refresh import refresh
 from synnefo_backends.registry import (
@@ -32,10 +32,12 @@ __all__ = [
     "call",
     "find",
     "find_occupied",
+    "has_facet",
     "listing",
     "modify",
     "occupied",
     "place",
+    "rebook",
     "refresh",
     "release",
     "remove",

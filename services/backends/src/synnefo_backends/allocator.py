@@ -168,6 +168,36 @@ def book(context: RequestContext, server_id: str, backend_id: str, demand: Deman
         )
 
 
+def rebook(context: RequestContext, server_id: str, demand: Demand) -> None:
+    """Book another size for a server where it is; one that is smaller always fits.
+
+    Raises:
+        NoRoomAnywhere: It grows, and its cluster has no room for that.
+    """
+    with context.unit_of_work() as session:
+        row = session.get_one(BookingRow, server_id, with_for_update=True)
+        more = Demand(
+            vcpus=demand.vcpus - row.vcpus,
+            ram_mib=demand.ram_mib - row.ram_mib,
+            disk_mib=demand.disk_mib - row.disk_mib,
+        )
+        if max(more.vcpus, more.ram_mib, more.disk_mib) > 0:
+            _require_room(context, session, row.backend_id, more)
+        row.vcpus, row.ram_mib, row.disk_mib = demand.vcpus, demand.ram_mib, demand.disk_mib
+
+
+def _require_room(context: RequestContext, session: Session, backend_id: str, more: Demand) -> None:
+    ratio = context.cloud.config.backends.vcpu_ratio
+    here = next(each for each in _candidates(session) if each.row.id == backend_id)
+    wanted = ((more.vcpus, _has_vcpus), (more.ram_mib, _has_ram), (more.disk_mib, _has_disk))
+    for growth, check in wanted:
+        why = check(here, more, ratio) if growth > 0 else ""
+        if why:
+            log.warning("a server can't grow", extra={"why": why, "backend": here.row.name})
+            msg = "the server's cluster has no room for it to grow"
+            raise NoRoomAnywhere(msg)
+
+
 def release(context: RequestContext, server_id: str) -> None:
     """Give a server's room back; none booked is not an error."""
     with context.unit_of_work() as session:

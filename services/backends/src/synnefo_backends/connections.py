@@ -101,6 +101,13 @@ class _Pool:
             self._connections.clear()
 
 
+def has_facet(context: RequestContext, backend_id: str, facet: str) -> bool:
+    """Return whether the driver of a cluster has an optional facet; the cluster is not asked."""
+    backend, cloud = find(context, backend_id), context.cloud
+    connection = cloud.shared("backends.pool", lambda: _Pool(cloud)).get(backend)
+    return getattr(connection.backend, facet) is not None
+
+
 def call(
     context: RequestContext, backend_id: str, do: Callable[[ComputeBackend], Answer]
 ) -> Answer:

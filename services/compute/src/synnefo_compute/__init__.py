@@ -47,6 +47,7 @@ from synnefo_compute.quota_sets import (
     show as show_quota_set,
     update as update_quota_set,
 )
+from synnefo_compute.resizing import confirm_resize, resize_server, revert_resize
 from synnefo_compute.servers import (
     Server,
     ServerSpec,
@@ -65,6 +66,9 @@ from synnefo_compute.states import (
     ERROR,
     REBOOTING,
     REBOOTING_HARD,
+    RESIZED,
+    RESIZING,
+    REVERTING,
     STOPPED,
 )
 from synnefo_compute.tags import (
@@ -84,6 +88,9 @@ __all__ = [
     "MOST_TAGS",
     "REBOOTING",
     "REBOOTING_HARD",
+    "RESIZED",
+    "RESIZING",
+    "REVERTING",
     "SSH",
     "STOPPED",
     "X509",
@@ -98,6 +105,7 @@ __all__ = [
     "Server",
     "ServerSpec",
     "add_tag",
+    "confirm_resize",
     "create_flavor",
     "create_keypair",
     "create_server",
@@ -121,6 +129,8 @@ __all__ = [
     "replace_metadata",
     "replace_tags",
     "reset_quota_set",
+    "resize_server",
+    "revert_resize",
     "show_action",
     "show_flavor",
     "show_keypair",

@@ -69,7 +69,7 @@ def record(
         request_id=context.request_id,
         name=name,
         user_id=context.user_id,
-        project_id=context.project_id,
+        project_id=context.project_id or server.project_id,
         started_at=now,
         ended_at=now if is_done else 0.0,
         message="",

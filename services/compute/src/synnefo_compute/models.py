@@ -63,7 +63,9 @@ class ServerRow(Model):
     flavor's at the time; what the server is charged for is computed from them. ``locked_by`` is
     of :mod:`synnefo_compute.locks`; the access addresses and ``is_disk_auto`` are the owner's
     words, which the cloud only keeps, and so is the description. ``noticed_at`` is the moment, by
-    the cluster's clock, of the last notice after which the cluster was asked.
+    the cluster's clock, of the last notice after which the cluster was asked. The ``held_`` size
+    is of :mod:`synnefo_compute.resizing`; ``resized_at`` is when a resize began to wait for its
+    owner's decision, 0 while none does.
     """
 
     __tablename__ = "compute_server"
@@ -71,6 +73,7 @@ class ServerRow(Model):
         Index("ix_compute_server_listing", "project_id", "is_deleted", "created_at", "id"),
         Index("ix_compute_server_all", "is_deleted", "created_at", "id"),
         Index("ix_compute_server_backend_id", "backend_id"),
+        Index("ix_compute_server_resized_at", "resized_at"),
     )
 
     id: Mapped[Key]
@@ -85,6 +88,11 @@ class ServerRow(Model):
     vcpus: Mapped[int]
     ram_mib: Mapped[int]
     disk_gib: Mapped[int]
+    held_flavor_id: Mapped[Id] = mapped_column(default="", server_default="")
+    held_vcpus: Mapped[int] = mapped_column(default=0, server_default="0")
+    held_ram_mib: Mapped[int] = mapped_column(default=0, server_default="0")
+    held_disk_gib: Mapped[int] = mapped_column(default=0, server_default="0")
+    resized_at: Mapped[Moment] = mapped_column(default=0.0, server_default="0")
     image_id: Mapped[Id] = mapped_column(default="")
     key_name: Mapped[Name] = mapped_column(default="")
     backend_id: Mapped[Id]

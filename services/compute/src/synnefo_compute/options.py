@@ -28,6 +28,13 @@ OPTIONS = [
         help="About how many servers of each cluster are compared with it at a time. A cluster "
         "with more is looked at in parts.",
     ),
+    cfg.IntOpt(
+        "resize_confirm_window_s",
+        default=0,
+        min=0,
+        help="After how many seconds a resize that nobody confirmed or reverted is confirmed; 0 "
+        "for never. Until then the larger of both sizes is charged.",
+    ),
     cfg.BoolOpt(
         "enable_instance_password",
         default=True,

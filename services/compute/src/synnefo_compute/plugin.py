@@ -9,7 +9,7 @@ from pathlib import Path
 from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
-from synnefo_compute import charges, commands as cli, events, flavors, relief
+from synnefo_compute import charges, commands as cli, events, flavors, relief, resizing
 from synnefo_compute.models import Model
 from synnefo_compute.options import OPTIONS
 from synnefo_compute.policies import POLICIES
@@ -67,8 +67,11 @@ def sagas() -> Iterable[Saga]:
 
 @hookimpl
 def tasks() -> Iterable[Task]:
-    """Return the task that keeps rows true to what the clusters have."""
-    return [Task(rounds.TASK, rounds.EVERY_S, rounds.run)]
+    """Return the tasks that keep rows true to the clusters, and decide on what nobody decides."""
+    return [
+        Task(rounds.TASK, rounds.EVERY_S, rounds.run),
+        Task("compute.confirm_resizes", 10.0, resizing.confirm_what_is_due),
+    ]
 
 
 @hookimpl

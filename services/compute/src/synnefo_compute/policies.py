@@ -20,6 +20,12 @@ POLICIES = [
     rule("compute:server:lock", MEMBER, "Lock a server", "POST /servers/{server_id}/action"),
     rule("compute:server:unlock", MEMBER, "Unlock a server", "POST /servers/{server_id}/action"),
     rule(
+        "compute:server:resize",
+        MEMBER,
+        "Give a server another flavor, or not",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
         OVERRIDE_LOCK,
         ADMIN,
         "Unlock a server that somebody of another project has locked",

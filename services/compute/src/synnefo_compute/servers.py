@@ -13,18 +13,26 @@ import synnefo_image
 import synnefo_network
 import synnefo_quota
 from synnefo_backends import Demand
-from synnefo_compute import actions, charges, flavors, keypairs, locks, metadata, states, tags
+from synnefo_compute import (
+    actions,
+    admission,
+    charges,
+    flavors,
+    keypairs,
+    locks,
+    metadata,
+    states,
+    tags,
+)
 from synnefo_compute.flavors import Flavor
+from synnefo_compute.kinds import ACT, CREATE, DELETE, GIVEN_UP
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
-from synnefo_core.errors import Conflict, InvalidField, NotFound
+from synnefo_core.errors import InvalidField, NotFound
 from synnefo_network import PlugRequest, Port
-
-CREATE, DELETE, ACT = "compute.create_server", "compute.delete_server", "compute.act"
-"""The kinds of our sagas."""
 
 GIB_MIB = 1024
 
@@ -69,6 +77,7 @@ class Server:
     description: str
     vm_state: str
     task_state: str
+    is_running: bool
     flavor_id: str
     vcpus: int
     ram_mib: int
@@ -101,6 +110,7 @@ def shown(row: ServerRow, ports: Iterable[Port], own_tags: Iterable[str] = ()) -
         description=row.description,
         vm_state=row.vm_state,
         task_state=row.task_state,
+        is_running=row.is_active_charged and row.vm_state in (states.ACTIVE, states.RESIZED),
         flavor_id=row.flavor_id,
         vcpus=row.vcpus,
         ram_mib=row.ram_mib,
@@ -241,7 +251,7 @@ def delete_server(context: RequestContext, server_id: str) -> None:
     with context.unit_of_work() as session:
         owned(context, session, server_id)
         # The saga's row before the server's, as its own end locks them.
-        is_live = sagas.cancel(context, session, server_id, (CREATE, ACT))
+        is_live = sagas.cancel(context, session, server_id, GIVEN_UP)
         row = owned(context, session, server_id, is_locked=True)
         if row.task_state == states.DELETING:
             return
@@ -290,18 +300,12 @@ def _act(
     context: RequestContext, server_id: str, transition: states.Transition, **settings: Any
 ) -> None:
     with context.unit_of_work() as session:
-        row = owned(context, session, server_id, is_locked=True)
-        locks.require_unlocked(context, row, transition.action)
-        states.check(transition, vm_state=row.vm_state, task_state=row.task_state)
-        if not row.launched_at:
-            msg = "the server was never made; it can only be deleted"
-            raise Conflict(msg)
+        row = admission.admitted(context, session, server_id, transition)
         was_charged = row.is_active_charged
         if transition.target == states.ACTIVE and not was_charged:
             synnefo_quota.charge(context, charges.of_activity(row))
             row.is_active_charged = True
-        row.task_state, row.updated_at = transition.task, context.now()
-        actions.record(context, session, row, transition.action)
+        admission.begin(context, session, row, transition)
         about = {"task": transition.task, "from": row.vm_state, "was_charged": was_charged}
         data = {**about, **settings}
         sagas.begin(context, session, ACT, subject_id=server_id, data=data)

@@ -17,6 +17,8 @@ ACTIVE = "active"
 """Running."""
 STOPPED = "stopped"
 """There, not running."""
+RESIZED = "resized"
+"""Of another size, which its owner has still to confirm or to revert; running or not."""
 ERROR = "error"
 """Could not be made, or is not as it should be; stays until its owner deletes it."""
 DELETED = "deleted"
@@ -34,6 +36,12 @@ REBOOTING = "rebooting"
 """The guest is asked to restart."""
 REBOOTING_HARD = "rebooting_hard"
 """It is restarted without asking the guest."""
+RESIZING = "resize_prep"
+"""It gets another size."""
+CONFIRMING = "resize_confirming"
+"""It keeps its new size."""
+REVERTING = "resize_reverting"
+"""It gets its old size back."""
 DELETING = "deleting"
 """It is being removed."""
 
@@ -52,8 +60,11 @@ START = Transition("start", frozenset({STOPPED}), STARTING, ACTIVE)
 STOP = Transition("stop", frozenset({ACTIVE, ERROR}), STOPPING, STOPPED)
 REBOOT = Transition("reboot", frozenset({ACTIVE}), REBOOTING, ACTIVE)
 REBOOT_HARD = Transition("reboot", frozenset({ACTIVE, STOPPED, ERROR}), REBOOTING_HARD, ACTIVE)
+RESIZE = Transition("resize", frozenset({ACTIVE, STOPPED}), RESIZING, RESIZED)
+CONFIRM_RESIZE = Transition("confirmResize", frozenset({RESIZED}), CONFIRMING, ACTIVE)
+REVERT_RESIZE = Transition("revertResize", frozenset({RESIZED}), REVERTING, ACTIVE)
 
-TRANSITIONS = (START, STOP, REBOOT, REBOOT_HARD)
+TRANSITIONS = (START, STOP, REBOOT, REBOOT_HARD, RESIZE, CONFIRM_RESIZE, REVERT_RESIZE)
 
 
 def check(transition: Transition, *, vm_state: str, task_state: str) -> None:

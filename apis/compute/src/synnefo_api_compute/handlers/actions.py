@@ -10,11 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 import synnefo_compute
+from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import action as schema
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Reply
 from synnefo_core.errors import Invalid, Unbuilt
 
-Action = Callable[[RequestContext, str, Any], None]
+Action = Callable[[RequestContext, str, Any], Reply | None]
 
 
 def _start(context: RequestContext, server_id: str, _arguments: Any) -> None:
@@ -38,17 +40,39 @@ def _unlock(context: RequestContext, server_id: str, _arguments: Any) -> None:
     synnefo_compute.unlock_server(context, server_id)
 
 
+def _resize(context: RequestContext, server_id: str, arguments: Any) -> None:
+    disk_config = arguments.get("OS-DCF:diskConfig")
+    synnefo_compute.resize_server(
+        context,
+        server_id,
+        last_part(arguments["flavorRef"]),
+        is_disk_auto=None if disk_config is None else disk_config == "AUTO",
+    )
+
+
+def _confirm_resize(context: RequestContext, server_id: str, _arguments: Any) -> Reply:
+    synnefo_compute.confirm_resize(context, server_id)
+    return Reply(status=204)
+
+
+def _revert_resize(context: RequestContext, server_id: str, _arguments: Any) -> None:
+    synnefo_compute.revert_resize(context, server_id)
+
+
 ACTIONS: dict[str, tuple[Action, str]] = {
     "lock": (_lock, "compute:server:lock"),
     "unlock": (_unlock, "compute:server:unlock"),
     "os-start": (_start, "compute:server:start"),
     "os-stop": (_stop, "compute:server:stop"),
     "reboot": (_reboot, "compute:server:reboot"),
+    "resize": (_resize, "compute:server:resize"),
+    "confirmResize": (_confirm_resize, "compute:server:resize"),
+    "revertResize": (_revert_resize, "compute:server:resize"),
 }
 """The call and the policy rule of each action."""
 
 
-def dispatch(context: RequestContext, server_id: str, body: dict[str, Any]) -> None:
+def dispatch(context: RequestContext, server_id: str, body: dict[str, Any]) -> Reply | None:
     """Answer ``POST /servers/{server_id}/action``."""
     name, arguments = next(iter(body.items()))
     if name in schema.UNBUILT:
@@ -61,4 +85,4 @@ def dispatch(context: RequestContext, server_id: str, body: dict[str, Any]) -> N
     context.cloud.policy.require(context, rule)
     if name in schema.ARGUMENTS:
         schema.ARGUMENTS[name].check(arguments, prefix=name)
-    call(context, server_id, arguments)
+    return call(context, server_id, arguments)

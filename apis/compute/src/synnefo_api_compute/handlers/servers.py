@@ -11,6 +11,7 @@ from typing import Any
 import synnefo_backends
 import synnefo_compute
 from synnefo_api_compute import queries
+from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import server as schema
 from synnefo_api_compute.versions import HOST_STATUS
 from synnefo_api_compute.views import hypervisor as hypervisor_view, server as view
@@ -91,8 +92,8 @@ def _spec(asked: dict[str, Any]) -> ServerSpec:
     nics = asked.get("networks")
     return ServerSpec(
         name=asked["name"].strip(),
-        flavor_id=_last_part(asked["flavorRef"]),
-        image_id=_last_part(asked.get("imageRef") or ""),
+        flavor_id=last_part(asked["flavorRef"]),
+        image_id=last_part(asked.get("imageRef") or ""),
         key_name=asked.get("key_name") or "",
         nics=None if nics is None else [_nic(nic) for nic in nics],
         description=asked.get("description") or "",
@@ -110,14 +111,9 @@ def _check_devices(asked: dict[str, Any]) -> None:
         if kinds != ("image", "local") or str(device.get("boot_index")) != "0":
             what = "a block device that is not the server's own disk"
             raise Unbuilt(what)
-        if device.get("uuid") != _last_part(asked.get("imageRef") or ""):
+        if device.get("uuid") != last_part(asked.get("imageRef") or ""):
             field = "block_device_mapping_v2"
             raise InvalidField(field, "the boot device must be of the image in imageRef")
-
-
-def _last_part(reference: str) -> str:
-    """Return the id from an id or a URL that ends with one."""
-    return reference.rstrip("/").rsplit("/", 1)[-1]
 
 
 def _nic(asked: dict[str, Any]) -> PlugRequest:

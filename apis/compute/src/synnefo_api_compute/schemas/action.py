@@ -9,11 +9,26 @@ from synnefo_core.wsgi.validation import Schema
 
 ANY: dict[str, Any] = {"type": "object", "minProperties": 1, "maxProperties": 1}
 
+REFERENCE: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255}
+
 NOTHING: dict[str, Any] = {"type": ["null", "object"], "maxProperties": 0}
 
 ARGUMENTS = {
     "lock": Schema(NOTHING),
     "unlock": Schema(NOTHING),
+    "confirmResize": Schema(NOTHING),
+    "revertResize": Schema(NOTHING),
+    "resize": Schema(
+        {
+            "type": "object",
+            "properties": {
+                "flavorRef": REFERENCE,
+                "OS-DCF:diskConfig": {"enum": ["AUTO", "MANUAL"]},
+            },
+            "required": ["flavorRef"],
+            "additionalProperties": False,
+        }
+    ),
     "os-start": Schema(NOTHING),
     "os-stop": Schema(NOTHING),
     "reboot": Schema(
@@ -31,7 +46,6 @@ UNBUILT = {
     "addFloatingIp",
     "addSecurityGroup",
     "changePassword",
-    "confirmResize",
     "createBackup",
     "createImage",
     "evacuate",
@@ -50,10 +64,8 @@ UNBUILT = {
     "removeSecurityGroup",
     "rescue",
     "resetNetwork",
-    "resize",
     "restore",
     "resume",
-    "revertResize",
     "shelve",
     "shelveOffload",
     "suspend",

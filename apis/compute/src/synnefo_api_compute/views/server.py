@@ -21,6 +21,7 @@ VM_STATES = {
     "BUILD": synnefo_compute.BUILDING,
     "ACTIVE": synnefo_compute.ACTIVE,
     "SHUTOFF": synnefo_compute.STOPPED,
+    "VERIFY_RESIZE": synnefo_compute.RESIZED,
     "ERROR": synnefo_compute.ERROR,
     "DELETED": synnefo_compute.DELETED,
 }
@@ -29,6 +30,8 @@ VM_STATES = {
 TASK_STATES = {
     "REBOOT": synnefo_compute.REBOOTING,
     "HARD_REBOOT": synnefo_compute.REBOOTING_HARD,
+    "RESIZE": synnefo_compute.RESIZING,
+    "REVERT_RESIZE": synnefo_compute.REVERTING,
 }
 """What is being done to a server, by the status that clients see meanwhile."""
 
@@ -36,7 +39,7 @@ _STATUS = {vm_state: status for status, vm_state in VM_STATES.items()}
 _TASK_STATUS = {task: status for status, task in TASK_STATES.items()}
 _WITHOUT_PROGRESS = frozenset({"DELETED", "ERROR", "SHUTOFF"})
 _WITH_FAULT = frozenset({"DELETED", "ERROR"})
-_POWER = {synnefo_compute.ACTIVE: 1, synnefo_compute.STOPPED: 4}
+_HALTED = (synnefo_compute.STOPPED, synnefo_compute.RESIZED)
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
         "OS-EXT-AZ:availability_zone": "nova",
         "OS-EXT-STS:vm_state": server.vm_state,
         "OS-EXT-STS:task_state": server.task_state or None,
-        "OS-EXT-STS:power_state": _POWER.get(server.vm_state, 0),
+        "OS-EXT-STS:power_state": _power(server),
         "OS-SRV-USG:launched_at": _moment(server.launched_at),
         "OS-SRV-USG:terminated_at": _moment(server.deleted_at),
         "os-extended-volumes:volumes_attached": [],
@@ -181,6 +184,13 @@ def _of_administrators(context: RequestContext, server: Server, look: Look) -> d
     if look.version >= versions.HOST_STATUS:
         told["host_status"] = look.host_states.get(server.backend_id, "") if server.node else ""
     return told
+
+
+def _power(server: Server) -> int:
+    """Return Nova's number: 1 for running, 4 for shut down, 0 where nobody can tell."""
+    if server.is_running:
+        return 1
+    return 4 if server.vm_state in _HALTED else 0
 
 
 def _disk_config(server: Server) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 import synnefo_backends
 import synnefo_network
 from synnefo_compute import actions, names, observed, states
+from synnefo_compute.kinds import DELETE
 from synnefo_compute.models import ServerRow
 from synnefo_compute.reconcile import recorded
 from synnefo_compute.reconcile.differences import (
@@ -31,7 +32,6 @@ from synnefo_compute.reconcile.differences import (
     of_server,
 )
 from synnefo_compute.reconcile.recorded import Recorded
-from synnefo_compute.servers import DELETE
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import (

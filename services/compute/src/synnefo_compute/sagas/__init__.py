@@ -1,6 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the worker does for servers, one module a saga."""
 
-from synnefo_compute.sagas import act, create_server, delete_server
+from synnefo_compute.sagas import (
+    act,
+    confirm_resize,
+    create_server,
+    delete_server,
+    resize_server,
+)
 
-SAGAS = (create_server.SAGA, delete_server.SAGA, act.SAGA)
+SAGAS = (
+    create_server.SAGA,
+    delete_server.SAGA,
+    act.SAGA,
+    resize_server.RESIZE_SAGA,
+    resize_server.REVERT_SAGA,
+    confirm_resize.SAGA,
+)

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from synnefo_compute import actions, observed, states
+from synnefo_compute.kinds import ACT
 from synnefo_compute.sagas import instances
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
-from synnefo_compute.servers import ACT
 from synnefo_core.contracts.compute import Lifecycle, PowerState
 from synnefo_core.sagas import Run, Saga, Step, Wait
 
@@ -69,9 +69,7 @@ def succeed(run: Run, session: Session) -> None:
 def fail(run: Run, session: Session) -> None:
     """Show the server as it was, with the reason; a deletion goes on from here."""
     row = instances.locked(run, session)
-    if row.task_state == states.DELETING:
-        instances.begin_deletion(run, session)
-        actions.end(run, session)
+    if instances.goes_on_deleting(run, session, row):
         return
     observed.settle(run.context, row, is_running=run.data["was_charged"])
     row.vm_state = run.data["from"]

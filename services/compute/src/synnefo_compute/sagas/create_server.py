@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 import synnefo_network
 from synnefo_compute import actions, observed, states
+from synnefo_compute.kinds import CREATE
 from synnefo_compute.sagas import instances, remove
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
-from synnefo_compute.servers import CREATE, GIB_MIB
+from synnefo_compute.servers import GIB_MIB
 from synnefo_core.contracts.compute import DiskSpec, InstanceSpec, NicSpec, PowerState
 from synnefo_core.sagas import Run, Saga, Step, Wait
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from synnefo_compute.kinds import DELETE
 from synnefo_compute.sagas import instances, remove
 from synnefo_compute.sagas.recorded import recorded
-from synnefo_compute.servers import DELETE
 from synnefo_core.sagas import Run, Saga, Step
 
 FOR_EVER = 10**9

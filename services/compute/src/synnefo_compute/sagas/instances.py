@@ -9,9 +9,9 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 import synnefo_backends
-from synnefo_compute import actions, names, observed
+from synnefo_compute import actions, names, observed, states
+from synnefo_compute.kinds import DELETE
 from synnefo_compute.models import ServerRow
-from synnefo_compute.servers import DELETE
 from synnefo_core import sagas
 from synnefo_core.contracts.compute import (
     BackendError,
@@ -102,6 +102,15 @@ def require_success(job: Job) -> None:
 def begin_deletion(run: Run, session: Session) -> None:
     """Go on with a deletion that was asked for while another saga ran."""
     sagas.begin(run.context, session, DELETE, subject_id=run.subject_id)
+
+
+def goes_on_deleting(run: Run, session: Session, row: ServerRow) -> bool:
+    """Return whether this was given up for a deletion, which then goes on from here."""
+    if row.task_state != states.DELETING:
+        return False
+    begin_deletion(run, session)
+    actions.end(run, session)
+    return True
 
 
 def forget(run: Run, session: Session) -> None:

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kinds of our sagas."""
+
+CREATE = "compute.create_server"
+DELETE = "compute.delete_server"
+ACT = "compute.act"
+RESIZE = "compute.resize_server"
+CONFIRM = "compute.confirm_resize"
+REVERT = "compute.revert_resize"
+
+GIVEN_UP = (CREATE, ACT, RESIZE, CONFIRM, REVERT)
+"""What is given up for a deletion, which goes on from there."""
