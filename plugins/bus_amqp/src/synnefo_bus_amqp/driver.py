@@ -6,6 +6,7 @@ from __future__ import annotations
 from oslo_config import cfg
 
 from synnefo_bus_amqp.consumer import Consumer
+from synnefo_bus_amqp.dead_letters import DeadLetters
 from synnefo_bus_amqp.options import OPTIONS, Options
 from synnefo_bus_amqp.publisher import Publisher
 from synnefo_core.contracts.bus import Bus, Message, Receiver
@@ -35,6 +36,10 @@ class AmqpBus(Bus):
 
     def receive(self, *, timeout_s: float) -> int:
         return self._consumer.receive(timeout_s)
+
+    def dead_letters(self) -> list[DeadLetters]:
+        """Return the dead letters of each virtual host."""
+        return [DeadLetters(alternatives, self._told) for alternatives in self._told.brokers]
 
     def close(self) -> None:
         self._publisher.close()
