@@ -27,8 +27,8 @@ class Selection:
     """Which servers are listed: those that agree with all of it.
 
     Attributes:
-        values: What columns must be; of a sequence any will do. The columns are ``flavor_id``,
-            ``image_id``, ``key_name``, ``node``, ``project_id``, ``task_state``, ``user_id``,
+        values: What columns must be; of a sequence any will do. The columns are ``backend_id``,
+            ``flavor_id``, ``image_id``, ``key_name``, ``node``, ``project_id``, ``task_state``, ``user_id``,
             ``vm_state`` and ``id``.
         name: A pattern (:mod:`synnefo_core.db.patterns`) that the name must match; empty for any.
         addresses: Patterns that one of the addresses must match, by IP version.

@@ -9,7 +9,8 @@ from pathlib import Path
 from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
-from synnefo_compute import charges, commands as cli, events, flavors, relief, resizing
+from synnefo_compute import charges, events, flavors, relief, resizing
+from synnefo_compute.commands import COMMANDS
 from synnefo_compute.models import Model
 from synnefo_compute.options import OPTIONS
 from synnefo_compute.policies import POLICIES
@@ -55,8 +56,8 @@ def policies() -> Iterable[DocumentedRuleDefault]:
 
 @hookimpl
 def commands() -> CommandTable:
-    """Return ``synnefo reconcile servers``."""
-    return {"reconcile servers": cli.Reconcile}
+    """Return ``synnefo server …`` and ``synnefo reconcile servers``."""
+    return COMMANDS
 
 
 @hookimpl
