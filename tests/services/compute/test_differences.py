@@ -108,6 +108,7 @@ CASES = {
     "vanished, and the row says so": (LOST, None, [Stale(ID, is_marked=True)]),
     "back again": (LOST, {}, [Power(ID, "error", PowerState.RUNNING)]),
     "never made": (UNMADE, None, []),
+    "never made, and a stranger has its name": (UNMADE, {"tags": (), "node": "node2"}, []),
     "failed for another reason": ({"vm_state": states.ERROR}, {"power": PowerState.STOPPED}, []),
     "in a saga's hands": ({"is_busy": True, "task_state": states.STOPPING}, None, []),
     "a task that nobody works on": (

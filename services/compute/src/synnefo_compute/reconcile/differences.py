@@ -189,8 +189,10 @@ def of_server(server: Recorded, instance: Instance | None) -> list[Difference]:
     if server.task_state != states.NO_TASK or server.vm_state == states.BUILDING:
         power = None if instance is None else instance.power
         return [PendingTask(server.id, server.vm_state, server.task_state, power)]
+    if not server.was_made:
+        return []  # what has its name is a stranger's
     if instance is None:
-        return [Stale(server.id, is_marked=server.is_lost)] if server.was_made else []
+        return [Stale(server.id, is_marked=server.is_lost)]
     found: list[Difference | None] = [_tags(server, instance), _node(server, instance)]
     if server.vm_state in SETTLED or server.is_lost:
         found += [
