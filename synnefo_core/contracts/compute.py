@@ -321,6 +321,40 @@ class Reshape(ABC):
         """
 
 
+class ConsoleKind(enum.Enum):
+    """What is spoken at a console."""
+
+    VNC = "vnc"
+    SPICE = "spice"
+
+
+@dataclass(frozen=True)
+class Console:
+    """Where the screen and the keyboard of an instance are reached, by a process of the cloud.
+
+    Whoever can connect there has the instance in hand: no client is ever told.
+    """
+
+    kind: ConsoleKind
+    host: str
+    port: int
+
+
+class Consoles(ABC):
+    """Reach the screens of instances. Optional."""
+
+    @abstractmethod
+    def console(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Console | None:
+        """Return where the console of an instance is now, None when it has none to be reached.
+
+        It is good while the instance runs where it runs: ask again for each connection.
+
+        Raises:
+            InstanceMissing: There is none of this name.
+            RequestRefused: It does not run.
+        """
+
+
 class Jobs(ABC):
     """Follow jobs. Every backend has it."""
 
@@ -382,6 +416,7 @@ class ComputeBackend(Driver):
     job_queue: Jobs
     inventory: Inventory
     reshape: Reshape | None = None
+    consoles: Consoles | None = None
 
     @abstractmethod
     def __init__(self, setup: DriverSetup) -> None:

@@ -32,6 +32,7 @@ from synnefo_core.contracts.compute import (
     PowerState,
 )
 from synnefo_core.testing.compute_rig import SpecFactory
+from synnefo_core.testing.consoles import ConsolesContract
 from synnefo_core.testing.reshape import ReshapeContract
 
 Submit = Callable[[ComputeBackend, str], str]
@@ -45,7 +46,7 @@ _BY_NAME: Mapping[str, Submit] = {
 }
 
 
-class ComputeBackendContract(ReshapeContract):
+class ComputeBackendContract(ReshapeContract, ConsolesContract):
     """What every compute backend does, and what optional facets do where there are any."""
 
     # Instances

@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+import socket
+import threading
+from contextlib import suppress
+
 import pytest
 
 from synnefo_core.contracts.compute import (
@@ -24,7 +28,20 @@ def backend():
 class TestMemoryBackend(ComputeBackendContract):
     @pytest.fixture
     def backend(self):
-        return MemoryBackend()
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            greeter = threading.Thread(target=_greet, args=(listening,), daemon=True)
+            greeter.start()
+            yield MemoryBackend(vnc_port=listening.getsockname()[1])
+            listening.shutdown(socket.SHUT_RDWR)
+            greeter.join()
+
+
+def _greet(listening):
+    with suppress(OSError):
+        while True:
+            client, _ = listening.accept()
+            with client:
+                client.sendall(b"RFB 003.008\n")
 
 
 def test_a_held_job_stays_queued_until_it_is_released(backend):

@@ -17,6 +17,9 @@ from synnefo_core.contracts.compute import (
     Capabilities,
     Capacity,
     ComputeBackend,
+    Console,
+    ConsoleKind,
+    Consoles,
     Disk,
     Instance,
     InstanceMissing,
@@ -317,11 +320,23 @@ class _Inventory(Inventory):
             )
 
 
+@dataclass(frozen=True)
+class _Consoles(Consoles):
+    inventory: _Inventory
+    port: int
+
+    def console(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Console | None:
+        if self.inventory.instance(name).power is not PowerState.RUNNING:
+            raise RequestRefused(f"instance {name!r} does not run")
+        return Console(ConsoleKind.VNC, "127.0.0.1", self.port) if self.port else None
+
+
 class MemoryBackend(ComputeBackend):
     """A cluster of one node that forgets everything with the process.
 
     A job runs at once, within the call that submits it, so that a test need not wait; between
-    :meth:`hold` and :meth:`release` jobs stay queued.
+    :meth:`hold` and :meth:`release` jobs stay queued. All instances have one console, at
+    ``vnc_port`` of this machine, or none if that is 0.
     """
 
     def __init__(
@@ -331,13 +346,15 @@ class MemoryBackend(ComputeBackend):
         vcpus: int = 64,
         ram_mib: int = 262144,
         disk_mib: int = 4194304,
+        vnc_port: int = 0,
     ) -> None:
         self.name = "memory" if setup is None else setup.name
         self._world = _World(vcpus=vcpus, ram_mib=ram_mib, disk_mib=disk_mib)
         self.lifecycle = lifecycle = _Lifecycle(self._world)
         self.reshape = _Reshape(self._world, lifecycle)
         self.job_queue = _Jobs(self._world)
-        self.inventory = _Inventory(self._world)
+        self.inventory = inventory = _Inventory(self._world)
+        self.consoles = _Consoles(inventory, vnc_port)
 
     def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:
         with self._world.lock:

@@ -34,6 +34,7 @@ class FakeCluster:
             ("GET", "/2/info", lambda body: sample("get-info")["response"]["body"]),
             ("POST", "/2/instances", self._create),
             ("GET", "/2/instances/([^/]+)", lambda body, name: self.instances.get(name)),
+            ("GET", "/2/instances/([^/]+)/console", self._console),
             ("DELETE", "/2/instances/([^/]+)", self._submitter("REMOVE")),
             ("PUT", "/2/instances/([^/]+)/startup", self._submitter("STARTUP")),
             ("PUT", "/2/instances/([^/]+)/shutdown", self._submitter("SHUTDOWN")),
@@ -79,6 +80,10 @@ class FakeCluster:
         return lambda body, name: self._submit(
             {"OP_ID": f"OP_INSTANCE_{word}", "instance_name": name, **(body or {})}
         )
+
+    def _console(self, _body: None, _name: str) -> Row:
+        recorded: Row = sample("get-instance-console-fake")["response"]["body"]
+        return recorded
 
     def _grow(self, body: Row, name: str, disk: str) -> int:
         return self._submitter("GROW_DISK")({**body, "disk": int(disk)}, name)
@@ -197,6 +202,8 @@ def _instance(operation: Row, node: str) -> Row:
         "nic.ips": [nic.get("ip") for nic in nics],
         "nic.links": [nic.get("link", "gbr0") for nic in nics],
         "nic.networks.names": [nic.get("network") for nic in nics],
+        "network_port": None,
+        "hvparams": {},
         "tags": operation["tags"],
         "ctime": time.time(),
     }

@@ -2,7 +2,7 @@
 import pytest
 
 from synnefo_backend_ganeti import rapi, translation
-from synnefo_core.contracts.compute import JobState, PowerState
+from synnefo_core.contracts.compute import Console, ConsoleKind, JobState, PowerState
 from tests.plugins.backend_ganeti.rapi_server import Answer, sample
 
 
@@ -75,3 +75,48 @@ def test_a_job_without_node_or_room_may_do_better_later(told_job, name):
 
 def test_a_reinstallation_is_no_stop(told_job):
     assert "reinstall" == told_job("job-of-post-reinstall").operation
+
+
+@pytest.fixture
+def told_console(server, client):
+    """Tell where the console of the recorded instance is, bound to an address of the node."""
+
+    def tell(bound_to, console=None):
+        recorded = sample("get-console-kvm")["response"]["body"] if console is None else console
+        shown = sample("get-instance-kvm")["response"]["body"]
+        shown |= {"hvparams": shown["hvparams"] | {"vnc_bind_address": bound_to}}
+        server.answer = lambda received: Answer.of(
+            recorded if received.path.endswith("/console") else shown
+        )
+        return translation.console(client.console("vmb"), client.display("vmb"))
+
+    return tell
+
+
+@pytest.mark.parametrize(
+    "bound_to, host",
+    [("0.0.0.0", "node1.c1.test"), ("192.0.2.7", "192.0.2.7"), ("::", "node1.c1.test")],
+)
+def test_the_display_is_found_though_a_serial_console_is_recommended(told_console, bound_to, host):
+    assert Console(ConsoleKind.VNC, host, 11001) == told_console(bound_to)
+
+
+@pytest.mark.parametrize("bound_to", ["127.0.0.1", "::1", "", None])
+def test_a_display_that_only_its_node_reaches_is_none(told_console, bound_to):
+    assert told_console(bound_to) is None
+
+
+def test_a_recommended_display_is_taken(told_console):
+    recommended = {"instance": "vmb", "kind": "vnc", "host": "0.0.0.0", "port": 11002}
+
+    assert Console(ConsoleKind.VNC, "node1.c1.test", 11002) == told_console(None, recommended)
+
+
+def test_an_instance_of_a_hypervisor_without_displays_has_no_console(make_backend, server):
+    shown = sample("get-instance-file")["response"]["body"] | {"hvparams": {}}
+    told = sample("get-instance-console-fake")["response"]["body"]
+    server.answer = lambda received: Answer.of(
+        told if received.path.endswith("/console") else shown
+    )
+
+    assert make_backend().consoles.console("snf-3") is None

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from synnefo_backend_ganeti import options, translation
+from synnefo_backend_ganeti.consoles import GanetiConsoles
 from synnefo_backend_ganeti.failures import in_contract_words
 from synnefo_backend_ganeti.inventory import GanetiInventory
 from synnefo_backend_ganeti.job_queue import GanetiJobs
@@ -36,6 +37,7 @@ class GanetiBackend(ComputeBackend):
         self.job_queue = GanetiJobs(self._client)
         self.inventory = GanetiInventory(self._client)
         self.reshape = GanetiReshape(self._client)
+        self.consoles = GanetiConsoles(self._client)
 
     def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:
         deadline = time.monotonic() + timeout_s

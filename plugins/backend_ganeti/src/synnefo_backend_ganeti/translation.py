@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterable
 
@@ -106,6 +107,32 @@ def instance(found: rapi.Instance) -> compute.Instance:
         tags=found.tags,
         created_at=found.created_at,
     )
+
+
+def runs(status: str | None) -> bool:
+    """Return whether an instance of this status runs."""
+    return _POWER_STATES.get(status or "") is compute.PowerState.RUNNING
+
+
+def console(recommended: rapi.Console, display: rapi.Display) -> compute.Console | None:
+    """Tell where a console is that other machines can reach.
+
+    While an instance has a serial console, Ganeti recommends that (by ssh to the node), but its
+    VNC display is there all the same. A display bound to all addresses is at the node's; one bound
+    to the loopback can't be reached: there the proxy's own machine would answer.
+    """
+    kind, host, port = compute.ConsoleKind.VNC, display.bound_to, display.port
+    if recommended.kind in {"vnc", "spice"}:
+        kind, host, port = compute.ConsoleKind(recommended.kind), recommended.host, recommended.port
+    if not host or not port:
+        return None
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return compute.Console(kind, host, port)
+    if address.is_loopback:
+        return None
+    return compute.Console(kind, display.node if address.is_unspecified else host, port)
 
 
 def job(found: rapi.Job) -> compute.Job:

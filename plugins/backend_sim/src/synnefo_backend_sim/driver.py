@@ -7,6 +7,7 @@ from oslo_config import cfg
 
 from synnefo_backend_sim import options
 from synnefo_backend_sim.clusterfile import ClusterFile
+from synnefo_backend_sim.consoles import SimConsoles
 from synnefo_backend_sim.frontdoor import FrontDoor
 from synnefo_backend_sim.inventory import SimInventory
 from synnefo_backend_sim.job_queue import SimJobs
@@ -33,6 +34,7 @@ class SimBackend(ComputeBackend):
         self.job_queue = SimJobs(self._door)
         self.inventory = SimInventory(self._door)
         self.reshape = SimReshape(self._door)
+        self.consoles = self._screens = SimConsoles(self._door, self.cluster)
 
     @classmethod
     def options(cls) -> list[cfg.Opt]:
@@ -43,4 +45,5 @@ class SimBackend(ComputeBackend):
         return self._door.ask(lambda _turn: able, timeout_s=timeout_s)
 
     def close(self) -> None:
+        self._screens.close()
         self.cluster.close()

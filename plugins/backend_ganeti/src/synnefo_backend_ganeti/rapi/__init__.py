@@ -11,6 +11,7 @@
 
 from synnefo_backend_ganeti.rapi.client import RapiClient
 from synnefo_backend_ganeti.rapi.cluster import ClusterInfo, Node
+from synnefo_backend_ganeti.rapi.consoles import Console, Display
 from synnefo_backend_ganeti.rapi.instances import Instance, NewInstance
 from synnefo_backend_ganeti.rapi.jobs import Job, JobStatus, OperationError
 from synnefo_backend_ganeti.rapi.transport import Endpoint
@@ -19,6 +20,8 @@ from synnefo_backend_ganeti.rapi.trust import Authority, Insecure, PinnedCertifi
 __all__ = [
     "Authority",
     "ClusterInfo",
+    "Console",
+    "Display",
     "Endpoint",
     "Insecure",
     "Instance",

@@ -25,6 +25,7 @@ from synnefo_backend_ganeti.rapi.cluster import (
     info_from,
     node_from,
 )
+from synnefo_backend_ganeti.rapi.consoles import Console, Display, console_from, display_from
 from synnefo_backend_ganeti.rapi.errors import JobUnfinished, ServerError, TimedOut
 from synnefo_backend_ganeti.rapi.instances import (
     INSTANCE_FIELDS,
@@ -144,6 +145,22 @@ class RapiClient:
         if osparams is not None:
             body["osparams"] = dict(osparams)
         return self._submit("POST", path, body=body, deadline=deadline)
+
+    # Consoles
+
+    def console(self, name: str, *, deadline: float | None = None) -> Console:
+        """Return how Ganeti would have an operator get at an instance that runs."""
+        answer = self._get(f"/2/instances/{quote(name, safe='')}/console", deadline)
+        return console_from(Record.of(answer))
+
+    def display(self, name: str, *, deadline: float | None = None) -> Display:
+        """Return the VNC display of an instance.
+
+        Raises:
+            NotFound: There is none of this name.
+        """
+        answer = self._get(f"/2/instances/{quote(name, safe='')}", deadline)
+        return display_from(Record.of(answer))
 
     # Jobs
 
