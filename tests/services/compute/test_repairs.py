@@ -248,6 +248,69 @@ def test_an_abandoned_creation_that_made_nothing_is_in_error(
     )
 
 
+@pytest.fixture
+def resized(server, member, context, settle):
+    """Return the server, resized to 4 processors; nobody has decided yet."""
+    synnefo_compute.create_flavor(
+        context, flavor_id="large", name="large", vcpus=4, ram_mib=2048, disk_gib=5
+    )
+    synnefo_compute.resize_server(member, server.id, "large")
+    settle()
+    return server
+
+
+def test_a_resized_server_stopped_by_an_operator_is_still_to_be_decided(
+    resized, member, cluster, repair, settle
+):
+    operator.stop(cluster.cluster, instance_of(resized))
+
+    assert ["power"] == repair()
+    assert ("resized", 0) == (
+        shown(member, resized).vm_state,
+        held(member).get("cyclades.cpu", 0),
+    )
+    synnefo_compute.revert_resize(member, resized.id)
+    settle()
+    assert ("stopped", 2) == (shown(member, resized).vm_state, shown(member, resized).vcpus)
+
+
+def test_an_abandoned_reversal_ends_as_the_cluster_says(resized, member, abandon, repair):
+    abandon(task_state=states.REVERTING)
+
+    assert ["tasks"] == repair()
+    assert [] == repair()
+    after = shown(member, resized)
+    assert ("active", 4, "large") == (after.vm_state, after.vcpus, after.flavor_id)
+    assert 4 == held(member)["cyclades.total_cpu"]
+
+
+def test_an_abandoned_resize_ends_as_the_cluster_says(
+    server, member, context, modify, abandon, repair
+):
+    synnefo_compute.create_flavor(
+        context, flavor_id="large", name="large", vcpus=4, ram_mib=2048, disk_gib=5
+    )
+    synnefo_compute.resize_server(member, server.id, "large")
+    abandon()
+    modify(vcpus=4, ram_mib=2048)
+
+    assert ["tasks"] == repair()
+    assert ["size"] == repair()
+    after = shown(member, server)
+    assert ("active", "large", 4) == (after.vm_state, after.flavor_id, after.vcpus)
+    assert 4 == held(member)["cyclades.total_cpu"]
+
+
+def test_a_resized_server_that_vanished_and_came_back_is_still_to_be_decided(
+    resized, member, context, repair
+):
+    with context.unit_of_work() as session:
+        observed.fail(context, session.get_one(ServerRow, resized.id), observed.LOST)
+
+    assert ["power"] == repair()
+    assert "resized" == shown(member, resized).vm_state
+
+
 def test_an_abandoned_deletion_goes_on(server, member, cluster, abandon, repair, settle):
     abandon(task_state=states.DELETING)
 

@@ -194,6 +194,8 @@ def of_server(server: Recorded, instance: Instance | None) -> list[Difference]:
     if instance is None:
         return [Stale(server.id, is_marked=server.is_lost)]
     found: list[Difference | None] = [_tags(server, instance), _node(server, instance)]
+    if server.vm_state == states.RESIZED:
+        found.append(_power(server, instance))
     if server.vm_state in SETTLED or server.is_lost:
         found += [
             _power(server, instance),
@@ -207,8 +209,12 @@ def of_server(server: Recorded, instance: Instance | None) -> list[Difference]:
 def _power(server: Recorded, instance: Instance) -> Power | None:
     if instance.power is PowerState.UNKNOWN:
         return None
-    shown = states.ACTIVE if instance.power is PowerState.RUNNING else states.STOPPED
-    return Power(server.id, server.vm_state, instance.power) if shown != server.vm_state else None
+    is_running = instance.power is PowerState.RUNNING
+    if server.vm_state == states.RESIZED:
+        is_same = server.is_running == is_running
+    else:
+        is_same = server.vm_state == (states.ACTIVE if is_running else states.STOPPED)
+    return None if is_same else Power(server.id, server.vm_state, instance.power)
 
 
 def _size(server: Recorded, instance: Instance) -> Size | None:

@@ -34,6 +34,7 @@ class Recorded:
         is_busy: Whether a saga is under way: then the cluster is ahead of the row, or behind.
         is_lost: Whether it is in error because its instance had vanished.
         was_made: Whether there ever was an instance.
+        is_running: Whether it is charged as one that runs, which is how a resized one is known.
         updated_at: When the row last changed.
     """
 
@@ -44,6 +45,7 @@ class Recorded:
     is_busy: bool
     is_lost: bool
     was_made: bool
+    is_running: bool
     vcpus: int
     ram_mib: int
     disk_gib: int
@@ -98,6 +100,7 @@ def of_rows(
             is_busy=row.id in busy,
             is_lost=row.vm_state == states.ERROR and row.fault == observed.LOST,
             was_made=row.launched_at > 0,
+            is_running=row.is_active_charged,
             vcpus=row.vcpus,
             ram_mib=row.ram_mib,
             disk_gib=row.disk_gib,

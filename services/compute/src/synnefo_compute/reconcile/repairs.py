@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 import synnefo_backends
 import synnefo_network
-from synnefo_compute import actions, names, observed, states
+from synnefo_compute import actions, names, observed, resizing, states
 from synnefo_compute.kinds import DELETE
 from synnefo_compute.models import ServerRow
 from synnefo_compute.reconcile import recorded
@@ -52,6 +52,8 @@ NEVER_MADE = "nobody works on the creation of this server any more"
 def _power(context: RequestContext, _: Session, row: ServerRow, found: Power) -> None:
     is_running = found.power is PowerState.RUNNING
     observed.settle(context, row, is_running=is_running, is_forced=True)
+    if row.held_flavor_id:
+        row.vm_state = states.RESIZED  # still to be confirmed or reverted
     if row.fault == observed.LOST:
         row.fault, row.fault_at = "", 0.0
 
@@ -79,6 +81,8 @@ def _task(context: RequestContext, session: Session, row: ServerRow, found: Pend
         sagas.begin(context, session, DELETE, subject_id=row.id)
         return
     actions.give_up(context, session, row.id, ABANDONED)
+    with resizing.recharged(context, row):
+        resizing.drop(row)
     if found.power is None:
         observed.fail(context, row, observed.LOST if row.launched_at else NEVER_MADE)
     else:

@@ -27,7 +27,7 @@ from synnefo_core.errors import CloudError
 
 log = logging.getLogger(__name__)
 
-TASK, EVERY_S = "compute.reconcile", 1.0
+TASK, EVERY_S = "compute.reconcile", 2.0
 """The task that looks at the clusters whose turn has come, and how often it does."""
 
 AT_ONCE = 8
