@@ -24,8 +24,8 @@ def broker(rabbit_lab: RabbitLab) -> RabbitLab:  # noqa: F811
 
 @pytest.fixture(scope="session")
 def other_broker() -> Iterator[RabbitLab]:
-    """A broker to be broken and mended."""
-    with RabbitLab() as lab:
+    """A broker to be broken and mended; it speaks TLS, too."""
+    with RabbitLab(is_encrypted=True) as lab:
         yield import_definitions(lab)
 
 

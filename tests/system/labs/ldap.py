@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import packages
+from . import authority, packages
 from .errors import LabFailed
 from .lab import Lab
 from .processes import PATH, as_user, spawn, tail
@@ -128,7 +128,7 @@ class LdapLab(Lab):
         self._program = Path(shutil.copy("/usr/sbin/slapd", self.directory / "slapd"))
         (self.directory / "db").mkdir()
         if self._is_encrypted:
-            self._make_certificates()
+            authority.certify_localhost(self.directory / "tls")
         self._write_configuration()
         self._load()
         self._give_away()
@@ -144,27 +144,6 @@ class LdapLab(Lab):
                 "ca_file": str(self.ca_file),
             }
         self._serve()
-
-    def _make_certificates(self) -> None:
-        """Make an authority, and a certificate of it for ``localhost``."""
-        folder = self.directory / "tls"
-        folder.mkdir()
-        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-        authority = ("-CA", "ca.pem", "-CAkey", "ca.key")
-        usage = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")
-        openssl = ("openssl", "req", "-x509", "-days", "30", *key)
-        self._run(
-            [*openssl, *usage, "-subj", "/CN=Lab CA", "-keyout", "ca.key", "-out", "ca.pem"], folder
-        )
-        self._run(
-            [
-                *(*openssl, *authority, "-subj", "/CN=localhost"),
-                *("-addext", "subjectAltName=DNS:localhost"),
-                *("-addext", "basicConstraints=critical,CA:FALSE"),
-                *("-keyout", "server.key", "-out", "server.pem"),
-            ],
-            folder,
-        )
 
     def _write_configuration(self) -> None:
         encryption = ENCRYPTION.format(directory=self.directory) if self._is_encrypted else ""

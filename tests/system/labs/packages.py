@@ -68,6 +68,7 @@ GROUPS: dict[str, tuple[Need, ...]] = {
             "usr/lib/rabbitmq/bin/rabbitmq-server",
             ("rabbitmq-server.service", "epmd.socket"),
         ),
+        Need("openssl", "usr/bin/openssl"),
     ),
     "memcached": (Need("memcached", "usr/bin/memcached", ("memcached.service",)),),
     "ldap": (

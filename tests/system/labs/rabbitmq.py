@@ -10,7 +10,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from . import packages
+from . import authority, packages
 from .errors import LabFailed
 from .lab import Lab
 from .processes import PATH, as_user, spawn
@@ -31,8 +31,26 @@ disk_free_limit.absolute = 50MB
 """
 
 
+ENCRYPTION = """\
+listeners.ssl.1 = 127.0.0.1:{port}
+ssl_options.cacertfile = {directory}/tls/ca.pem
+ssl_options.certfile = {directory}/tls/server.pem
+ssl_options.keyfile = {directory}/tls/server.key
+"""
+
+
 class RabbitLab(Lab):
     """One broker, its files in one directory, one administrator with a random password."""
+
+    def __init__(self, directory: Path | None = None, *, is_encrypted: bool = False) -> None:
+        """Prepare without starting anything.
+
+        Args:
+            directory: As for any laboratory.
+            is_encrypted: Whether there is a port with TLS, too, with a certificate for ``localhost``.
+        """
+        super().__init__(directory)
+        self._is_encrypted = is_encrypted
 
     @property
     def url(self) -> str:
@@ -59,6 +77,16 @@ class RabbitLab(Lab):
     def port(self) -> int:
         """Where the broker listens."""
         return self._port
+
+    @property
+    def tls_port(self) -> int:
+        """Where the broker listens with TLS."""
+        return self._tls_port
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate of the authority that vouches for it."""
+        return self.directory / "tls/ca.pem"
 
     def pause(self) -> None:
         """Let the broker hang: it is connected to, and never answers."""
@@ -95,9 +123,13 @@ class RabbitLab(Lab):
         (self.directory / "env.conf").touch()
         (self.directory / "enabled_plugins").write_text("[].\n")
         text = CONFIGURATION.format(port=self._port, user=user, password=password)
+        if self._is_encrypted:
+            self._tls_port = free_port()
+            authority.certify_localhost(self.directory / "tls")
+            text += ENCRYPTION.format(port=self._tls_port, directory=self.directory)
         (self.directory / "rabbitmq.conf").write_text(text)
         if self._prefix:
-            for path in (self.directory, *self.directory.iterdir()):
+            for path in (self.directory, *self.directory.rglob("*")):
                 shutil.chown(path, "rabbitmq")
         self.record.facts["url"] = f"amqp://{user}:{password}@127.0.0.1:{self._port}//"
 
