@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole chain with a real broker: job file, daemon, RabbitMQ, the cloud's bus."""
+"""From job files by the daemon and a real broker to the cloud's bus."""
 
 import uuid
 from collections import defaultdict
@@ -12,7 +12,6 @@ from tests.plugins.bus_amqp.brokers import PASSWORD, import_definitions, receive
 from tests.plugins.node_ganeti.cluster import NODE
 from tests.plugins.node_ganeti.daemon import Daemon
 from tests.system.labs import RabbitLab
-from tests.system.labs.fixtures import ganeti_lab, ganeti_labs  # noqa: F401  # fixtures
 from tests.system.labs.waiting import until
 
 pytestmark = pytest.mark.system
@@ -134,35 +133,3 @@ def test_a_killed_daemon_catches_up(told, daemon, cluster):
 
     told.wait(lambda: told.ended() == set(jobs))
     assert all(sorted(s, key=RANKS.get) == s for s in told.states().values())
-
-
-def test_jobs_of_a_real_cluster_are_told_of(
-    told,
-    broker,
-    namespace,
-    tmp_path,
-    ganeti_lab,  # noqa: F811
-):
-    lab = ganeti_lab
-    daemon = Daemon(
-        tmp_path,
-        node=lab.node_name,
-        ganeti=lab._sandbox.inside("/var/lib/ganeti"),
-        url=url(broker, "east"),
-        namespace=namespace,
-    )
-    daemon.start()
-    try:
-        add = ["gnt-instance", "add", "-t", "diskless", "-o", lab.os_type, "-H", "fake"]
-        flags = ["--no-install", "--no-name-check", "--no-ip-check", "--no-conflicts-check"]
-        lab.run(*add, *flags, "-n", lab.node_name, "--net", "0:mode=bridged", "snf-real")
-        lab.run("gnt-instance", "shutdown", "--timeout=0", "snf-real")
-        told.wait(lambda: len(told.ended()) >= 2)
-    finally:
-        daemon.stop()
-
-    ended = [n.payload for n in told.notices if n.payload["state"] == "success"]
-    assert [("snf-real", "OP_INSTANCE_CREATE"), ("snf-real", "OP_INSTANCE_SHUTDOWN")] == [
-        (payload["instance"], payload["operation"]) for payload in ended
-    ]
-    assert ["running", "success"] == told.states()[ended[0]["job"]][-2:]
