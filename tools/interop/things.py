@@ -40,6 +40,7 @@ def _of_compute(session: requests.Session, cloud: Cloud) -> Mapping[str, Mapping
             "min_microversion": "2.1",
             "max_microversion": "latest",
         },
+        "compute-feature-enabled": {"resize": "true"},
         "network": {"public_network_id": networks[0]["id"]},
         "auth": {"create_isolated_networks": "false"},
         "validation": {"run_validation": "false"},

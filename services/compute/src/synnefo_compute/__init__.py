@@ -47,6 +47,7 @@ from synnefo_compute.quota_sets import (
     show as show_quota_set,
     update as update_quota_set,
 )
+from synnefo_compute.rebuilding import rebuild_server
 from synnefo_compute.resizing import confirm_resize, resize_server, revert_resize
 from synnefo_compute.servers import (
     Server,
@@ -66,6 +67,7 @@ from synnefo_compute.states import (
     ERROR,
     REBOOTING,
     REBOOTING_HARD,
+    REBUILDING,
     RESIZED,
     RESIZING,
     REVERTING,
@@ -79,6 +81,7 @@ from synnefo_compute.tags import (
     remove as remove_tag,
     replace as replace_tags,
 )
+from synnefo_compute.upkeep import reset_state
 
 __all__ = [
     "ACTIVE",
@@ -88,6 +91,7 @@ __all__ = [
     "MOST_TAGS",
     "REBOOTING",
     "REBOOTING_HARD",
+    "REBUILDING",
     "RESIZED",
     "RESIZING",
     "REVERTING",
@@ -124,11 +128,13 @@ __all__ = [
     "merge_metadata",
     "new_password",
     "reboot_server",
+    "rebuild_server",
     "remove_metadata",
     "remove_tag",
     "replace_metadata",
     "replace_tags",
     "reset_quota_set",
+    "reset_state",
     "resize_server",
     "revert_resize",
     "show_action",

@@ -25,6 +25,7 @@ SUCCESS, ERROR = "Success", "Error"
 
 CREATE, DELETE = "create", "delete"
 LOCK, UNLOCK = "lock", "unlock"
+RESET_STATE = "resetState"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ ACT = "compute.act"
 RESIZE = "compute.resize_server"
 CONFIRM = "compute.confirm_resize"
 REVERT = "compute.revert_resize"
+REBUILD = "compute.rebuild_server"
 
-GIVEN_UP = (CREATE, ACT, RESIZE, CONFIRM, REVERT)
+GIVEN_UP = (CREATE, ACT, RESIZE, CONFIRM, REVERT, REBUILD)
 """What is given up for a deletion, which goes on from there."""

@@ -26,6 +26,24 @@ POLICIES = [
         "POST /servers/{server_id}/action",
     ),
     rule(
+        "compute:server:rebuild",
+        MEMBER,
+        "Write a server's disk anew",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
+        "compute:server:force_delete",
+        MEMBER,
+        "Remove a server, which this cloud always does at once",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
+        "compute:server:reset_state",
+        ADMIN,
+        "Show a server as active or in error, whatever it is",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
         OVERRIDE_LOCK,
         ADMIN,
         "Unlock a server that somebody of another project has locked",

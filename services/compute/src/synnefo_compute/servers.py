@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import synnefo_backends
-import synnefo_image
 import synnefo_network
 import synnefo_quota
 from synnefo_backends import Demand
@@ -18,13 +17,13 @@ from synnefo_compute import (
     admission,
     charges,
     flavors,
+    images,
     keypairs,
     locks,
     metadata,
     states,
     tags,
 )
-from synnefo_compute.flavors import Flavor
 from synnefo_compute.kinds import ACT, CREATE, DELETE, GIVEN_UP
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned
@@ -148,7 +147,8 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     project_id = context.require_project()
     metadata.check_size(spec.metadata)
     flavor = flavors.usable(context, spec.flavor_id)
-    _check_image(context, spec, flavor)
+    size = {"ram_mib": flavor.ram_mib, "disk_gib": flavor.disk_gib}
+    images.require_bootable(context, spec.image_id, **size)
     _check_key(context, spec)
     now = context.now()
     server_id = new_id()
@@ -200,23 +200,6 @@ def _plug(context: RequestContext, server_id: str, spec: ServerSpec) -> list[Por
     except NotFound as cause:
         name = "networks"
         raise InvalidField(name, str(cause)) from cause
-
-
-def _check_image(context: RequestContext, spec: ServerSpec, flavor: Flavor) -> None:
-    if not spec.image_id:
-        return
-    name = "imageRef"
-    try:
-        image = synnefo_image.show(context, spec.image_id)
-    except NotFound as cause:
-        raise InvalidField(name, f"image {spec.image_id} could not be found") from cause
-    if image.status != "active":
-        raise InvalidField(name, f"image {spec.image_id} is not active but {image.status}")
-    if image.min_ram_mib > flavor.ram_mib:
-        raise InvalidField("flavorRef", "the flavor's memory is too small for the image")
-    least_gib = max(image.min_disk_gib, -(-image.size_bytes // 2**30))
-    if least_gib > flavor.disk_gib:
-        raise InvalidField("flavorRef", "the flavor's disk is too small for the image")
 
 
 def _check_key(context: RequestContext, spec: ServerSpec) -> None:

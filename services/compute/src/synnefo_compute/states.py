@@ -42,6 +42,8 @@ CONFIRMING = "resize_confirming"
 """It keeps its new size."""
 REVERTING = "resize_reverting"
 """It gets its old size back."""
+REBUILDING = "rebuilding"
+"""Its disk is written anew."""
 DELETING = "deleting"
 """It is being removed."""
 
@@ -63,8 +65,18 @@ REBOOT_HARD = Transition("reboot", frozenset({ACTIVE, STOPPED, ERROR}), REBOOTIN
 RESIZE = Transition("resize", frozenset({ACTIVE, STOPPED}), RESIZING, RESIZED)
 CONFIRM_RESIZE = Transition("confirmResize", frozenset({RESIZED}), CONFIRMING, ACTIVE)
 REVERT_RESIZE = Transition("revertResize", frozenset({RESIZED}), REVERTING, ACTIVE)
+REBUILD = Transition("rebuild", frozenset({ACTIVE, STOPPED, ERROR}), REBUILDING, ACTIVE)
 
-TRANSITIONS = (START, STOP, REBOOT, REBOOT_HARD, RESIZE, CONFIRM_RESIZE, REVERT_RESIZE)
+TRANSITIONS = (
+    START,
+    STOP,
+    REBOOT,
+    REBOOT_HARD,
+    RESIZE,
+    CONFIRM_RESIZE,
+    REVERT_RESIZE,
+    REBUILD,
+)
 
 
 def check(transition: Transition, *, vm_state: str, task_state: str) -> None:

@@ -7,56 +7,99 @@ Source: docs.openstack.org/api-ref/compute, "Servers - run an action".
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import synnefo_compute
 from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import action as schema
+from synnefo_api_compute.views import server as view
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.api import Reply
+from synnefo_core.contracts.api import Reply, Version
 from synnefo_core.errors import Invalid, Unbuilt
 
-Action = Callable[[RequestContext, str, Any], Reply | None]
+
+@dataclass(frozen=True)
+class Asked:
+    """An action with its arguments, as the body has them, in a microversion."""
+
+    server_id: str
+    arguments: Any
+    version: Version
 
 
-def _start(context: RequestContext, server_id: str, _arguments: Any) -> None:
-    synnefo_compute.start_server(context, server_id)
+Action = Callable[[RequestContext, Asked], Reply | None]
 
 
-def _stop(context: RequestContext, server_id: str, _arguments: Any) -> None:
-    synnefo_compute.stop_server(context, server_id)
+def _start(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.start_server(context, asked.server_id)
 
 
-def _reboot(context: RequestContext, server_id: str, arguments: Any) -> None:
-    is_hard = arguments["type"].upper() == "HARD"
-    synnefo_compute.reboot_server(context, server_id, is_hard=is_hard)
+def _stop(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.stop_server(context, asked.server_id)
 
 
-def _lock(context: RequestContext, server_id: str, _arguments: Any) -> None:
-    synnefo_compute.lock_server(context, server_id)
+def _reboot(context: RequestContext, asked: Asked) -> None:
+    is_hard = asked.arguments["type"].upper() == "HARD"
+    synnefo_compute.reboot_server(context, asked.server_id, is_hard=is_hard)
 
 
-def _unlock(context: RequestContext, server_id: str, _arguments: Any) -> None:
-    synnefo_compute.unlock_server(context, server_id)
+def _lock(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.lock_server(context, asked.server_id)
 
 
-def _resize(context: RequestContext, server_id: str, arguments: Any) -> None:
-    disk_config = arguments.get("OS-DCF:diskConfig")
+def _unlock(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.unlock_server(context, asked.server_id)
+
+
+def _resize(context: RequestContext, asked: Asked) -> None:
+    disk_config = asked.arguments.get("OS-DCF:diskConfig")
     synnefo_compute.resize_server(
         context,
-        server_id,
-        last_part(arguments["flavorRef"]),
+        asked.server_id,
+        last_part(asked.arguments["flavorRef"]),
         is_disk_auto=None if disk_config is None else disk_config == "AUTO",
     )
 
 
-def _confirm_resize(context: RequestContext, server_id: str, _arguments: Any) -> Reply:
-    synnefo_compute.confirm_resize(context, server_id)
+def _confirm_resize(context: RequestContext, asked: Asked) -> Reply:
+    synnefo_compute.confirm_resize(context, asked.server_id)
     return Reply(status=204)
 
 
-def _revert_resize(context: RequestContext, server_id: str, _arguments: Any) -> None:
-    synnefo_compute.revert_resize(context, server_id)
+def _revert_resize(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.revert_resize(context, asked.server_id)
+
+
+def _rebuild(context: RequestContext, asked: Asked) -> Reply:
+    wanted = asked.arguments
+    if wanted.get("personality"):
+        what = "the personality of a rebuilt server"
+        raise Unbuilt(what)
+    disk_config = wanted.get("OS-DCF:diskConfig")
+    server = synnefo_compute.rebuild_server(
+        context,
+        asked.server_id,
+        image_id=last_part(wanted["imageRef"]),
+        metadata=wanted.get("metadata"),
+        name=wanted["name"].strip() if "name" in wanted else None,
+        description=(wanted["description"] or "") if "description" in wanted else None,
+        access_ipv4=wanted.get("accessIPv4"),
+        access_ipv6=wanted.get("accessIPv6"),
+        is_disk_auto=None if disk_config is None else disk_config == "AUTO",
+    )
+    shown = view.rebuilt(context, server, view.Look(asked.version))
+    if context.cloud.config.compute.enable_instance_password:
+        shown["adminPass"] = wanted.get("adminPass") or synnefo_compute.new_password()
+    return Reply({"server": shown})
+
+
+def _force_delete(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.delete_server(context, asked.server_id)
+
+
+def _reset_state(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.reset_state(context, asked.server_id, asked.arguments["state"])
 
 
 ACTIONS: dict[str, tuple[Action, str]] = {
@@ -65,6 +108,9 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "os-start": (_start, "compute:server:start"),
     "os-stop": (_stop, "compute:server:stop"),
     "reboot": (_reboot, "compute:server:reboot"),
+    "rebuild": (_rebuild, "compute:server:rebuild"),
+    "forceDelete": (_force_delete, "compute:server:force_delete"),
+    "os-resetState": (_reset_state, "compute:server:reset_state"),
     "resize": (_resize, "compute:server:resize"),
     "confirmResize": (_confirm_resize, "compute:server:resize"),
     "revertResize": (_revert_resize, "compute:server:resize"),
@@ -72,7 +118,9 @@ ACTIONS: dict[str, tuple[Action, str]] = {
 """The call and the policy rule of each action."""
 
 
-def dispatch(context: RequestContext, server_id: str, body: dict[str, Any]) -> Reply | None:
+def dispatch(
+    context: RequestContext, server_id: str, body: dict[str, Any], version: Version
+) -> Reply | None:
     """Answer ``POST /servers/{server_id}/action``."""
     name, arguments = next(iter(body.items()))
     if name in schema.UNBUILT:
@@ -83,6 +131,5 @@ def dispatch(context: RequestContext, server_id: str, body: dict[str, Any]) -> R
         raise Invalid(msg)
     call, rule = ACTIONS[name]
     context.cloud.policy.require(context, rule)
-    if name in schema.ARGUMENTS:
-        schema.ARGUMENTS[name].check(arguments, prefix=name)
-    return call(context, server_id, arguments)
+    schema.check(name, arguments, version)
+    return call(context, Asked(server_id, arguments, version))

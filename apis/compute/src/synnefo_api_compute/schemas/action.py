@@ -5,7 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from synnefo_core.wsgi.validation import Schema
+from synnefo_api_compute.schemas.metadata import METADATA
+from synnefo_api_compute.schemas.server import DESCRIBED, DETAILS
+from synnefo_api_compute.versions import DESCRIPTION, RANGE
+from synnefo_core.contracts.api import Version
+from synnefo_core.wsgi.validation import Schema, compiled
 
 ANY: dict[str, Any] = {"type": "object", "minProperties": 1, "maxProperties": 1}
 
@@ -13,7 +17,38 @@ REFERENCE: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255}
 
 NOTHING: dict[str, Any] = {"type": ["null", "object"], "maxProperties": 0}
 
+_REBUILD: dict[str, Any] = {
+    **DETAILS,
+    "imageRef": REFERENCE,
+    "adminPass": {"type": "string", "minLength": 1, "maxLength": 255},
+    "metadata": METADATA,
+    "preserve_ephemeral": {},
+    "personality": {},
+}
+
+
+def _rebuild(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": ["imageRef"],
+        "additionalProperties": False,
+    }
+
+
+REBUILD = compiled({RANGE.minimum: _rebuild(_REBUILD), DESCRIPTION: _rebuild(_REBUILD | DESCRIBED)})
+"""The schemas of a rebuild with the microversions from which on they apply, newest first."""
+
 ARGUMENTS = {
+    "forceDelete": Schema(NOTHING),
+    "os-resetState": Schema(
+        {
+            "type": "object",
+            "properties": {"state": {"enum": ["active", "error"]}},
+            "required": ["state"],
+            "additionalProperties": False,
+        }
+    ),
     "lock": Schema(NOTHING),
     "unlock": Schema(NOTHING),
     "confirmResize": Schema(NOTHING),
@@ -49,16 +84,13 @@ UNBUILT = {
     "createBackup",
     "createImage",
     "evacuate",
-    "forceDelete",
     "injectNetworkInfo",
     "migrate",
     "os-getConsoleOutput",
     "os-getSerialConsole",
     "os-getVNCConsole",
     "os-migrateLive",
-    "os-resetState",
     "pause",
-    "rebuild",
     "removeFixedIp",
     "removeFloatingIp",
     "removeSecurityGroup",
@@ -75,3 +107,16 @@ UNBUILT = {
     "unshelve",
 }
 """Actions that Nova knows and this cloud does not do yet."""
+
+
+def check(name: str, arguments: Any, version: Version) -> None:
+    """Refuse arguments that an action has not in a microversion.
+
+    Raises:
+        Invalid: Says what is wrong with which of them.
+    """
+    if name == "rebuild":
+        schema = next(schema for since, schema in REBUILD if since <= version)
+    else:
+        schema = ARGUMENTS[name]
+    schema.check(arguments, prefix=name)

@@ -30,6 +30,7 @@ VM_STATES = {
 TASK_STATES = {
     "REBOOT": synnefo_compute.REBOOTING,
     "HARD_REBOOT": synnefo_compute.REBOOTING_HARD,
+    "REBUILD": synnefo_compute.REBUILDING,
     "RESIZE": synnefo_compute.RESIZING,
     "REVERT_RESIZE": synnefo_compute.REVERTING,
 }
@@ -116,6 +117,17 @@ def changed(context: RequestContext, server: Server, look: Look) -> dict[str, An
     """Show what is told of a server that was changed."""
     shown = full(context, server, look)
     return {name: value for name, value in shown.items() if name in _CHANGED}
+
+
+def rebuilt(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
+    """Show what is told of a server that begins again: of its addresses nothing but they."""
+    shown = changed(context, server, look)
+    plain = ("addr", "version")
+    shown["addresses"] = {
+        network: [{name: each[name] for name in plain} for each in addresses]
+        for network, addresses in shown["addresses"].items()
+    }
+    return shown
 
 
 def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from synnefo_compute.sagas import (
     confirm_resize,
     create_server,
     delete_server,
+    rebuild_server,
     resize_server,
 )
 
@@ -16,4 +17,5 @@ SAGAS = (
     resize_server.RESIZE_SAGA,
     resize_server.REVERT_SAGA,
     confirm_resize.SAGA,
+    rebuild_server.SAGA,
 )

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write a server's disk anew: the same server, with the same addresses, from an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict, Unpack
+
+import synnefo_backends
+import synnefo_quota
+from synnefo_compute import admission, charges, images, metadata as items, servers, states
+from synnefo_compute.kinds import REBUILD
+from synnefo_compute.servers import Server
+from synnefo_core import sagas
+from synnefo_core.context import RequestContext
+from synnefo_core.errors import Unbuilt
+
+
+class Details(TypedDict, total=False):
+    """What can be said anew, as :func:`synnefo_compute.update_server` takes it."""
+
+    name: str | None
+    description: str | None
+    access_ipv4: str | None
+    access_ipv6: str | None
+    is_disk_auto: bool | None
+
+
+def rebuild_server(
+    context: RequestContext,
+    server_id: str,
+    *,
+    image_id: str,
+    metadata: Mapping[str, str] | None = None,
+    **details: Unpack[Details],
+) -> Server:
+    """Have a server begin again with an image; what its disk held is lost.
+
+    A stopped server is stopped afterwards, any other one runs.
+
+    Args:
+        context: The caller.
+        server_id: The server.
+        image_id: What its disk begins with.
+        metadata: All its metadata from now on; None for what it has.
+        **details: What else is said anew.
+
+    Raises:
+        NotFound: The caller has none of this id.
+        InvalidState: It is locked, waits for a decision, or something is being done to it.
+        InvalidField: The image is not there or does not fit.
+        Forbidden: There is more metadata than a server may have.
+        QuotaExceeded: It was not running, and the project has not enough left.
+        Unbuilt: Its cluster does not rebuild servers.
+    """
+    with context.unit_of_work() as session:
+        row = admission.admitted(context, session, server_id, states.REBUILD)
+        if not synnefo_backends.has_facet(context, row.backend_id, "reshape"):
+            what = "rebuilding servers of this cluster"
+            raise Unbuilt(what)
+        images.require_bootable(context, image_id, ram_mib=row.ram_mib, disk_gib=row.disk_gib)
+        was, is_running = row.vm_state, row.vm_state != states.STOPPED
+        if is_running and not row.is_active_charged:
+            synnefo_quota.charge(context, charges.of_activity(row))
+            row.is_active_charged = True
+        row.image_id = image_id
+        if metadata is not None:
+            items.check_size(metadata)
+            row.metadata_ = dict(metadata)
+        admission.begin(context, session, row, states.REBUILD)
+        data = {"from": was, "is_running": is_running}
+        sagas.begin(context, session, REBUILD, subject_id=server_id, data=data)
+        return servers.update_server(context, server_id, **details)

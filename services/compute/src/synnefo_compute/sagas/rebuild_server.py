@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write the disk of a server anew.
+
+There is no way back: a server whose disk was half written is in error, until it is rebuilt again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from synnefo_compute import actions, observed
+from synnefo_compute.kinds import REBUILD
+from synnefo_compute.sagas import instances, towards
+from synnefo_compute.sagas.instances import JobFailed
+from synnefo_compute.sagas.recorded import recorded
+from synnefo_core.contracts.compute import ComputeBackend
+from synnefo_core.sagas import Run, Saga, Step, Wait
+
+REINSTALL = "reinstall"
+"""What the job is called."""
+
+
+def write(run: Run) -> Mapping[str, Any] | Wait | None:
+    """Have the cluster do it, and wait; a job that is under way already is followed instead."""
+    if run.data.get("job_id"):
+        job = instances.ended_job(run)
+        if isinstance(job, Wait):
+            return job
+        if job is not None:
+            instances.require_success(job)
+        return None
+    earlier = instances.pending(run)
+    if earlier and earlier[-1].operation == REINSTALL:
+        return Wait(0.0, {"job_id": earlier[-1].id})
+    if earlier:
+        return instances.waiting(run)
+    name, is_started = instances.instance_name(run), run.data["is_running"]
+
+    def submit(backend: ComputeBackend) -> str:
+        if backend.reshape is None:
+            msg = "the cluster does not rebuild instances"
+            raise JobFailed(msg)
+        return backend.reshape.reinstall(name, is_started=is_started)
+
+    return Wait(instances.POLL_S[0], {"job_id": instances.call(run, submit), "looks": 0})
+
+
+def look(run: Run) -> dict[str, Any]:
+    """Look at what it came to."""
+    instance = instances.find(run)
+    if instance is None:
+        msg = "the cluster has no such instance"
+        raise JobFailed(msg)
+    return towards.seen(instance)
+
+
+def succeed(run: Run, session: Session) -> None:
+    """Show the server as it is."""
+    row = instances.locked(run, session)
+    observed.settle(run.context, row, is_running=run.data["is_up"], is_forced=True)
+    row.node = run.data["node"]
+    row.launched_at = row.updated_at
+    row.fault, row.fault_at = "", 0.0
+    actions.end(run, session)
+
+
+def fail(run: Run, session: Session) -> None:
+    """Show the server in error, or as it was if nothing had begun; a deletion goes on from here."""
+    row = instances.locked(run, session)
+    if instances.goes_on_deleting(run, session, row):
+        return
+    observed.fail(run.context, row, run.error)
+    if not run.data.get("job_id"):
+        row.vm_state = run.data["from"]
+    actions.end(run, session)
+
+
+SAGA = recorded(Saga(REBUILD, [Step("write", write), Step("look", look)], succeed, fail))
