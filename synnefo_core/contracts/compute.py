@@ -355,6 +355,21 @@ class Consoles(ABC):
         """
 
 
+class Adoption(ABC):
+    """Make an instance known as ours. Optional.
+
+    Each method submits one job, and tells what is wrong as those of :class:`Lifecycle` do.
+    """
+
+    @abstractmethod
+    def tag(self, name: str, tags: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        """Put tags on an instance, beside those that it has; twice is no error."""
+
+    @abstractmethod
+    def rename(self, name: str, new_name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        """Give a stopped instance another name; the job fails if it runs, or the name is taken."""
+
+
 class Jobs(ABC):
     """Follow jobs. Every backend has it."""
 
@@ -416,6 +431,7 @@ class ComputeBackend(Driver):
     job_queue: Jobs
     inventory: Inventory
     reshape: Reshape | None = None
+    adoption: Adoption | None = None
     consoles: Consoles | None = None
 
     @abstractmethod

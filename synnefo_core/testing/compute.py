@@ -31,6 +31,7 @@ from synnefo_core.contracts.compute import (
     JobState,
     PowerState,
 )
+from synnefo_core.testing.adoption import AdoptionContract
 from synnefo_core.testing.compute_rig import SpecFactory
 from synnefo_core.testing.consoles import ConsolesContract
 from synnefo_core.testing.reshape import ReshapeContract
@@ -46,7 +47,7 @@ _BY_NAME: Mapping[str, Submit] = {
 }
 
 
-class ComputeBackendContract(ReshapeContract, ConsolesContract):
+class ComputeBackendContract(ReshapeContract, AdoptionContract, ConsolesContract):
     """What every compute backend does, and what optional facets do where there are any."""
 
     # Instances

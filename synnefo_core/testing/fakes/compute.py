@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from synnefo_core.contracts.compute import (
     DEFAULT_TIMEOUT_S,
+    Adoption,
     BackendBusy,
     BackendUnavailable,
     Capabilities,
@@ -253,6 +254,31 @@ class _Reshape(Reshape):
 
 
 @dataclass(frozen=True)
+class _Adoption(Adoption):
+    world: _World
+    lifecycle: _Lifecycle
+
+    def tag(self, name: str, tags: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        new = tuple(tags)
+        return self.lifecycle.change(
+            "tag", name, lambda had: replace(had, tags=tuple(dict.fromkeys((*had.tags, *new))))
+        )
+
+    def rename(self, name: str, new_name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        def effect() -> None:
+            instances = self.world.instances
+            if name not in instances:
+                raise _JobFailed(f"instance {name!r} not known")
+            if instances[name].power is PowerState.RUNNING:
+                raise _JobFailed(f"instance {name!r} runs")
+            if new_name in instances:
+                raise _JobFailed(f"instance {new_name!r} is already there", already_exists=True)
+            instances[new_name] = replace(instances.pop(name), name=new_name)
+
+        return self.world.submit("rename", name, effect)
+
+
+@dataclass(frozen=True)
 class _Jobs(Jobs):
     world: _World
 
@@ -352,6 +378,7 @@ class MemoryBackend(ComputeBackend):
         self._world = _World(vcpus=vcpus, ram_mib=ram_mib, disk_mib=disk_mib)
         self.lifecycle = lifecycle = _Lifecycle(self._world)
         self.reshape = _Reshape(self._world, lifecycle)
+        self.adoption = _Adoption(self._world, lifecycle)
         self.job_queue = _Jobs(self._world)
         self.inventory = inventory = _Inventory(self._world)
         self.consoles = _Consoles(inventory, vnc_port)

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from tests.plugins.backend_ganeti.rapi_server import Answer, Received, sample
 
@@ -42,6 +43,8 @@ class FakeCluster:
             ("PUT", "/2/instances/([^/]+)/modify", self._submitter("SET_PARAMS")),
             ("POST", r"/2/instances/([^/]+)/disk/(\d+)/grow", self._grow),
             ("POST", "/2/instances/([^/]+)/reinstall", self._reinstall),
+            ("PUT", r"/2/instances/([^/]+)/tags\?(.+)", self._tag),
+            ("PUT", "/2/instances/([^/]+)/rename", self._submitter("RENAME")),
             ("GET", r"/2/jobs/(\d+)", lambda body, job_id: self._job(int(job_id))),
             ("DELETE", r"/2/jobs/(\d+)", self._cancel),
             ("PUT", "/2/query/(instance|job|node)", self._query),
@@ -87,6 +90,12 @@ class FakeCluster:
 
     def _grow(self, body: Row, name: str, disk: str) -> int:
         return self._submitter("GROW_DISK")({**body, "disk": int(disk)}, name)
+
+    def _tag(self, _body: None, name: str, query: str) -> int:
+        tags = [tag for _, tag in parse_qsl(query)]
+        return self._submit(
+            {"OP_ID": "OP_TAGS_SET", "kind": "instance", "name": name, "tags": tags}
+        )
 
     def _reinstall(self, body: Row, name: str) -> int:
         words = ["SHUTDOWN", "REINSTALL", *(["STARTUP"] if body["start"] else [])]
@@ -138,7 +147,8 @@ class FakeCluster:
         )
 
     def _perform(self, operation: Row) -> Any:
-        name, word = operation["instance_name"], operation["OP_ID"].removeprefix("OP_INSTANCE_")
+        word = operation["OP_ID"].removeprefix("OP_INSTANCE_")
+        name = operation["name" if word == "OP_TAGS_SET" else "instance_name"]
         if word == "CREATE":
             if name in self.instances:
                 text = f"Instance '{name}' is already in the cluster"
@@ -156,8 +166,22 @@ class FakeCluster:
             if sizes[operation["disk"]] > operation["amount"]:
                 return ["OpPrereqError", ["Requested size is smaller", "wrong_state"]]
             sizes[operation["disk"]] = operation["amount"]
+        elif word == "OP_TAGS_SET":
+            tags = self.instances[name]["tags"]
+            tags += [tag for tag in operation["tags"] if tag not in tags]
+        elif word == "RENAME":
+            return self._rename(name, operation["new_name"])
         elif word != "REINSTALL":
             self.instances[name]["status"] = "ADMIN_down" if word == "SHUTDOWN" else "running"
+        return None
+
+    def _rename(self, name: str, new_name: str) -> Any:
+        if self.instances[name]["status"] == "running":
+            return ["OpPrereqError", [f"Instance '{name}' is marked to be up", "wrong_state"]]
+        if new_name in self.instances:
+            text = f"Instance '{new_name}' is already in the cluster"
+            return ["OpPrereqError", [text, "already_exists"]]
+        self.instances[new_name] = {**self.instances.pop(name), "name": new_name}
         return None
 
     def _query(self, body: Row, resource: str) -> Row:

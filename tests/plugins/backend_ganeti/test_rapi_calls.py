@@ -221,3 +221,25 @@ def test_a_reinstallation_keeps_the_os_unless_told_another(server, client):
     own, other = (sent.body for sent in server.received)
     assert {"start": False} == own
     assert {"start": True, "os": "debian+x", "osparams": {"img_id": "a"}} == other
+
+
+def test_tags_are_named_in_the_query(server, client):
+    server.answer = lambda received: Answer.of(61)
+
+    assert 61 == client.tag_instance("snf-1", ["synnefo:server:1", "b"])
+
+    (sent,) = server.received
+    assert ("PUT", "/2/instances/snf-1/tags?tag=synnefo%3Aserver%3A1&tag=b") == (
+        sent.method,
+        sent.path,
+    )
+
+
+def test_a_new_name_is_not_looked_up(server, client):
+    server.answer = lambda received: Answer.of(62)
+
+    assert 62 == client.rename_instance("db", "snf-1")
+
+    (sent,) = server.received
+    assert ("PUT", "/2/instances/db/rename") == (sent.method, sent.path)
+    assert {"new_name": "snf-1", "name_check": False, "ip_check": False} == sent.body

@@ -97,7 +97,16 @@ def test_what_was_not_asked_for_is_left(server, member, cluster, reconcile):
     assert [("power", server.id)] == reconcile(expect=1)
 
 
-def test_tags_can_only_be_told(server, cluster, reconcile):
+def test_our_tag_is_put_back(server, cluster, reconcile):
+    operator.modify(cluster.cluster, instance_of(server), lambda found: replace(found, tags=("x",)))
+
+    assert [("tags", server.id)] == reconcile("--fix", "all")
+    assert [] == reconcile()
+    assert "x" in cluster.inventory.instance(instance_of(server)).tags
+
+
+def test_a_cluster_that_sets_no_tags_has_them_told(server, cluster, reconcile, monkeypatch):
+    monkeypatch.setattr("synnefo_backends.has_facet", lambda *_: False)
     operator.modify(cluster.cluster, instance_of(server), lambda found: replace(found, tags=()))
 
     assert [("tags", server.id)] == reconcile("--fix", "all", expect=1)

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from synnefo_backend_ganeti import options, translation
+from synnefo_backend_ganeti.adoption import GanetiAdoption
 from synnefo_backend_ganeti.consoles import GanetiConsoles
 from synnefo_backend_ganeti.failures import in_contract_words
 from synnefo_backend_ganeti.inventory import GanetiInventory
@@ -37,6 +38,7 @@ class GanetiBackend(ComputeBackend):
         self.job_queue = GanetiJobs(self._client)
         self.inventory = GanetiInventory(self._client)
         self.reshape = GanetiReshape(self._client)
+        self.adoption = GanetiAdoption(self._client)
         self.consoles = GanetiConsoles(self._client)
 
     def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:

@@ -21,6 +21,8 @@ _OPERATIONS = {
     "OP_INSTANCE_REBOOT": "reboot",
     "OP_INSTANCE_REINSTALL": "reinstall",
     "OP_INSTANCE_GROW_DISK": "grow_disk",
+    "OP_INSTANCE_RENAME": "rename",
+    "OP_TAGS_SET": "tag",
 }
 
 _JOB_STATES = {

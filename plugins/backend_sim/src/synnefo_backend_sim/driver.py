@@ -6,6 +6,7 @@ from __future__ import annotations
 from oslo_config import cfg
 
 from synnefo_backend_sim import options
+from synnefo_backend_sim.adoption import SimAdoption
 from synnefo_backend_sim.clusterfile import ClusterFile
 from synnefo_backend_sim.consoles import SimConsoles
 from synnefo_backend_sim.frontdoor import FrontDoor
@@ -34,6 +35,7 @@ class SimBackend(ComputeBackend):
         self.job_queue = SimJobs(self._door)
         self.inventory = SimInventory(self._door)
         self.reshape = SimReshape(self._door)
+        self.adoption = SimAdoption(self._door)
         self.consoles = self._screens = SimConsoles(self._door, self.cluster)
 
     @classmethod

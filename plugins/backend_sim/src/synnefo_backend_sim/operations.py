@@ -14,6 +14,9 @@ resize     must exist                           it has the hardware, if it is
 grow_disk  must exist                           the disk is larger, if there is
                                                 room for that
 reinstall  must exist, and is stopped           it runs, if asked to
+tag        must exist                           it has the tags
+rename     must exist                           it has the name, if it is stopped
+                                                and the name is free
 =========  ===================================  ================================
 
 The node must be online but for a create. A job whose requirements fail ends at once, as an error.
@@ -134,6 +137,23 @@ def _grow(db: sqlite3.Connection, job: sqlite3.Row) -> None:
     )
 
 
+def _tag(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    tags = json.loads(_found(db, job)["tags"]) + json.loads(job["request"])["tags"]
+    db.execute(
+        "UPDATE instance SET tags = ? WHERE name = ?",
+        (json.dumps(list(dict.fromkeys(tags))), job["instance"]),
+    )
+
+
+def _rename(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    new_name = json.loads(job["request"])["new_name"]
+    if _found(db, job)["power"] == PowerState.RUNNING.value:
+        raise JobFailed(f"instance {job['instance']!r} runs", "wrong_state")
+    if db.execute("SELECT 1 FROM instance WHERE name = ?", (new_name,)).fetchone():
+        raise JobFailed(f"instance {new_name!r} is already in the cluster", "already_exists")
+    db.execute("UPDATE instance SET name = ? WHERE name = ?", (new_name, job["instance"]))
+
+
 def _require_room(job: sqlite3.Row, free_mib: int, more_mib: int) -> None:
     if more_mib > free_mib:
         raise JobFailed(f"the node of {job['instance']!r} has no room", "insufficient_resources")
@@ -173,4 +193,6 @@ OPERATIONS = {
     "resize": Operation(_require, _resize, _leave),
     "grow_disk": Operation(_require, _grow, _leave),
     "reinstall": Operation(_blank, _boot, _leave),
+    "tag": Operation(_require, _tag, _leave),
+    "rename": Operation(_require, _rename, _leave),
 }

@@ -146,6 +146,18 @@ class RapiClient:
             body["osparams"] = dict(osparams)
         return self._submit("POST", path, body=body, deadline=deadline)
 
+    def tag_instance(self, name: str, tags: Iterable[str], *, deadline: float | None = None) -> int:
+        """Submit tags to be put on an instance, beside those that it has."""
+        path = f"/2/instances/{quote(name, safe='')}/tags"
+        query = [("tag", tag) for tag in tags]
+        return self._submit("PUT", path, query=query, deadline=deadline)
+
+    def rename_instance(self, name: str, new_name: str, *, deadline: float | None = None) -> int:
+        """Submit another name of a stopped instance, which is not looked up in the DNS."""
+        path = f"/2/instances/{quote(name, safe='')}/rename"
+        body: Json = {"new_name": new_name, "name_check": False, "ip_check": False}
+        return self._submit("PUT", path, body=body, deadline=deadline)
+
     # Consoles
 
     def console(self, name: str, *, deadline: float | None = None) -> Console:

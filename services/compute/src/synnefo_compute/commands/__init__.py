@@ -8,6 +8,7 @@ from synnefo_core.commands import CommandTable
 
 COMMANDS: CommandTable = {
     "reconcile servers": reconcile.Reconcile,
+    "server import": server.Import,
     "server list": server.List,
     "server show": server.Show,
 }

@@ -7,8 +7,9 @@ import argparse
 from collections.abc import Collection, Iterable
 
 import synnefo_backends
-from synnefo_compute.reconcile import orphans, repairs
-from synnefo_compute.reconcile.differences import KINDS, Difference, Orphan, Stale
+from synnefo_compute import names
+from synnefo_compute.reconcile import awaited, labels, orphans, repairs
+from synnefo_compute.reconcile.differences import KINDS, Difference, Orphan, Stale, Tags
 from synnefo_compute.reconcile.survey import Survey, survey
 from synnefo_core.commands import CloudLister, Table
 from synnefo_core.context import RequestContext, for_worker
@@ -20,8 +21,8 @@ UNKNOWN = "unknown"
 
 ALL = "all"
 
-BY_HAND = repairs.AUTOMATIC | {Orphan.kind}
-"""What can be repaired; tags can't be: the contract of clusters has no way to set them."""
+BY_HAND = repairs.AUTOMATIC | {Orphan.kind, Tags.kind}
+"""What can be repaired."""
 
 
 def _kinds(text: str) -> frozenset[str]:
@@ -83,6 +84,8 @@ def _repaired(context: RequestContext, backend_id: str, difference: Difference) 
         match difference:
             case Orphan():
                 is_done = orphans.remove(context, backend_id, difference)
+            case Tags():
+                is_done = _tag(context, backend_id, difference)
             case Stale():
                 is_done = bool(repairs.forget(context, difference.server_id))
             case _:
@@ -91,3 +94,12 @@ def _repaired(context: RequestContext, backend_id: str, difference: Difference) 
     except (CloudError, DriverError) as cause:
         return f"no: {cause}"
     return "yes" if is_done else "no"
+
+
+def _tag(context: RequestContext, backend_id: str, missing: Tags) -> bool:
+    """Put the tag back, if the cluster's driver can; return whether it is there."""
+    instance = names.of_instance(context.cloud, missing.server_id)
+    job_id = labels.put(context, backend_id, instance=instance, server_id=missing.server_id)
+    if job_id:
+        awaited.succeed(context, backend_id, job_id)
+    return bool(job_id)

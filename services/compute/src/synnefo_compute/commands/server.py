@@ -11,11 +11,12 @@ from typing import Any
 import synnefo_backends
 from synnefo_compute import listing, names, servers
 from synnefo_compute.listing import Selection
-from synnefo_compute.reconcile import recorded, repairs
+from synnefo_compute.reconcile import adoption, recorded, repairs
+from synnefo_compute.reconcile.adoption import Owner
 from synnefo_compute.reconcile.differences import of_server
 from synnefo_compute.servers import Server
 from synnefo_core.clock import iso
-from synnefo_core.commands import CloudLister, CloudShow, Table
+from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, Table
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.compute import ComputeBackend, Instance, Job
 from synnefo_core.contracts.driver import DriverError
@@ -63,6 +64,35 @@ def _row(server: Server, clusters: Mapping[str, str]) -> tuple[Any, ...]:
     where = clusters.get(server.backend_id, server.backend_id)
     whose = server.id, server.name, server.project_id, server.user_id
     return *whose, where, server.vm_state, server.task_state, server.vcpus, server.ram_mib
+
+
+class Import(CloudCommand):
+    """Make a server of an instance that a cluster has already."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add which one, and whose it becomes."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("instance", help="its name in the cluster")
+        parser.add_argument("--backend", metavar="NAME", required=True, help="the cluster")
+        parser.add_argument("--project", metavar="ID", required=True, help="who pays for it")
+        parser.add_argument("--user", metavar="ID", required=True, help="whose it is")
+        parser.add_argument(
+            "--flavor", metavar="ID", default="", help="of its very size; by itself if not given"
+        )
+        parser.add_argument("--name", default="", help="for people; the instance's if not given")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Adopt it."""
+        context = for_worker(self.cloud)
+        server_id = adoption.adopt(
+            context,
+            synnefo_backends.find(context, parsed_args.backend),
+            parsed_args.instance,
+            Owner(parsed_args.project, parsed_args.user, parsed_args.name),
+            flavor_id=parsed_args.flavor,
+        )
+        self.say(f"{parsed_args.instance} is the server {server_id}")
 
 
 class Show(CloudShow):

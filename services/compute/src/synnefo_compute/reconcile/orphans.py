@@ -8,22 +8,19 @@ from functools import partial
 
 import synnefo_backends
 from synnefo_compute import names
-from synnefo_compute.reconcile import recorded
+from synnefo_compute.reconcile import awaited, recorded
 from synnefo_compute.reconcile.differences import Orphan
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.compute import ComputeBackend, InstanceMissing, Job, JobState
+from synnefo_core.contracts.compute import ComputeBackend, InstanceMissing
 
 log = logging.getLogger(__name__)
-
-PATIENCE_S, LOOK_EVERY_S = 120.0, 0.2
-"""How long a removal is waited for, and how often it is looked at."""
 
 
 def remove(context: RequestContext, backend_id: str, orphan: Orphan) -> bool:
     """Remove an instance that is tagged as ours and has no server; return whether it is gone.
 
     Raises:
-        DriverError: The cluster did not answer, or refused.
+        DriverError: The cluster did not answer, or refused, or takes too long.
     """
     if recorded.elsewhere(context, [orphan.server_id]):
         return False
@@ -34,13 +31,8 @@ def remove(context: RequestContext, backend_id: str, orphan: Orphan) -> bool:
     if not job_id:
         return False
     log.warning("stray instance removed", extra={"instance": orphan.instance, "job": job_id})
-    give_up = context.now() + PATIENCE_S
-    while context.now() < give_up:
-        job = synnefo_backends.call(context, backend_id, partial(_job, job_id))
-        if job.state.is_final:
-            return job.state is JobState.SUCCESS
-        context.cloud.clock.wait(LOOK_EVERY_S)
-    return False
+    awaited.succeed(context, backend_id, job_id)
+    return True
 
 
 def _delete(orphan: Orphan, backend: ComputeBackend) -> str:
@@ -49,7 +41,3 @@ def _delete(orphan: Orphan, backend: ComputeBackend) -> str:
     if names.own_tag(orphan.server_id) not in instance.tags:
         return ""
     return backend.lifecycle.delete(orphan.instance)
-
-
-def _job(job_id: str, backend: ComputeBackend) -> Job:
-    return backend.job_queue.job(job_id)
