@@ -7,7 +7,7 @@ import kombu
 import pytest
 
 from synnefo_core.contracts.bus import Message
-from tests.plugins.bus_amqp.brokers import receive, url
+from tests.plugins.bus_amqp.brokers import is_up, receive, url
 from tests.system.labs.waiting import until
 
 pytestmark = pytest.mark.system
@@ -66,6 +66,26 @@ def test_what_is_no_message_is_put_aside(broker, cloud, dead, body):
     letter = dead(cloud)
     assert body == body_of(letter)
     assert "unreadable" in letter.headers["synnefo-reason"]
+
+
+def test_only_so_many_are_kept(make, broker, dead):
+    bus = make(url(broker, "cloud"), dead_letters=2)
+    came = []
+
+    def fail(message):
+        came.append(message)
+        raise LookupError
+
+    bus.subscribe("tests.a", fail)
+    receive(bus, lambda: is_up(bus))
+    node = make(url(broker, "east"))
+    for number in (1, 2, 3):
+        node.publish(Message("tests.a", {"number": number}))
+
+    receive(bus, lambda: len(came) == 3)
+
+    assert [b'{"number":2}', b'{"number":3}'] == [body_of(dead(bus)), body_of(dead(bus))]
+    assert dead(bus) is None
 
 
 def test_who_ends_in_the_middle_leaves_the_message_to_others(make, broker, cloud):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command, its configuration, and what it loads on a node."""
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -59,6 +60,15 @@ def test_what_is_wrong_is_said_in_a_sentence(file, capsys):
     shown = capsys.readouterr().err
     assert 2 == shown.count("synnefo-eventd: ")
     assert "Traceback" not in shown
+
+
+def test_two_do_not_share_their_state(file, tmp_path, capsys):
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        assert 1 == main(["--config", str(file)])
+
+    assert "another synnefo-eventd uses" in capsys.readouterr().err
 
 
 def test_the_unit_runs_this_very_command(capsys, monkeypatch):

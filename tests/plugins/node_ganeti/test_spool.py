@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Notices on disk: in order, once, bounded, and there after a crash."""
 
-import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from functools import partial
 
 import pytest
 
@@ -113,6 +115,22 @@ def test_a_damaged_file_is_put_aside(file):
     spool.close()
 
 
+def test_a_file_that_another_holds_is_not_put_aside(file, spool, monkeypatch):
+    spool.note([step(1)])
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0))
+    with (
+        closing(sqlite3.connect(file, isolation_level=None)) as other,
+        closing(Spool(file, limit=10)) as second,
+    ):
+        other.execute("BEGIN EXCLUSIVE")
+
+        with pytest.raises(sqlite3.OperationalError):
+            second.note([step(2)])
+
+    assert [(1, "success")] == jobs(spool)
+    assert not file.with_name("spool.sqlite.damaged").exists()
+
+
 def test_nobody_else_can_read_it(file, spool):
     assert 0o600 == file.stat().st_mode & 0o777
 
@@ -127,7 +145,7 @@ def test_a_killed_process_loses_nothing_and_keeps_the_order(file, lines):
         safe += busy.stdout.read().splitlines(keepends=True)
 
     noted = [place(*line.split()) for line in safe if line.endswith("\n")]
-    with contextlib.closing(Spool(file, limit=10**9)) as spool:
+    with closing(Spool(file, limit=10**9)) as spool:
         waiting = [place(*found) for found in jobs(spool)]
     assert list(range(waiting[0], waiting[-1] + 1)) == waiting
     assert waiting[0] <= noted[-1] // 2 + 6  # no more was told than it told

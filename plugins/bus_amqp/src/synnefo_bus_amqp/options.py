@@ -47,6 +47,12 @@ OPTIONS = [
         help="After so many receptions that ended with the process a message becomes a dead letter "
         "(queues of type quorum).",
     ),
+    cfg.IntOpt(
+        "dead_letters",
+        default=100_000,
+        min=1,
+        help="How many dead letters are kept of each virtual host; then the oldest go.",
+    ),
     cfg.StrOpt(
         "ca_file", help="Who vouches for the brokers' certificates; unless set: the system's."
     ),
@@ -79,6 +85,7 @@ class Options:
     queue_type: str
     prefetch: int
     deliveries: int
+    dead_letters: int
     ca_file: str | None
     certificate_file: str | None
     key_file: str | None

@@ -35,8 +35,10 @@ class Topology:
             durable=True,
             queue_arguments=kind | limits | {"x-dead-letter-exchange": self.dead_exchange.name},
         )
+        # Whoever sends nonsense without end must not fill the broker's disk.
+        bounds = {"x-max-length": told.dead_letters, "x-overflow": "drop-head"}
         self.dead_queue = Queue(
-            self.dead_exchange.name, self.dead_exchange, durable=True, queue_arguments=kind
+            self.dead_exchange.name, self.dead_exchange, durable=True, queue_arguments=kind | bounds
         )
 
     def declare(self, channel: Any) -> None:

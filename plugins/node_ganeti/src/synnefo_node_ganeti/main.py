@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import logging
+import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -36,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         return _run(arguments.config)
-    except (Misconfigured, OSError) as problem:
+    except (Misconfigured, OSError, sqlite3.Error) as problem:
         sys.stderr.write(f"synnefo-eventd: {problem}\n")
         return 1
 
@@ -51,17 +54,33 @@ def _run(file: Path) -> int:
     config = load(file)
     told = Options.of(config)
     told.state_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    bus = make_bus(config, told)
-    eventd = Eventd(told, bus)
-    logs.configure(told.log_format, told.log_level)
-    if file.stat().st_mode & 0o007:
-        log.warning("everybody can read the broker's password", extra={"file": str(file)})
-    ending = Ending()
-    ending.heed_signals()
-    log.info("watching the job queue", extra={"node": told.node_name})
-    try:
-        eventd.run(ending)
-    finally:
-        eventd.close()
-        bus.close()
+    with _alone(told.state_directory):
+        bus = make_bus(config, told)
+        eventd = Eventd(told, bus)
+        logs.configure(told.log_format, told.log_level)
+        if file.stat().st_mode & 0o007:
+            log.warning("everybody can read the broker's password", extra={"file": str(file)})
+        ending = Ending()
+        ending.heed_signals()
+        log.info("watching the job queue", extra={"node": told.node_name})
+        try:
+            eventd.run(ending)
+        finally:
+            eventd.close()
+            bus.close()
     return 0
+
+
+@contextmanager
+def _alone(state_directory: Path) -> Iterator[None]:
+    """Be the only one who uses a state directory.
+
+    Raises:
+        Misconfigured: Another one does.
+    """
+    with (state_directory / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Misconfigured(f"another synnefo-eventd uses {state_directory}") from None
+        yield

@@ -11,7 +11,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,28 +57,21 @@ class Spool:
     """Keeps at most ``limit`` notices; once full it takes none until half of them are gone."""
 
     def __init__(self, file: Path, *, limit: int) -> None:
-        """Open the file, or begin a new one in the place of one that is damaged."""
+        """Open the file, or begin a new one in the place of one that is damaged.
+
+        Raises:
+            sqlite3.OperationalError: It can't be opened or written now.
+        """
         self._limit = limit
         try:
-            self._open(file)
+            self._database, self.number = _opened(file)
+        except sqlite3.OperationalError:
+            raise  # says nothing about what is in it
         except sqlite3.DatabaseError as problem:
             log.error("the spool is damaged and begun anew: %s", problem)  # noqa: TRY400  # no trace
-            for suffix in _FILES:
-                damaged = file.with_name(file.name + suffix)
-                if damaged.exists():
-                    damaged.rename(damaged.with_name(damaged.name + ".damaged"))
-            self._open(file)
+            _put_aside(file)
+            self._database, self.number = _opened(file)
         self._is_full = self.number >= limit
-
-    def _open(self, file: Path) -> None:
-        file.touch(mode=0o600)
-        self._database = sqlite3.connect(file, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        # Not only before a checkpoint: a power cut must not take back what was noted.
-        self._database.execute("PRAGMA synchronous = FULL")
-        self._database.executescript(_SCHEMA)
-        (number,) = self._database.execute("SELECT count(*) FROM notice").fetchone()
-        self.number = int(number)
 
     @property
     def has_room(self) -> bool:
@@ -142,3 +135,25 @@ class Spool:
             self._database.execute("ROLLBACK")
             raise
         self._database.execute("COMMIT")
+
+
+def _opened(file: Path) -> tuple[sqlite3.Connection, int]:
+    """Return the database and how many notices it has."""
+    file.touch(mode=0o600)
+    with ExitStack() as on_failure:
+        database = sqlite3.connect(file, isolation_level=None)
+        on_failure.callback(database.close)
+        database.execute("PRAGMA journal_mode = WAL")
+        # Not only before a checkpoint: a power cut must not take back what was noted.
+        database.execute("PRAGMA synchronous = FULL")
+        database.executescript(_SCHEMA)
+        (number,) = database.execute("SELECT count(*) FROM notice").fetchone()
+        on_failure.pop_all()
+    return database, int(number)
+
+
+def _put_aside(file: Path) -> None:
+    for suffix in _FILES:
+        damaged = file.with_name(file.name + suffix)
+        if damaged.exists():
+            damaged.rename(damaged.with_name(damaged.name + ".damaged"))
