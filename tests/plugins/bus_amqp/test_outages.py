@@ -7,7 +7,7 @@ import pytest
 
 from synnefo_core.contracts.bus import BusUnavailable, Message
 from tests.plugins.bus_amqp.brokers import is_up, receive, url
-from tests.system.labs.waiting import free_port
+from tests.system.labs.waiting import free_port, until
 
 pytestmark = pytest.mark.system
 
@@ -38,6 +38,26 @@ def test_messages_of_several_clusters_are_received_together(make, broker, receiv
 
     receive(cloud, lambda: len(senders) == 2)
     assert {"east", "west"} == set(senders)
+
+
+def test_what_is_not_done_yet_waits_at_the_broker_for_others(make, broker, received):
+    busy, idle = (make(url(broker, "cloud"), prefetch=5) for _ in range(2))
+    receive(busy, lambda: is_up(busy))
+    node = make(url(broker, "east"))
+    for number in range(20):
+        node.publish(Message("tests.a", {"number": number}))
+    until(lambda: busy._consumer._lines[0].link.read() or came(busy) == 5, "five", within_s=5)
+
+    subscribe(idle, received)
+    receive(idle, lambda: len(received) == 15)
+
+    assert 5 == came(busy)
+    assert set(range(5, 20)) == set(received)
+
+
+def came(bus) -> int:
+    """How many messages a bus has here that nobody received."""
+    return len(bus._consumer._lines[0].link._came)
 
 
 def test_the_next_broker_is_taken_when_one_is_dead(make, broker, received):
