@@ -15,6 +15,7 @@ import synnefo_quota
 from synnefo_backend_sim import faults, operator
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute import ServerSpec
+from synnefo_compute.sagas import instances as instances_of_sagas
 from synnefo_core import sagas
 from synnefo_core.contracts.compute import InstanceSpec, PowerState
 from synnefo_core.db.models import SagaRow
@@ -113,6 +114,22 @@ def test_a_rebooted_server_is_active_again(server, member, settle, is_hard):
 
     assert synnefo_compute.show_server(member, server.id).vm_state == "active"
     assert servers_only(held(member)) == RUNNING
+
+
+@pytest.mark.parametrize("action,state", [("stop_server", "stopped"), ("reboot_server", "active")])
+def test_a_job_that_ended_well_is_believed_where_the_node_is_silent(
+    server, member, settle, monkeypatch, action, state
+):
+    find = instances_of_sagas.find
+    silent = {"power": PowerState.UNKNOWN}
+    monkeypatch.setattr(instances_of_sagas, "find", lambda run: replace(find(run), **silent))
+    options = {"is_hard": True} if action == "reboot_server" else {}
+
+    getattr(synnefo_compute, action)(member, server.id, **options)
+    settle()
+
+    assert state == synnefo_compute.show_server(member, server.id).vm_state
+    assert (RUNNING if state == "active" else STOPPED) == servers_only(held(member))
 
 
 def test_a_deleted_server_leaves_nothing(server, member, cluster, settle, network):

@@ -155,6 +155,12 @@ def find(context: RequestContext, name_or_id: str) -> Backend:
         return shown(context.cloud, row)
 
 
+def id_of(context: RequestContext, name: str) -> str:
+    """Return the id of the cluster of a name, and nothing else of it; empty when there is none."""
+    with context.reading() as session:
+        return session.scalar(select(BackendRow.id).where(BackendRow.name == name)) or ""
+
+
 def listing(context: RequestContext) -> list[Backend]:
     """Return all clusters in the order of their names."""
     with context.reading() as session:

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import synnefo_backends
-from synnefo_backends import Backend
 from synnefo_compute import names
 from synnefo_compute.models import ServerRow
 from synnefo_compute.reconcile import repairs
@@ -23,7 +22,6 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.bus import Message
 from synnefo_core.contracts.compute import JobState
 from synnefo_core.contracts.driver import DriverError
-from synnefo_core.errors import NotFound
 from synnefo_core.listening import Listener
 
 log = logging.getLogger(__name__)
@@ -97,27 +95,25 @@ def _moment(payload: Mapping[str, object]) -> float:
     return float(value)
 
 
-def _sender(context: RequestContext, message: Message) -> Backend:
-    """Return the cluster that the bus vouches for.
+def _sender(context: RequestContext, message: Message) -> str:
+    """Return the id of the cluster that the bus vouches for.
 
     Raises:
         Refused: It is none of ours.
     """
-    try:
-        backend = synnefo_backends.find(context, message.sender)
-    except NotFound as cause:
-        raise Refused(str(cause)) from cause
-    if backend.name != message.sender:
-        msg = "the sender is not called by its name"
+    backend_id = synnefo_backends.id_of(context, message.sender)
+    if not backend_id:
+        msg = "no cluster is called so"
         raise Refused(msg)
-    return backend
+    return backend_id
 
 
 def hear_job(context: RequestContext, message: Message) -> None:
     """Look where a notice of a job points to."""
     try:
         notice = notice_of(message.payload)
-        outcome = _heed(context, _sender(context, message), notice)
+        # Two of three only say that a job goes on: they cost nothing.
+        outcome = _heed(context, message, notice) if notice.state.is_final else "progress"
     except Senseless as cause:
         outcome = "senseless"
         _warn(message, cause)
@@ -131,19 +127,18 @@ def hear_job(context: RequestContext, message: Message) -> None:
     metrics.NOTICES.labels(JOB, outcome).inc()
 
 
-def _heed(context: RequestContext, backend: Backend, notice: Notice) -> str:
-    """Do what a notice is good for; return what that was."""
+def _heed(context: RequestContext, message: Message, notice: Notice) -> str:
+    """Do what a notice of a job that ended is good for; return what that was."""
+    backend_id = _sender(context, message)
     server_id = names.server_id(context.cloud, notice.instance)
     with context.reading() as session:
         row = session.get(ServerRow, server_id) if server_id else None
         if row is None or row.is_deleted:
             return "unknown"
         is_busy = bool(underway.subjects(session, [server_id]))
-    if row.backend_id != backend.id:
-        msg = f"the instance {notice.instance} is not in the cluster {backend.name}"
+    if row.backend_id != backend_id:
+        msg = f"the instance {notice.instance} is in another cluster"
         raise Refused(msg)
-    if not notice.state.is_final:
-        return "progress"
     if is_busy:
         return "hastened" if underway.hasten(context, server_id, notice.job) else "busy"
     if notice.at <= row.noticed_at:
@@ -164,13 +159,14 @@ def _remember(context: RequestContext, server_id: str, at: float) -> None:
 def hear_heartbeat(context: RequestContext, message: Message) -> None:
     """Measure how long a cluster's word takes to come here (GNT-052)."""
     try:
-        at, backend = _moment(message.payload), _sender(context, message)
+        at = _moment(message.payload)
+        _sender(context, message)
     except (Senseless, Refused) as cause:
         _warn(message, cause)
         metrics.NOTICES.labels(HEARTBEAT, "refused").inc()
         return
-    metrics.HEARTBEAT_LAG.labels(backend.name).set(context.now() - at)
-    metrics.HEARTBEAT_AT.labels(backend.name).set(at)
+    metrics.HEARTBEAT_LAG.labels(message.sender).set(context.now() - at)
+    metrics.HEARTBEAT_AT.labels(message.sender).set(at)
     metrics.NOTICES.labels(HEARTBEAT, "heard").inc()
 
 

@@ -60,10 +60,18 @@ def confirm(run: Run) -> dict[str, Any]:
 def succeed(run: Run, session: Session) -> None:
     """Show the server as it is and charge for it accordingly."""
     row = instances.locked(run, session)
-    observed.settle(run.context, row, is_running=run.data["power"] == PowerState.RUNNING.value)
+    observed.settle(run.context, row, is_running=_is_running(run))
     row.node = run.data["node"]
     row.fault, row.fault_at = "", 0.0
     actions.end(run, session)
+
+
+def _is_running(run: Run) -> bool:
+    """Return whether it runs; where its node has not said so, what the job's success means."""
+    power = PowerState(run.data["power"])
+    if power is PowerState.UNKNOWN:
+        return bool(run.data["task"] != states.STOPPING)
+    return power is PowerState.RUNNING
 
 
 def fail(run: Run, session: Session) -> None:
