@@ -5,6 +5,7 @@ from synnefo_api_compute import versions
 from synnefo_api_compute.handlers import (
     actions,
     availability_zones,
+    consoles,
     extensions,
     flavors,
     hypervisors,
@@ -20,6 +21,7 @@ from synnefo_api_compute.handlers import (
 )
 from synnefo_api_compute.schemas import (
     action,
+    console,
     flavor,
     keypair,
     limit,
@@ -45,6 +47,8 @@ ROUTES = [
     Route("PUT",    "/servers/{server_id}",            servers.update,    "compute:server:update",  body=server.UPDATE),
     Route("DELETE", "/servers/{server_id}",            servers.delete,    "compute:server:delete",  204),
     Route("POST",   "/servers/{server_id}/action",     actions.dispatch,  None,                     202, action.ANY),
+
+    Route("POST",   "/servers/{server_id}/remote-consoles", consoles.create, "compute:server:console", body=console.CREATE, since=versions.REMOTE_CONSOLES),
 
     Route("GET",    "/servers/{server_id}/os-instance-actions",              instance_actions.index, "compute:action:list"),
     Route("GET",    "/servers/{server_id}/os-instance-actions/{request_id}", instance_actions.show,  "compute:action:show"),
@@ -104,7 +108,6 @@ UNBUILT = [
     ("GET", "/servers/{server_id}/diagnostics"),
     ("GET", "/servers/{server_id}/os-security-groups"),
     ("GET DELETE", "/servers/{server_id}/os-server-password"),
-    ("POST", "/servers/{server_id}/remote-consoles"),
     ("GET POST", "/os-server-groups"),
     ("GET POST", "/os-aggregates"),
     ("GET", "/os-hypervisors/{hypervisor_id}/search"),

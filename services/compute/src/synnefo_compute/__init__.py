@@ -13,6 +13,7 @@ from synnefo_compute.actions import (
     show as show_action,
 )
 from synnefo_compute.batches import create_servers
+from synnefo_compute.consoles import NOVNC, ConsoleUnavailable, Screen, enter_console, open_console
 from synnefo_compute.flavors import (
     Flavor,
     create as create_flavor,
@@ -89,6 +90,7 @@ __all__ = [
     "DELETED",
     "ERROR",
     "MOST_TAGS",
+    "NOVNC",
     "REBOOTING",
     "REBOOTING_HARD",
     "REBUILDING",
@@ -99,12 +101,14 @@ __all__ = [
     "STOPPED",
     "X509",
     "Action",
+    "ConsoleUnavailable",
     "Event",
     "Flavor",
     "Keypair",
     "NewKeypair",
     "Quota",
     "QuotaSet",
+    "Screen",
     "Selection",
     "Server",
     "ServerSpec",
@@ -118,6 +122,7 @@ __all__ = [
     "delete_flavor",
     "delete_keypair",
     "delete_server",
+    "enter_console",
     "has_tag",
     "list_actions",
     "list_flavors",
@@ -127,6 +132,7 @@ __all__ = [
     "lock_server",
     "merge_metadata",
     "new_password",
+    "open_console",
     "reboot_server",
     "rebuild_server",
     "remove_metadata",

@@ -148,3 +148,18 @@ class RoundRow(Model):
     backend_id: Mapped[Key]
     last_part: Mapped[Name]
     begun_at: Mapped[Moment]
+
+
+class ConsoleRow(Model):
+    """A token for a server's screen: see :mod:`synnefo_compute.consoles`."""
+
+    __tablename__ = "compute_console"
+    __table_args__ = (Index("ix_compute_console_expires_at", "expires_at"),)
+
+    token_hash: Mapped[Key]
+    server_id: Mapped[Id]
+    user_id: Mapped[Id]
+    project_id: Mapped[Id]
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[Moment] = mapped_column(default=0.0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The section ``[compute]``."""
+"""The sections ``[compute]`` and ``[console]``."""
 
 from oslo_config import cfg
 
@@ -41,5 +41,27 @@ OPTIONS = [
         help="Whether the answer to a new server holds its administrator's password: the one that "
         "was asked for, or a new one. No guest is given it yet and it is stored nowhere, so only "
         "clients that expect the field have a use for it.",
+    ),
+]
+
+CONSOLE = [
+    cfg.StrOpt("host", default="127.0.0.1", help="The address that the console proxy binds."),
+    cfg.PortOpt("port", default=6080, help="The port that the console proxy binds."),
+    cfg.StrOpt(
+        "certificate_file",
+        help="PEM file with the certificate that the proxy shows; without one it speaks no TLS "
+        "and belongs behind a server that does.",
+    ),
+    cfg.StrOpt("key_file", help="PEM file with the key of that certificate."),
+    cfg.StrOpt(
+        "base_url",
+        help="The page that users open, from which noVNC connects to the proxy. Default: "
+        "vnc_lite.html at the public URL's host and the proxy's port.",
+    ),
+    cfg.IntOpt(
+        "token_s",
+        default=600,
+        min=1,
+        help="For how many seconds an address of a console can be connected to, once.",
     ),
 ]

@@ -9,10 +9,10 @@ from pathlib import Path
 from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
-from synnefo_compute import charges, events, flavors, relief, resizing
+from synnefo_compute import charges, consoles, events, flavors, relief, resizing
 from synnefo_compute.commands import COMMANDS
 from synnefo_compute.models import Model
-from synnefo_compute.options import OPTIONS
+from synnefo_compute.options import CONSOLE, OPTIONS
 from synnefo_compute.policies import POLICIES
 from synnefo_compute.reconcile import rounds
 from synnefo_compute.sagas import SAGAS
@@ -38,8 +38,8 @@ FIRST_FLAVORS = (
 
 @hookimpl
 def options() -> Mapping[str, Iterable[cfg.Opt]]:
-    """Return the section ``[compute]``."""
-    return {"compute": OPTIONS}
+    """Return the sections ``[compute]`` and ``[console]``."""
+    return {"compute": OPTIONS, "console": CONSOLE}
 
 
 @hookimpl
@@ -72,6 +72,7 @@ def tasks() -> Iterable[Task]:
     return [
         Task(rounds.TASK, rounds.EVERY_S, rounds.run),
         Task("compute.confirm_resizes", 10.0, resizing.confirm_what_is_due),
+        Task("compute.forget_consoles", 300.0, consoles.sweep),
     ]
 
 

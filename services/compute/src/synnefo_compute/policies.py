@@ -3,6 +3,7 @@
 
 from synnefo_core.policy import ADMIN, AUTHENTICATED, MEMBER, READER, rule
 
+OPEN_CONSOLE = "compute:server:console"
 KEYPAIRS_OF_OTHERS = "compute:keypair:of_others"
 OVERRIDE_LOCK = "compute:server:unlock_override"
 SHOW_EVENTS = "compute:action:events"
@@ -19,6 +20,19 @@ POLICIES = [
     rule("compute:server:reboot", MEMBER, "Reboot a server", "POST /servers/{server_id}/action"),
     rule("compute:server:lock", MEMBER, "Lock a server", "POST /servers/{server_id}/action"),
     rule("compute:server:unlock", MEMBER, "Unlock a server", "POST /servers/{server_id}/action"),
+    rule(
+        "compute:server:console_output",
+        MEMBER,
+        "See what a server printed",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
+        OPEN_CONSOLE,
+        MEMBER,
+        "Open the console of a server",
+        "POST /servers/{server_id}/action",
+        "POST /servers/{server_id}/remote-consoles",
+    ),
     rule(
         "compute:server:resize",
         MEMBER,

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import synnefo_compute
+from synnefo_api_compute import versions
+from synnefo_api_compute.handlers import consoles
 from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import action as schema
 from synnefo_api_compute.views import server as view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply, Version
-from synnefo_core.errors import Invalid, Unbuilt
+from synnefo_core.errors import Invalid, NotFound, Unbuilt
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,14 @@ def _reset_state(context: RequestContext, asked: Asked) -> None:
     synnefo_compute.reset_state(context, asked.server_id, asked.arguments["state"])
 
 
+def _console(context: RequestContext, asked: Asked) -> Reply:
+    return consoles.get(context, asked.server_id, asked.arguments)
+
+
+def _console_output(context: RequestContext, asked: Asked) -> Reply:
+    return consoles.output(context, asked.server_id)
+
+
 ACTIONS: dict[str, tuple[Action, str]] = {
     "lock": (_lock, "compute:server:lock"),
     "unlock": (_unlock, "compute:server:unlock"),
@@ -114,8 +124,18 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "resize": (_resize, "compute:server:resize"),
     "confirmResize": (_confirm_resize, "compute:server:resize"),
     "revertResize": (_revert_resize, "compute:server:resize"),
+    "os-getConsoleOutput": (_console_output, "compute:server:console_output"),
+    "os-getRDPConsole": (_console, "compute:server:console"),
+    "os-getSPICEConsole": (_console, "compute:server:console"),
+    "os-getSerialConsole": (_console, "compute:server:console"),
+    "os-getVNCConsole": (_console, "compute:server:console"),
 }
 """The call and the policy rule of each action."""
+
+ENDED: dict[str, Version] = {
+    name: versions.REMOTE_CONSOLES for name, (call, _) in ACTIONS.items() if call is _console
+}
+"""The first microversion that knows an action no more."""
 
 
 def dispatch(
@@ -129,6 +149,9 @@ def dispatch(
     if name not in ACTIONS:
         msg = f"there is no such action: {name}"
         raise Invalid(msg)
+    if name in ENDED and version >= ENDED[name]:
+        noun = "action"
+        raise NotFound(noun, name)
     call, rule = ACTIONS[name]
     context.cloud.policy.require(context, rule)
     schema.check(name, arguments, version)

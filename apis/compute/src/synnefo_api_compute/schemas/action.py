@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from synnefo_api_compute.schemas import console
 from synnefo_api_compute.schemas.metadata import METADATA
 from synnefo_api_compute.schemas.server import DESCRIBED, DETAILS
 from synnefo_api_compute.versions import DESCRIPTION, RANGE
@@ -40,6 +41,11 @@ REBUILD = compiled({RANGE.minimum: _rebuild(_REBUILD), DESCRIPTION: _rebuild(_RE
 """The schemas of a rebuild with the microversions from which on they apply, newest first."""
 
 ARGUMENTS = {
+    "os-getConsoleOutput": console.OUTPUT,
+    "os-getRDPConsole": console.RDP,
+    "os-getSPICEConsole": console.SPICE,
+    "os-getSerialConsole": console.SERIAL,
+    "os-getVNCConsole": console.VNC,
     "forceDelete": Schema(NOTHING),
     "os-resetState": Schema(
         {
@@ -86,9 +92,6 @@ UNBUILT = {
     "evacuate",
     "injectNetworkInfo",
     "migrate",
-    "os-getConsoleOutput",
-    "os-getSerialConsole",
-    "os-getVNCConsole",
     "os-migrateLive",
     "pause",
     "removeFixedIp",
