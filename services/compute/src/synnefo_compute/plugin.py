@@ -56,7 +56,7 @@ def policies() -> Iterable[DocumentedRuleDefault]:
 
 @hookimpl
 def commands() -> CommandTable:
-    """Return ``synnefo server …`` and ``synnefo reconcile servers``."""
+    """Return ``synnefo server …``, ``flavor …`` and ``synnefo reconcile servers``."""
     return COMMANDS
 
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What operators do with servers from a terminal."""
+"""What operators do with servers and flavors from a terminal, one module a noun."""
 
 from __future__ import annotations
 
-from synnefo_compute.commands import reconcile, server
+from synnefo_compute.commands import flavor, reconcile, server
 from synnefo_core.commands import CommandTable
 
 COMMANDS: CommandTable = {
+    "flavor create": flavor.Create,
+    "flavor delete": flavor.Delete,
+    "flavor list": flavor.List,
+    "flavor show": flavor.Show,
     "reconcile servers": reconcile.Reconcile,
     "server import": server.Import,
     "server list": server.List,
