@@ -8,12 +8,31 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
 from synnefo_bus_amqp import AmqpBus
 from tests.system.labs.rabbitmq import RabbitLab
 
 PASSWORD = "p@ss/word;1"
 CLUSTERS = ("east", "west")
+
+BROKER_PORT = "SYNNEFO_TEST_BROKER_PORT"
+"""The variable that names a broker that runs already, with its virtual hosts and users."""
+
+
+class Broker(Protocol):
+    """What a bus needs to know of a broker."""
+
+    @property
+    def port(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class GivenBroker:
+    """A broker that somebody else started."""
+
+    port: int
 
 
 def definitions() -> dict:
@@ -60,7 +79,7 @@ def import_definitions(lab: RabbitLab) -> RabbitLab:
     return lab
 
 
-def url(lab: RabbitLab, user: str, cluster: str = "east", *, password: str = PASSWORD) -> str:
+def url(lab: Broker, user: str, cluster: str = "east", *, password: str = PASSWORD) -> str:
     """Return the address of a user at a cluster's virtual host."""
     escaped = password.replace("@", "%40").replace("/", "%2F").replace(";", "%3B")
     return f"amqp://{user}:{escaped}@127.0.0.1:{lab.port}/{cluster}"

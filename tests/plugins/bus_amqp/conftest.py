@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,15 +12,26 @@ import pytest
 
 from synnefo_bus_amqp import AmqpBus
 from synnefo_core.contracts.driver import DriverSetup
-from tests.plugins.bus_amqp.brokers import import_definitions, is_up, receive, url
+from tests.plugins.bus_amqp.brokers import (
+    BROKER_PORT,
+    Broker,
+    GivenBroker,
+    import_definitions,
+    is_up,
+    receive,
+    url,
+)
 from tests.system.labs.fixtures import rabbit_lab  # noqa: F401  # a fixture
 from tests.system.labs.rabbitmq import RabbitLab
 
 
 @pytest.fixture(scope="session")
-def broker(rabbit_lab: RabbitLab) -> RabbitLab:  # noqa: F811
-    """The broker of the session; leave it as it was."""
-    return import_definitions(rabbit_lab)
+def broker(request: pytest.FixtureRequest) -> Broker:
+    """The broker of the session, or of the one that started this one; leave it as it was."""
+    if given := os.environ.get(BROKER_PORT):
+        return GivenBroker(int(given))
+    lab: RabbitLab = request.getfixturevalue("rabbit_lab")
+    return import_definitions(lab)
 
 
 @pytest.fixture(scope="session")
