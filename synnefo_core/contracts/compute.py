@@ -73,8 +73,8 @@ class Job:
     Attributes:
         id: The cluster's id.
         state: Where it stands.
-        operation: "create", "delete", "start", "stop", "reboot", "reinstall" or the cluster's own
-            word.
+        operation: "create", "delete", "start", "stop", "reboot", "reinstall", "migrate" or the
+            cluster's own word.
         instance: The instance that it is about, when there is one.
         error: Why it failed, as one sentence; empty otherwise.
         ended_at: Seconds since the epoch by the cluster's clock, None while it goes on.
@@ -370,6 +370,18 @@ class Adoption(ABC):
         """Give a stopped instance another name; the job fails if it runs, or the name is taken."""
 
 
+class Migration(ABC):
+    """Move instances between the nodes of their cluster. Optional."""
+
+    @abstractmethod
+    def migrate(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        """Submit that an instance moves while it runs, to a node or to one that has room.
+
+        Its guest does not notice. The job of one that does not run, or whose disks can't be
+        moved, fails. What is wrong is told as by :class:`Lifecycle`.
+        """
+
+
 class Jobs(ABC):
     """Follow jobs. Every backend has it."""
 
@@ -432,6 +444,7 @@ class ComputeBackend(Driver):
     inventory: Inventory
     reshape: Reshape | None = None
     adoption: Adoption | None = None
+    migration: Migration | None = None
     consoles: Consoles | None = None
 
     @abstractmethod

@@ -34,6 +34,7 @@ from synnefo_core.contracts.compute import (
 from synnefo_core.testing.adoption import AdoptionContract
 from synnefo_core.testing.compute_rig import SpecFactory
 from synnefo_core.testing.consoles import ConsolesContract
+from synnefo_core.testing.migration import MigrationContract
 from synnefo_core.testing.reshape import ReshapeContract
 
 Submit = Callable[[ComputeBackend, str], str]
@@ -47,7 +48,9 @@ _BY_NAME: Mapping[str, Submit] = {
 }
 
 
-class ComputeBackendContract(ReshapeContract, AdoptionContract, ConsolesContract):
+class ComputeBackendContract(
+    ReshapeContract, AdoptionContract, MigrationContract, ConsolesContract
+):
     """What every compute backend does, and what optional facets do where there are any."""
 
     # Instances

@@ -31,6 +31,7 @@ from synnefo_core.contracts.compute import (
     Jobs,
     JobState,
     Lifecycle,
+    Migration,
     Nic,
     PowerState,
     RequestRefused,
@@ -38,7 +39,7 @@ from synnefo_core.contracts.compute import (
 )
 from synnefo_core.contracts.driver import DriverSetup
 
-_NODE = "memory-node"
+_NODES = ("memory-node", "other-memory-node")
 _CAPABILITIES = Capabilities(
     disk_templates=("file", "ext", "plain", "diskless"), hypervisors=("memory",)
 )
@@ -279,6 +280,22 @@ class _Adoption(Adoption):
 
 
 @dataclass(frozen=True)
+class _Migration(Migration):
+    lifecycle: _Lifecycle
+
+    def migrate(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        def change(instance: Instance) -> Instance:
+            if instance.power is not PowerState.RUNNING:
+                raise _JobFailed(f"instance {name!r} does not run")
+            others = [other for other in _NODES if other != instance.node and node in ("", other)]
+            if not others:
+                raise _JobFailed(f"node {node!r} not known")
+            return replace(instance, node=others[0])
+
+        return self.lifecycle.change("migrate", name, change)
+
+
+@dataclass(frozen=True)
 class _Jobs(Jobs):
     world: _World
 
@@ -336,7 +353,7 @@ class _Inventory(Inventory):
             self.world.answer()
             used_ram_mib, used_disk_mib = self.world.used_mib()
             return Capacity(
-                nodes=1,
+                nodes=len(_NODES),
                 vcpus=self.world.vcpus,
                 ram_mib=self.world.ram_mib,
                 free_ram_mib=self.world.ram_mib - used_ram_mib,
@@ -358,7 +375,7 @@ class _Consoles(Consoles):
 
 
 class MemoryBackend(ComputeBackend):
-    """A cluster of one node that forgets everything with the process.
+    """A cluster of two nodes that forgets everything with the process.
 
     A job runs at once, within the call that submits it, so that a test need not wait; between
     :meth:`hold` and :meth:`release` jobs stay queued. All instances have one console, at
@@ -379,6 +396,7 @@ class MemoryBackend(ComputeBackend):
         self.lifecycle = lifecycle = _Lifecycle(self._world)
         self.reshape = _Reshape(self._world, lifecycle)
         self.adoption = _Adoption(self._world, lifecycle)
+        self.migration = _Migration(lifecycle)
         self.job_queue = _Jobs(self._world)
         self.inventory = inventory = _Inventory(self._world)
         self.consoles = _Consoles(inventory, vnc_port)
@@ -434,7 +452,7 @@ def _made_of(spec: InstanceSpec) -> Instance:
         power=PowerState.RUNNING if spec.is_started else PowerState.STOPPED,
         vcpus=spec.vcpus,
         ram_mib=spec.ram_mib,
-        node=_NODE,
+        node=_NODES[0],
         disks=tuple(Disk(name=disk.name, size_mib=disk.size_mib) for disk in spec.disks),
         nics=tuple(
             Nic(name=nic.name, mac=nic.mac, ip=nic.ip, link=nic.link, network=nic.network)

@@ -45,6 +45,7 @@ class FakeCluster:
             ("POST", "/2/instances/([^/]+)/reinstall", self._reinstall),
             ("PUT", r"/2/instances/([^/]+)/tags\?(.+)", self._tag),
             ("PUT", "/2/instances/([^/]+)/rename", self._submitter("RENAME")),
+            ("PUT", "/2/instances/([^/]+)/migrate", self._submitter("MIGRATE")),
             ("GET", r"/2/jobs/(\d+)", lambda body, job_id: self._job(int(job_id))),
             ("DELETE", r"/2/jobs/(\d+)", self._cancel),
             ("PUT", "/2/query/(instance|job|node)", self._query),
@@ -161,6 +162,12 @@ class FakeCluster:
             del self.instances[name]
         elif word == "SET_PARAMS":
             self.instances[name]["beparams"] |= operation["beparams"]
+        elif word == "MIGRATE":
+            others = [node for node in self.nodes if node != self.instances[name]["pnode"]]
+            node = operation.get("target_node", *others[:1])
+            if node not in others:
+                return ["OpPrereqError", [f"Node '{node}' not known", "unknown_entity"]]
+            self.instances[name]["pnode"] = node
         elif word == "GROW_DISK":
             sizes = self.instances[name]["disk.sizes"]
             if sizes[operation["disk"]] > operation["amount"]:

@@ -12,6 +12,7 @@ class TestGaneti(ComputeBackendContract):
 
     @pytest.fixture
     def backend(self, make_backend, cluster):
+        cluster.add_node("node2")
         backend = make_backend()
         yield backend
         backend.close()

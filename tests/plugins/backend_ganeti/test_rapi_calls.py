@@ -243,3 +243,14 @@ def test_a_new_name_is_not_looked_up(server, client):
     (sent,) = server.received
     assert ("PUT", "/2/instances/db/rename") == (sent.method, sent.path)
     assert {"new_name": "snf-1", "name_check": False, "ip_check": False} == sent.body
+
+
+def test_an_instance_moves_live_and_by_the_allocator_unless_a_node_is_named(server, client):
+    server.answer = lambda received: Answer.of(5)
+
+    client.migrate_instance("snf-1")
+    client.migrate_instance("snf-1", node="node2")
+
+    anywhere, there = (sent.body for sent in server.received)
+    assert {"mode": "live", "allow_runtime_changes": False} == anywhere
+    assert {"target_node": "node2"} == {k: v for k, v in there.items() if k not in anywhere}

@@ -36,6 +36,7 @@ def backend(settings, tmp_path):
 
 class TestRealGaneti(ComputeBackendContract):
     has_exact_capacity = False
+    has_movable_disks = False
     # The lab's OS definition takes no parameters; the suite on the small Ganeti has secrets.
     secret_parameters = {}
 

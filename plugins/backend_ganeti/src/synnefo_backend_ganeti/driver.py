@@ -13,6 +13,7 @@ from synnefo_backend_ganeti.failures import in_contract_words
 from synnefo_backend_ganeti.inventory import GanetiInventory
 from synnefo_backend_ganeti.job_queue import GanetiJobs
 from synnefo_backend_ganeti.lifecycle import GanetiLifecycle
+from synnefo_backend_ganeti.migration import GanetiMigration
 from synnefo_backend_ganeti.reshape import GanetiReshape
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Capabilities, ComputeBackend
 from synnefo_core.contracts.driver import DriverSetup
@@ -39,6 +40,7 @@ class GanetiBackend(ComputeBackend):
         self.inventory = GanetiInventory(self._client)
         self.reshape = GanetiReshape(self._client)
         self.adoption = GanetiAdoption(self._client)
+        self.migration = GanetiMigration(self._client)
         self.consoles = GanetiConsoles(self._client)
 
     def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:

@@ -23,6 +23,7 @@ _OPERATIONS = {
     "OP_INSTANCE_GROW_DISK": "grow_disk",
     "OP_INSTANCE_RENAME": "rename",
     "OP_TAGS_SET": "tag",
+    "OP_INSTANCE_MIGRATE": "migrate",
 }
 
 _JOB_STATES = {

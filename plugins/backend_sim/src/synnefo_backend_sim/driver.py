@@ -13,6 +13,7 @@ from synnefo_backend_sim.frontdoor import FrontDoor
 from synnefo_backend_sim.inventory import SimInventory
 from synnefo_backend_sim.job_queue import SimJobs
 from synnefo_backend_sim.lifecycle import DISK_TEMPLATES, HYPERVISORS, SimLifecycle
+from synnefo_backend_sim.migration import SimMigration
 from synnefo_backend_sim.reshape import SimReshape
 from synnefo_core.clock import Clock
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Capabilities, ComputeBackend
@@ -36,6 +37,7 @@ class SimBackend(ComputeBackend):
         self.inventory = SimInventory(self._door)
         self.reshape = SimReshape(self._door)
         self.adoption = SimAdoption(self._door)
+        self.migration = SimMigration(self._door)
         self.consoles = self._screens = SimConsoles(self._door, self.cluster)
 
     @classmethod

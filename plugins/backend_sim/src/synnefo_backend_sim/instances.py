@@ -40,6 +40,20 @@ def tightest_node(db: sqlite3.Connection, *, ram_mib: int, disk_mib: int) -> int
     return None if row is None else int(row["id"])
 
 
+def other_node(db: sqlite3.Connection, instance: sqlite3.Row, *, named: str = "") -> int | None:
+    """Return the online node with most memory free that this can move to; of this name, if any."""
+    row = db.execute(
+        """
+        SELECT id FROM node
+        WHERE is_online AND id <> ? AND ram_mib - used_ram_mib >= ?
+        AND disk_mib - used_disk_mib >= ? AND ? IN ('', name)
+        ORDER BY ram_mib - used_ram_mib DESC, id LIMIT 1
+        """,
+        (instance["node"], instance["ram_mib"], instance["disk_mib"], named),
+    ).fetchone()
+    return None if row is None else int(row["id"])
+
+
 def insert(
     db: sqlite3.Connection, name: str, request: Mapping[str, Any], *, node: int, at: float
 ) -> None:

@@ -17,6 +17,8 @@ reinstall  must exist, and is stopped           it runs, if asked to
 tag        must exist                           it has the tags
 rename     must exist                           it has the name, if it is stopped
                                                 and the name is free
+migrate    must exist                           it is on another node, if it
+                                                runs and a node has room
 =========  ===================================  ================================
 
 The node must be online but for a create. A job whose requirements fail ends at once, as an error.
@@ -159,6 +161,16 @@ def _require_room(job: sqlite3.Row, free_mib: int, more_mib: int) -> None:
         raise JobFailed(f"the node of {job['instance']!r} has no room", "insufficient_resources")
 
 
+def _migrate(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    instance = _found(db, job)
+    if instance["power"] != PowerState.RUNNING.value:
+        raise JobFailed(f"instance {job['instance']!r} does not run", "wrong_state")
+    node = instances.other_node(db, instance, named=json.loads(job["request"])["node"])
+    if node is None:
+        raise JobFailed(f"no other node has room for {job['instance']!r}", "insufficient_resources")
+    db.execute("UPDATE instance SET node = ? WHERE name = ?", (node, job["instance"]))
+
+
 def _found(db: sqlite3.Connection, job: sqlite3.Row) -> sqlite3.Row:
     row: sqlite3.Row | None = db.execute(
         "SELECT instance.*, node.ram_mib - used_ram_mib AS free_ram_mib,"
@@ -195,4 +207,5 @@ OPERATIONS = {
     "reinstall": Operation(_blank, _boot, _leave),
     "tag": Operation(_require, _tag, _leave),
     "rename": Operation(_require, _rename, _leave),
+    "migrate": Operation(_require, _migrate, _leave),
 }

@@ -52,6 +52,12 @@ POLICIES = [
         "POST /servers/{server_id}/action",
     ),
     rule(
+        "compute:server:migrate_live",
+        ADMIN,
+        "Move a server to another node while it runs",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
         "compute:server:reset_state",
         ADMIN,
         "Show a server as active or in error, whatever it is",

@@ -30,7 +30,7 @@ from synnefo_compute.rows import owned
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
-from synnefo_core.errors import InvalidField, NotFound
+from synnefo_core.errors import InvalidField, NotFound, Unbuilt
 from synnefo_network import PlugRequest, Port
 
 GIB_MIB = 1024
@@ -277,6 +277,22 @@ def reboot_server(context: RequestContext, server_id: str, *, is_hard: bool) -> 
         QuotaExceeded: It was stopped and the project has not enough left.
     """
     _act(context, server_id, states.REBOOT_HARD if is_hard else states.REBOOT)
+
+
+def migrate_server(context: RequestContext, server_id: str, *, node: str = "") -> None:
+    """Move a running server to a node of its cluster, or to one with room; nobody notices.
+
+    Raises:
+        NotFound: There is none of this id.
+        InvalidState: It is not running, or something is being done to it.
+        Unbuilt: Its cluster does not move servers.
+    """
+    with context.unit_of_work() as session:
+        backend_id = owned(context, session, server_id).backend_id
+        if not synnefo_backends.has_facet(context, backend_id, "migration"):
+            what = "moving servers of this cluster"
+            raise Unbuilt(what)
+        _act(context, server_id, states.MIGRATE_LIVE, node=node)
 
 
 def _act(

@@ -44,6 +44,8 @@ REVERTING = "resize_reverting"
 """It gets its old size back."""
 REBUILDING = "rebuilding"
 """Its disk is written anew."""
+MIGRATING = "migrating"
+"""It moves to another node while it runs."""
 DELETING = "deleting"
 """It is being removed."""
 
@@ -66,6 +68,7 @@ RESIZE = Transition("resize", frozenset({ACTIVE, STOPPED}), RESIZING, RESIZED)
 CONFIRM_RESIZE = Transition("confirmResize", frozenset({RESIZED}), CONFIRMING, ACTIVE)
 REVERT_RESIZE = Transition("revertResize", frozenset({RESIZED}), REVERTING, ACTIVE)
 REBUILD = Transition("rebuild", frozenset({ACTIVE, STOPPED, ERROR}), REBUILDING, ACTIVE)
+MIGRATE_LIVE = Transition("live-migration", frozenset({ACTIVE}), MIGRATING, ACTIVE)
 
 TRANSITIONS = (
     START,
@@ -76,6 +79,7 @@ TRANSITIONS = (
     CONFIRM_RESIZE,
     REVERT_RESIZE,
     REBUILD,
+    MIGRATE_LIVE,
 )
 
 

@@ -112,6 +112,11 @@ def _console_output(context: RequestContext, asked: Asked) -> Reply:
     return consoles.output(context, asked.server_id)
 
 
+def _migrate_live(context: RequestContext, asked: Asked) -> None:
+    # How the disks go along, and whether they have to, is the cluster's own affair.
+    synnefo_compute.migrate_server(context, asked.server_id, node=asked.arguments["host"] or "")
+
+
 ACTIONS: dict[str, tuple[Action, str]] = {
     "lock": (_lock, "compute:server:lock"),
     "unlock": (_unlock, "compute:server:unlock"),
@@ -120,6 +125,7 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "reboot": (_reboot, "compute:server:reboot"),
     "rebuild": (_rebuild, "compute:server:rebuild"),
     "forceDelete": (_force_delete, "compute:server:force_delete"),
+    "os-migrateLive": (_migrate_live, "compute:server:migrate_live"),
     "os-resetState": (_reset_state, "compute:server:reset_state"),
     "resize": (_resize, "compute:server:resize"),
     "confirmResize": (_confirm_resize, "compute:server:resize"),

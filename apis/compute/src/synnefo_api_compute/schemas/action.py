@@ -8,13 +8,24 @@ from typing import Any
 from synnefo_api_compute.schemas import console
 from synnefo_api_compute.schemas.metadata import METADATA
 from synnefo_api_compute.schemas.server import DESCRIBED, DETAILS
-from synnefo_api_compute.versions import DESCRIPTION, RANGE
+from synnefo_api_compute.versions import AUTOMATIC_MIGRATION, DESCRIPTION, RANGE
 from synnefo_core.contracts.api import Version
 from synnefo_core.wsgi.validation import Schema, compiled
 
 ANY: dict[str, Any] = {"type": "object", "minProperties": 1, "maxProperties": 1}
 
 REFERENCE: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255}
+
+HOST: dict[str, Any] = {
+    "type": ["string", "null"],
+    "maxLength": 255,
+    "pattern": "^[a-zA-Z0-9._-]*$",
+}
+
+TRUTH: dict[str, Any] = {
+    "enum": [True, False, "True", "False", "true", "false", "TRUE", "FALSE", "1", "0"]
+}
+"""The words that Nova takes for true and false, mostly."""
 
 NOTHING: dict[str, Any] = {"type": ["null", "object"], "maxProperties": 0}
 
@@ -37,8 +48,27 @@ def _rebuild(properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-REBUILD = compiled({RANGE.minimum: _rebuild(_REBUILD), DESCRIPTION: _rebuild(_REBUILD | DESCRIBED)})
-"""The schemas of a rebuild with the microversions from which on they apply, newest first."""
+def _migrate(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {"host": HOST, **properties},
+        "required": ["host", *properties],
+        "additionalProperties": False,
+    }
+
+
+SINCE = {
+    "os-migrateLive": compiled(
+        {
+            RANGE.minimum: _migrate({"block_migration": TRUTH, "disk_over_commit": TRUTH}),
+            AUTOMATIC_MIGRATION: _migrate({"block_migration": {"enum": [*TRUTH["enum"], "auto"]}}),
+        }
+    ),
+    "rebuild": compiled(
+        {RANGE.minimum: _rebuild(_REBUILD), DESCRIPTION: _rebuild(_REBUILD | DESCRIBED)}
+    ),
+}
+"""The schemas of some actions with the microversions from which on they apply, newest first."""
 
 ARGUMENTS = {
     "os-getConsoleOutput": console.OUTPUT,
@@ -92,7 +122,6 @@ UNBUILT = {
     "evacuate",
     "injectNetworkInfo",
     "migrate",
-    "os-migrateLive",
     "pause",
     "removeFixedIp",
     "removeFloatingIp",
@@ -118,8 +147,8 @@ def check(name: str, arguments: Any, version: Version) -> None:
     Raises:
         Invalid: Says what is wrong with which of them.
     """
-    if name == "rebuild":
-        schema = next(schema for since, schema in REBUILD if since <= version)
+    if name in SINCE:
+        schema = next(schema for since, schema in SINCE[name] if since <= version)
     else:
         schema = ARGUMENTS[name]
     schema.check(arguments, prefix=name)

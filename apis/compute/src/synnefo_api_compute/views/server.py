@@ -30,6 +30,7 @@ VM_STATES = {
 TASK_STATES = {
     "REBOOT": synnefo_compute.REBOOTING,
     "HARD_REBOOT": synnefo_compute.REBOOTING_HARD,
+    "MIGRATING": synnefo_compute.MIGRATING,
     "REBUILD": synnefo_compute.REBUILDING,
     "RESIZE": synnefo_compute.RESIZING,
     "REVERT_RESIZE": synnefo_compute.REVERTING,

@@ -174,6 +174,16 @@ class RapiClient:
         answer = self._get(f"/2/instances/{quote(name, safe='')}", deadline)
         return display_from(Record.of(answer))
 
+    def migrate_instance(
+        self, name: str, *, node: str | None = None, deadline: float | None = None
+    ) -> int:
+        """Submit that an instance moves while it runs; its memory is not made smaller for that."""
+        path = f"/2/instances/{quote(name, safe='')}/migrate"
+        body: dict[str, Json] = {"mode": "live", "allow_runtime_changes": False}
+        if node is not None:
+            body["target_node"] = node
+        return self._submit("PUT", path, body=body, deadline=deadline)
+
     # Jobs
 
     def job(self, job_id: int, *, deadline: float | None = None) -> Job:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Start, stop or reboot a server.
+"""Start, stop, reboot or move a server.
 
 There is nothing to undo: what a failed action left is looked at and shown as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,16 +16,29 @@ from synnefo_compute.kinds import ACT
 from synnefo_compute.sagas import instances
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
-from synnefo_core.contracts.compute import Lifecycle, PowerState
+from synnefo_core.contracts.compute import ComputeBackend, PowerState
 from synnefo_core.sagas import Run, Saga, Step, Wait
 
-SUBMIT: dict[str, Callable[[Lifecycle, str, int | None], str]] = {
-    states.STARTING: lambda lifecycle, name, _: lifecycle.start(name),
-    states.STOPPING: lambda lifecycle, name, grace_s: lifecycle.stop(name, grace_s=grace_s),
-    states.REBOOTING: lambda lifecycle, name, _: lifecycle.reboot(name),
-    states.REBOOTING_HARD: lambda lifecycle, name, _: lifecycle.reboot(name, is_hard=True),
+Submit = Callable[[ComputeBackend, str, Mapping[str, Any]], str]
+
+
+def _migrate(backend: ComputeBackend, name: str, data: Mapping[str, Any]) -> str:
+    if backend.migration is None:
+        msg = "the cluster does not move instances"
+        raise JobFailed(msg)
+    return backend.migration.migrate(name, node=data["node"])
+
+
+SUBMIT: dict[str, Submit] = {
+    states.STARTING: lambda backend, name, _: backend.lifecycle.start(name),
+    states.STOPPING: lambda backend, name, data: backend.lifecycle.stop(
+        name, grace_s=data.get("grace_s")
+    ),
+    states.REBOOTING: lambda backend, name, _: backend.lifecycle.reboot(name),
+    states.REBOOTING_HARD: lambda backend, name, _: backend.lifecycle.reboot(name, is_hard=True),
+    states.MIGRATING: _migrate,
 }
-"""The call to the cluster, by task; the number is the time that a guest is left."""
+"""The call to the cluster, by task, with what was asked for."""
 
 
 def submit(run: Run) -> dict[str, Any]:
@@ -34,8 +47,7 @@ def submit(run: Run) -> dict[str, Any]:
     if earlier:
         return {"job_id": earlier[-1].id}
     do, name = SUBMIT[run.data["task"]], instances.instance_name(run)
-    grace_s = run.data.get("grace_s")
-    return {"job_id": instances.call(run, lambda backend: do(backend.lifecycle, name, grace_s))}
+    return {"job_id": instances.call(run, lambda backend: do(backend, name, run.data))}
 
 
 def follow(run: Run) -> Wait | None:
