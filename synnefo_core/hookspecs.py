@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from synnefo_core.context import RequestContext
     from synnefo_core.contracts.api import Api
     from synnefo_core.contracts.directory import Directory
+    from synnefo_core.contracts.placement import Filter, Weigher
     from synnefo_core.contracts.quota import (
         Limit,
         QuotaResource,
@@ -211,6 +212,22 @@ def quota_relief(
     Asked by ``synnefo quota enforce`` for what is over its limit, inside a read-only
     transaction: say what can be done, and do nothing yet. Leave out what the severity does
     not allow, and resources that the package does not count.
+    """
+
+
+@hookspec
+def placement_filters() -> Iterable[Filter]:
+    """Return what takes clusters out when a new server is placed.
+
+    Asked once. Operators choose among all by ``[backends] filters``.
+    """
+
+
+@hookspec
+def placement_weighers() -> Iterable[Weigher]:
+    """Return measures of how little a cluster pleases when a new server is placed.
+
+    Asked once. Operators choose among all by ``[backends] weighers``, with a factor each.
     """
 
 

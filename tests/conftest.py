@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,13 +35,29 @@ def _database_server() -> Iterator[None]:
         del os.environ[SERVER]
 
 
+_unread: list[str] = []
+"""What SQLite said of connections that were given back too early."""
+
+
 @event.listens_for(Pool, "connect")
 @event.listens_for(Pool, "checkin")
-def _require_read_to_the_end(connection, _record) -> None:
-    """Refuse to take back a connection of SQLite's on which a result was not read to its end.
+def _look_for_unread_results(connection, _record) -> None:
+    """Note when a connection of SQLite's is given back before a result was read to its end.
 
     That would keep seeing the past, and nobody could begin to write on it. A function can't be
     defined anew while a statement is under way, which is how SQLite can be asked for that.
     """
-    if isinstance(connection, sqlite3.Connection):
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    try:
         connection.create_function("read_to_the_end", 0, str)
+    except sqlite3.OperationalError as problem:
+        _unread.append("".join(traceback.format_stack(limit=12)) + str(problem))
+
+
+@pytest.fixture(autouse=True)
+def _require_read_to_the_end() -> Iterator[None]:
+    """Fail a test that gave back a connection with a result that was not read to its end."""
+    _unread.clear()
+    yield
+    assert not _unread, _unread[0]

@@ -4,7 +4,15 @@
 A *backend* is one cluster, driven by a ``synnefo.compute_backend`` driver.
 """
 
-from synnefo_backends.allocator import Demand, NoRoomAnywhere, book, place, rebook, release
+from synnefo_backends.allocator import (
+    NoRoomAnywhere,
+    Verdict,
+    book,
+    place,
+    rebook,
+    release,
+    why,
+)
 from synnefo_backends.connections import call, has_facet
 from synnefo_backends.occupancy import Occupancy, Occupied, find_occupied, occupied, together
 from synnefo_backends.refresh import refresh
@@ -18,7 +26,8 @@ from synnefo_backends.registry import (
     remove,
 )
 from synnefo_backends.working import Service, services
-from synnefo_backends.zones import Zone, zones
+from synnefo_backends.zones import Zone, zones, zones_of_backends
+from synnefo_core.contracts.placement import Demand
 
 __all__ = [
     "Backend",
@@ -27,6 +36,7 @@ __all__ = [
     "Occupancy",
     "Occupied",
     "Service",
+    "Verdict",
     "Zone",
     "add",
     "book",
@@ -45,5 +55,7 @@ __all__ = [
     "remove",
     "services",
     "together",
+    "why",
     "zones",
+    "zones_of_backends",
 ]

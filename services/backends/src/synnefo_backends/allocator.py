@@ -8,37 +8,20 @@ say how large they are; what is free is the rest of our bookings.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from synnefo_backends.models import BackendRow, BookingRow
+from synnefo_backends import chosen
+from synnefo_backends.models import BackendRow, BookingRow, ReservationRow
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.placement import Candidate, Demand, Room
 from synnefo_core.errors import Unavailable
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Demand:
-    """What a server needs: sizes in MiB; an empty template means any."""
-
-    vcpus: int
-    ram_mib: int
-    disk_mib: int
-    disk_template: str = ""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A cluster and what is booked on it."""
-
-    row: BackendRow
-    vcpus: int
-    ram_mib: int
-    disk_mib: int
 
 
 class NoRoomAnywhere(Unavailable):
@@ -47,50 +30,43 @@ class NoRoomAnywhere(Unavailable):
     code = "no_valid_host"
 
 
-Filter = Callable[[Candidate, Demand, float], str]
-"""Returns why a cluster is out, or nothing. The number is the processors' over-commit ratio."""
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a cluster: why it is out, or how little it pleases.
+
+    Attributes:
+        name: The cluster's.
+        reasons: What the filters said, by their names; empty for one that may be chosen.
+        told: The first of it as tenants may know it.
+        weight: The least is chosen; None for one that is out.
+    """
+
+    name: str
+    backend_id: str
+    reasons: Mapping[str, str]
+    told: str = ""
+    weight: float | None = None
 
 
-def _is_open(candidate: Candidate, _demand: Demand, _ratio: float) -> str:
-    if candidate.row.is_offline:
-        return "offline"
-    return "drained" if candidate.row.is_drained else ""
+def why(context: RequestContext, demand: Demand) -> list[Verdict]:
+    """Return what would become of each cluster if a server came now, the chosen one first."""
+    filters, weighers = chosen.filters(context.cloud), chosen.weighers(context.cloud)
+    verdicts = []
+    with context.unit_of_work() as session:
+        candidates = _candidates(context, session, demand.project_id)
+    for candidate in candidates:
+        said = [(each, reason) for each in filters if (reason := each.check(candidate, demand))]
+        reasons = {each.name: reason for each, reason in said}
+        weight = None
+        if not said:
+            weight = sum(factor * each.weigh(candidate, demand) for each, factor in weighers)
+        told = said[0][0].told if said else ""
+        verdicts.append(Verdict(candidate.name, candidate.id, reasons, told, weight))
+    return sorted(verdicts, key=_order)
 
 
-def _is_known(candidate: Candidate, _demand: Demand, _ratio: float) -> str:
-    return "" if candidate.row.nodes else f"not known yet: {candidate.row.problem or 'never asked'}"
-
-
-def _has_template(candidate: Candidate, demand: Demand, _ratio: float) -> str:
-    if not demand.disk_template or demand.disk_template in candidate.row.disk_templates:
-        return ""
-    return f"has no disk template {demand.disk_template}"
-
-
-def _has_vcpus(candidate: Candidate, demand: Demand, ratio: float) -> str:
-    left = candidate.row.vcpus * ratio - candidate.vcpus
-    return "" if demand.vcpus <= left else f"{left:.0f} virtual processors left"
-
-
-def _has_ram(candidate: Candidate, demand: Demand, _ratio: float) -> str:
-    left = candidate.row.ram_mib - candidate.ram_mib
-    return "" if demand.ram_mib <= left else f"{left} MiB of memory left"
-
-
-def _has_disk(candidate: Candidate, demand: Demand, _ratio: float) -> str:
-    left = candidate.row.disk_mib - candidate.disk_mib
-    return "" if demand.disk_mib <= left else f"{left} MiB of disk left"
-
-
-FILTERS: Sequence[Filter] = (_is_open, _is_known, _has_template, _has_vcpus, _has_ram, _has_disk)
-
-
-def weight(candidate: Candidate, ratio: float) -> float:
-    """Return how full a cluster is: half processors, half the scarcer of memory and disk."""
-    row = candidate.row
-    processors = candidate.vcpus / (row.vcpus * ratio)
-    room = max(candidate.ram_mib / row.ram_mib, candidate.disk_mib / max(row.disk_mib, 1))
-    return 0.5 * processors + 0.5 * room
+def _order(verdict: Verdict) -> tuple[bool, float, str]:
+    return verdict.weight is None, verdict.weight or 0.0, verdict.name
 
 
 def place(context: RequestContext, server_id: str, demand: Demand) -> str:
@@ -100,24 +76,23 @@ def place(context: RequestContext, server_id: str, demand: Demand) -> str:
         The id of the cluster.
 
     Raises:
-        NoRoomAnywhere: No cluster passes the filters.
+        NoRoomAnywhere: No cluster passes the filters; says in general terms why.
     """
-    ratio = context.cloud.config.backends.vcpu_ratio
-    with context.unit_of_work() as session:
-        left, refused = [], {}
-        for candidate in _candidates(session):
-            reasons = [why for check in FILTERS if (why := check(candidate, demand, ratio))]
-            if reasons:
-                refused[candidate.row.name] = reasons[0]
-            else:
-                left.append(candidate)
-        if not left:
+    with context.unit_of_work():
+        verdicts = why(context, demand)
+        if not verdicts or verdicts[0].weight is None:
+            refused = {verdict.name: dict(verdict.reasons) for verdict in verdicts}
             log.warning("no cluster takes a server", extra={"why": refused, "demand": demand})
-            msg = "no cluster has room for this server"
-            raise NoRoomAnywhere(msg)
-        chosen = min(left, key=lambda c: (weight(c, ratio), c.row.name))
-        book(context, server_id, chosen.row.id, demand)
-        return chosen.row.id
+            raise NoRoomAnywhere(_told(verdicts))
+        book(context, server_id, verdicts[0].backend_id, demand)
+        return verdicts[0].backend_id
+
+
+def _told(verdicts: Sequence[Verdict]) -> str:
+    """Return what the tenant learns: how many clusters there are not for which reason."""
+    counts = Counter(verdict.told for verdict in verdicts)
+    reasons = ", ".join(f"{count} {told}" for told, count in counts.most_common())
+    return "no cluster has room for this server" + (f": {reasons}" if reasons else "")
 
 
 @dataclass(frozen=True)
@@ -147,11 +122,44 @@ def _booked(session: Session) -> Mapping[str, Booked]:
     return {backend_id: Booked(*map(int, sums)) for backend_id, *sums in session.execute(query)}
 
 
-def _candidates(session: Session) -> list[Candidate]:
-    taken = _booked(session)
-    rows = session.scalars(select(BackendRow).order_by(BackendRow.name))
-    found = [(row, taken.get(row.id, Booked())) for row in rows]
-    return [Candidate(row, each.vcpus, each.ram_mib, each.disk_mib) for row, each in found]
+def _candidates(context: RequestContext, session: Session, project_id: str) -> list[Candidate]:
+    taken, reserved = _booked(session), _reserved(session)
+    has_own = any(project_id in projects for projects in reserved.values())
+    config = context.cloud.config.backends
+    return [
+        Candidate(
+            id=row.id,
+            name=row.name,
+            zone=row.zone,
+            closed_as="offline" if row.is_offline else "drained" if row.is_drained else "",
+            problem=row.problem,
+            is_known=row.nodes > 0,
+            is_public=row.is_public,
+            projects=reserved.get(row.id, frozenset()),
+            disk_templates=tuple(row.disk_templates),
+            whole=Room(
+                row.vcpus * (row.vcpu_ratio or config.vcpu_ratio),
+                row.ram_mib * (row.ram_ratio or config.ram_ratio),
+                row.disk_mib,
+            ),
+            booked=_room(taken.get(row.id, Booked())),
+            has_project_elsewhere=has_own,
+        )
+        for row in session.scalars(select(BackendRow).order_by(BackendRow.name))
+    ]
+
+
+def _room(taken: Booked) -> Room:
+    return Room(taken.vcpus, taken.ram_mib, taken.disk_mib)
+
+
+def _reserved(session: Session) -> Mapping[str, frozenset[str]]:
+    """Return the projects that clusters are reserved for, by the clusters' ids."""
+    found: dict[str, set[str]] = {}
+    query = select(ReservationRow.backend_id, ReservationRow.project_id)
+    for backend_id, project_id in session.execute(query):
+        found.setdefault(backend_id, set()).add(project_id)
+    return {backend_id: frozenset(projects) for backend_id, projects in found.items()}
 
 
 def book(context: RequestContext, server_id: str, backend_id: str, demand: Demand) -> None:
@@ -163,7 +171,7 @@ def book(context: RequestContext, server_id: str, backend_id: str, demand: Deman
                 backend_id=backend_id,
                 vcpus=demand.vcpus,
                 ram_mib=demand.ram_mib,
-                disk_mib=demand.disk_mib,
+                disk_mib=demand.booked_disk_mib,
             )
         )
 
@@ -174,28 +182,22 @@ def rebook(context: RequestContext, server_id: str, demand: Demand) -> None:
     Raises:
         NoRoomAnywhere: It grows, and its cluster has no room for that.
     """
+    disk_mib = demand.booked_disk_mib
     with context.unit_of_work() as session:
         row = session.get_one(BookingRow, server_id, with_for_update=True)
-        more = Demand(
-            vcpus=demand.vcpus - row.vcpus,
-            ram_mib=demand.ram_mib - row.ram_mib,
-            disk_mib=demand.disk_mib - row.disk_mib,
-        )
-        if max(more.vcpus, more.ram_mib, more.disk_mib) > 0:
-            _require_room(context, session, row.backend_id, more)
-        row.vcpus, row.ram_mib, row.disk_mib = demand.vcpus, demand.ram_mib, demand.disk_mib
+        more = Room(demand.vcpus - row.vcpus, demand.ram_mib - row.ram_mib, disk_mib - row.disk_mib)
+        _require_room(context, session, row.backend_id, more)
+        row.vcpus, row.ram_mib, row.disk_mib = demand.vcpus, demand.ram_mib, disk_mib
 
 
-def _require_room(context: RequestContext, session: Session, backend_id: str, more: Demand) -> None:
-    ratio = context.cloud.config.backends.vcpu_ratio
-    here = next(each for each in _candidates(session) if each.row.id == backend_id)
-    wanted = ((more.vcpus, _has_vcpus), (more.ram_mib, _has_ram), (more.disk_mib, _has_disk))
-    for growth, check in wanted:
-        why = check(here, more, ratio) if growth > 0 else ""
-        if why:
-            log.warning("a server can't grow", extra={"why": why, "backend": here.row.name})
-            msg = "the server's cluster has no room for it to grow"
-            raise NoRoomAnywhere(msg)
+def _require_room(context: RequestContext, session: Session, backend_id: str, more: Room) -> None:
+    here = next(each for each in _candidates(context, session, "") if each.id == backend_id)
+    wanted, free = asdict(more), asdict(here.free)
+    lacking = {what: free[what] for what in wanted if wanted[what] > max(0, free[what])}
+    if lacking:
+        log.warning("a server can't grow", extra={"left": lacking, "backend": here.name})
+        msg = "the server's cluster has no room for it to grow"
+        raise NoRoomAnywhere(msg)
 
 
 def release(context: RequestContext, server_id: str) -> None:

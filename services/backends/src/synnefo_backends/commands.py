@@ -7,14 +7,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from synnefo_backends import registry
+from synnefo_backends import allocator, registry
+from synnefo_backends.allocator import Verdict
 from synnefo_backends.refresh import refresh
 from synnefo_backends.registry import Backend
 from synnefo_core.clock import iso
 from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, Table
 from synnefo_core.context import for_worker
 from synnefo_core.contracts.driver import DriverError
+from synnefo_core.contracts.placement import Demand
 from synnefo_core.errors import Invalid
+
+GIB_MIB = 1024
 
 
 def _state(backend: Backend) -> str:
@@ -100,10 +104,10 @@ class List(CloudLister):
         """Return a row for each."""
         del parsed_args
         rows = [
-            (b.name, b.driver, _state(b), b.nodes, b.vcpus, b.ram_mib, b.disk_mib)
+            (b.name, b.driver, _state(b), b.zone, b.nodes, b.vcpus, b.ram_mib, b.disk_mib)
             for b in registry.listing(for_worker(self.cloud))
         ]
-        return ("Name", "Driver", "State", "Nodes", "vCPUs", "RAM MiB", "Disk MiB"), rows
+        return ("Name", "Driver", "State", "Zone", "Nodes", "vCPUs", "RAM MiB", "Disk MiB"), rows
 
 
 class Show(CloudShow):
@@ -118,11 +122,17 @@ class Show(CloudShow):
     def take_action(self, parsed_args: argparse.Namespace) -> Table:
         """Return its fields."""
         found = registry.find(for_worker(self.cloud), parsed_args.name)
+        config = self.cloud.config.backends
         fields = {
             "id": found.id,
             "name": found.name,
             "driver": found.driver,
             "state": _state(found),
+            "zone": found.zone,
+            "public": found.is_public,
+            "reserved for": ", ".join(found.projects),
+            "vcpu ratio": found.vcpu_ratio or config.vcpu_ratio,
+            "ram ratio": found.ram_ratio or config.ram_ratio,
             "settings": " ".join(f"{k}={v}" for k, v in sorted(found.settings.items())),
             "disk templates": ", ".join(found.disk_templates),
             "nodes": found.nodes,
@@ -135,13 +145,27 @@ class Show(CloudShow):
 
 
 class Set(_OfOne):
-    """Change a cluster's settings, drain it or take it offline."""
+    """Change a cluster's settings, zone and ratios; drain, reserve or publish it, or take it offline."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add what can be changed."""
         parser = super().get_parser(prog_name)
         parser.add_argument("--drained", action=argparse.BooleanOptionalAction)
         parser.add_argument("--offline", action=argparse.BooleanOptionalAction)
+        parser.add_argument(
+            "--public",
+            action=argparse.BooleanOptionalAction,
+            help="take servers of projects that have no clusters of their own",
+        )
+        parser.add_argument("--zone", help="the availability zone that it is in")
+        parser.add_argument("--vcpu-ratio", type=float, help="virtual processors for a real one")
+        parser.add_argument("--ram-ratio", type=float, help="MiB given out for a real one")
+        parser.add_argument(
+            "--reserve-for", metavar="PROJECT-ID", action="append", default=[], dest="reserve"
+        )
+        parser.add_argument(
+            "--no-longer-for", metavar="PROJECT-ID", action="append", default=[], dest="free"
+        )
         _add_settings(parser)
         return parser
 
@@ -153,7 +177,49 @@ class Set(_OfOne):
             settings=_settings(parsed_args),
             is_drained=parsed_args.drained,
             is_offline=parsed_args.offline,
+            is_public=parsed_args.public,
+            zone=parsed_args.zone,
+            vcpu_ratio=parsed_args.vcpu_ratio,
+            ram_ratio=parsed_args.ram_ratio,
+            reserve=parsed_args.reserve,
+            free=parsed_args.free,
         )
+
+
+class Why(CloudLister):
+    """Say where a server would go now, and why not elsewhere."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add what it would need."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--vcpus", type=int, default=1)
+        parser.add_argument("--ram", type=int, default=512, metavar="MIB")
+        parser.add_argument("--disk", type=int, default=1, metavar="GIB")
+        parser.add_argument("--disk-template", default="")
+        parser.add_argument("--project", default="", metavar="ID")
+        parser.add_argument("--zone", default="")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Table:
+        """Return a row for each cluster, the one that would be chosen first."""
+        demand = Demand(
+            vcpus=parsed_args.vcpus,
+            ram_mib=parsed_args.ram,
+            disk_mib=parsed_args.disk * GIB_MIB,
+            disk_template=parsed_args.disk_template,
+            project_id=parsed_args.project,
+            zone=parsed_args.zone,
+        )
+        verdicts = allocator.why(for_worker(self.cloud), demand)
+        rows = [
+            (each.name, _weight(each), "; ".join(f"{k}: {v}" for k, v in each.reasons.items()))
+            for each in verdicts
+        ]
+        return ("Name", "Weight", "Out because of"), rows
+
+
+def _weight(verdict: Verdict) -> str:
+    return "-" if verdict.weight is None else f"{verdict.weight:.3f}"
 
 
 class Refresh(_OfOne):

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Double, Index, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from synnefo_core.db.base import Base, Big, Id, Json, Key, LongText, Moment, Name, new_metadata
+
+ZONE = "nova"
+"""The zone of clusters that are in none of their own; Nova calls its first one so, too."""
 
 
 class Model(Base):
@@ -21,7 +24,7 @@ class BackendRow(Model):
 
     ``settings`` are the driver's, without secrets; ``secrets`` is a JSON object of those,
     encrypted with the ring ``backends``. ``version`` grows with each change of either, so
-    that pooled connections are renewed. Sizes are MiB.
+    that pooled connections are renewed. Sizes are MiB; a ratio of 0 is that of the configuration.
     """
 
     __tablename__ = "backends_backend"
@@ -34,6 +37,10 @@ class BackendRow(Model):
     version: Mapped[int] = mapped_column(default=1)
     is_drained: Mapped[bool] = mapped_column(default=False)
     is_offline: Mapped[bool] = mapped_column(default=False)
+    is_public: Mapped[bool] = mapped_column(default=True, server_default=true())
+    zone: Mapped[Name] = mapped_column(default=ZONE, server_default=ZONE)
+    vcpu_ratio: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
+    ram_ratio: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
     disk_templates: Mapped[list[str]] = mapped_column(JSON, default=list)
     nodes: Mapped[int] = mapped_column(default=0)
     vcpus: Mapped[int] = mapped_column(default=0)
@@ -42,6 +49,15 @@ class BackendRow(Model):
     refreshed_at: Mapped[Moment] = mapped_column(default=0.0)
     problem: Mapped[LongText] = mapped_column(default="")
     created_at: Mapped[Moment]
+
+
+class ReservationRow(Model):
+    """A project that a cluster is reserved for, beside whom it is public to."""
+
+    __tablename__ = "backends_reservation"
+
+    backend_id: Mapped[Key]
+    project_id: Mapped[Key]
 
 
 class BookingRow(Model):

@@ -11,6 +11,7 @@ from pathlib import Path
 from oslo_config import cfg
 
 from synnefo_backends import commands as cli, registry
+from synnefo_backends.filters import FILTERS, WEIGHERS
 from synnefo_backends.models import Model
 from synnefo_backends.options import OPTIONS
 from synnefo_backends.refresh import EVERY_S, TASK, refresh, refresh_all
@@ -18,6 +19,7 @@ from synnefo_core.bootstrap import mark, was_done
 from synnefo_core.cloud import Cloud
 from synnefo_core.commands import CommandTable
 from synnefo_core.context import RequestContext, for_worker
+from synnefo_core.contracts.placement import Filter, Weigher
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.plugins import DRIVER_GROUPS
@@ -50,7 +52,20 @@ def commands() -> CommandTable:
         "backend remove": cli.Remove,
         "backend set": cli.Set,
         "backend show": cli.Show,
+        "backend why": cli.Why,
     }
+
+
+@hookimpl
+def placement_filters() -> Iterable[Filter]:
+    """Return the cloud's own filters."""
+    return FILTERS
+
+
+@hookimpl
+def placement_weighers() -> Iterable[Weigher]:
+    """Return the cloud's own weighers."""
+    return WEIGHERS
 
 
 @hookimpl

@@ -4,31 +4,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypedDict, Unpack, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
-from synnefo_backends.models import BackendRow, BookingRow
+from synnefo_backends.models import BackendRow, BookingRow, ReservationRow
 from synnefo_core.cloud import Cloud
 from synnefo_core.config import checked_settings
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import ComputeBackend
 from synnefo_core.db.base import new_id
-from synnefo_core.errors import Conflict, Duplicate, NotFound
+from synnefo_core.errors import Conflict, Duplicate, Invalid, NotFound
 from synnefo_core.keys import key_ring
 from synnefo_core.plugins import driver_class
 
 RING = "backends"
 """The keys that seal what clusters must be told but nobody may read."""
 
+_ZONE_NAME = re.compile(r"[^\s:]([^\x00-\x1f:]{0,253}[^\s:])?")
+
 
 @dataclass(frozen=True)
 class Backend:
     """A cluster as registered; sizes in MiB, ``problem`` empty while it answers.
 
-    ``drained``: no new servers, those there are kept. ``offline``: no call is ever made.
+    ``drained``: no new servers, those there are kept. ``offline``: no call is ever made. It is
+    reserved for ``projects``; if it is public, for those too that have no clusters of their own.
+    A ratio of 0 is that of the configuration.
     """
 
     id: str
@@ -39,6 +45,11 @@ class Backend:
     version: int
     is_drained: bool
     is_offline: bool
+    is_public: bool
+    zone: str
+    vcpu_ratio: float
+    ram_ratio: float
+    projects: tuple[str, ...]
     disk_templates: tuple[str, ...]
     nodes: int
     vcpus: int
@@ -70,8 +81,8 @@ class Backend:
         return not self.is_offline and not self.problem and self.refreshed_at > 0
 
 
-def shown(cloud: Cloud, row: BackendRow) -> Backend:
-    """Return the value for a row."""
+def shown(cloud: Cloud, row: BackendRow, projects: Iterable[str]) -> Backend:
+    """Return the value for a row and the projects that the cluster is reserved for."""
     return Backend(
         id=row.id,
         name=row.name,
@@ -81,6 +92,11 @@ def shown(cloud: Cloud, row: BackendRow) -> Backend:
         version=row.version,
         is_drained=row.is_drained,
         is_offline=row.is_offline,
+        is_public=row.is_public,
+        zone=row.zone,
+        vcpu_ratio=row.vcpu_ratio,
+        ram_ratio=row.ram_ratio,
+        projects=tuple(projects),
         disk_templates=tuple(row.disk_templates),
         nodes=row.nodes,
         vcpus=row.vcpus,
@@ -135,7 +151,7 @@ def add(context: RequestContext, *, name: str, driver: str, settings: Mapping[st
         )
         session.add(row)
         session.flush()
-        return shown(context.cloud, row)
+        return shown(context.cloud, row, ())
 
 
 def find(context: RequestContext, name_or_id: str) -> Backend:
@@ -152,7 +168,7 @@ def find(context: RequestContext, name_or_id: str) -> Backend:
         if row is None:
             noun = "backend"
             raise NotFound(noun, name_or_id)
-        return shown(context.cloud, row)
+        return shown(context.cloud, row, _reserved(session).get(row.id, ()))
 
 
 def id_of(context: RequestContext, name: str) -> str:
@@ -165,36 +181,78 @@ def listing(context: RequestContext) -> list[Backend]:
     """Return all clusters in the order of their names."""
     with context.reading() as session:
         rows = session.scalars(select(BackendRow).order_by(BackendRow.name))
-        return [shown(context.cloud, row) for row in rows]
+        reserved = _reserved(session)
+        return [shown(context.cloud, row, reserved.get(row.id, ())) for row in rows]
 
 
-def modify(
-    context: RequestContext,
-    name: str,
-    *,
-    settings: Mapping[str, str] | None = None,
-    is_drained: bool | None = None,
-    is_offline: bool | None = None,
-) -> Backend:
-    """Change a cluster; settings are merged into those there are.
+def _reserved(session: Session) -> Mapping[str, list[str]]:
+    query = select(ReservationRow).order_by(ReservationRow.project_id)
+    found: dict[str, list[str]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.backend_id, []).append(row.project_id)
+    return found
+
+
+class Changes(TypedDict, total=False):
+    """What is to change of a cluster; None, or nothing, leaves a thing as it is.
+
+    ``settings`` are the driver's and merged into those there are. From now on the cluster is
+    reserved for the projects of ``reserve``, and no longer for those of ``free``.
+    """
+
+    settings: Mapping[str, str]
+    is_drained: bool | None
+    is_offline: bool | None
+    is_public: bool | None
+    zone: str | None
+    vcpu_ratio: float | None
+    ram_ratio: float | None
+    reserve: Iterable[str]
+    free: Iterable[str]
+
+
+_PLAIN = frozenset({"is_drained", "is_offline", "is_public", "zone", "vcpu_ratio", "ram_ratio"})
+
+
+def modify(context: RequestContext, name: str, **changes: Unpack[Changes]) -> Backend:
+    """Change a cluster.
 
     Raises:
         NotFound: None has this name.
+        Invalid: A zone or a ratio can't be.
         Misconfigured: A setting is wrong.
     """
+    _check(changes)
     old = find(context, name)
     with context.unit_of_work() as session:
         row = session.get_one(BackendRow, old.id, with_for_update=True)
-        if settings:
+        if changes.get("settings"):
             merged = {k: v for k, v in {**old.settings, **old.secrets}.items() if v is not None}
-            row.settings, row.secrets = _divided(context.cloud, row.driver, {**merged, **settings})
+            given = {**merged, **changes["settings"]}
+            row.settings, row.secrets = _divided(context.cloud, row.driver, given)
             row.version += 1
-        if is_drained is not None:
-            row.is_drained = is_drained
-        if is_offline is not None:
-            row.is_offline = is_offline
-        session.flush()
-        return shown(context.cloud, row)
+        for column, value in changes.items():
+            if column in _PLAIN and value is not None:
+                setattr(row, column, value)
+        reserved = set(changes.get("reserve", ()))
+        for project_id in reserved.union(changes.get("free", ())):
+            session.execute(
+                delete(ReservationRow).where(
+                    ReservationRow.backend_id == row.id, ReservationRow.project_id == project_id
+                )
+            )
+        session.add_all(ReservationRow(backend_id=row.id, project_id=each) for each in reserved)
+    return find(context, old.id)
+
+
+def _check(changes: Changes) -> None:
+    zone = changes.get("zone")
+    if zone is not None and not _ZONE_NAME.fullmatch(zone):
+        msg = "a zone has 1 to 255 characters and no colon, and no blanks at its ends"
+        raise Invalid(msg)
+    if min(changes.get("vcpu_ratio") or 0, changes.get("ram_ratio") or 0) < 0:
+        msg = "a ratio is above 0, or 0 for that of the configuration"
+        raise Invalid(msg)
 
 
 def remove(context: RequestContext, name: str) -> None:
@@ -211,4 +269,5 @@ def remove(context: RequestContext, name: str) -> None:
         if count := session.scalar(booked):
             msg = f"the backend {name} still has {count} servers"
             raise Conflict(msg)
+        session.execute(delete(ReservationRow).where(ReservationRow.backend_id == row.id))
         session.delete(row)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from synnefo_backends.refresh import EVERY_S, TASK
 from synnefo_backends.registry import Backend, listing
-from synnefo_backends.zones import ZONE
 from synnefo_core import timetable
 from synnefo_core.context import RequestContext
 
@@ -47,7 +46,7 @@ def _of(backend: Backend) -> Service:
         id=backend.id,
         binary="nova-compute",
         host=backend.name,
-        zone=ZONE,
+        zone=backend.zone,
         is_up=backend.is_up,
         is_enabled=backend.is_enabled,
         disabled_reason=backend.closed_as,

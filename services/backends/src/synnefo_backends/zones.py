@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Availability zones: groups of clusters. All are in one."""
+"""Availability zones: groups of clusters."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
+from sqlalchemy import select
+
+from synnefo_backends.models import ZONE, BackendRow
 from synnefo_backends.registry import Backend, listing
 from synnefo_core.context import RequestContext
-
-ZONE = "nova"
-"""The zone of every cluster; Nova calls its first one so, too."""
 
 
 @dataclass(frozen=True)
@@ -26,5 +28,18 @@ class Zone:
 
 
 def zones(context: RequestContext) -> list[Zone]:
-    """Return all zones, with their clusters in the order of their names."""
-    return [Zone(ZONE, tuple(listing(context)))]
+    """Return all zones in the order of their names, and so their clusters; without any, the first."""
+    found = sorted(listing(context), key=_zone)
+    grouped = [Zone(name, tuple(backends)) for name, backends in groupby(found, key=_zone)]
+    return grouped or [Zone(ZONE, ())]
+
+
+def _zone(backend: Backend) -> str:
+    return backend.zone
+
+
+def zones_of_backends(context: RequestContext) -> Mapping[str, str]:
+    """Return the zone of each cluster by its id."""
+    with context.reading() as session:
+        rows = session.execute(select(BackendRow.id, BackendRow.zone))
+        return {row.id: row.zone for row in rows}

@@ -48,7 +48,9 @@ def resize(
     row.updated_at = context.now()
     synnefo_quota.charge(context, charges.of_server(row), is_forced=True)
     synnefo_backends.release(context, row.id)
-    demand = Demand(vcpus=vcpus, ram_mib=ram_mib, disk_mib=disk_gib * GIB_MIB)
+    demand = Demand(
+        vcpus=vcpus, ram_mib=ram_mib, disk_mib=disk_gib * GIB_MIB, disk_template=template
+    )
     synnefo_backends.book(context, row.id, row.backend_id, demand)
 
 

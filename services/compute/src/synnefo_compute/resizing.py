@@ -143,6 +143,7 @@ def recharged(context: RequestContext, row: ServerRow) -> Iterator[None]:
         vcpus=max(row.vcpus, row.held_vcpus),
         ram_mib=max(row.ram_mib, row.held_ram_mib),
         disk_mib=max(row.disk_gib, row.held_disk_gib) * GIB_MIB,
+        disk_template=flavors.show(context, row.flavor_id).disk_template,
     )
     synnefo_backends.rebook(context, row.id, demand)
 

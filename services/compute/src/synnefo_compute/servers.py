@@ -50,6 +50,8 @@ class ServerSpec:
         metadata: Up to 128 keys of the owner's.
         access_ipv4: Where the owner says that it is reached; empty for nowhere.
         access_ipv6: The same.
+        zone: The availability zone that it must be in; empty for any.
+        hints: Ids of servers that it must be with ("same_host") or apart from ("different_host").
         is_disk_auto: Whether the guest's disk is to be fitted to the flavor; only remembered.
     """
 
@@ -62,6 +64,8 @@ class ServerSpec:
     metadata: Mapping[str, str] = field(default_factory=dict)
     access_ipv4: str = ""
     access_ipv6: str = ""
+    zone: str = ""
+    hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
     is_disk_auto: bool = False
 
 
@@ -138,14 +142,15 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     """Reserve all that a server needs and have the worker make it.
 
     Raises:
-        InvalidField: The flavor, image or keypair is not there or does not fit, or the IPv6 address
-            is none.
+        InvalidField: The flavor, image, keypair, zone or a server of the hints is not there or does
+            not fit, or the IPv6 address is none.
         Forbidden: There is more metadata than a server may have.
         QuotaExceeded: The project or the user has not enough left.
         NoRoomAnywhere: No cluster takes it now.
     """
     project_id = context.require_project()
     metadata.check_size(spec.metadata)
+    _check_zone(context, spec.zone)
     flavor = flavors.usable(context, spec.flavor_id)
     size = {"ram_mib": flavor.ram_mib, "disk_gib": flavor.disk_gib}
     images.require_bootable(context, spec.image_id, **size)
@@ -157,6 +162,10 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
         ram_mib=flavor.ram_mib,
         disk_mib=flavor.disk_gib * GIB_MIB,
         disk_template=flavor.disk_template,
+        project_id=project_id,
+        zone=spec.zone,
+        together_with=_clusters_of(context, spec, "same_host"),
+        apart_from=_clusters_of(context, spec, "different_host"),
     )
     with context.unit_of_work() as session:
         row = ServerRow(
@@ -190,6 +199,26 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
         sagas.begin(context, session, CREATE, subject_id=server_id, data=data)
         session.flush()
         return shown(row, ports)
+
+
+def _check_zone(context: RequestContext, zone: str) -> None:
+    if zone and not any(
+        each.name == zone and each.is_available for each in synnefo_backends.zones(context)
+    ):
+        name = "availability_zone"
+        raise InvalidField(name, "the requested availability zone is not available")
+
+
+def _clusters_of(context: RequestContext, spec: ServerSpec, hint: str) -> frozenset[str]:
+    """Return the clusters of the servers that a hint names; a cluster is what others call a host."""
+    with context.reading() as session:
+        try:
+            return frozenset(
+                owned(context, session, each).backend_id for each in spec.hints.get(hint, ())
+            )
+        except NotFound as cause:
+            name = "os:scheduler_hints"
+            raise InvalidField(name, str(cause)) from cause
 
 
 def _plug(context: RequestContext, server_id: str, spec: ServerSpec) -> list[Port]:

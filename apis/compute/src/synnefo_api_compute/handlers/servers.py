@@ -6,11 +6,12 @@ Source: docs.openstack.org/api-ref/compute, "Servers (servers)".
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import synnefo_backends
 import synnefo_compute
-from synnefo_api_compute import queries
+from synnefo_api_compute import placement, queries
 from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import server as schema
 from synnefo_api_compute.versions import HOST_STATUS
@@ -54,16 +55,19 @@ def _listing(
 
 def _look(context: RequestContext, version: Version) -> view.Look:
     """Return how servers are shown, with the states of their clusters where they are told."""
+    zones = synnefo_backends.zones_of_backends(context)
     if not context.is_admin or version < HOST_STATUS:
-        return view.Look(version)
-    backends = synnefo_backends.listing(context)
-    return view.Look(version, {each.id: hypervisor_view.host_status(each) for each in backends})
+        return view.Look(version, zones)
+    states = {
+        each.id: hypervisor_view.host_status(each) for each in synnefo_backends.listing(context)
+    }
+    return view.Look(version, zones, states)
 
 
 def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
     """Answer ``POST /servers``."""
     asked = body["server"]
-    spec, (least, most) = _spec(asked), _counts(asked)
+    spec, (least, most) = _spec(asked, placement.hints(body)), _counts(asked)
     servers = synnefo_compute.create_servers(context, spec, least=least, most=most)
     shown = view.created(context, servers[0])
     if context.cloud.config.compute.enable_instance_password:
@@ -84,7 +88,7 @@ def _counts(asked: dict[str, Any]) -> tuple[int, int]:
     return least, most
 
 
-def _spec(asked: dict[str, Any]) -> ServerSpec:
+def _spec(asked: dict[str, Any], hints: Mapping[str, Sequence[str]]) -> ServerSpec:
     for name in sorted(schema.UNBUILT & asked.keys()):
         if asked[name] not in (None, [], {}, ""):
             raise Unbuilt(f"the field {name} of a new server")
@@ -100,6 +104,8 @@ def _spec(asked: dict[str, Any]) -> ServerSpec:
         metadata=asked.get("metadata", {}),
         access_ipv4=asked.get("accessIPv4", ""),
         access_ipv6=asked.get("accessIPv6", ""),
+        zone=asked.get("availability_zone", ""),
+        hints=hints,
         is_disk_auto=asked.get("OS-DCF:diskConfig") == "AUTO",
     )
 

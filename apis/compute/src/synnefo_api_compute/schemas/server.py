@@ -48,15 +48,30 @@ DESCRIBED: dict[str, Any] = {
 """What can be said too since 2.19."""
 
 UNBUILT = {
-    "availability_zone",
     "block_device_mapping",
     "config_drive",
-    "os:scheduler_hints",
     "personality",
     "return_reservation_id",
     "user_data",
 }
 """Fields of a new server that Nova knows and this cloud does not do yet."""
+
+_SERVERS: dict[str, Any] = {
+    "oneOf": [
+        {"type": "string", "format": "uuid"},
+        {"type": "array", "items": {"type": "string", "format": "uuid"}, "maxItems": 64},
+    ]
+}
+
+HINTS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "group": {"type": "string", "format": "uuid"},
+        "same_host": _SERVERS,
+        "different_host": _SERVERS,
+    },
+}
+"""What is asked of the place of a server; as in Nova, hints that nobody knows mean nothing."""
 
 DEVICE: dict[str, Any] = {
     "type": "object",
@@ -95,6 +110,7 @@ _NEW: dict[str, Any] = {
             "additionalProperties": False,
         },
     },
+    "availability_zone": {"type": "string", "minLength": 1, "maxLength": 255},
     "min_count": COUNT,
     "max_count": COUNT,
     **{name: {} for name in sorted(UNBUILT)},
@@ -111,8 +127,8 @@ def _create(properties: Mapping[str, Any]) -> dict[str, Any]:
                 "required": ["name", "flavorRef"],
                 "additionalProperties": False,
             },
-            "os:scheduler_hints": {},
-            "OS-SCH-HNT:scheduler_hints": {},
+            "os:scheduler_hints": HINTS,
+            "OS-SCH-HNT:scheduler_hints": HINTS,
         },
         "required": ["server"],
         "additionalProperties": False,

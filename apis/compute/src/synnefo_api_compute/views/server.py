@@ -46,9 +46,14 @@ _HALTED = (synnefo_compute.STOPPED, synnefo_compute.RESIZED)
 
 @dataclass(frozen=True)
 class Look:
-    """In which microversion servers are shown, and how their clusters are (for administrators)."""
+    """In which microversion servers are shown.
+
+    ``zones`` are those of the clusters, by their ids, and ``host_states`` how the clusters are (for
+    administrators).
+    """
 
     version: Version
+    zones: Mapping[str, str] = field(default_factory=dict)
     host_states: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -154,7 +159,7 @@ def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
         "updated": iso(server.updated_at),
         "security_groups": [{"name": "default"}],
         "OS-DCF:diskConfig": _disk_config(server),
-        "OS-EXT-AZ:availability_zone": "nova",
+        "OS-EXT-AZ:availability_zone": look.zones.get(server.backend_id, ""),
         "OS-EXT-STS:vm_state": server.vm_state,
         "OS-EXT-STS:task_state": server.task_state or None,
         "OS-EXT-STS:power_state": _power(server),
