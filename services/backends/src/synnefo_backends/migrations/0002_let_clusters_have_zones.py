@@ -20,7 +20,7 @@ def upgrade() -> None:
     )
     op.add_column(
         "backends_backend",
-        sa.Column("is_public", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("is_public", sa.Boolean(), server_default=sa.true(), nullable=False),
     )
     op.add_column(
         "backends_backend",
