@@ -10,7 +10,7 @@ import pytest
 import synnefo_backends
 import synnefo_compute
 import synnefo_quota
-from synnefo_backend_sim import faults
+from synnefo_backend_sim import faults, operator
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute import resizing
 from synnefo_compute.sagas import confirm_resize, instances, resize_server
@@ -251,6 +251,21 @@ def test_a_disk_that_can_not_grow_leaves_the_decision_open(resized, again, settl
     assert (("resized", "", "roomy"), (4, 4, 2, 10)) == first
     assert ("active", "", "roomy") == state(again(), resized)
     assert (LARGE, 10, True) == seen(cluster, resized)
+
+
+def test_what_is_on_a_node_that_does_not_answer_is_taken_to_run_on(server, again, settle, cluster):
+    synnefo_compute.resize_server(again(), server.id, "large")
+    settle()
+    node = synnefo_compute.show_server(again(), server.id).node
+    operator.set_node_online(cluster.cluster, node, is_online=False)
+    synnefo_compute.confirm_resize(again(), server.id)
+    settle()
+    confirmed = state(again(), server)
+    synnefo_compute.resize_server(again(), server.id, "roomy")
+    settle()
+
+    assert ("active", "", "large") == confirmed == state(again(), server)
+    assert (4, 4, 2, 5) == paid(again())
 
 
 def test_a_resized_server_can_be_deleted(resized, again, settle, cluster):

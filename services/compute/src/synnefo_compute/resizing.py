@@ -87,7 +87,8 @@ def confirm_resize(context: RequestContext, server_id: str) -> None:
     with context.unit_of_work() as session:
         row = admission.admitted(context, session, server_id, states.CONFIRM_RESIZE)
         admission.begin(context, session, row, states.CONFIRM_RESIZE)
-        data = {"disk_mib": max(row.disk_gib, row.held_disk_gib) * GIB_MIB}
+        disk_mib = max(row.disk_gib, row.held_disk_gib) * GIB_MIB
+        data = {"disk_mib": disk_mib, "is_running": row.is_active_charged}
         sagas.begin(context, session, CONFIRM, subject_id=server_id, data=data)
 
 

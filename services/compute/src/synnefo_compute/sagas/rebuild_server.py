@@ -54,7 +54,7 @@ def look(run: Run) -> dict[str, Any]:
     if instance is None:
         msg = "the cluster has no such instance"
         raise JobFailed(msg)
-    return towards.seen(instance)
+    return towards.seen(run, instance)
 
 
 def succeed(run: Run, session: Session) -> None:

@@ -57,7 +57,7 @@ def undo_halt(run: Run) -> Wait | None:
             return wait
     if "left" in run.data or towards.is_given_up(run):
         return None
-    return Wait(0.0, {"left": _left(instances.find(run))})
+    return Wait(0.0, {"left": _left(run, instances.find(run))})
 
 
 def _is_unchanged(run: Run) -> bool:
@@ -65,11 +65,11 @@ def _is_unchanged(run: Run) -> bool:
     return instance is None or _has(instance, run.data["origin"])
 
 
-def _left(instance: Instance | None) -> dict[str, Any]:
+def _left(run: Run, instance: Instance | None) -> dict[str, Any]:
     if instance is None:
         return {"size": [], "is_running": False}
     size = [instance.vcpus, instance.ram_mib]
-    return {"size": size, "is_running": towards.is_running(instance)}
+    return {"size": size, "is_running": towards.seen(run, instance)["is_up"]}
 
 
 def _has(instance: Instance, size: Sequence[int]) -> bool:

@@ -31,9 +31,14 @@ def is_halted(instance: Instance) -> bool:
     return instance.power in (PowerState.STOPPED, PowerState.CRASHED)
 
 
-def seen(instance: Instance) -> dict[str, Any]:
-    """Return what a saga remembers of an instance that is what it is to be."""
-    return {"node": instance.node, "is_up": is_running(instance)}
+def seen(run: Run, instance: Instance) -> dict[str, Any]:
+    """Return what a saga remembers of an instance: where it is, and whether it is up.
+
+    Of what is on a node that does not answer nobody knows: it is taken to be as it was.
+    """
+    is_unknown = instance.power is PowerState.UNKNOWN
+    is_up = run.data["is_running"] if is_unknown else is_running(instance)
+    return {"node": instance.node, "is_up": is_up}
 
 
 def start(backend: ComputeBackend, name: str) -> str:
@@ -63,7 +68,7 @@ def forward(run: Run, goal: Goal, submit: Submit) -> Mapping[str, Any] | Wait:
         msg = "the cluster has no such instance"
         raise JobFailed(msg)
     if goal(instance):
-        return {"job_id": "", "looks": 0, **seen(instance)}
+        return {"job_id": "", "looks": 0, **seen(run, instance)}
     if job is not None:
         msg = f"the job {job.id} ended well but did not do it"
         raise JobFailed(msg)
