@@ -34,3 +34,7 @@ def main() -> int:
     from synnefo_core import commands  # everything, for a command that ends soon
 
     return commands.main(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

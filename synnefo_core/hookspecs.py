@@ -107,6 +107,16 @@ def commands() -> CommandTable:
 
 
 @hookspec
+def companions() -> Iterable[str]:
+    """Return the commands that ``synnefo run`` starts as processes beside itself.
+
+    Asked once, when it has begun to work. Each is a long-running command that takes the
+    option ``--companion``: it then ends as soon as its standard input does. One that ends by
+    itself is started again.
+    """
+
+
+@hookspec
 def bootstrap(cloud: Cloud) -> None:
     """Make what an empty cloud needs to be useful: a first user, flavors, a network.
 

@@ -24,6 +24,7 @@ from typing import IO, TYPE_CHECKING, NoReturn, Protocol
 
 from synnefo_core import logs, metrics, outbox, sagas, timetable
 from synnefo_core.cloud import Cloud, assemble
+from synnefo_core.companions import Companions
 from synnefo_core.context import for_worker
 from synnefo_core.contracts.driver import DriverError, Misconfigured
 from synnefo_core.db import migrations
@@ -151,6 +152,7 @@ def begin_work(cloud: Cloud) -> Worker:
     metrics.listen(cloud)
     worker = Worker(cloud)
     worker.start()
+    cloud.shared("core.companions", lambda: Companions(cloud))
     say_where(cloud)
     return worker
 

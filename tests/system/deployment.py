@@ -116,7 +116,8 @@ class Deployment:
         self.daemons: list[Daemon] = []
         self._more: dict[str, str] = {}
         directory.mkdir(parents=True, exist_ok=True)
-        self.configure({"server": {"port": self.port}}, QUICK, settings or {})
+        ports: Settings = {"server": {"port": self.port}, "console": {"port": free_port()}}
+        self.configure(ports, QUICK, settings or {})
 
     def configure(self, *settings: Settings) -> None:
         """Add settings to the configuration file; running processes don't see them."""

@@ -64,4 +64,22 @@ CONSOLE = [
         min=1,
         help="For how many seconds an address of a console can be connected to, once.",
     ),
+    cfg.ListOpt(
+        "allowed_origins",
+        default=[],
+        help="The origins of the pages that may connect, as https://host[:port]. Default: the "
+        "hosts of the public URL and of base_url, at any port.",
+    ),
+    cfg.IntOpt(
+        "connections_per_user",
+        default=10,
+        min=1,
+        help="How many consoles one user may have open at one proxy.",
+    ),
+    cfg.FloatOpt(
+        "idle_s",
+        default=1800.0,
+        min=1.0,
+        help="After how many seconds without a byte in either direction a console is closed.",
+    ),
 ]
