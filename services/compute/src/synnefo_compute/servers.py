@@ -211,11 +211,12 @@ def _check_zone(context: RequestContext, zone: str) -> None:
 
 def _clusters_of(context: RequestContext, spec: ServerSpec, hint: str) -> frozenset[str]:
     """Return the clusters of the servers that a hint names; a cluster is what others call a host."""
+    named = spec.hints.get(hint, ())
+    if not named:
+        return frozenset()
     with context.reading() as session:
         try:
-            return frozenset(
-                owned(context, session, each).backend_id for each in spec.hints.get(hint, ())
-            )
+            return frozenset(owned(context, session, each).backend_id for each in named)
         except NotFound as cause:
             name = "os:scheduler_hints"
             raise InvalidField(name, str(cause)) from cause
