@@ -2,7 +2,7 @@
 """The command line.
 
 python -m tools.bench [--quick] [--database postgresql] [--case NAME]… [--output FILE]
-python -m tools.bench keystone|swift [--quick] [--workers N] [--case NAME]… [--output FILE]
+python -m tools.bench keystone|nova|swift [--quick] [--workers N] [--case NAME]… [--output FILE]
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
 """
@@ -18,14 +18,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tools.bench import (
     clouds,
     comparison,
+    compute,
     facts,
     keystone,
+    nova,
     peers,
     profiling,
     rounds,
@@ -140,24 +143,37 @@ def _keystone(arguments: argparse.Namespace) -> int:
 
 
 def _swift(arguments: argparse.Namespace) -> int:
-    extent, cases = _extent(arguments), _chosen(storage.CASES, arguments.case)
-    weather, installed = facts.Weather(), peers.install(swift.NAME)
+    cases = _chosen(storage.CASES, arguments.case)
+    return _beside(arguments, cases, swift, storage, partial(storage.sides, cases=cases))
+
+
+def _nova(arguments: argparse.Namespace) -> int:
+    cases = _chosen(compute.CASES, arguments.case)
+    return _beside(arguments, cases, nova, compute, compute.sides)
+
+
+def _beside(
+    arguments: argparse.Namespace, cases: Sequence[Case], peer: Any, ours: Any, sides: Any
+) -> int:
+    """Measure cases on both sides in turn: the modules of a peer and of what ours promises."""
+    extent = _extent(arguments)
+    weather, installed = facts.Weather(), peers.install(peer.NAME)
     with (
         _place() as (place, machine),
-        storage.sides(place, installed, arguments.workers, cases) as (sides, database_cpu_s),
+        sides(place, installed, arguments.workers) as (running, database_cpu_s),
     ):
         _tell(tables.heading())
         results = rounds.measure(
-            cases, sides, extent, database_cpu_s=database_cpu_s, tell=_tell_result
+            cases, running, extent, database_cpu_s=database_cpu_s, tell=_tell_result
         )
-    ratios = rounds.ratios(results, [swift.NAME, OURS])
+    ratios = rounds.ratios(results, [peer.NAME, OURS])
     run = {
         **_about(arguments, extent, machine, weather),
         "results": results,
         "ratios": ratios,
-        "verdict": storage.verdict(results, ratios),
+        "verdict": ours.verdict(results, ratios),
     }
-    run["versions"] |= installed.versions(swift.REPORTED)
+    run["versions"] |= installed.versions(peer.REPORTED)
     return _report(run, arguments.output)
 
 
@@ -251,6 +267,7 @@ def _tell(text: str) -> None:
 
 _PEERS = {
     keystone.NAME: (_keystone, "identity"),
+    nova.NAME: (_nova, "compute"),
     swift.NAME: (_swift, "object storage"),
 }
 

@@ -35,6 +35,9 @@ class Target:
         account: The member's account in the object store.
         object_store: Where the object storage API is.
         identity: Where the identity API is.
+        compute: Where the compute API is.
+        servers: Ids of some of the member's servers.
+        identified_by: Headers that say who asks where no token does.
         user: Who logs in, with the password of all tests.
         project: To which project.
     """
@@ -47,6 +50,9 @@ class Target:
     account: str = ""
     object_store: str = "/object-store/v1"
     identity: str = "/identity/v3"
+    compute: str = "/compute/v2.1"
+    servers: tuple[str, ...] = ()
+    identified_by: tuple[tuple[str, str], ...] = ()
     user: str = "demo"
     project: str = "demo"
 
@@ -108,7 +114,7 @@ class Case:
 
 def own(target: Target) -> dict[str, str]:
     """Return the headers of the member's requests."""
-    return {"X-Auth-Token": target.token}
+    return {"X-Auth-Token": target.token, **dict(target.identified_by)}
 
 
 def _floor(target: Target) -> Plan:
@@ -144,7 +150,7 @@ def password_login(user_name: str, project: str) -> Mapping[str, Any]:
 
 
 def _servers(target: Target) -> Plan:
-    path = "/compute/v2.1/servers/detail?limit=100"
+    path = f"{target.compute}/servers/detail?limit=100"
     return Plan(target.port, "GET", [path], [own(target)])
 
 

@@ -94,6 +94,8 @@ def without_servers(
 def configuration(database_url: str) -> str:
     """Return the only settings that are not the defaults."""
     lines = ["[identity]", f"admin_password = {PASSWORD}", f"demo_password = {PASSWORD}"]
+    # The servers of a seed have no instances, and are to stay as they are.
+    lines += ["[compute]", "reconcile_every_s = 86400"]
     if database_url:
         lines += ["[database]", f"url = {database_url}"]
     return "\n".join([*lines, ""])

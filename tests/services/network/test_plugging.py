@@ -51,6 +51,19 @@ def test_cards_come_in_the_order_in_which_they_were_asked_for(member, network, s
     assert {card.id for card in made} == {c.id for c in service.ports_of(member, ["vm"])["vm"]}
 
 
+def test_one_device_and_many_are_shown_alike(member, network, shared, subnet):
+    six = service.SubnetSpec(network_id=network.id, cidr="2001:db8::/64", name="six", ip_version=6)
+    service.create_subnet(member, six)
+    plug(member, Request(network_id=shared.id), Request(network_id=network.id), device="other")
+
+    plug(member, Request(network_id=network.id), Request(network_id=shared.id))
+
+    shown = service.ports_of_one(member, "vm")
+    assert service.ports_of(member, ["vm", "other"])["vm"] == shown
+    assert [4, 6] == [address.version for address in shown[0].fixed_ips]
+    assert [] == service.ports_of_one(member, "nothing")
+
+
 def test_a_port_is_plugged_in_once(member, network):
     port = service.create_port(member, service.PortSpec(network_id=network.id))
     plug(member, Request(port_id=port.id))

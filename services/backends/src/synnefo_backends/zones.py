@@ -12,6 +12,9 @@ from sqlalchemy import select
 from synnefo_backends.models import ZONE, BackendRow
 from synnefo_backends.registry import Backend, listing
 from synnefo_core.context import RequestContext
+from synnefo_core.db.prepared import Prepared
+
+_ZONES = Prepared(select(BackendRow.__table__.c.id, BackendRow.__table__.c.zone))
 
 
 @dataclass(frozen=True)
@@ -41,5 +44,4 @@ def _zone(backend: Backend) -> str:
 def zones_of_backends(context: RequestContext) -> Mapping[str, str]:
     """Return the zone of each cluster by its id."""
     with context.reading() as session:
-        rows = session.execute(select(BackendRow.id, BackendRow.zone))
-        return {row.id: row.zone for row in rows}
+        return {row.id: row.zone for row in _ZONES.all(session, {})}

@@ -3,12 +3,42 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Table, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from synnefo_compute.models import ServerRow
 from synnefo_core.context import RequestContext
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import NotFound
+
+_table: Table = ServerRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_IS_IT = and_(_table.c.id == bindparam("server"), _table.c.is_deleted.is_(False))
+_COLUMNS = [
+    column.label("metadata_") if column.name == "metadata" else column for column in _table.c
+]
+_OF_ANYBODY = Prepared(select(*_COLUMNS).where(_IS_IT))
+_OF_PROJECT = Prepared(
+    select(*_COLUMNS).where(_IS_IT, _table.c.project_id == bindparam("of_project"))
+)
+
+
+def seen(context: RequestContext, session: Session, server_id: str) -> Any:
+    """Return the columns of a server that :func:`owned` would find, only to be read.
+
+    Raises:
+        NotFound: The caller has none of this id (any more).
+    """
+    if context.is_admin:
+        row = _OF_ANYBODY.first(session, {"server": server_id})
+    else:
+        values = {"server": server_id, "of_project": context.project_id}
+        row = _OF_PROJECT.first(session, values)
+    if row is None:
+        noun = "server"
+        raise NotFound(noun, server_id)
+    return row
 
 
 def owned(

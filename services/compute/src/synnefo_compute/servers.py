@@ -26,7 +26,7 @@ from synnefo_compute import (
 )
 from synnefo_compute.kinds import ACT, CREATE, DELETE, GIVEN_UP
 from synnefo_compute.models import ServerRow
-from synnefo_compute.rows import owned
+from synnefo_compute.rows import owned, seen
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
@@ -104,7 +104,7 @@ class Server:
     tags: tuple[str, ...] = ()
 
 
-def shown(row: ServerRow, ports: Iterable[Port], own_tags: Iterable[str] = ()) -> Server:
+def shown(row: Any, ports: Iterable[Port], own_tags: Iterable[str] = ()) -> Server:
     return Server(
         id=row.id,
         project_id=row.project_id,
@@ -249,9 +249,9 @@ def show_server(context: RequestContext, server_id: str) -> Server:
         NotFound: The caller has none of this id (any more).
     """
     with context.reading() as session:
-        row = owned(context, session, server_id)
-        ports = synnefo_network.ports_of(context, [row.id]).get(row.id, ())
-        return shown(row, ports, tags.of(session, [row.id]).get(row.id, ()))
+        row = seen(context, session, server_id)
+        ports = synnefo_network.ports_of_one(context, row.id)
+        return shown(row, ports, tags.of_one(session, row.id))
 
 
 def delete_server(context: RequestContext, server_id: str) -> None:

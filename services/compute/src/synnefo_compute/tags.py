@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from synnefo_compute import states
 from synnefo_compute.models import ServerRow, TagRow
 from synnefo_compute.rows import owned
 from synnefo_core.context import RequestContext
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import Invalid, InvalidState, NotFound
 
 MOST_TAGS = 50
@@ -104,6 +105,18 @@ def of(session: Session, server_ids: Sequence[str]) -> Mapping[str, Sequence[str
     for server_id, tag in session.execute(query.order_by(TagRow.server_id, TagRow.tag)):
         found[server_id].append(tag)
     return found
+
+
+_FIND = Prepared(
+    select(TagRow.__table__.c.tag)
+    .where(TagRow.__table__.c.server_id == bindparam("server"))
+    .order_by(TagRow.__table__.c.tag)
+)
+
+
+def of_one(session: Session, server_id: str) -> list[str]:
+    """Return the tags of one server."""
+    return [row.tag for row in _FIND.all(session, {"server": server_id})]
 
 
 def forget(context: RequestContext, server_id: str) -> None:

@@ -13,6 +13,7 @@ from synnefo_network.networks import (
     show_network,
     update_network,
 )
+from synnefo_network.plugged import ports_of_one
 from synnefo_network.plugging import devices_with_address, plug, ports_of, unplug
 from synnefo_network.ports import (
     PortChanges,
@@ -72,6 +73,7 @@ __all__ = [
     "list_subnets",
     "plug",
     "ports_of",
+    "ports_of_one",
     "show_network",
     "show_port",
     "show_subnet",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -114,7 +114,7 @@ def add(
     subnets = _subnets_of(session, network.id)
     assignment = Assignment(session, row, subnets)
     given = assignment.give_any() if spec.fixed_ips is None else assignment.give(spec.fixed_ips)
-    return _shown(row, network, given)
+    return shown(row, network, given)
 
 
 def _insert(
@@ -324,7 +324,7 @@ def show_all(session: Session, rows: Sequence[PortRow]) -> list[Port]:
     """Return ports as values, with two queries for all of them."""
     given = addresses.of_ports(session, [row.id for row in rows])
     found = _networks(session, {row.network_id for row in rows})
-    return [_shown(row, found[row.network_id], given.get(row.id, ())) for row in rows]
+    return [shown(row, found[row.network_id], given.get(row.id, ())) for row in rows]
 
 
 def _networks(session: Session, ids: Iterable[str]) -> Mapping[str, NetworkRow]:
@@ -332,7 +332,8 @@ def _networks(session: Session, ids: Iterable[str]) -> Mapping[str, NetworkRow]:
     return {network.id: network for network in session.scalars(query)}
 
 
-def _shown(row: PortRow, network: NetworkRow, given: Sequence[FixedIp]) -> Port:
+def shown(row: Any, network: Any, given: Sequence[FixedIp]) -> Port:
+    """Return a port as a value: of its row and its network's, or of what has the same columns."""
     return Port(
         id=row.id,
         network_id=row.network_id,

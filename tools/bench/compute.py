@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Our compute service beside Nova: the same rows, the same rounds, the same microversion."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tools.bench import clouds, nova
+from tools.bench.cases import Case, Target, own
+from tools.bench.clouds import Running
+from tools.bench.databases import databases
+from tools.bench.load import Plan
+from tools.bench.peers import Installed
+from tools.bench.promises import Promise
+from tools.bench.seed import SERVERS
+
+MICROVERSION = "compute 2.26"
+
+
+def _asked(target: Target) -> dict[str, str]:
+    return {**own(target), "OpenStack-API-Version": MICROVERSION}
+
+
+def _details(limit: int) -> Callable[[Target], Plan]:
+    def plan(target: Target) -> Plan:
+        path = f"{target.compute}/servers/detail?limit={limit}"
+        return Plan(target.port, "GET", [path], [_asked(target)])
+
+    return plan
+
+
+def _show(target: Target) -> Plan:
+    paths = [f"{target.compute}/servers/{server_id}" for server_id in target.servers]
+    return Plan(target.port, "GET", paths, [_asked(target)])
+
+
+CASES = [
+    Case("detail-1000", 1, _details(1000)),
+    *(Case("detail-100", connections, _details(100)) for connections in (1, 16)),
+    *(Case("show", connections, _show) for connections in (1, 8)),
+]
+
+PROMISES = [
+    Promise("detail-1000-c1", "requests_per_s", least=10),
+    Promise("detail-100-c1", "requests_per_s", least=10),
+    Promise("detail-100-c16", "requests_per_s", least=10),
+    Promise("detail-100-c16", "p99_ms", most=100),
+    Promise("show-c8", "requests_per_s", least=10),
+]
+
+
+@contextmanager
+def sides(
+    directory: Path, installed: Installed, workers: int
+) -> Iterator[tuple[Sequence[Running], Callable[[], float]]]:
+    """Serve both, each on databases of its own; also return the database's processor time."""
+    with (
+        databases("postgresql") as database,
+        nova.running(
+            directory / "nova",
+            installed,
+            database_url=database.url,
+            workers=workers,
+            servers=SERVERS,
+        ) as theirs,
+        clouds.running(
+            directory / "ours",
+            runtime="eventlet",
+            database_url=database.url("ours"),
+            workers=workers,
+        ) as ours,
+    ):
+        yield [_knowing(side) for side in (theirs, ours)], database.cpu_s
+
+
+def _knowing(side: Running) -> Running:
+    """Return a side with the ids of some of its servers."""
+    target = side.target
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{target.port}{target.compute}/servers?limit=100", headers=_asked(target)
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # our own address
+        servers = json.load(answer)["servers"]
+    ids = tuple(server["id"] for server in servers)
+    return replace(side, target=replace(target, servers=ids))
+
+
+def verdict(results: Sequence[Mapping[str, Any]], ratios: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what was promised, a line each, and whether it is kept."""
+    lines = [promise.line(results, ratios, nova.NAME) for promise in PROMISES]
+    return [line for line in lines if line]
