@@ -249,6 +249,8 @@ def show_server(context: RequestContext, server_id: str) -> Server:
         NotFound: The caller has none of this id (any more).
     """
     with context.reading() as session:
+        if context.cloud.database.is_writing:
+            session.flush()  # of what was changed before, prepared statements do not see more
         row = seen(context, session, server_id)
         ports = synnefo_network.ports_of_one(context, row.id)
         return shown(row, ports, tags.of_one(session, row.id))
