@@ -94,7 +94,7 @@ def test_an_address_that_is_taken_is_said(proxy):
         asyncio.run(twice())
 
 
-@pytest.mark.parametrize("origin", ["https://pages.example.org", None])
+@pytest.mark.parametrize("origin", ["https://pages.example.org", None], ids=["page", "no page"])
 def test_pages_of_an_allowed_origin_may_connect(proxy, origin):
     allowed = ["https://pages.example.org"]
 
@@ -109,6 +109,7 @@ def test_pages_of_an_allowed_origin_may_connect(proxy, origin):
         "http://127.0.0.1",
         "null",
     ],
+    ids=["no TLS", "longer", "own host", "null"],
 )
 def test_pages_of_other_origins_may_not(proxy, origin):
     allowed = ["https://pages.example.org"]

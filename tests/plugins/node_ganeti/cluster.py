@@ -27,9 +27,12 @@ class Cluster:
         """Make a node the master."""
         self._replace(self.directory / "ssconf_master_node", f"{node}\n")
 
-    def write(self, job: int, *states: str, instance: str = "snf-a", age_s: float = 0) -> None:
-        """Write a job, an opcode for each state, as if it had changed some time ago."""
-        self.write_text(job, json.dumps(job_file(job, *states, instance=instance)), age_s=age_s)
+    def write(self, job: int, *states: str, instance: str = "snf-a", age_s: float = 0) -> float:
+        """Write a job, an opcode for each state, as if it had ended some time ago; return when."""
+        written = ended(job_file(job, *states, instance=instance), time.time() - age_s)
+        self.write_text(job, json.dumps(written), age_s=age_s)
+        seconds, microseconds = written["ops"][0]["end_timestamp"]
+        return seconds + microseconds / 1e6
 
     def write_text(self, job: int, text: str, *, age_s: float = 0) -> None:
         self._replace(self.queue / f"job-{job}", text, age_s=age_s)
@@ -46,6 +49,19 @@ class Cluster:
         moment = time.time() - age_s
         os.utime(draft, (moment, moment))
         draft.rename(file)
+
+
+def ended(job: dict, moment: float) -> dict:
+    """Return a job whose timestamps are moved so far that it ended about then."""
+    shift_s = int(moment) - job["end_timestamp"][0]
+
+    def moved(part: dict) -> dict:
+        return {
+            name: [value[0] + shift_s, value[1]] if name.endswith("_timestamp") else value
+            for name, value in part.items()
+        }
+
+    return {**moved(job), "ops": [moved(opcode) for opcode in job["ops"]]}
 
 
 def job_file(job: int, *states: str, instance: str = "snf-a") -> dict:
