@@ -118,9 +118,9 @@ class Site(ABC):
         self._orders.joinpath("held").unlink(missing_ok=True)
 
     def worker(self) -> Daemon:
-        """Return a worker that works."""
+        """Return a worker; one that was just started may be killed before it says a word."""
         if self._worker is None or self._worker.returncode is not None:
-            self._worker = self.deployment.work()
+            self._worker = self.deployment.start("work")
         return self._worker
 
     def await_death(self) -> None:
