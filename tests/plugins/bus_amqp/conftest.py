@@ -27,7 +27,7 @@ from tests.system.labs.rabbitmq import RabbitLab
 
 @pytest.fixture(scope="session")
 def broker(request: pytest.FixtureRequest) -> Broker:
-    """The broker of the session, or of the one that started this one; leave it as it was."""
+    """The broker of all these tests, or of those that started them; leave it as it was."""
     if given := os.environ.get(BROKER_PORT):
         return GivenBroker(int(given))
     lab: RabbitLab = request.getfixturevalue("rabbit_lab")

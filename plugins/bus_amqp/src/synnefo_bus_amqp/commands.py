@@ -59,14 +59,21 @@ class Show(CloudShow):
         raise NotFound(noun, parsed_args.id)
 
 
-class Retry(CloudCommand):
-    """Have messages received again."""
+class _OfSome(CloudCommand):
+    """A command about some messages, or all."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add which ones."""
         parser = super().get_parser(prog_name)
-        _add_choice(parser)
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("id", nargs="*", default=[])
+        which.add_argument("--all", action="store_true", help="all messages")
+        _add_place(parser)
         return parser
+
+
+class Retry(_OfSome):
+    """Have messages received again."""
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Send them again."""
@@ -76,14 +83,8 @@ class Retry(CloudCommand):
         self.say(f"{number} messages are sent again")
 
 
-class Purge(CloudCommand):
+class Purge(_OfSome):
     """Do away with messages that could not be received."""
-
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Add which ones."""
-        parser = super().get_parser(prog_name)
-        _add_choice(parser)
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Remove them."""
@@ -95,13 +96,6 @@ class Purge(CloudCommand):
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vhost", help="only this virtual host; default: all that are configured")
-
-
-def _add_choice(parser: argparse.ArgumentParser) -> None:
-    which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("id", nargs="*", default=[])
-    which.add_argument("--all", action="store_true", help="all messages")
-    _add_place(parser)
 
 
 def _chosen(parsed_args: argparse.Namespace) -> Collection[str] | None:

@@ -157,16 +157,7 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     _check_key(context, spec)
     now = context.now()
     server_id = new_id()
-    demand = Demand(
-        vcpus=flavor.vcpus,
-        ram_mib=flavor.ram_mib,
-        disk_mib=flavor.disk_gib * GIB_MIB,
-        disk_template=flavor.disk_template,
-        project_id=project_id,
-        zone=spec.zone,
-        together_with=_clusters_of(context, spec, "same_host"),
-        apart_from=_clusters_of(context, spec, "different_host"),
-    )
+    demand = _demand(context, spec, flavor)
     with context.unit_of_work() as session:
         row = ServerRow(
             id=server_id,
@@ -199,6 +190,19 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
         sagas.begin(context, session, CREATE, subject_id=server_id, data=data)
         session.flush()
         return shown(row, ports)
+
+
+def _demand(context: RequestContext, spec: ServerSpec, flavor: flavors.Flavor) -> Demand:
+    return Demand(
+        vcpus=flavor.vcpus,
+        ram_mib=flavor.ram_mib,
+        disk_mib=flavor.disk_gib * GIB_MIB,
+        disk_template=flavor.disk_template,
+        project_id=context.project_id,
+        zone=spec.zone,
+        together_with=_clusters_of(context, spec, "same_host"),
+        apart_from=_clusters_of(context, spec, "different_host"),
+    )
 
 
 def _check_zone(context: RequestContext, zone: str) -> None:

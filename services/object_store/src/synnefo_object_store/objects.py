@@ -199,15 +199,10 @@ def update_object(
             version=found.version if found.is_versioned else rows.next_version(context, found),
             modified_at=context.now(),
             content_type=content_type or found.content_type,
-            metadata=(
-                merged(found.metadata, metadata)
-                if keeps
-                else domains.replaced(found.metadata, metadata, domain)
-            ),
+            metadata=_said(found, metadata, domain, keeps=keeps),
             headers={**found.headers, **headers} if keeps else dict(headers),
             expires_at=expires_at or (found.expires_at if keeps else None),
         )
-        check_metadata(changed.metadata)
         values = {name: getattr(changed, name) for name in _UPDATED}
         values["modified_by"] = None if row.user_id == context.user_id else context.user_id
         versions.change(session, versions.UPDATE, row.container, found, values)
@@ -216,6 +211,17 @@ def update_object(
         return changed
 
     return versions.settled(context, change)
+
+
+def _said(
+    found: ObjectInfo, metadata: Mapping[str, str], domain: str, *, keeps: bool
+) -> dict[str, str]:
+    """Return what is said of an object after an update."""
+    if keeps:
+        return merged(found.metadata, metadata)
+    replaced = domains.replaced(found.metadata, metadata, domain)
+    check_metadata(replaced)
+    return replaced
 
 
 def delete_object(context: RequestContext, account: str, container: str, name: str) -> ObjectInfo:
