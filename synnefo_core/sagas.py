@@ -89,12 +89,12 @@ Finish = Callable[[Run, Session], None]
 
 @dataclass(frozen=True)
 class Step:
-    """One step; ``attempts`` bounds the tries while the outside is unavailable."""
+    """One step; ``attempts`` bounds the tries while the outside is unavailable (24: 9 minutes)."""
 
     name: str
     do: Do
     undo: Undo | None = None
-    attempts: int = 8
+    attempts: int = 24
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "b
 # Where strange code is called and its failure must not be ours: requests, jobs, sagas, events,
 # messages, the import of plugins, and calls whose exception is carried to whoever waits for them.
 MAY_CATCH_ALL = {
+    "synnefo_core/abreast.py",
     "synnefo_core/wsgi/faults.py",
     "synnefo_core/wsgi/middleware.py",
     "synnefo_core/bus.py",

@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
 import synnefo_backends
 from synnefo_backends import Demand, connections
 from synnefo_backends.models import BackendRow
-from synnefo_core.contracts.compute import BackendUnavailable
+from synnefo_backends.refresh import refresh_due
+from synnefo_core.contracts.compute import BackendBusy, BackendUnavailable
 from synnefo_core.contracts.driver import Misconfigured
-from synnefo_core.errors import Conflict, Duplicate, NotFound
+from synnefo_core.errors import Conflict, Duplicate, NotFound, Unavailable
 from synnefo_core.testing.fixtures import StillClock
 
 SMALL = Demand(vcpus=1, ram_mib=512, disk_mib=1024)
@@ -128,6 +131,68 @@ def test_a_dead_cluster_is_left_alone_for_a_while(context, two_clusters, clock):
     with pytest.raises(BackendUnavailable):
         synnefo_backends.call(context, two_clusters[0], fail)
     assert len(tries) == connections.FAILURES + 1
+
+
+def _silent(_backend) -> None:
+    message = "no route"
+    raise BackendUnavailable(message)
+
+
+def _give_up_on(context, backend_id: str) -> None:
+    for _ in range(connections.FAILURES):
+        with pytest.raises(BackendUnavailable):
+            synnefo_backends.call(context, backend_id, _silent)
+
+
+def test_all_know_that_a_cluster_can_not_be_reached_until_it_answers(context, two_clusters, clock):
+    _give_up_on(context, two_clusters[0])
+
+    assert "no route" == synnefo_backends.find(context, "alpha").problem
+    with pytest.raises(Unavailable, match="try again later"):
+        synnefo_backends.require_reachable(context, two_clusters[0])
+    synnefo_backends.require_reachable(context, two_clusters[1])
+
+    clock.advance(connections.PAUSE_S + 1)
+    synnefo_backends.call(context, two_clusters[0], lambda backend: None)
+    synnefo_backends.require_reachable(context, two_clusters[0])
+
+
+def test_a_cluster_with_a_problem_is_asked_until_it_answers(context, two_clusters, clock):
+    _give_up_on(context, two_clusters[0])
+
+    refresh_due(context)
+    assert "no route" == synnefo_backends.find(context, "alpha").problem
+
+    clock.advance(connections.PAUSE_S + 1)
+    refresh_due(context)
+    assert "" == synnefo_backends.find(context, "alpha").problem
+
+
+def test_a_cluster_that_does_not_end_its_calls_gets_no_more_of_them(context, two_clusters):
+    most = context.cloud.config.worker.sagas // 2
+    entered, go_on = threading.Semaphore(0), threading.Event()
+
+    def hang(_backend) -> None:
+        entered.release()
+        go_on.wait(30)
+
+    hanging = [
+        threading.Thread(target=synnefo_backends.call, args=(context, two_clusters[0], hang))
+        for _ in range(most)
+    ]
+    for thread in hanging:
+        thread.start()
+    for _ in hanging:
+        assert entered.acquire(timeout=10)
+
+    with pytest.raises(BackendBusy, match="earlier calls"):
+        synnefo_backends.call(context, two_clusters[0], hang)
+    assert synnefo_backends.call(context, two_clusters[1], lambda b: b.inventory.capacity())
+
+    go_on.set()
+    for thread in hanging:
+        thread.join()
+    assert synnefo_backends.call(context, two_clusters[0], lambda b: b.inventory.capacity())
 
 
 def test_the_other_clusters_are_not_affected_by_a_dead_one(context, two_clusters):

@@ -7,7 +7,7 @@ import pytest
 
 import synnefo_backends
 from synnefo_backends import Demand
-from synnefo_backends.refresh import EVERY_S, TASK
+from synnefo_backends.refresh import EVERY_S, LATE_S, TASK
 from synnefo_core.errors import NotFound
 from synnefo_core.testing.fixtures import StillClock
 from synnefo_core.timetable import Task, Timetable
@@ -84,7 +84,7 @@ def test_the_worker_is_up_while_it_keeps_its_turns(context, clock):
     timetable = Timetable(context, [task], owner="w", lease_s=2.0)
     timetable.register()
     in_time = only(context, binary="nova-scheduler").is_up
-    clock.advance(EVERY_S + 1)
+    clock.advance(LATE_S + EVERY_S)
     late = only(context, binary="nova-scheduler").is_up
     timetable.take(task)
     timetable.put_back(task)

@@ -17,9 +17,9 @@ from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute import ServerSpec
 from synnefo_compute.sagas import instances as instances_of_sagas
 from synnefo_core import sagas
-from synnefo_core.contracts.compute import InstanceSpec, PowerState
+from synnefo_core.contracts.compute import BackendUnavailable, InstanceSpec, PowerState
 from synnefo_core.db.models import SagaRow
-from synnefo_core.errors import InvalidField, InvalidState, NotFound, QuotaExceeded
+from synnefo_core.errors import InvalidField, InvalidState, NotFound, QuotaExceeded, Unavailable
 
 FLAVOR = "small"
 GIB = 2**30
@@ -325,6 +325,25 @@ def test_a_cluster_that_is_down_for_a_moment_delays_the_server(submit, member, c
     settle()
 
     assert synnefo_compute.show_server(member, server.id).vm_state == "active"
+
+
+@pytest.mark.parametrize("is_offline", [True, False])
+def test_what_a_dead_cluster_would_have_to_do_is_refused_but_a_deletion(
+    server, member, context, cluster, settle, is_offline
+):
+    synnefo_backends.modify(context, "sim", is_offline=is_offline)
+    if not is_offline:
+        operator.set_unreachable(cluster.cluster, is_unreachable=True)
+        with pytest.raises(BackendUnavailable):
+            synnefo_backends.refresh(context, "sim")
+
+    with pytest.raises(Unavailable, match="can't be reached now"):
+        synnefo_compute.stop_server(member, server.id)
+    shown = synnefo_compute.show_server(member, server.id)
+    assert ("active", "") == (shown.vm_state, shown.task_state)
+
+    synnefo_compute.delete_server(member, server.id)
+    assert "deleting" == synnefo_compute.show_server(member, server.id).task_state
 
 
 def test_room_is_given_back_with_the_server(server, member, context, settle):

@@ -25,6 +25,7 @@ Hypervisor = Literal["fake", "kvm"]
 
 NUMBERS = range(1, 10)
 RAPI_PORT = 5080
+RAPI_PROGRAM = "sbin/ganeti-rapi"
 RAPI_USER = "synnefo"
 HERE = Path(__file__).parent
 
@@ -124,6 +125,14 @@ class GanetiLab(Lab):
         self.stop_rapi()
         self._daemon("start")
         self._wait_for_rapi()
+
+    def hang_rapi(self) -> None:
+        """Let RAPI take connections and answer none, until ``resume_rapi``."""
+        self.run("pkill", "-STOP", "-f", RAPI_PROGRAM)
+
+    def resume_rapi(self) -> None:
+        """Let a RAPI that hangs answer again."""
+        self.run("pkill", "-CONT", "-f", RAPI_PROGRAM)
 
     def ask_guest(self, instance: str, command: str, *, within_s: float = 60) -> str:
         """Run a shell command in a guest of hypervisor ``kvm`` through its serial console.

@@ -24,6 +24,7 @@ from synnefo_backends.registry import (
     listing,
     modify,
     remove,
+    require_reachable,
 )
 from synnefo_backends.working import Service, services
 from synnefo_backends.zones import Zone, zones, zones_of_backends
@@ -53,6 +54,7 @@ __all__ = [
     "refresh",
     "release",
     "remove",
+    "require_reachable",
     "services",
     "together",
     "why",

@@ -2,19 +2,22 @@
 """Talking to clusters: a pooled driver object each, and a breaker in front of it.
 
 A cluster that does not answer is left alone for a while, so that it slows down nobody:
-calls to it fail at once instead of waiting for another time-out.
+calls to it fail at once instead of waiting for another time-out. One that takes its time to
+answer never has more than half of a worker's hands waiting for it. That it can't be reached,
+and that it can again, is written down at once, for all processes to know.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar, cast
 
-from synnefo_backends.registry import Backend, find
+from synnefo_backends.registry import Backend, find, note_problem
 from synnefo_core.cloud import Cloud, make_driver
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.compute import BackendUnavailable, ComputeBackend
+from synnefo_core.contracts.compute import BackendBusy, BackendUnavailable, ComputeBackend
 from synnefo_core.plugins import driver_class
 
 Answer = TypeVar("Answer")
@@ -23,6 +26,12 @@ FAILURES = 3
 """So many failures in a row open the breaker."""
 PAUSE_S = 10.0
 """So long it stays open; then one call is let through to try."""
+QUEUE_S = 0.5
+"""So long a call waits for others to the same cluster to end."""
+
+
+class LeftAlone(BackendUnavailable):
+    """The cluster was not asked: it is offline, or did not answer just before."""
 
 
 class Breaker:
@@ -37,7 +46,7 @@ class Breaker:
         """Let a call through, or refuse it.
 
         Raises:
-            BackendUnavailable: The cluster did not answer lately.
+            LeftAlone: The cluster did not answer lately.
         """
         with self._lock:
             if self._failures < FAILURES:
@@ -45,19 +54,21 @@ class Breaker:
             now = self._clock()
             if now < self._tried_at + PAUSE_S:
                 msg = f"the cluster {name} does not answer"
-                raise BackendUnavailable(msg)
+                raise LeftAlone(msg)
             self._tried_at = now  # this call tries; others wait for how it goes
 
-    def failed(self) -> None:
-        """Count a failure."""
+    def failed(self) -> bool:
+        """Count a failure; return whether it is the one that opens."""
         with self._lock:
             self._failures += 1
             self._tried_at = self._clock()
+            return self._failures == FAILURES
 
-    def succeeded(self) -> None:
-        """Close."""
+    def succeeded(self) -> bool:
+        """Close; return whether it was open."""
         with self._lock:
-            self._failures = 0
+            was_open, self._failures = self._failures >= FAILURES, 0
+            return was_open
 
 
 class _Connection:
@@ -77,6 +88,22 @@ class _Connection:
             ),
         )
         self.breaker = Breaker(cloud.clock.now)
+        self._places = threading.BoundedSemaphore(max(1, cloud.config.worker.sagas // 2))
+
+    @contextmanager
+    def place(self, name: str) -> Iterator[None]:
+        """Be one of the calls that are under way at once.
+
+        Raises:
+            BackendBusy: There are as many as may be, and none ended in time.
+        """
+        if not self._places.acquire(timeout=QUEUE_S):
+            msg = f"the cluster {name} still works on earlier calls"
+            raise BackendBusy(msg)
+        try:
+            yield
+        finally:
+            self._places.release()
 
 
 class _Pool:
@@ -114,7 +141,9 @@ def call(
     """Make a call to a cluster; never inside a unit of work.
 
     Raises:
-        BackendUnavailable: It is offline, or did not answer now or just before.
+        LeftAlone: It is offline, or did not answer just before.
+        BackendUnavailable: It did not answer.
+        BackendBusy: It leaves too many calls waiting already.
         BackendError: As the contract says.
     """
     if context.cloud.database.is_in_transaction:
@@ -123,14 +152,17 @@ def call(
     backend = find(context, backend_id)
     if backend.is_offline:
         msg = f"the cluster {backend.name} is offline"
-        raise BackendUnavailable(msg)
+        raise LeftAlone(msg)
     cloud = context.cloud
     connection = cloud.shared("backends.pool", lambda: _Pool(cloud)).get(backend)
     connection.breaker.admit(backend.name)
     try:
-        answer = do(connection.backend)
-    except BackendUnavailable:
-        connection.breaker.failed()
+        with connection.place(backend.name):
+            answer = do(connection.backend)
+    except BackendUnavailable as cause:
+        if connection.breaker.failed():
+            note_problem(context, backend.id, str(cause))
         raise
-    connection.breaker.succeeded()
+    if connection.breaker.succeeded():
+        note_problem(context, backend.id, "")
     return answer

@@ -14,11 +14,11 @@ from synnefo_backends import commands as cli, registry
 from synnefo_backends.filters import FILTERS, WEIGHERS
 from synnefo_backends.models import Model
 from synnefo_backends.options import OPTIONS
-from synnefo_backends.refresh import EVERY_S, TASK, refresh, refresh_all
+from synnefo_backends.refresh import EVERY_S, TASK, refresh, refresh_due
 from synnefo_core.bootstrap import mark, was_done
 from synnefo_core.cloud import Cloud
 from synnefo_core.commands import CommandTable
-from synnefo_core.context import RequestContext, for_worker
+from synnefo_core.context import for_worker
 from synnefo_core.contracts.placement import Filter, Weigher
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
@@ -71,11 +71,7 @@ def placement_weighers() -> Iterable[Weigher]:
 @hookimpl
 def tasks() -> Iterable[Task]:
     """Return the task that asks clusters for their size."""
-    return [Task(TASK, EVERY_S, _refresh_in_time)]
-
-
-def _refresh_in_time(context: RequestContext) -> None:
-    refresh_all(context)
+    return [Task(TASK, EVERY_S, refresh_due)]
 
 
 @hookimpl

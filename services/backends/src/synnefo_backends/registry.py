@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, Unpack, cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_backends.models import BackendRow, BookingRow, ReservationRow
@@ -18,7 +18,7 @@ from synnefo_core.config import checked_settings
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import ComputeBackend
 from synnefo_core.db.base import new_id
-from synnefo_core.errors import Conflict, Duplicate, Invalid, NotFound
+from synnefo_core.errors import Conflict, Duplicate, Invalid, NotFound, Unavailable
 from synnefo_core.keys import key_ring
 from synnefo_core.plugins import driver_class
 
@@ -175,6 +175,31 @@ def id_of(context: RequestContext, name: str) -> str:
     """Return the id of the cluster of a name, and nothing else of it; empty when there is none."""
     with context.reading() as session:
         return session.scalar(select(BackendRow.id).where(BackendRow.name == name)) or ""
+
+
+def require_reachable(context: RequestContext, backend_id: str) -> None:
+    """Refuse what a cluster would have to do now, while it is known that it can't be reached.
+
+    Raises:
+        Unavailable: It is offline, or did not answer when it was last asked; says it as tenants
+            may know it.
+    """
+    with context.reading() as session:
+        query = select(BackendRow.is_offline, BackendRow.problem)
+        found = session.execute(query.where(BackendRow.id == backend_id)).first()
+    if found is None or found.is_offline or found.problem:
+        msg = "the cluster of this server can't be reached now; try again later"
+        raise Unavailable(msg)
+
+
+def note_problem(context: RequestContext, backend_id: str, problem: str) -> None:
+    """Write down why a cluster can't be reached, or with nothing that it can again."""
+    with context.unit_of_work() as session:
+        session.execute(
+            update(BackendRow)
+            .where(BackendRow.id == backend_id, BackendRow.problem != problem)
+            .values(problem=problem)
+        )
 
 
 def listing(context: RequestContext) -> list[Backend]:

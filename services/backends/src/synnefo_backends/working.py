@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synnefo_backends.refresh import EVERY_S, TASK
+from synnefo_backends.refresh import LATE_S, TASK
 from synnefo_backends.registry import Backend, listing
 from synnefo_core import timetable
 from synnefo_core.context import RequestContext
@@ -37,7 +37,7 @@ def services(context: RequestContext, *, host: str = "", binary: str = "") -> li
 
 def _worker(context: RequestContext) -> Service:
     """Return all workers as one: up while the clusters are asked in time."""
-    is_late = timetable.is_overdue(context, TASK, by_s=EVERY_S)
+    is_late = timetable.is_overdue(context, TASK, by_s=LATE_S)
     return Service(WORKER, "nova-scheduler", WORKER, INTERNAL, is_up=not is_late)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+import synnefo_backends
 from synnefo_compute import actions, locks, states
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned
@@ -21,6 +22,7 @@ def admitted(
         NotFound: The caller has none of this id.
         InvalidState: It is locked, in another state, or something is being done to it.
         Conflict: It was never made.
+        Unavailable: Its cluster can't be reached now.
     """
     row = owned(context, session, server_id, is_locked=True)
     locks.require_unlocked(context, row, transition.action)
@@ -28,6 +30,7 @@ def admitted(
     if not row.launched_at:
         msg = "the server was never made; it can only be deleted"
         raise Conflict(msg)
+    synnefo_backends.require_reachable(context, row.backend_id)
     return row
 
 

@@ -8,8 +8,7 @@ goes on where the last one stopped.
 from __future__ import annotations
 
 import logging
-import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
@@ -20,7 +19,7 @@ from synnefo_compute.models import RoundRow, ServerRow
 from synnefo_compute.reconcile import repairs
 from synnefo_compute.reconcile.differences import KINDS, Difference, Stale
 from synnefo_compute.reconcile.survey import Survey, survey
-from synnefo_core import metrics
+from synnefo_core import abreast, metrics
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.driver import DriverError
 from synnefo_core.errors import CloudError
@@ -30,8 +29,8 @@ log = logging.getLogger(__name__)
 TASK, EVERY_S = "compute.reconcile", 2.0
 """The task that looks at the clusters whose turn has come, and how often it does."""
 
-AT_ONCE = 8
-"""So many clusters are looked at side by side: one that is slow keeps nobody waiting."""
+PATIENCE_S = 5.0
+"""After so long the next turns begin, though a cluster has not answered yet."""
 
 MOST_REPAIRS = 100
 """So many servers of a cluster are repaired in a round."""
@@ -45,24 +44,12 @@ _DIGITS = "0123456789abcdef"
 def run(context: RequestContext) -> None:
     """Look at the clusters whose turn has come and that answered when they were last asked."""
     resting = _resting(context)
-    waiting = deque(
+    turns = [
         backend
         for backend in synnefo_backends.listing(context)
         if backend.is_up and backend.id not in resting
-    )
-
-    def work() -> None:
-        while waiting:
-            look(context, waiting.popleft())
-
-    threads = [
-        threading.Thread(target=work, name="reconcile", daemon=True)
-        for _ in range(min(AT_ONCE, len(waiting)))
     ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    abreast.each(lambda backend: look(context, backend), turns, name=TASK, patience_s=PATIENCE_S)
 
 
 def _resting(context: RequestContext) -> frozenset[str]:
