@@ -2,6 +2,7 @@
 """Garbage goes, in its time, and nothing else does."""
 
 import contextlib
+from contextvars import Context
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -309,6 +310,23 @@ class TestOneAtATime:
                 renew()
             with pytest.raises(Busy):
                 site.collect()
+
+    def test_one_whose_owners_take_long_to_answer_keeps_its_lease(self, site):
+        site.keep(LONG)
+        refused = []
+
+        def slowly(stage, _done, _share=None):
+            if stage == "references":
+                site.later(LEASE_S / 2)
+                with pytest.raises(Busy):
+                    Context().run(site.collect)
+                refused.append(stage)
+
+        site.keep(OTHER)
+        site.keep(b"third")
+        site.collect(tell=slowly)
+
+        assert 3 == len(refused)
 
 
 def test_killed_at_any_move_the_next_collection_goes_on(site):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context
 
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
@@ -47,7 +48,8 @@ def only_one(context: RequestContext, store: str) -> Iterator[Callable[[], None]
         nonlocal renewed_at
         now = context.cloud.clock.monotonic()
         if now - renewed_at >= RENEW_EVERY_S:
-            timetable.renew([turn.name])
+            # Owners are asked inside of a reading, which nothing can be written in.
+            Context().run(timetable.renew, [turn.name])
             renewed_at = now
 
     try:
