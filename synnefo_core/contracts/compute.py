@@ -20,8 +20,12 @@ import enum
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from synnefo_core.contracts.driver import Driver, DriverError, DriverSetup, Unavailable
+
+if TYPE_CHECKING:
+    from synnefo_core.contracts.devices import Cards
 
 DEFAULT_TIMEOUT_S = 35.0
 """Longer than the 30 s after which a Ganeti master without its queue answers 504."""
@@ -446,6 +450,7 @@ class ComputeBackend(Driver):
     adoption: Adoption | None = None
     migration: Migration | None = None
     consoles: Consoles | None = None
+    cards: Cards | None = None
 
     @abstractmethod
     def __init__(self, setup: DriverSetup) -> None:

@@ -32,6 +32,7 @@ from synnefo_core.contracts.compute import (
     PowerState,
 )
 from synnefo_core.testing.adoption import AdoptionContract
+from synnefo_core.testing.cards import CardsContract
 from synnefo_core.testing.compute_rig import SpecFactory
 from synnefo_core.testing.consoles import ConsolesContract
 from synnefo_core.testing.migration import MigrationContract
@@ -49,7 +50,7 @@ _BY_NAME: Mapping[str, Submit] = {
 
 
 class ComputeBackendContract(
-    ReshapeContract, AdoptionContract, MigrationContract, ConsolesContract
+    ReshapeContract, CardsContract, AdoptionContract, MigrationContract, ConsolesContract
 ):
     """What every compute backend does, and what optional facets do where there are any."""
 

@@ -4,17 +4,13 @@
 
 from __future__ import annotations
 
-import itertools
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from synnefo_core.contracts.compute import (
     DEFAULT_TIMEOUT_S,
     Adoption,
-    BackendBusy,
-    BackendUnavailable,
     Capabilities,
     Capacity,
     ComputeBackend,
@@ -33,120 +29,24 @@ from synnefo_core.contracts.compute import (
     Lifecycle,
     Migration,
     Nic,
+    NicSpec,
     PowerState,
     RequestRefused,
     Reshape,
 )
+from synnefo_core.contracts.devices import Cards
 from synnefo_core.contracts.driver import DriverSetup
+from synnefo_core.testing.fakes.cluster import Failure, JobFailed, World
 
 _NODES = ("memory-node", "other-memory-node")
 _CAPABILITIES = Capabilities(
-    disk_templates=("file", "ext", "plain", "diskless"), hypervisors=("memory",)
+    disk_templates=("file", "ext", "plain", "diskless"), hypervisors=("memory",), has_hotplug=True
 )
 
 
 @dataclass(frozen=True)
-class _Failure:
-    """How the next job shall fail."""
-
-    error: str
-    is_transient: bool
-
-
-@dataclass
-class _World:
-    """What the facets share. Whoever touches it holds the lock."""
-
-    vcpus: int
-    ram_mib: int
-    disk_mib: int
-    lock: threading.RLock = field(default_factory=threading.RLock)
-    instances: dict[str, Instance] = field(default_factory=dict)
-    jobs: dict[str, Job] = field(default_factory=dict)
-    waiting: dict[str, Callable[[], None]] = field(default_factory=dict)
-    failures: list[_Failure] = field(default_factory=list)
-    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    is_held: bool = False
-    is_drained: bool = False
-    is_unreachable: bool = False
-
-    def answer(self) -> None:
-        """Refuse to, if the cluster is cut off."""
-        if self.is_unreachable:
-            raise BackendUnavailable("the cluster can't be reached")
-
-    def submit(self, operation: str, instance: str, effect: Callable[[], None]) -> str:
-        """Take a job in, and run it unless jobs are held."""
-        with self.lock:
-            self.answer()
-            if self.is_drained:
-                raise BackendBusy("the job queue is drained")
-            job = Job(str(next(self.ids)), JobState.QUEUED, operation, instance)
-            self.jobs[job.id] = job
-            self.waiting[job.id] = effect
-            if not self.is_held:
-                self.run(job.id)
-            return job.id
-
-    def run(self, job_id: str) -> None:
-        """Run a job to its end."""
-        effect = self.waiting.pop(job_id)
-        try:
-            if self.failures:
-                failure = self.failures.pop(0)
-                raise _JobFailed(failure.error, is_transient=failure.is_transient)
-            effect()
-        except _JobFailed as failed:
-            self.end(
-                job_id,
-                JobState.ERROR,
-                error=str(failed),
-                is_transient=failed.is_transient,
-                already_exists=failed.already_exists,
-            )
-        else:
-            self.end(job_id, JobState.SUCCESS)
-
-    def end(
-        self,
-        job_id: str,
-        state: JobState,
-        *,
-        error: str = "",
-        is_transient: bool = False,
-        already_exists: bool = False,
-    ) -> None:
-        """Write down how a job ended."""
-        self.jobs[job_id] = replace(
-            self.jobs[job_id],
-            state=state,
-            error=error,
-            is_transient=is_transient,
-            already_exists=already_exists,
-            ended_at=time.time(),
-        )
-
-    def used_mib(self) -> tuple[int, int]:
-        """Return the memory and the disk space that the instances take."""
-        kept = self.instances.values()
-        return (
-            sum(instance.ram_mib for instance in kept),
-            sum(disk.size_mib for instance in kept for disk in instance.disks),
-        )
-
-
-class _JobFailed(Exception):
-    def __init__(
-        self, message: str, *, is_transient: bool = False, already_exists: bool = False
-    ) -> None:
-        super().__init__(message)
-        self.is_transient = is_transient
-        self.already_exists = already_exists
-
-
-@dataclass(frozen=True)
 class _Lifecycle(Lifecycle):
-    world: _World
+    world: World
 
     def create(self, spec: InstanceSpec, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
         if spec.disk_template and spec.disk_template not in _CAPABILITIES.disk_templates:
@@ -192,7 +92,7 @@ class _Lifecycle(Lifecycle):
 
     def _there(self, name: str) -> Instance:
         if name not in self.world.instances:
-            raise _JobFailed(f"instance {name!r} not known")
+            raise JobFailed(f"instance {name!r} not known")
         return self.world.instances[name]
 
     def _remove(self, name: str) -> None:
@@ -201,17 +101,17 @@ class _Lifecycle(Lifecycle):
     def _make(self, spec: InstanceSpec) -> None:
         world = self.world
         if spec.name in world.instances:
-            raise _JobFailed(f"instance {spec.name!r} is already there", already_exists=True)
+            raise JobFailed(f"instance {spec.name!r} is already there", already_exists=True)
         used_ram_mib, used_disk_mib = world.used_mib()
         disk_mib = sum(disk.size_mib for disk in spec.disks)
         if used_ram_mib + spec.ram_mib > world.ram_mib or used_disk_mib + disk_mib > world.disk_mib:
-            raise _JobFailed(f"no room for {spec.name!r}", is_transient=True)
+            raise JobFailed(f"no room for {spec.name!r}", is_transient=True)
         world.instances[spec.name] = _made_of(spec)
 
 
 @dataclass(frozen=True)
 class _Reshape(Reshape):
-    world: _World
+    world: World
     lifecycle: _Lifecycle
 
     def resize(
@@ -219,9 +119,9 @@ class _Reshape(Reshape):
     ) -> str:
         def change(instance: Instance) -> Instance:
             if instance.power is PowerState.RUNNING:
-                raise _JobFailed(f"instance {name!r} runs")
+                raise JobFailed(f"instance {name!r} runs")
             if self.world.used_mib()[0] - instance.ram_mib + ram_mib > self.world.ram_mib:
-                raise _JobFailed(f"no room for {name!r}", is_transient=True)
+                raise JobFailed(f"no room for {name!r}", is_transient=True)
             return replace(instance, vcpus=vcpus, ram_mib=ram_mib)
 
         return self.lifecycle.change("resize", name, change)
@@ -232,9 +132,9 @@ class _Reshape(Reshape):
         def change(instance: Instance) -> Instance:
             had = instance.disks[disk]
             if had.size_mib > size_mib:
-                raise _JobFailed(f"disk {disk} of {name!r} is larger already")
+                raise JobFailed(f"disk {disk} of {name!r} is larger already")
             if self.world.used_mib()[1] - had.size_mib + size_mib > self.world.disk_mib:
-                raise _JobFailed(f"no room for {name!r}", is_transient=True)
+                raise JobFailed(f"no room for {name!r}", is_transient=True)
             grown = replace(had, size_mib=size_mib)
             disks = (*instance.disks[:disk], grown, *instance.disks[disk + 1 :])
             return replace(instance, disks=disks)
@@ -256,7 +156,7 @@ class _Reshape(Reshape):
 
 @dataclass(frozen=True)
 class _Adoption(Adoption):
-    world: _World
+    world: World
     lifecycle: _Lifecycle
 
     def tag(self, name: str, tags: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
@@ -269,14 +169,36 @@ class _Adoption(Adoption):
         def effect() -> None:
             instances = self.world.instances
             if name not in instances:
-                raise _JobFailed(f"instance {name!r} not known")
+                raise JobFailed(f"instance {name!r} not known")
             if instances[name].power is PowerState.RUNNING:
-                raise _JobFailed(f"instance {name!r} runs")
+                raise JobFailed(f"instance {name!r} runs")
             if new_name in instances:
-                raise _JobFailed(f"instance {new_name!r} is already there", already_exists=True)
+                raise JobFailed(f"instance {new_name!r} is already there", already_exists=True)
             instances[new_name] = replace(instances.pop(name), name=new_name)
 
         return self.world.submit("rename", name, effect)
+
+
+@dataclass(frozen=True)
+class _Cards(Cards):
+    lifecycle: _Lifecycle
+
+    def plug(self, name: str, nic: NicSpec, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        def change(instance: Instance) -> Instance:
+            if nic.name in (had.name for had in instance.nics):
+                raise JobFailed(f"instance {name!r} has a card {nic.name!r}")
+            return replace(instance, nics=(*instance.nics, _card_of(nic)))
+
+        return self.lifecycle.change("modify", name, change)
+
+    def unplug(self, name: str, nic: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        def change(instance: Instance) -> Instance:
+            kept = tuple(had for had in instance.nics if had.name != nic)
+            if len(kept) == len(instance.nics):
+                raise JobFailed(f"instance {name!r} has no card {nic!r}")
+            return replace(instance, nics=kept)
+
+        return self.lifecycle.change("modify", name, change)
 
 
 @dataclass(frozen=True)
@@ -286,10 +208,10 @@ class _Migration(Migration):
     def migrate(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
         def change(instance: Instance) -> Instance:
             if instance.power is not PowerState.RUNNING:
-                raise _JobFailed(f"instance {name!r} does not run")
+                raise JobFailed(f"instance {name!r} does not run")
             others = [other for other in _NODES if other != instance.node and node in ("", other)]
             if not others:
-                raise _JobFailed(f"node {node!r} not known")
+                raise JobFailed(f"node {node!r} not known")
             return replace(instance, node=others[0])
 
         return self.lifecycle.change("migrate", name, change)
@@ -297,7 +219,7 @@ class _Migration(Migration):
 
 @dataclass(frozen=True)
 class _Jobs(Jobs):
-    world: _World
+    world: World
 
     def job(self, job_id: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Job:
         with self.world.lock:
@@ -331,7 +253,7 @@ class _Jobs(Jobs):
 
 @dataclass(frozen=True)
 class _Inventory(Inventory):
-    world: _World
+    world: World
 
     def instance(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Instance:
         with self.world.lock:
@@ -392,11 +314,12 @@ class MemoryBackend(ComputeBackend):
         vnc_port: int = 0,
     ) -> None:
         self.name = "memory" if setup is None else setup.name
-        self._world = _World(vcpus=vcpus, ram_mib=ram_mib, disk_mib=disk_mib)
+        self._world = World(vcpus=vcpus, ram_mib=ram_mib, disk_mib=disk_mib)
         self.lifecycle = lifecycle = _Lifecycle(self._world)
         self.reshape = _Reshape(self._world, lifecycle)
         self.adoption = _Adoption(self._world, lifecycle)
         self.migration = _Migration(lifecycle)
+        self.cards = _Cards(lifecycle)
         self.job_queue = _Jobs(self._world)
         self.inventory = inventory = _Inventory(self._world)
         self.consoles = _Consoles(inventory, vnc_port)
@@ -419,7 +342,7 @@ class MemoryBackend(ComputeBackend):
 
     def fail_next(self, error: str, *, is_transient: bool = False) -> None:
         """Let one more job fail; the next to run that no earlier call has claimed."""
-        self._world.failures.append(_Failure(error, is_transient))
+        self._world.failures.append(Failure(error, is_transient))
 
     def set_unreachable(self, *, is_unreachable: bool) -> None:
         """Answer nothing any more, or again."""
@@ -454,10 +377,11 @@ def _made_of(spec: InstanceSpec) -> Instance:
         ram_mib=spec.ram_mib,
         node=_NODES[0],
         disks=tuple(Disk(name=disk.name, size_mib=disk.size_mib) for disk in spec.disks),
-        nics=tuple(
-            Nic(name=nic.name, mac=nic.mac, ip=nic.ip, link=nic.link, network=nic.network)
-            for nic in spec.nics
-        ),
+        nics=tuple(_card_of(nic) for nic in spec.nics),
         tags=spec.tags,
         created_at=time.time(),
     )
+
+
+def _card_of(nic: NicSpec) -> Nic:
+    return Nic(name=nic.name, mac=nic.mac, ip=nic.ip, link=nic.link, network=nic.network)

@@ -161,7 +161,9 @@ class FakeCluster:
         elif word == "REMOVE":
             del self.instances[name]
         elif word == "SET_PARAMS":
-            self.instances[name]["beparams"] |= operation["beparams"]
+            self.instances[name]["beparams"] |= operation.get("beparams", {})
+            problems = [self._change_nic(name, *change) for change in operation.get("nics", ())]
+            return next(filter(None, problems), None)
         elif word == "MIGRATE":
             others = [node for node in self.nodes if node != self.instances[name]["pnode"]]
             node = operation.get("target_node", *others[:1])
@@ -180,6 +182,22 @@ class FakeCluster:
             return self._rename(name, operation["new_name"])
         elif word != "REINSTALL":
             self.instances[name]["status"] = "ADMIN_down" if word == "SHUTDOWN" else "running"
+        return None
+
+    def _change_nic(self, name: str, action: str, which: Any, nic: Row) -> Any:
+        row = self.instances[name]
+        names = row["nic.names"]
+        if action == "add":
+            if nic["name"] in names:
+                return ["OpPrereqError", ["NIC names must be unique", "wrong_input"]]
+            for field, values in _cards([nic]).items():
+                row[field] += values
+        elif which in names:
+            place = names.index(which)
+            for field in _cards([]):
+                del row[field][place]
+        else:
+            return ["OpPrereqError", [f"Cannot find NIC with identifier {which}", "wrong_input"]]
         return None
 
     def _rename(self, name: str, new_name: str) -> Any:
@@ -228,13 +246,20 @@ def _instance(operation: Row, node: str) -> Row:
         "beparams": operation["beparams"],
         "disk.names": [disk["name"] for disk in disks],
         "disk.sizes": [disk["size"] for disk in disks],
+        **_cards(nics),
+        "network_port": None,
+        "hvparams": {},
+        "tags": operation["tags"],
+        "ctime": time.time(),
+    }
+
+
+def _cards(nics: list[Row]) -> Row:
+    """Return what a real one tells of network cards: a list for each field."""
+    return {
         "nic.names": [nic["name"] for nic in nics],
         "nic.macs": [nic["mac"] for nic in nics],
         "nic.ips": [nic.get("ip") for nic in nics],
         "nic.links": [nic.get("link", "gbr0") for nic in nics],
         "nic.networks.names": [nic.get("network") for nic in nics],
-        "network_port": None,
-        "hvparams": {},
-        "tags": operation["tags"],
-        "ctime": time.time(),
     }

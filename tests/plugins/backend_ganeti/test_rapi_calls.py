@@ -254,3 +254,16 @@ def test_an_instance_moves_live_and_by_the_allocator_unless_a_node_is_named(serv
     anywhere, there = (sent.body for sent in server.received)
     assert {"mode": "live", "allow_runtime_changes": False} == anywhere
     assert {"target_node": "node2"} == {k: v for k, v in there.items() if k not in anywhere}
+
+
+def test_cards_are_plugged_into_what_runs_if_that_can_be(server, client):
+    server.answer = lambda received: Answer.of(77)
+    plugged = {"hotplug_if_possible": True, "conflicts_check": False}
+
+    client.add_nic("snf-1", {"name": "nic-1", "mac": "aa:00:00:00:00:01"})
+    client.remove_nic("snf-1", "nic-1")
+
+    added, removed = (sent.body for sent in server.received)
+    new = {"name": "nic-1", "mac": "aa:00:00:00:00:01"}
+    assert {"nics": [["add", -1, new]], **plugged} == added
+    assert {"nics": [["remove", "nic-1", {}]], **plugged} == removed

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from synnefo_backend_ganeti import options, translation
 from synnefo_backend_ganeti.adoption import GanetiAdoption
+from synnefo_backend_ganeti.cards import GanetiCards
 from synnefo_backend_ganeti.consoles import GanetiConsoles
 from synnefo_backend_ganeti.failures import in_contract_words
 from synnefo_backend_ganeti.inventory import GanetiInventory
@@ -41,6 +42,7 @@ class GanetiBackend(ComputeBackend):
         self.reshape = GanetiReshape(self._client)
         self.adoption = GanetiAdoption(self._client)
         self.migration = GanetiMigration(self._client)
+        self.cards = GanetiCards(self._client)
         self.consoles = GanetiConsoles(self._client)
 
     def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:

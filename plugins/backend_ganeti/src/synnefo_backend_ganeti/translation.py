@@ -21,6 +21,7 @@ _OPERATIONS = {
     "OP_INSTANCE_REBOOT": "reboot",
     "OP_INSTANCE_REINSTALL": "reinstall",
     "OP_INSTANCE_GROW_DISK": "grow_disk",
+    "OP_INSTANCE_SET_PARAMS": "modify",
     "OP_INSTANCE_RENAME": "rename",
     "OP_TAGS_SET": "tag",
     "OP_INSTANCE_MIGRATE": "migrate",
@@ -71,7 +72,7 @@ def new_instance(
         ram_mib=spec.ram_mib,
         disk_template=template or None,
         disks=tuple(_new_disk(disk) for disk in spec.disks),
-        nics=tuple(_new_nic(nic) for nic in spec.nics),
+        nics=tuple(new_nic(nic) for nic in spec.nics),
         node=placement.node,
         iallocator=placement.iallocator,
         hypervisor=spec.hypervisor or defaults.hypervisor or None,
@@ -87,7 +88,8 @@ def _new_disk(disk: compute.DiskSpec) -> dict[str, Json]:
     return {**disk.parameters, "name": disk.name, "size": disk.size_mib}
 
 
-def _new_nic(nic: compute.NicSpec) -> dict[str, Json]:
+def new_nic(nic: compute.NicSpec) -> dict[str, Json]:
+    """Say to Ganeti what the contract says of a network card to be made."""
     # Ganeti refuses a network together with a mode or link of its own.
     where = {"network": nic.network} if nic.network else {"mode": nic.mode, "link": nic.link}
     wanted = {"name": nic.name, "mac": nic.mac, "ip": nic.ip, **where}

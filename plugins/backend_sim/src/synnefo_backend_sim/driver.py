@@ -7,6 +7,7 @@ from oslo_config import cfg
 
 from synnefo_backend_sim import options
 from synnefo_backend_sim.adoption import SimAdoption
+from synnefo_backend_sim.cards import SimCards
 from synnefo_backend_sim.clusterfile import ClusterFile
 from synnefo_backend_sim.consoles import SimConsoles
 from synnefo_backend_sim.frontdoor import FrontDoor
@@ -38,6 +39,7 @@ class SimBackend(ComputeBackend):
         self.reshape = SimReshape(self._door)
         self.adoption = SimAdoption(self._door)
         self.migration = SimMigration(self._door)
+        self.cards = SimCards(self._door)
         self.consoles = self._screens = SimConsoles(self._door, self.cluster)
 
     @classmethod
@@ -45,7 +47,9 @@ class SimBackend(ComputeBackend):
         return options.declare()
 
     def capabilities(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capabilities:
-        able = Capabilities(disk_templates=DISK_TEMPLATES, hypervisors=HYPERVISORS)
+        able = Capabilities(
+            disk_templates=DISK_TEMPLATES, hypervisors=HYPERVISORS, has_hotplug=True
+        )
         return self._door.ask(lambda _turn: able, timeout_s=timeout_s)
 
     def close(self) -> None:

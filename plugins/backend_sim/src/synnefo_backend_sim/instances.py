@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from synnefo_core.contracts.compute import Disk, Instance, InstanceSpec, Nic, PowerState
+from synnefo_core.contracts.compute import (
+    Disk,
+    Instance,
+    InstanceSpec,
+    Nic,
+    NicSpec,
+    PowerState,
+)
 
 
 def request_of(spec: InstanceSpec) -> dict[str, Any]:
@@ -18,13 +25,15 @@ def request_of(spec: InstanceSpec) -> dict[str, Any]:
         "vcpus": spec.vcpus,
         "ram_mib": spec.ram_mib,
         "disks": [{"name": disk.name, "size_mib": disk.size_mib} for disk in spec.disks],
-        "nics": [
-            asdict(Nic(name=nic.name, mac=nic.mac, ip=nic.ip, link=nic.link, network=nic.network))
-            for nic in spec.nics
-        ],
+        "nics": [card_of(nic) for nic in spec.nics],
         "tags": list(spec.tags),
         "is_started": spec.is_started,
     }
+
+
+def card_of(nic: NicSpec) -> dict[str, Any]:
+    """Return what is remembered of a network card."""
+    return asdict(Nic(name=nic.name, mac=nic.mac, ip=nic.ip, link=nic.link, network=nic.network))
 
 
 def tightest_node(db: sqlite3.Connection, *, ram_mib: int, disk_mib: int) -> int | None:

@@ -14,6 +14,10 @@ resize     must exist                           it has the hardware, if it is
 grow_disk  must exist                           the disk is larger, if there is
                                                 room for that
 reinstall  must exist, and is stopped           it runs, if asked to
+plug       must exist                           it has the card, if it had none of
+                                                that name
+unplug     must exist                           it has the card no more, if it had
+                                                one of that name
 tag        must exist                           it has the tags
 rename     must exist                           it has the name, if it is stopped
                                                 and the name is free
@@ -30,6 +34,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from synnefo_backend_sim import instances
 from synnefo_core.contracts.compute import PowerState
@@ -139,6 +144,25 @@ def _grow(db: sqlite3.Connection, job: sqlite3.Row) -> None:
     )
 
 
+def _plug(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    nics, nic = json.loads(_found(db, job)["nics"]), json.loads(job["request"])["nic"]
+    if nic["name"] in [had["name"] for had in nics]:
+        raise JobFailed(f"instance {job['instance']!r} has this card already", "wrong_input")
+    _set_nics(db, job, [*nics, nic])
+
+
+def _unplug(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    nics, name = json.loads(_found(db, job)["nics"]), json.loads(job["request"])["nic"]
+    kept = [nic for nic in nics if nic["name"] != name]
+    if len(kept) == len(nics):
+        raise JobFailed(f"instance {job['instance']!r} has no such card", "unknown_entity")
+    _set_nics(db, job, kept)
+
+
+def _set_nics(db: sqlite3.Connection, job: sqlite3.Row, nics: list[Any]) -> None:
+    db.execute("UPDATE instance SET nics = ? WHERE name = ?", (json.dumps(nics), job["instance"]))
+
+
 def _tag(db: sqlite3.Connection, job: sqlite3.Row) -> None:
     tags = json.loads(_found(db, job)["tags"]) + json.loads(job["request"])["tags"]
     db.execute(
@@ -205,6 +229,8 @@ OPERATIONS = {
     "resize": Operation(_require, _resize, _leave),
     "grow_disk": Operation(_require, _grow, _leave),
     "reinstall": Operation(_blank, _boot, _leave),
+    "plug": Operation(_require, _plug, _leave),
+    "unplug": Operation(_require, _unplug, _leave),
     "tag": Operation(_require, _tag, _leave),
     "rename": Operation(_require, _rename, _leave),
     "migrate": Operation(_require, _migrate, _leave),

@@ -116,6 +116,20 @@ class RapiClient:
         body: Json = {"beparams": {"vcpus": vcpus, "minmem": ram_mib, "maxmem": ram_mib}}
         return self._submit("PUT", path, body=body, deadline=deadline)
 
+    def add_nic(self, name: str, nic: Mapping[str, Json], *, deadline: float | None = None) -> int:
+        """Submit one more network card; as :class:`NewInstance` has them, and as little checked."""
+        return self._change_nics(name, ["add", -1, dict(nic)], deadline)
+
+    def remove_nic(self, name: str, nic: str, *, deadline: float | None = None) -> int:
+        """Submit that a network card of this name goes."""
+        return self._change_nics(name, ["remove", nic, {}], deadline)
+
+    def _change_nics(self, name: str, change: list[Json], deadline: float | None) -> int:
+        """Submit a change that takes effect in what runs, too, if the hypervisor can do that."""
+        path = f"/2/instances/{quote(name, safe='')}/modify"
+        body: Json = {"nics": [change], "hotplug_if_possible": True, "conflicts_check": False}
+        return self._submit("PUT", path, body=body, deadline=deadline)
+
     def grow_disk(
         self, name: str, *, disk: int, size_mib: int, deadline: float | None = None
     ) -> int:
