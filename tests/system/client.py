@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
@@ -25,11 +25,19 @@ class Client:
     """
 
     def __init__(
-        self, deployment: Deployment, cloud: str = "synnefo", *, microversion: str = ""
+        self,
+        deployment: Deployment,
+        cloud: str = "synnefo",
+        *,
+        microversion: str = "",
+        body: Mapping[str, Any] | None = None,
     ) -> None:
-        """Log in as DIR/clouds.yaml says; a microversion of Compute's is asked for each time."""
+        """Log in as DIR/clouds.yaml says, or with the ``body`` of a login.
+
+        A microversion of Compute's is asked for each time.
+        """
         self._url, self._session = deployment.url, requests.Session()
-        self._credentials = credentials(deployment, cloud)
+        self._credentials = body or credentials(deployment, cloud)
         self._session.trust_env = False
         if microversion:
             self._session.headers["OpenStack-API-Version"] = f"compute {microversion}"

@@ -6,10 +6,8 @@ from __future__ import annotations
 import os
 import random
 import signal
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 import synnefo_quota
@@ -19,14 +17,12 @@ from tests.system.client import Client
 from tests.system.deployment import Deployment
 from tests.system.labs.processes import Process
 from tests.system.storm.barrier import Barrier
+from tests.system.storm.gale import Gale
 from tests.system.storm.upkeep import Upkeep
 from tests.system.storm.worlds import World
 from tests.system.storm.writer import BLOCK, Writer
 
 WRITERS = 4
-CALM_WITHIN_S = 60
-LONGEST_WAIT_S = 0.05
-"""How long after a request has begun somebody is killed, at most: about as long as it lasts."""
 
 
 class Servers:
@@ -71,7 +67,7 @@ class Storm:
     def __init__(self, deployment: Deployment, seed: int) -> None:
         """Make a container in a cloud that serves."""
         self._chance, self._barrier = random.Random(seed), Barrier()
-        self._calm = threading.Event()
+        self._gale = Gale(self._chance)
         self._client = Client(deployment)
         self._account = f"/object-store/v1/AUTH_{self._client.project_id}"
         self._client.call("PUT", f"{self._account}/c")
@@ -81,9 +77,7 @@ class Storm:
         ]
         self._cloud = assemble(data_dir=deployment.data, files=(deployment.config,))
         self.upkeep = Upkeep(self._cloud, self._barrier)
-        self._begun, self._left = threading.Condition(), 0
         self._ballast: World = {}
-        self._calm.set()
 
     @property
     def seen(self) -> Counter[str]:
@@ -92,36 +86,8 @@ class Storm:
 
     def blow(self, steps: int, strikes: list[Callable[[], None]]) -> None:
         """Have so many steps taken in all, and everything that strikes strike in between."""
-        self._left = steps
-        moments = sorted(self._chance.sample(range(1, steps), len(strikes)), reverse=True)
-        with self.upkeep, ThreadPoolExecutor(WRITERS) as pool:
-            running = [pool.submit(self._write, writer) for writer in self._writers]
-            for left, strike in zip(moments, strikes, strict=True):
-                self._await(left, running)
-                threading.Event().wait(self._chance.random() * LONGEST_WAIT_S)
-                self._calm.clear()
-                strike()
-                self._calm.set()
-            wait(running)
-        for each in running:
-            each.result()
-
-    def _write(self, writer: Writer) -> None:
-        while self._takes_step():
-            if not writer.step():
-                self._calm.wait(CALM_WITHIN_S)
-
-    def _takes_step(self) -> bool:
-        with self._begun:
-            # While something strikes, steps are taken for nothing.
-            self._left -= self._calm.is_set()
-            self._begun.notify_all()
-            return self._left >= 0
-
-    def _await(self, left: int, running: list[Future[None]]) -> None:
-        with self._begun:
-            while self._left > left and not any(each.done() for each in running):
-                self._begun.wait(0.5)
+        with self.upkeep:
+            self._gale.blow(steps, strikes, [writer.step for writer in self._writers])
 
     def look(self) -> None:
         """Fail unless everything is as it must be now that nobody writes."""

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers outlive the processes of their cloud, and notices that go astray.
+
+Fifty tenants do whatever servers can do, on two simulated clusters whose notices come through a broker, 2 %
+of them not at all, twice or late; API processes and the worker, which hears the notices, die by
+SIGKILL again and again. When all is quiet, nothing is stuck, lost, left over, doubled or charged wrongly.
+``SCALE=full`` makes 2,000 requests.
+
+A test that fails shows its seed; ``SYNNEFO_STORM_SEED`` has the same things tried again.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+import synnefo_backends
+import synnefo_quota
+from synnefo_core.cloud import assemble
+from synnefo_core.context import RequestContext, for_worker
+from synnefo_core.db.models import SagaRow
+from synnefo_core.sagas import LIVE
+from tests.plugins.bus_amqp.brokers import import_definitions
+from tests.system.client import COMPUTE, NETWORK, Client
+from tests.system.deployment import Deployment
+from tests.system.labs import RabbitLab
+from tests.system.labs.waiting import until
+from tests.system.storm import clusters
+from tests.system.storm.clusters import Cluster
+from tests.system.storm.gale import Gale
+from tests.system.storm.storm import Servers
+from tests.system.storm.tenant import BROKEN_OFF, DONE, Tenant, tenants
+
+pytestmark = pytest.mark.system
+
+IS_FULL = os.environ.get("SCALE", "ci") == "full"
+TENANTS = 50
+WALKERS = 8
+STEPS, STRIKES = (2000, 30) if IS_FULL else (200, 4)
+QUIET_WITHIN_S = 120
+EXPECTED = re.compile("a server process died|was sent SIGKILL")
+
+
+@pytest.fixture
+def seed() -> int:
+    """What chance begins with."""
+    seed = int(os.environ.get("SYNNEFO_STORM_SEED") or random.SystemRandom().getrandbits(32))
+    sys.stdout.write(f"SYNNEFO_STORM_SEED={seed}\n")
+    return seed
+
+
+@pytest.fixture
+def broker() -> Iterator[RabbitLab]:
+    with RabbitLab() as lab:
+        yield import_definitions(lab)
+
+
+@pytest.fixture
+def deployment(tmp_path, broker, database) -> Iterator[Deployment]:
+    """A cloud that was prepared and has no cluster yet."""
+    settings = {
+        "database": {"url": database},
+        "backends": {"embedded": "false"},
+        "compute": {"reconcile_every_s": 5},
+        **clusters.settings(broker),
+    }
+    with Deployment(tmp_path / "cloud", settings) as made:
+        made.synnefo("bootstrap")
+        yield made
+        problems = [line for line in made.problems() if not EXPECTED.search(line)]
+        assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def context(deployment) -> Iterator[RequestContext]:
+    """The cloud from inside."""
+    cloud = assemble(data_dir=deployment.data, files=(deployment.config,))
+    yield for_worker(cloud)
+    cloud.close()
+
+
+@pytest.mark.timeout(3600 if IS_FULL else 300)
+def test_servers_outlive_every_process_and_lost_notices(deployment, broker, context, seed):
+    chance = random.Random(seed)
+    with clusters.clusters(deployment, broker, seed) as theirs:
+        servers = Servers(deployment, chance, ("--workers", "2", "--runtime", "eventlet"))
+        everybody = tenants(deployment, TENANTS, seed)
+        walks = [_walk(everybody[place::WALKERS], seed + place) for place in range(WALKERS)]
+
+        Gale(chance).blow(STEPS, servers.strikes(STRIKES), walks)
+        admin = Client(deployment, "synnefo-admin")
+        _await_quiet(deployment, admin, context)
+
+        seen = sum((tenant.seen for tenant in everybody), Counter())
+        sys.stdout.write(f"{dict(seen)}, {_told(admin)}\n")
+        for tenant in everybody:
+            tenant.look()
+        _require_the_same(admin, theirs)
+        _require_nothing_left(admin, context)
+        assert min(seen[DONE], seen[BROKEN_OFF]) > 0
+
+
+def _walk(some: list[Tenant], seed: int):
+    """Return what has one tenant after the other do something."""
+    chance = random.Random(seed)
+    return lambda: chance.choice(some).step()
+
+
+def _told(admin: Client) -> dict[str, int]:
+    return dict(Counter(server["status"] for server in _all(admin)))
+
+
+def _all(admin: Client) -> list[dict]:
+    return admin.get(f"{COMPUTE}/servers/detail?all_tenants=1&limit=1000")["servers"]
+
+
+def _await_quiet(deployment: Deployment, admin: Client, context: RequestContext) -> None:
+    """Wait until nobody works on anything, and the cloud has repaired what differs."""
+
+    def is_quiet() -> bool:
+        with context.reading() as session:
+            live = session.scalars(select(SagaRow).where(SagaRow.state.in_(LIVE))).all()
+        return not live and not [s for s in _all(admin) if s["OS-EXT-STS:task_state"]]
+
+    until(is_quiet, "all sagas and tasks to end", within_s=QUIET_WITHIN_S)
+    until(
+        lambda: _differences(deployment) == [],
+        "all to be as in the clusters",
+        within_s=QUIET_WITHIN_S,
+    )
+
+
+def _differences(deployment: Deployment) -> list[str]:
+    told = deployment.start("reconcile", "servers")
+    code = told.wait(60)
+    said = told.said()
+    deployment.daemons.remove(told)
+    return [] if code == 0 else said
+
+
+def _require_the_same(admin: Client, theirs: list[Cluster]) -> None:
+    """Fail unless clusters and API agree on every server."""
+    flavors = {
+        flavor["id"]: (flavor["vcpus"], flavor["ram"])
+        for flavor in admin.get(f"{COMPUTE}/flavors/detail?is_public=None")["flavors"]
+    }
+    made = [server for server in _all(admin) if server["OS-SRV-USG:launched_at"]]
+    here = {
+        (f"snf-{s['id']}", s["OS-EXT-SRV-ATTR:host"], *flavors[s["flavor"]["id"]]) for s in made
+    }
+    there = [one for cluster in theirs for one in cluster.instances()]
+    assert here == {(one.name, one.node, one.vcpus, one.ram_mib) for one in there}
+    running = {f"snf-{server['id']}" for server in made if server["OS-EXT-STS:power_state"] == 1}
+    assert running == {one.name for one in there if one.power.value == "running"}
+    ports = admin.get(f"{NETWORK}/ports?limit=1000")["ports"]
+    cards = {f"snf-{port['device_id']}": port["mac_address"] for port in ports}
+    names = {one.name for one in there}
+    assert {name: mac for name, mac in cards.items() if name in names} == {
+        one.name: nic.mac for one in there for nic in one.nics
+    }
+
+
+def _require_nothing_left(admin: Client, context: RequestContext) -> None:
+    """Fail when something is charged, booked, used twice or left over."""
+    assert [] == synnefo_quota.verify(context)
+    servers = {server["id"] for server in _all(admin)}
+    ports = admin.get(f"{NETWORK}/ports?limit=1000")["ports"]
+    assert sorted(servers) == sorted(port["device_id"] for port in ports)
+    addresses = [fixed["ip_address"] for port in ports for fixed in port["fixed_ips"]]
+    assert len(addresses) == len(set(addresses))
+    booked = [each.occupancy.booked.servers for each in synnefo_backends.occupied(context)]
+    assert len(servers) == sum(booked)
