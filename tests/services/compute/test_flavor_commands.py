@@ -37,8 +37,23 @@ def test_a_flavor_is_made_listed_and_shown(synnefo, listed, context):
 
     assert ["t"] == listed()
     shown = json.loads(synnefo("flavor", "show", "t", "-f", "json"))
-    assert ["t", "tiny", 2, 512, 3, "", False] == list(shown.values())
+    assert ["t", "tiny", 2, 512, 3, "", False, "", ""] == list(shown.values())
     assert not synnefo_compute.show_flavor(context, "t").is_public
+
+
+def test_what_is_said_of_a_flavor_and_who_may_use_it_is_changed_and_shown(
+    synnefo, cloud, monkeypatch
+):
+    monkeypatch.setattr(type(cloud), "directory", None)
+    synnefo("flavor", "create", "tiny", "--id", "t", *SIZE, "--private")
+    synnefo("flavor", "set", "t", "--for", "p1", "--for", "p2", "--spec", "zone=north")
+    synnefo("flavor", "set", "t", "--no-longer-for", "p1", "--spec", "hw:numa=1")
+
+    shown = json.loads(synnefo("flavor", "show", "t", "-f", "json"))
+    assert ("hw:numa=1, zone=north", "p2") == (shown["Extra specs"], shown["Projects"])
+
+    synnefo("flavor", "set", "t", "--for", "p3", "--no-spec", "colour", expect=1)
+    assert "p2" == json.loads(synnefo("flavor", "show", "t", "-f", "json"))["Projects"]
 
 
 def test_a_flavor_gets_an_id_of_its_own(synnefo, listed):

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from synnefo_compute import flavors, keypairs
-from synnefo_core.errors import Duplicate, InvalidField, NotFound
+from synnefo_compute import flavor_access, flavor_specs, flavors, keypairs
+from synnefo_compute.models import FlavorRow
+from synnefo_core.errors import Conflict, Duplicate, Invalid, InvalidField, NotFound
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q somebody"
 
@@ -41,6 +42,97 @@ def test_a_private_flavor_is_not_there_for_others(context, member):
     with pytest.raises(NotFound):
         flavors.show(member, made.id)
     assert flavors.listing(member) == []
+
+
+@pytest.fixture
+def stranger(member):
+    return replace(member, project_id="p2")
+
+
+class TestAccess:
+    @pytest.fixture(autouse=True)
+    def _without_directory(self, context, monkeypatch):
+        """Have nobody who knows which projects there are."""
+        monkeypatch.setattr(type(context.cloud), "directory", None)
+
+    @pytest.fixture
+    def mine(self, context, member):
+        """A flavor that is only for the project of the member."""
+        made = small(context, is_public=False)
+        flavor_access.allow(context, made.id, member.project_id)
+        return made
+
+    def test_a_project_sees_what_it_was_let_use(self, member, stranger, mine):
+        assert [mine] == flavors.listing(member)
+        assert mine == flavors.usable(member, mine.id)
+        assert [] == flavors.listing(stranger)
+        with pytest.raises(InvalidField):
+            flavors.usable(stranger, mine.id)
+
+    def test_what_is_taken_back_is_gone_but_for_those_who_have_servers(
+        self, context, member, submit, settle
+    ):
+        server = submit()
+        with context.unit_of_work() as session:
+            session.get(FlavorRow, server.flavor_id).is_public = False
+
+        assert server.flavor_id == flavors.show(member, server.flavor_id).id
+        assert [] == flavors.listing(member)
+
+    def test_an_administrator_lists_those_that_are_not_for_all_when_asked(self, context, mine):
+        public = small(context, name="public")
+
+        assert [public] == flavors.listing(context)
+        assert [mine] == flavors.listing(context, is_public=False)
+        assert {mine, public} == {*flavors.listing(context, is_public=None)}
+
+    def test_a_flavor_for_all_has_no_list(self, context):
+        public = small(context)
+
+        with pytest.raises(NotFound):
+            flavor_access.listing(context, public.id)
+        with pytest.raises(Conflict):
+            flavor_access.allow(context, public.id, "p1")
+
+    def test_nobody_is_let_in_or_out_twice(self, context, member, mine):
+        with pytest.raises(Conflict):
+            flavor_access.allow(context, mine.id, member.project_id)
+        assert [] == flavor_access.forbid(context, mine.id, member.project_id)
+        with pytest.raises(NotFound):
+            flavor_access.forbid(context, mine.id, member.project_id)
+        assert [] == flavors.listing(member)
+
+
+def test_a_project_that_is_not_there_is_not_let_in(context):
+    made = small(context, is_public=False)
+
+    with pytest.raises(Invalid, match="no project nothing"):
+        flavor_access.allow(context, made.id, "nothing")
+
+
+def test_what_is_said_of_a_flavor_is_kept_and_changed_word_by_word(context, member):
+    made = small(context)
+    flavor_specs.merge(context, made.id, {"hw:numa": "1", "SNF:disk_template": "drbd"})
+    flavor_specs.merge(context, made.id, {"hw:numa": "2"})
+
+    assert {"hw:numa": "2", "SNF:disk_template": "drbd"} == flavor_specs.listing(member, made.id)
+    assert "drbd" == flavors.show(member, made.id).disk_template
+
+    flavor_specs.remove(context, made.id, "SNF:disk_template")
+    assert {"hw:numa": "2"} == flavor_specs.listing(member, made.id)
+    assert "" == flavors.show(member, made.id).disk_template
+    with pytest.raises(NotFound):
+        flavor_specs.remove(context, made.id, "SNF:disk_template")
+
+
+def test_flavors_are_sorted_and_paged_by_what_was_asked(context):
+    for name, ram_mib in (("a", 300), ("b", 100), ("c", 200)):
+        flavors.create(context, name=name, vcpus=1, ram_mib=ram_mib, disk_gib=1, flavor_id=name)
+    falling = [("ram_mib", True)]
+
+    assert ["a", "c", "b"] == [each.id for each in flavors.listing(context, sort=falling)]
+    behind = flavors.listing(context, sort=falling, marker="a", limit=1)
+    assert ["c"] == [each.id for each in behind]
 
 
 def test_flavors_are_paged_behind_a_marker(context):

@@ -7,6 +7,7 @@ from synnefo_api_compute.handlers import (
     availability_zones,
     consoles,
     extensions,
+    flavor_specs,
     flavors,
     hypervisors,
     instance_actions,
@@ -75,7 +76,14 @@ ROUTES = [
     Route("POST",   "/flavors",                        flavors.create,    "compute:flavor:create",  body=flavor.CREATE),
     Route("GET",    "/flavors/{flavor_id}",            flavors.show,      "compute:flavor:show"),
     Route("DELETE", "/flavors/{flavor_id}",            flavors.delete,    "compute:flavor:delete",  202),
-    Route("GET",    "/flavors/{flavor_id}/os-extra_specs", flavors.extra_specs, "compute:flavor:show"),
+    Route("GET",    "/flavors/{flavor_id}/os-flavor-access", flavors.show_access, "compute:flavor_access:show"),
+    Route("POST",   "/flavors/{flavor_id}/action",     flavors.act,       "compute:flavor_access:update", body=flavor.ACTION),
+
+    Route("GET",    "/flavors/{flavor_id}/os-extra_specs",       flavor_specs.index,  "compute:flavor:show"),
+    Route("POST",   "/flavors/{flavor_id}/os-extra_specs",       flavor_specs.merge,  "compute:flavor_spec:update", body=flavor.SPECS),
+    Route("GET",    "/flavors/{flavor_id}/os-extra_specs/{key}", flavor_specs.show,   "compute:flavor:show"),
+    Route("PUT",    "/flavors/{flavor_id}/os-extra_specs/{key}", flavor_specs.update, "compute:flavor_spec:update", body=flavor.SPEC),
+    Route("DELETE", "/flavors/{flavor_id}/os-extra_specs/{key}", flavor_specs.delete, "compute:flavor_spec:update", 200),
 
     Route("GET",    "/os-keypairs",                    keypairs.index,    "compute:keypair:list",   query=keypair.LIST),
     Route("POST",   "/os-keypairs",                    keypairs.create,   "compute:keypair:create", body=keypair.CREATE),
@@ -102,7 +110,6 @@ ROUTES = [
 
 UNBUILT = [
     ("PUT DELETE", "/flavors/{flavor_id}"),
-    ("GET POST", "/flavors/{flavor_id}/os-flavor-access"),
     ("GET POST", "/servers/{server_id}/os-interface"),
     ("GET POST", "/servers/{server_id}/os-volume_attachments"),
     ("GET", "/servers/{server_id}/diagnostics"),

@@ -14,6 +14,16 @@ from synnefo_compute.actions import (
 )
 from synnefo_compute.batches import create_servers
 from synnefo_compute.consoles import NOVNC, ConsoleUnavailable, Screen, enter_console, open_console
+from synnefo_compute.flavor_access import (
+    allow as allow_flavor,
+    forbid as forbid_flavor,
+    listing as list_flavor_access,
+)
+from synnefo_compute.flavor_specs import (
+    listing as show_flavor_specs,
+    merge as merge_flavor_specs,
+    remove as remove_flavor_spec,
+)
 from synnefo_compute.flavors import (
     Flavor,
     create as create_flavor,
@@ -116,6 +126,7 @@ __all__ = [
     "Server",
     "ServerSpec",
     "add_tag",
+    "allow_flavor",
     "confirm_resize",
     "create_flavor",
     "create_keypair",
@@ -126,19 +137,23 @@ __all__ = [
     "delete_keypair",
     "delete_server",
     "enter_console",
+    "forbid_flavor",
     "has_tag",
     "list_actions",
+    "list_flavor_access",
     "list_flavors",
     "list_keypairs",
     "list_servers",
     "list_tags",
     "lock_server",
+    "merge_flavor_specs",
     "merge_metadata",
     "migrate_server",
     "new_password",
     "open_console",
     "reboot_server",
     "rebuild_server",
+    "remove_flavor_spec",
     "remove_metadata",
     "remove_tag",
     "replace_metadata",
@@ -149,6 +164,7 @@ __all__ = [
     "revert_resize",
     "show_action",
     "show_flavor",
+    "show_flavor_specs",
     "show_keypair",
     "show_metadata",
     "show_metadata_item",

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from synnefo_compute.models import FlavorRow
+from synnefo_compute.models import FlavorAccessRow, FlavorRow, ServerRow
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
-from synnefo_core.db.paging import page
+from synnefo_core.db.paging import Order, page
 from synnefo_core.errors import Duplicate, InvalidField, NotFound
 
 
@@ -46,8 +49,20 @@ def listing(
     marker: str = "",
     min_disk_gib: int = 0,
     min_ram_mib: int = 0,
+    is_public: bool | None = True,
+    sort: Sequence[tuple[str, bool]] = (),
 ) -> list[Flavor]:
-    """Return flavors that the caller may use, in the order of their ids.
+    """Return flavors that new servers can be made of.
+
+    Args:
+        context: Whose project it is that may use them.
+        limit: The most that are returned.
+        marker: The id of the flavor behind which the page begins.
+        min_disk_gib: Those with so much disk.
+        min_ram_mib: Those with so much memory.
+        is_public: For administrators: True for those that the caller's project may use, False for
+            those that are not for all, None for every one.
+        sort: Names of columns, and whether each descends; the id decides where all are the same.
 
     Raises:
         InvalidField: There is no flavor ``marker``.
@@ -57,29 +72,73 @@ def listing(
         FlavorRow.disk_gib >= min_disk_gib,
         FlavorRow.ram_mib >= min_ram_mib,
     )
-    if not context.is_admin:
-        query = query.where(FlavorRow.is_public)
+    if is_public or not context.is_admin:
+        query = query.where(_usable_by(context))
+    elif is_public is False:
+        query = query.where(FlavorRow.is_public.is_(False))
+    order: Order = [
+        *((_column(name), descends) for name, descends in sort),
+        (FlavorRow.id, sort[-1][1] if sort else False),
+    ]
     with context.reading() as session:
-        if marker and session.get(FlavorRow, marker) is None:
-            name = "marker"
-            raise InvalidField(name, f"there is no flavor {marker}")
-        behind = [marker] if marker else None
-        query = page(query, [(FlavorRow.id, False)], limit=limit, marker=behind)
+        behind = _marker(session, order, marker) if marker else None
+        query = page(query, order, limit=limit, marker=behind)
         return [_shown(row) for row in session.scalars(query)]
+
+
+def _column(name: str) -> InstrumentedAttribute[Any]:
+    column: InstrumentedAttribute[Any] = getattr(FlavorRow, name)
+    return column
+
+
+def _marker(session: Session, order: Order, marker: str) -> Sequence[Any]:
+    columns = [column for column, _ in order]
+    row = session.execute(select(*columns).where(FlavorRow.id == marker)).first()
+    if row is None:
+        name = "marker"
+        raise InvalidField(name, f"there is no flavor {marker}")
+    return tuple(row)
+
+
+def _usable_by(context: RequestContext) -> ColumnElement[bool]:
+    """Say which are for all, or for the caller's project too."""
+    given = select(FlavorAccessRow.flavor_id).where(
+        FlavorAccessRow.project_id == context.project_id
+    )
+    return FlavorRow.is_public | FlavorRow.id.in_(given)
+
+
+def may_use(context: RequestContext, session: Session, row: FlavorRow) -> bool:
+    """Return whether the caller may make servers of a flavor."""
+    if row.is_public or context.is_admin:
+        return True
+    return session.get(FlavorAccessRow, (row.id, context.project_id)) is not None
+
+
+def _has_servers(context: RequestContext, session: Session, flavor_id: str) -> bool:
+    """Return whether the caller's project has servers of a flavor: it may then see it (CYC-046)."""
+    ours = exists().where(
+        ServerRow.project_id == context.project_id,
+        ServerRow.is_deleted.is_(False),
+        ServerRow.flavor_id == flavor_id,
+    )
+    return bool(session.scalar(select(ours)))
 
 
 def show(context: RequestContext, flavor_id: str) -> Flavor:
     """Return a flavor, a deleted one too.
 
     Raises:
-        NotFound: There is none of this id that the caller may use.
+        NotFound: There is none of this id that the caller may use or has servers of.
     """
     with context.reading() as session:
         row = session.get(FlavorRow, flavor_id)
-    if row is None or not (row.is_public or context.is_admin):
-        noun = "flavor"
-        raise NotFound(noun, flavor_id)
-    return _shown(row)
+        if row is None or not (
+            may_use(context, session, row) or _has_servers(context, session, flavor_id)
+        ):
+            noun = "flavor"
+            raise NotFound(noun, flavor_id)
+        return _shown(row)
 
 
 def usable(context: RequestContext, flavor_id: str) -> Flavor:
@@ -90,10 +149,23 @@ def usable(context: RequestContext, flavor_id: str) -> Flavor:
     """
     with context.reading() as session:
         row = session.get(FlavorRow, flavor_id)
-    if row is None or row.is_deleted or not (row.is_public or context.is_admin):
-        name = "flavorRef"
-        raise InvalidField(name, f"flavor {flavor_id} could not be found")
-    return _shown(row)
+        if row is None or row.is_deleted or not may_use(context, session, row):
+            name = "flavorRef"
+            raise InvalidField(name, f"flavor {flavor_id} could not be found")
+        return _shown(row)
+
+
+def there(session: Session, flavor_id: str) -> FlavorRow:
+    """Return the row of a flavor that is not deleted.
+
+    Raises:
+        NotFound: There is none of this id.
+    """
+    row = session.get(FlavorRow, flavor_id)
+    if row is None or row.is_deleted:
+        noun = "flavor"
+        raise NotFound(noun, flavor_id)
+    return row
 
 
 def create(
@@ -175,8 +247,4 @@ def delete(context: RequestContext, flavor_id: str) -> None:
         NotFound: There is none of this id.
     """
     with context.unit_of_work() as session:
-        row = session.get(FlavorRow, flavor_id)
-        if row is None or row.is_deleted:
-            noun = "flavor"
-            raise NotFound(noun, flavor_id)
-        row.is_deleted = True
+        there(session, flavor_id).is_deleted = True

@@ -43,6 +43,26 @@ class FlavorRow(Model):
     created_at: Mapped[Moment]
 
 
+class FlavorAccessRow(Model):
+    """A project that may use a flavor that is not for all."""
+
+    __tablename__ = "compute_flavor_access"
+    __table_args__ = (Index("ix_compute_flavor_access_project_id", "project_id", "flavor_id"),)
+
+    flavor_id: Mapped[Key]
+    project_id: Mapped[Key]
+
+
+class FlavorSpecRow(Model):
+    """Something that an administrator says of a flavor: see :mod:`synnefo_compute.flavor_specs`."""
+
+    __tablename__ = "compute_flavor_spec"
+
+    flavor_id: Mapped[Key]
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    value: Mapped[Name]
+
+
 class KeypairRow(Model):
     """A user's public key. There is never a private one here."""
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Flavors: list, show; administrators create and delete.
+"""Flavors: list, show; administrators create and delete, and say who may use them.
 
-Source: docs.openstack.org/api-ref/compute, "Flavors".
+Source: docs.openstack.org/api-ref/compute, "Flavors" and "Flavors access".
 """
 
 from __future__ import annotations
@@ -11,6 +11,25 @@ from typing import Any
 import synnefo_compute
 from synnefo_api_compute.views import flavor as view
 from synnefo_core.context import RequestContext
+from synnefo_core.errors import InvalidField
+
+_SORTED = {
+    "created_at": "created_at",
+    "id": "id",
+    "flavorid": "id",
+    "is_public": "is_public",
+    "memory_mb": "ram_mib",
+    "name": "name",
+    "root_gb": "disk_gib",
+    "vcpus": "vcpus",
+}
+"""Columns by the key that sorts by them."""
+
+_WORDS = {
+    **dict.fromkeys(("1", "t", "true", "on", "y", "yes"), True),
+    **dict.fromkeys(("0", "f", "false", "off", "n", "no"), False),
+    "none": None,
+}
 
 
 def index(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
@@ -24,13 +43,25 @@ def detail(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page(context: RequestContext, query: dict[str, Any]) -> list[synnefo_compute.Flavor]:
+    # Keys of what flavors do not differ in leave them in the order of their ids.
+    key = _SORTED.get(query.get("sort_key", "flavorid"), "id")
     return synnefo_compute.list_flavors(
         context,
         limit=int(query["limit"]) if "limit" in query else None,
         marker=query.get("marker", ""),
         min_disk_gib=int(query.get("minDisk", 0)),
         min_ram_mib=int(query.get("minRam", 0)),
+        is_public=_is_public(query.get("is_public", "true")),
+        sort=[(key, query.get("sort_dir", "asc") == "desc")],
     )
+
+
+def _is_public(word: str) -> bool | None:
+    try:
+        return _WORDS[word.strip().lower()]
+    except KeyError:
+        name = "is_public"
+        raise InvalidField(name, f"{word} is neither true nor false nor none") from None
 
 
 def show(context: RequestContext, flavor_id: str) -> dict[str, Any]:
@@ -58,7 +89,17 @@ def delete(context: RequestContext, flavor_id: str) -> None:
     synnefo_compute.delete_flavor(context, flavor_id)
 
 
-def extra_specs(context: RequestContext, flavor_id: str) -> dict[str, Any]:
-    """Answer ``GET /flavors/{flavor_id}/os-extra_specs``."""
-    flavor = synnefo_compute.show_flavor(context, flavor_id)
-    return {"extra_specs": view.extra_specs(flavor)}
+def show_access(context: RequestContext, flavor_id: str) -> dict[str, Any]:
+    """Answer ``GET /flavors/{flavor_id}/os-flavor-access``."""
+    projects = synnefo_compute.list_flavor_access(context, flavor_id)
+    return view.access(flavor_id, projects)
+
+
+def act(context: RequestContext, flavor_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Answer ``POST /flavors/{flavor_id}/action``."""
+    ((action, asked),) = body.items()
+    change = {
+        "addTenantAccess": synnefo_compute.allow_flavor,
+        "removeTenantAccess": synnefo_compute.forbid_flavor,
+    }[action]
+    return view.access(flavor_id, change(context, flavor_id, asked["tenant"]))

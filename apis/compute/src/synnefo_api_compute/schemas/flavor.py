@@ -45,6 +45,24 @@ CREATE: dict[str, Any] = {
 
 _NUMBER: dict[str, Any] = {"type": "string", "pattern": "^[0-9]{1,9}$"}
 
+_SORT_KEYS = [
+    "created_at",
+    "description",
+    "disabled",
+    "ephemeral_gb",
+    "flavorid",
+    "id",
+    "is_public",
+    "memory_mb",
+    "name",
+    "root_gb",
+    "rxtx_factor",
+    "swap",
+    "updated_at",
+    "vcpu_weight",
+    "vcpus",
+]
+
 LIST: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -52,5 +70,38 @@ LIST: dict[str, Any] = {
         "minDisk": _NUMBER,
         "minRam": _NUMBER,
         "marker": {"type": "string", "maxLength": 64},
+        "is_public": {"type": "string"},
+        "sort_key": {"enum": _SORT_KEYS},
+        "sort_dir": {"enum": ["asc", "desc"]},
     },
 }
+
+_TENANT: dict[str, Any] = {
+    "type": "object",
+    "properties": {"tenant": {"type": "string", "minLength": 1, "maxLength": 255}},
+    "required": ["tenant"],
+    "additionalProperties": False,
+}
+
+ACTION: dict[str, Any] = {
+    "type": "object",
+    "properties": {"addTenantAccess": _TENANT, "removeTenantAccess": _TENANT},
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": False,
+}
+
+_SPECS: dict[str, Any] = {
+    "type": "object",
+    "propertyNames": {"pattern": r"^[a-zA-Z0-9-_:. ]{1,255}$"},
+    "additionalProperties": {"type": ["string", "number"], "maxLength": 255},
+}
+
+SPECS: dict[str, Any] = {
+    "type": "object",
+    "properties": {"extra_specs": _SPECS},
+    "required": ["extra_specs"],
+    "additionalProperties": False,
+}
+
+SPEC: dict[str, Any] = {**_SPECS, "minProperties": 1, "maxProperties": 1}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from synnefo_api_compute.versions import PREFIX
@@ -38,6 +39,7 @@ def full(context: RequestContext, flavor: Flavor) -> dict[str, Any]:
     }
 
 
-def extra_specs(flavor: Flavor) -> dict[str, str]:
-    """Show what clusters are told besides the sizes."""
-    return {"SNF:disk_template": flavor.disk_template} if flavor.disk_template else {}
+def access(flavor_id: str, projects: Sequence[str]) -> dict[str, Any]:
+    """Show who may use a flavor that is not for all."""
+    rows = [{"flavor_id": flavor_id, "tenant_id": project_id} for project_id in projects]
+    return {"flavor_access": rows}

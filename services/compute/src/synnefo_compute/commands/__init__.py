@@ -10,6 +10,7 @@ COMMANDS: CommandTable = {
     "flavor create": flavor.Create,
     "flavor delete": flavor.Delete,
     "flavor list": flavor.List,
+    "flavor set": flavor.Set,
     "flavor show": flavor.Show,
     "reconcile servers": reconcile.Reconcile,
     "server import": server.Import,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 
-from synnefo_compute import flavors
+from synnefo_compute import flavor_access, flavor_specs, flavors
 from synnefo_compute.flavors import Flavor
 from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, Table
 from synnefo_core.context import for_worker
@@ -24,7 +24,8 @@ class List(CloudLister):
     def take_action(self, parsed_args: argparse.Namespace) -> Table:
         """Return a row for each."""
         del parsed_args
-        return TITLES, [_row(each) for each in flavors.listing(for_worker(self.cloud))]
+        found = flavors.listing(for_worker(self.cloud), is_public=None)
+        return TITLES, [_row(each) for each in found]
 
 
 class Show(CloudShow):
@@ -38,7 +39,51 @@ class Show(CloudShow):
 
     def take_action(self, parsed_args: argparse.Namespace) -> Table:
         """Return its fields."""
-        return TITLES, _row(flavors.show(for_worker(self.cloud), parsed_args.flavor))
+        context = for_worker(self.cloud)
+        found = flavors.show(context, parsed_args.flavor)
+        specs = flavor_specs.listing(context, found.id)
+        said = ", ".join(f"{name}={value}" for name, value in sorted(specs.items()))
+        with context.reading() as session:
+            projects = ", ".join(flavor_access.of(session, found.id))
+        return (*TITLES, "Extra specs", "Projects"), (*_row(found), said, projects)
+
+
+class Set(CloudCommand):
+    """Change who may use a flavor, and what is said of it besides its size."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add which one, and what is to change."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("flavor", metavar="ID")
+        parser.add_argument(
+            "--for", metavar="PROJECT-ID", action="append", default=[], dest="allow"
+        )
+        parser.add_argument(
+            "--no-longer-for", metavar="PROJECT-ID", action="append", default=[], dest="forbid"
+        )
+        parser.add_argument("--spec", metavar="NAME=VALUE", action="append", default=[], type=_spec)
+        parser.add_argument("--no-spec", metavar="NAME", action="append", default=[])
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Change it, all or nothing."""
+        context, flavor_id = for_worker(self.cloud), parsed_args.flavor
+        with context.unit_of_work():
+            for project_id in parsed_args.allow:
+                flavor_access.allow(context, flavor_id, project_id)
+            for project_id in parsed_args.forbid:
+                flavor_access.forbid(context, flavor_id, project_id)
+            for name in parsed_args.no_spec:
+                flavor_specs.remove(context, flavor_id, name)
+            flavor_specs.merge(context, flavor_id, dict(parsed_args.spec))
+
+
+def _spec(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        msg = f"it is NAME=VALUE, not {text}"
+        raise argparse.ArgumentTypeError(msg)
+    return name, value
 
 
 def _size(text: str) -> int:
@@ -63,7 +108,9 @@ class Create(CloudCommand):
             "--disk-gib", type=_size, default=0, metavar="N", help="default: no disk"
         )
         parser.add_argument("--disk-template", default="", help="default: the cluster's")
-        parser.add_argument("--private", action="store_true", help="for administrators only")
+        parser.add_argument(
+            "--private", action="store_true", help="for no project yet; see flavor set"
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
