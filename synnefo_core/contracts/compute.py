@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from synnefo_core.contracts.driver import Driver, DriverError, DriverSetup, Unavailable
+from synnefo_core.contracts.seed import Seed
 
 if TYPE_CHECKING:
     from synnefo_core.contracts.devices import Cards
@@ -149,6 +150,8 @@ class InstanceSpec:
         os: The OS definition; empty for the backend's default.
         os_parameters: For the OS definition; stored in the cluster, so no secrets.
         secret_parameters: For the OS definition; the cluster forgets them with the job.
+        seed: What the guest is told at its first boot, secrets among it; None for nothing. A
+            backend that gives its guests nothing leaves it out.
         tags: The cluster's tags; the caller's own mark is among them.
         hypervisor: Empty for the cluster's default.
         hypervisor_parameters: Passed through.
@@ -164,6 +167,7 @@ class InstanceSpec:
     os: str = ""
     os_parameters: Mapping[str, str] = field(default_factory=dict)
     secret_parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+    seed: Seed | None = field(default=None, repr=False)
     tags: tuple[str, ...] = ()
     hypervisor: str = ""
     hypervisor_parameters: Mapping[str, str | int | bool] = field(default_factory=dict)
@@ -302,6 +306,15 @@ class Reshape(ABC):
         """Make a disk, counted from 0, so large; the job of one that is larger fails.
 
         A guest that runs may see it only after its next start.
+        """
+
+    @abstractmethod
+    def hand_seed(
+        self, name: str, seed: Seed, *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str | None:
+        """Have the next reinstall tell the guest this; return None where no guest is told.
+
+        The cluster keeps it no longer than until then, and not in the record of the job.
         """
 
     @abstractmethod

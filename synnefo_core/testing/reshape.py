@@ -14,6 +14,7 @@ from synnefo_core.contracts.compute import (
     PowerState,
     Reshape,
 )
+from synnefo_core.contracts.seed import Seed
 from synnefo_core.testing.compute_rig import ComputeRig, SpecFactory
 
 _BY_NAME: Mapping[str, Callable[[Reshape, str], str]] = {
@@ -21,6 +22,8 @@ _BY_NAME: Mapping[str, Callable[[Reshape, str], str]] = {
     "grow disk": lambda reshape, name: reshape.grow_disk(name, disk=0, size_mib=96),
     "reinstall": lambda reshape, name: reshape.reinstall(name),
 }
+
+_SEED = Seed("cidata", {"user-data": b"a-secret-that-nobody-may-print"})
 
 
 class ReshapeContract(ComputeRig):
@@ -116,6 +119,22 @@ class ReshapeContract(ComputeRig):
         expected = PowerState.RUNNING if is_started else PowerState.STOPPED
         assert ("reinstall", expected) == (job.operation, after.power)
         assert (before.disks, before.nics, before.tags) == (after.disks, after.nics, after.tags)
+
+    def test_a_seed_is_handed_over_and_printed_nowhere(
+        self, backend: ComputeBackend, reshape: Reshape, instance_spec: SpecFactory
+    ) -> None:
+        spec = instance_spec(seed=_SEED)
+        made = self.wait(backend, backend.lifecycle.create(spec))
+        before = backend.inventory.instance(spec.name)
+
+        submitted = reshape.hand_seed(spec.name, _SEED)
+        handed = self.succeed(backend, submitted) if submitted is not None else None
+        self.succeed(backend, reshape.reinstall(spec.name))
+
+        after = backend.inventory.instance(spec.name)
+        assert (before.disks, before.nics) == (after.disks, after.nics)
+        printed = f"{spec!r} {made!r} {handed!r} {backend!r} {after!r}"
+        assert not any(word in printed for word in ("a-secret-that", _SEED.pack()))
 
     def test_what_runs_may_be_reinstalled(
         self, backend: ComputeBackend, reshape: Reshape, instance_spec: SpecFactory

@@ -36,6 +36,7 @@ from synnefo_core.contracts.compute import (
 )
 from synnefo_core.contracts.devices import Cards
 from synnefo_core.contracts.driver import DriverSetup
+from synnefo_core.contracts.seed import Seed
 from synnefo_core.testing.fakes.cluster import Failure, JobFailed, World
 
 _NODES = ("memory-node", "other-memory-node")
@@ -140,6 +141,11 @@ class _Reshape(Reshape):
             return replace(instance, disks=disks)
 
         return self.lifecycle.change("grow_disk", name, change)
+
+    def hand_seed(
+        self, name: str, seed: Seed, *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str | None:
+        return self.lifecycle.change("hand_seed", name, lambda had: had)
 
     def reinstall(
         self,

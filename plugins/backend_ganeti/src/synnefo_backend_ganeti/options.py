@@ -90,6 +90,13 @@ OPTIONS = [
         default="hail",
         help="Ganeti's program that finds a node for a server.",
     ),
+    cfg.BoolOpt(
+        "has_seed_disk",
+        default=False,
+        help="Give each server a second disk of 4 MiB, on which cloud-init finds its host name, "
+        "keys, network and user data. os_type must then be the OS definition that comes with "
+        "synnefo-node-ganeti, and the instance policy must allow two disks, and such small ones.",
+    ),
 ]
 
 
@@ -102,6 +109,7 @@ class Defaults:
     hypervisor: str
     node: str
     iallocator: str
+    has_seed_disk: bool
 
 
 def defaults(settings: Mapping[str, Any]) -> Defaults:

@@ -4,9 +4,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from synnefo_backend_ganeti import seeds
 from synnefo_backend_ganeti.failures import in_contract_words
+from synnefo_backend_ganeti.options import Defaults
 from synnefo_backend_ganeti.rapi import RapiClient
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Reshape
+from synnefo_core.contracts.seed import Seed
 
 
 class GanetiReshape(Reshape):
@@ -16,8 +19,8 @@ class GanetiReshape(Reshape):
     uses them.
     """
 
-    def __init__(self, client: RapiClient) -> None:
-        self._client = client
+    def __init__(self, client: RapiClient, defaults: Defaults) -> None:
+        self._client, self._defaults = client, defaults
 
     def resize(
         self, name: str, *, vcpus: int, ram_mib: int, timeout_s: float = DEFAULT_TIMEOUT_S
@@ -36,6 +39,21 @@ class GanetiReshape(Reshape):
             return str(
                 self._client.grow_disk(name, disk=disk, size_mib=size_mib, deadline=deadline)
             )
+
+    def hand_seed(
+        self, name: str, seed: Seed, *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str | None:
+        """Put it into the instance's private parameters, which a reinstallation uses and empties.
+
+        The remote API's reinstallation takes no secret ones. Private ones are in no record of a
+        job, but in the cluster's configuration until then.
+        """
+        deadline = time.monotonic() + timeout_s
+        if not self._defaults.has_seed_disk:
+            return None
+        with in_contract_words():
+            parameters = seeds.parameters(seed)
+            return str(self._client.set_private_parameters(name, parameters, deadline=deadline))
 
     def reinstall(
         self,

@@ -7,7 +7,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
-from synnefo_backend_ganeti import rapi
+from synnefo_backend_ganeti import rapi, seeds
 from synnefo_backend_ganeti.options import Defaults
 from synnefo_backend_ganeti.placement import Placement
 from synnefo_backend_ganeti.rapi.records import Json
@@ -65,20 +65,24 @@ def new_instance(
 ) -> rapi.NewInstance:
     """Say to Ganeti what the contract says of an instance to be made."""
     template = spec.disk_template or (defaults.disk_template if spec.disks else "diskless")
+    disks, secrets = [_new_disk(disk) for disk in spec.disks], dict(spec.secret_parameters)
+    if spec.seed and spec.disks and defaults.has_seed_disk:
+        disks.append(_seed_disk(spec))
+        secrets |= seeds.parameters(spec.seed)
     return rapi.NewInstance(
         name=spec.name,
         os_type=spec.os or defaults.os_type,
         vcpus=spec.vcpus,
         ram_mib=spec.ram_mib,
         disk_template=template or None,
-        disks=tuple(_new_disk(disk) for disk in spec.disks),
+        disks=tuple(disks),
         nics=tuple(new_nic(nic) for nic in spec.nics),
         node=placement.node,
         iallocator=placement.iallocator,
         hypervisor=spec.hypervisor or defaults.hypervisor or None,
         hvparams=spec.hypervisor_parameters,
         osparams=spec.os_parameters,
-        osparams_secret=spec.secret_parameters,
+        osparams_secret=secrets,
         tags=spec.tags,
         is_started=spec.is_started,
     )
@@ -86,6 +90,12 @@ def new_instance(
 
 def _new_disk(disk: compute.DiskSpec) -> dict[str, Json]:
     return {**disk.parameters, "name": disk.name, "size": disk.size_mib}
+
+
+def _seed_disk(spec: compute.InstanceSpec) -> dict[str, Json]:
+    """Say what disk the seed goes on: kept where the first one is."""
+    name = seeds.disk_name(spec.name)
+    return {**spec.disks[0].parameters, "name": name, "size": seeds.DISK_MIB}
 
 
 def new_nic(nic: compute.NicSpec) -> dict[str, Json]:
@@ -104,7 +114,11 @@ def instance(found: rapi.Instance) -> compute.Instance:
         vcpus=found.vcpus,
         ram_mib=found.ram_mib,
         node=found.node,
-        disks=tuple(compute.Disk(disk.name or "", disk.size_mib) for disk in found.disks),
+        disks=tuple(
+            compute.Disk(disk.name or "", disk.size_mib)
+            for disk in found.disks
+            if not seeds.is_ours(disk.name or "")
+        ),
         nics=tuple(
             compute.Nic(nic.name or "", nic.mac, nic.ip, nic.link or "", nic.network or "")
             for nic in found.nics

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from synnefo_backend_sim import schema, simulation
+from synnefo_backend_sim import schema, seeds, simulation
 from synnefo_backend_sim.layout import Layout
 from synnefo_core.clock import Clock
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, BackendError, BackendUnavailable
@@ -167,6 +167,7 @@ class ClusterFile:
                 # Another process may have been quicker.
                 if schema.version(db) == 0:
                     schema.make(db, self._layout)
+        seeds.make_table(db)
         schema.keep_pace(db, self._layout.pace)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from synnefo_backend_sim import seeds
 from synnefo_core.contracts.compute import (
     Disk,
     Instance,
@@ -20,7 +21,10 @@ from synnefo_core.contracts.compute import (
 
 
 def request_of(spec: InstanceSpec) -> dict[str, Any]:
-    """Return what a create job has to remember of a specification: no secret is part of it."""
+    """Return what a create job has to remember of a specification.
+
+    No secret is part of it but the seed, which :func:`insert` keeps where the guest reads it.
+    """
     return {
         "vcpus": spec.vcpus,
         "ram_mib": spec.ram_mib,
@@ -28,6 +32,7 @@ def request_of(spec: InstanceSpec) -> dict[str, Any]:
         "nics": [card_of(nic) for nic in spec.nics],
         "tags": list(spec.tags),
         "is_started": spec.is_started,
+        "seed": spec.seed.pack() if spec.seed else "",
     }
 
 
@@ -82,6 +87,8 @@ def insert(
             at,
         ),
     )
+    if request.get("seed"):
+        seeds.tell(db, name, request["seed"])
 
 
 def disk_mib_of(request: Mapping[str, Any]) -> int:
@@ -91,6 +98,7 @@ def disk_mib_of(request: Mapping[str, Any]) -> int:
 
 def remove(db: sqlite3.Connection, name: str) -> bool:
     """Remove an instance; return whether it was there."""
+    seeds.forget(db, name)
     return db.execute("DELETE FROM instance WHERE name = ?", (name,)).rowcount == 1
 
 

@@ -13,7 +13,10 @@ resize     must exist                           it has the hardware, if it is
                                                 stopped and its node has room
 grow_disk  must exist                           the disk is larger, if there is
                                                 room for that
-reinstall  must exist, and is stopped           it runs, if asked to
+hand_seed  must exist                           the next reinstall tells it
+                                                to the guest
+reinstall  must exist, and is stopped           it runs, if asked to, and its
+                                                guest is told what was handed
 plug       must exist                           it has the card, if it had none of
                                                 that name
 unplug     must exist                           it has the card no more, if it had
@@ -36,7 +39,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from synnefo_backend_sim import instances
+from synnefo_backend_sim import instances, seeds
 from synnefo_core.contracts.compute import PowerState
 
 
@@ -78,6 +81,7 @@ def _reserve(db: sqlite3.Connection, job: sqlite3.Row, at: float) -> None:
     if node is None:
         raise JobFailed(f"no node has room for {name!r}", "insufficient_resources")
     instances.insert(db, name, request, node=node, at=at)
+    _strip(db, job, request)
 
 
 def _boot(db: sqlite3.Connection, job: sqlite3.Row) -> None:
@@ -178,6 +182,7 @@ def _rename(db: sqlite3.Connection, job: sqlite3.Row) -> None:
     if db.execute("SELECT 1 FROM instance WHERE name = ?", (new_name,)).fetchone():
         raise JobFailed(f"instance {new_name!r} is already in the cluster", "already_exists")
     db.execute("UPDATE instance SET name = ? WHERE name = ?", (new_name, job["instance"]))
+    seeds.rename(db, job["instance"], new_name)
 
 
 def _require_room(job: sqlite3.Row, free_mib: int, more_mib: int) -> None:
@@ -207,6 +212,24 @@ def _found(db: sqlite3.Connection, job: sqlite3.Row) -> sqlite3.Row:
     return row
 
 
+def _strip(db: sqlite3.Connection, job: sqlite3.Row, request: dict[str, Any]) -> None:
+    """Take the seed out of a job's record, which outlives the job."""
+    stripped = json.dumps({key: value for key, value in request.items() if key != "seed"})
+    db.execute("UPDATE job SET request = ? WHERE id = ?", (stripped, job["id"]))
+
+
+def _keep_seed(db: sqlite3.Connection, job: sqlite3.Row, at: float) -> None:
+    _require(db, job, at)
+    request = json.loads(job["request"])
+    seeds.hand(db, job["instance"], request["seed"])
+    _strip(db, job, request)
+
+
+def _begin_anew(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    seeds.begin_anew(db, job["instance"])
+    _boot(db, job)
+
+
 def _blank(db: sqlite3.Connection, job: sqlite3.Row, at: float) -> None:
     _require(db, job, at)
     _halt(db, job)
@@ -228,7 +251,8 @@ OPERATIONS = {
     "reboot": Operation(_require, _run, _leave),
     "resize": Operation(_require, _resize, _leave),
     "grow_disk": Operation(_require, _grow, _leave),
-    "reinstall": Operation(_blank, _boot, _leave),
+    "hand_seed": Operation(_keep_seed, _leave, _leave),
+    "reinstall": Operation(_blank, _begin_anew, _leave),
     "plug": Operation(_require, _plug, _leave),
     "unplug": Operation(_require, _unplug, _leave),
     "tag": Operation(_require, _tag, _leave),

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
-from synnefo_backend_sim import instances
+from synnefo_backend_sim import instances, seeds
 from synnefo_backend_sim.clusterfile import ClusterFile, Turn
 from synnefo_core.contracts.compute import (
     Instance,
@@ -19,6 +19,7 @@ from synnefo_core.contracts.compute import (
     InstanceSpec,
     PowerState,
 )
+from synnefo_core.contracts.seed import Seed
 
 
 def add(cluster: ClusterFile, spec: InstanceSpec) -> None:
@@ -80,6 +81,11 @@ def modify(cluster: ClusterFile, name: str, change: Callable[[Instance], Instanc
         _rewrite(turn, name, change(found[0]))
 
     cluster.change(modified)
+
+
+def seed(cluster: ClusterFile, name: str) -> Seed | None:
+    """Return what the guest of an instance reads at its first boot, None for nothing."""
+    return cluster.look(lambda turn: seeds.told(turn.db, name))
 
 
 def move(cluster: ClusterFile, name: str, node: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from synnefo_backend_sim.frontdoor import FrontDoor
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, RequestRefused, Reshape
+from synnefo_core.contracts.seed import Seed
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class SimReshape(Reshape):
     ) -> str:
         request = {"disk": disk, "size_mib": size_mib}
         return self.door.submit("grow_disk", name, request, timeout_s=timeout_s)
+
+    def hand_seed(
+        self, name: str, seed: Seed, *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str | None:
+        return self.door.submit("hand_seed", name, {"seed": seed.pack()}, timeout_s=timeout_s)
 
     def reinstall(
         self,

@@ -14,6 +14,8 @@ from synnefo_compute.actions import (
 )
 from synnefo_compute.batches import create_servers
 from synnefo_compute.consoles import NOVNC, ConsoleUnavailable, Screen, enter_console, open_console
+from synnefo_compute.first_boot.keeping import user_data
+from synnefo_compute.first_boot.wishes import FirstBoot, InjectedFile
 from synnefo_compute.flavor_access import (
     allow as allow_flavor,
     forbid as forbid_flavor,
@@ -116,7 +118,9 @@ __all__ = [
     "Action",
     "ConsoleUnavailable",
     "Event",
+    "FirstBoot",
     "Flavor",
+    "InjectedFile",
     "Keypair",
     "NewKeypair",
     "Quota",
@@ -175,4 +179,5 @@ __all__ = [
     "unlock_server",
     "update_quota_set",
     "update_server",
+    "user_data",
 ]

@@ -122,6 +122,7 @@ class ServerRow(Model):
     access_ipv4: Mapped[str] = mapped_column(String(64), default="", server_default="")
     access_ipv6: Mapped[str] = mapped_column(String(64), default="", server_default="")
     is_disk_auto: Mapped[bool] = mapped_column(default=False, server_default=false())
+    has_config_drive: Mapped[bool] = mapped_column(default=False, server_default=false())
     fault: Mapped[LongText] = mapped_column(default="")
     fault_at: Mapped[Moment] = mapped_column(default=0.0)
     is_deleted: Mapped[bool] = mapped_column(default=False)
@@ -130,6 +131,19 @@ class ServerRow(Model):
     launched_at: Mapped[Moment] = mapped_column(default=0.0)
     deleted_at: Mapped[Moment] = mapped_column(default=0.0)
     noticed_at: Mapped[Moment] = mapped_column(default=0.0, server_default="0")
+
+
+class FirstBootRow(Model):
+    """What a guest is to be told, sealed: see :mod:`synnefo_compute.first_boot.keeping`.
+
+    ``secrets`` is empty once the guest has been told.
+    """
+
+    __tablename__ = "compute_first_boot"
+
+    server_id: Mapped[Key]
+    user_data: Mapped[LongText]
+    secrets: Mapped[LongText] = mapped_column(default="")
 
 
 class ActionRow(Model):

@@ -12,6 +12,7 @@ import synnefo_network
 import synnefo_quota
 from synnefo_backends import Demand
 from synnefo_compute import charges, flavors, states, tags
+from synnefo_compute.first_boot import keeping
 from synnefo_compute.models import ServerRow
 from synnefo_compute.servers import GIB_MIB
 from synnefo_core.context import RequestContext
@@ -64,6 +65,8 @@ def fail(context: RequestContext, row: ServerRow, problem: str) -> None:
 def forget(context: RequestContext, row: ServerRow) -> None:
     """Give back all that a server held, and mark its row as deleted."""
     tags.forget(context, row.id)
+    with context.unit_of_work() as session:
+        keeping.forget(session, row.id)
     synnefo_quota.charge(context, charges.of_server(row, -1))
     synnefo_network.unplug(context, device_id=row.id)
     synnefo_backends.release(context, row.id)

@@ -39,8 +39,8 @@ OPTIONS = [
         "enable_instance_password",
         default=True,
         help="Whether the answer to a new server holds its administrator's password: the one that "
-        "was asked for, or a new one. No guest is given it yet and it is stored nowhere, so only "
-        "clients that expect the field have a use for it.",
+        "was asked for, or a new one. The guest is given it either way, if its cluster gives "
+        "guests anything.",
     ),
 ]
 

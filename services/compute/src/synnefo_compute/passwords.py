@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Passwords for the administrator of a new guest. They are made here and kept nowhere."""
+"""Passwords for the administrator of a new guest. They are made here."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import synnefo_quota
 from synnefo_compute.charges import MIB
+from synnefo_compute.first_boot.wishes import MOST_CONTENT_BYTES, MOST_FILES, MOST_PATH_BYTES
 from synnefo_compute.metadata import MOST_ITEMS
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts import quota as contract
@@ -44,9 +45,9 @@ COUNTED = {
 CONSTANT = {
     "fixed_ips": UNLIMITED,
     "floating_ips": UNLIMITED,
-    "injected_file_content_bytes": 0,
-    "injected_file_path_bytes": 0,
-    "injected_files": 0,
+    "injected_file_content_bytes": MOST_CONTENT_BYTES,
+    "injected_file_path_bytes": MOST_PATH_BYTES,
+    "injected_files": MOST_FILES,
     "key_pairs": UNLIMITED,
     "metadata_items": MOST_ITEMS,
     "security_group_rules": UNLIMITED,

@@ -9,6 +9,8 @@ from typing import TypedDict, Unpack
 import synnefo_backends
 import synnefo_quota
 from synnefo_compute import admission, charges, images, metadata as items, servers, states
+from synnefo_compute.first_boot import keeping, wishes
+from synnefo_compute.first_boot.wishes import FirstBoot
 from synnefo_compute.kinds import REBUILD
 from synnefo_compute.servers import Server
 from synnefo_core import sagas
@@ -32,6 +34,7 @@ def rebuild_server(
     *,
     image_id: str,
     metadata: Mapping[str, str] | None = None,
+    first_boot: FirstBoot = wishes.NOTHING,
     **details: Unpack[Details],
 ) -> Server:
     """Have a server begin again with an image; what its disk held is lost.
@@ -43,16 +46,18 @@ def rebuild_server(
         server_id: The server.
         image_id: What its disk begins with.
         metadata: All its metadata from now on; None for what it has.
+        first_boot: What the guest is told; without user data those that it had.
         **details: What else is said anew.
 
     Raises:
         NotFound: The caller has none of this id.
         InvalidState: It is locked, waits for a decision, or something is being done to it.
         InvalidField: The image is not there or does not fit.
-        Forbidden: There is more metadata than a server may have.
+        Forbidden: There is more metadata, or there are more files, than a server may have.
         QuotaExceeded: It was not running, and the project has not enough left.
         Unbuilt: Its cluster does not rebuild servers.
     """
+    wishes.check(first_boot.files)
     with context.unit_of_work() as session:
         row = admission.admitted(context, session, server_id, states.REBUILD)
         if not synnefo_backends.has_facet(context, row.backend_id, "reshape"):
@@ -67,6 +72,7 @@ def rebuild_server(
         if metadata is not None:
             items.check_size(metadata)
             row.metadata_ = dict(metadata)
+        keeping.renew(context.cloud, session, row.id, first_boot)
         admission.begin(context, session, row, states.REBUILD)
         data = {"from": was, "is_running": is_running}
         sagas.begin(context, session, REBUILD, subject_id=server_id, data=data)

@@ -24,6 +24,8 @@ from synnefo_compute import (
     states,
     tags,
 )
+from synnefo_compute.first_boot import keeping, wishes
+from synnefo_compute.first_boot.wishes import FirstBoot
 from synnefo_compute.kinds import ACT, CREATE, DELETE, GIVEN_UP
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned, seen
@@ -53,6 +55,8 @@ class ServerSpec:
         zone: The availability zone that it must be in; empty for any.
         hints: Ids of servers that it must be with ("same_host") or apart from ("different_host").
         is_disk_auto: Whether the guest's disk is to be fitted to the flavor; only remembered.
+        has_config_drive: Whether the guest is told of itself in OpenStack's form.
+        first_boot: What the guest is told beside.
     """
 
     name: str
@@ -67,6 +71,8 @@ class ServerSpec:
     zone: str = ""
     hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
     is_disk_auto: bool = False
+    has_config_drive: bool = False
+    first_boot: FirstBoot = wishes.NOTHING
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ class Server:
     access_ipv4: str
     access_ipv6: str
     is_disk_auto: bool
+    has_config_drive: bool
     is_locked: bool
     fault: str
     fault_at: float
@@ -126,6 +133,7 @@ def shown(row: Any, ports: Iterable[Port], own_tags: Iterable[str] = ()) -> Serv
         access_ipv4=row.access_ipv4,
         access_ipv6=row.access_ipv6,
         is_disk_auto=row.is_disk_auto,
+        has_config_drive=row.has_config_drive,
         is_locked=bool(row.locked_by),
         fault=row.fault,
         fault_at=row.fault_at,
@@ -144,12 +152,13 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     Raises:
         InvalidField: The flavor, image, keypair, zone or a server of the hints is not there or does
             not fit, or the IPv6 address is none.
-        Forbidden: There is more metadata than a server may have.
+        Forbidden: There is more metadata, or there are more files, than a server may have.
         QuotaExceeded: The project or the user has not enough left.
         NoRoomAnywhere: No cluster takes it now.
     """
     project_id = context.require_project()
     metadata.check_size(spec.metadata)
+    wishes.check(spec.first_boot.files)
     _check_zone(context, spec.zone)
     flavor = flavors.usable(context, spec.flavor_id)
     size = {"ram_mib": flavor.ram_mib, "disk_gib": flavor.disk_gib}
@@ -179,10 +188,12 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
             access_ipv4=spec.access_ipv4,
             access_ipv6=_short_ipv6(spec.access_ipv6),
             is_disk_auto=spec.is_disk_auto,
+            has_config_drive=spec.has_config_drive,
             created_at=now,
             updated_at=now,
         )
         session.add(row)
+        keeping.keep(context.cloud, session, server_id, spec.first_boot)
         actions.record(context, session, row, actions.CREATE)
         ports = _plug(context, server_id, spec)
         synnefo_quota.charge(context, charges.of_server(row))

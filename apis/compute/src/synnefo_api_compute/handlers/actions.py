@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import synnefo_compute
-from synnefo_api_compute import versions
+from synnefo_api_compute import first_boot, versions
 from synnefo_api_compute.handlers import consoles
 from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import action as schema
 from synnefo_api_compute.views import server as view
+from synnefo_compute import FirstBoot
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply, Version
 from synnefo_core.errors import Invalid, NotFound, Unbuilt
@@ -75,15 +76,14 @@ def _revert_resize(context: RequestContext, asked: Asked) -> None:
 
 def _rebuild(context: RequestContext, asked: Asked) -> Reply:
     wanted = asked.arguments
-    if wanted.get("personality"):
-        what = "the personality of a rebuilt server"
-        raise Unbuilt(what)
+    password = first_boot.password(context, wanted)
     disk_config = wanted.get("OS-DCF:diskConfig")
     server = synnefo_compute.rebuild_server(
         context,
         asked.server_id,
         image_id=last_part(wanted["imageRef"]),
         metadata=wanted.get("metadata"),
+        first_boot=FirstBoot(password=password, files=first_boot.files(wanted)),
         name=wanted["name"].strip() if "name" in wanted else None,
         description=(wanted["description"] or "") if "description" in wanted else None,
         access_ipv4=wanted.get("accessIPv4"),
@@ -92,7 +92,7 @@ def _rebuild(context: RequestContext, asked: Asked) -> Reply:
     )
     shown = view.rebuilt(context, server, view.Look(asked.version))
     if context.cloud.config.compute.enable_instance_password:
-        shown["adminPass"] = wanted.get("adminPass") or synnefo_compute.new_password()
+        shown["adminPass"] = password
     return Reply({"server": shown})
 
 

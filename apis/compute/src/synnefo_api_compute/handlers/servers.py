@@ -7,16 +7,17 @@ Source: docs.openstack.org/api-ref/compute, "Servers (servers)".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import synnefo_backends
 import synnefo_compute
-from synnefo_api_compute import placement, queries
+from synnefo_api_compute import first_boot, placement, queries
 from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import server as schema
-from synnefo_api_compute.versions import HOST_STATUS
+from synnefo_api_compute.versions import HOST_STATUS, MORE_ATTRIBUTES
 from synnefo_api_compute.views import hypervisor as hypervisor_view, server as view
-from synnefo_compute import Server, ServerSpec
+from synnefo_compute import FirstBoot, Server, ServerSpec
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Version
 from synnefo_core.errors import Invalid, InvalidField, Unbuilt
@@ -50,7 +51,19 @@ def _listing(
         found = synnefo_compute.list_servers(
             context, limit=limit, marker=query.get("marker", ""), selection=selection, sort=sort
         )
+    if path:
+        look = _with_user_data(context, look, found)
     return view.listing(context, found, query, limit=limit, show=show, look=look, path=path)
+
+
+def _with_user_data(
+    context: RequestContext, look: view.Look, servers: Sequence[Server]
+) -> view.Look:
+    """Return a look that knows the user data of servers, where they are told."""
+    if not context.is_admin or look.version < MORE_ATTRIBUTES:
+        return look
+    ids = [server.id for server in servers]
+    return replace(look, user_data=synnefo_compute.user_data(context, ids))
 
 
 def _look(context: RequestContext, version: Version) -> view.Look:
@@ -67,11 +80,14 @@ def _look(context: RequestContext, version: Version) -> view.Look:
 def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
     """Answer ``POST /servers``."""
     asked = body["server"]
-    spec, (least, most) = _spec(asked, placement.hints(body)), _counts(asked)
+    password = first_boot.password(context, asked)
+    told = FirstBoot(first_boot.user_data(asked), password, first_boot.files(asked))
+    spec = replace(_spec(asked, placement.hints(body)), first_boot=told)
+    least, most = _counts(asked)
     servers = synnefo_compute.create_servers(context, spec, least=least, most=most)
     shown = view.created(context, servers[0])
     if context.cloud.config.compute.enable_instance_password:
-        shown["server"]["adminPass"] = asked.get("adminPass") or synnefo_compute.new_password()
+        shown["server"]["adminPass"] = password
     return shown
 
 
@@ -107,6 +123,7 @@ def _spec(asked: dict[str, Any], hints: Mapping[str, Sequence[str]]) -> ServerSp
         zone=asked.get("availability_zone", ""),
         hints=hints,
         is_disk_auto=asked.get("OS-DCF:diskConfig") == "AUTO",
+        has_config_drive=first_boot.is_config_drive(asked),
     )
 
 
@@ -134,7 +151,8 @@ def _nic(asked: dict[str, Any]) -> PlugRequest:
 def show(context: RequestContext, server_id: str, version: Version) -> dict[str, Any]:
     """Answer ``GET /servers/{server_id}``."""
     found = synnefo_compute.show_server(context, server_id)
-    return {"server": view.full(context, found, _look(context, version))}
+    look = _with_user_data(context, _look(context, version), [found])
+    return {"server": view.full(context, found, look)}
 
 
 def update(

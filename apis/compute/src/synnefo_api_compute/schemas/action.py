@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from synnefo_api_compute.schemas import console
+from synnefo_api_compute.schemas.first_boot import PERSONALITY
 from synnefo_api_compute.schemas.metadata import METADATA
 from synnefo_api_compute.schemas.server import DESCRIBED, DETAILS
 from synnefo_api_compute.versions import AUTOMATIC_MIGRATION, DESCRIPTION, RANGE
@@ -35,7 +36,7 @@ _REBUILD: dict[str, Any] = {
     "adminPass": {"type": "string", "minLength": 1, "maxLength": 255},
     "metadata": METADATA,
     "preserve_ephemeral": {},
-    "personality": {},
+    "personality": PERSONALITY,
 }
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from synnefo_api_compute.schemas.first_boot import CONFIG_DRIVE, PERSONALITY, USER_DATA
 from synnefo_api_compute.schemas.metadata import METADATA
 from synnefo_api_compute.versions import DESCRIPTION, RANGE
 
@@ -49,10 +50,7 @@ DESCRIBED: dict[str, Any] = {
 
 UNBUILT = {
     "block_device_mapping",
-    "config_drive",
-    "personality",
     "return_reservation_id",
-    "user_data",
 }
 """Fields of a new server that Nova knows and this cloud does not do yet."""
 
@@ -96,6 +94,9 @@ DEVICE: dict[str, Any] = {
 _NEW: dict[str, Any] = {
     **DETAILS,
     "adminPass": {"type": "string", "minLength": 1, "maxLength": 255},
+    "config_drive": CONFIG_DRIVE,
+    "personality": PERSONALITY,
+    "user_data": USER_DATA,
     "flavorRef": {"type": ["string"], "minLength": 1, "maxLength": 255},
     "imageRef": {"type": ["string", "null"], "maxLength": 255},
     "key_name": {"type": ["string", "null"], "maxLength": 255},

@@ -48,13 +48,14 @@ _HALTED = (synnefo_compute.STOPPED, synnefo_compute.RESIZED)
 class Look:
     """In which microversion servers are shown.
 
-    ``zones`` are those of the clusters, by their ids, and ``host_states`` how the clusters are (for
-    administrators).
+    ``zones`` are those of the clusters, by their ids. For administrators, ``host_states`` is how
+    the clusters are, and ``user_data`` what the guests were told, by the servers' ids.
     """
 
     version: Version
     zones: Mapping[str, str] = field(default_factory=dict)
     host_states: Mapping[str, str] = field(default_factory=dict)
+    user_data: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 Show = Callable[[RequestContext, Server, Look], dict[str, Any]]
@@ -154,7 +155,7 @@ def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
         "accessIPv4": server.access_ipv4,
         "accessIPv6": server.access_ipv6,
         "key_name": server.key_name or None,
-        "config_drive": "",
+        "config_drive": "True" if server.has_config_drive else "",
         "created": iso(server.created_at),
         "updated": iso(server.updated_at),
         "security_groups": [{"name": "default"}],
@@ -197,7 +198,7 @@ def _of_administrators(context: RequestContext, server: Server, look: Look) -> d
             f"{prefix}ramdisk_id": "",
             f"{prefix}reservation_id": f"r-{server.id[:8]}",
             f"{prefix}root_device_name": None,
-            f"{prefix}user_data": None,
+            f"{prefix}user_data": look.user_data.get(server.id),
         }
     if look.version >= versions.HOST_STATUS:
         told["host_status"] = look.host_states.get(server.backend_id, "") if server.node else ""

@@ -160,6 +160,18 @@ class RapiClient:
             body["osparams"] = dict(osparams)
         return self._submit("POST", path, body=body, deadline=deadline)
 
+    def set_private_parameters(
+        self, name: str, parameters: Mapping[str, str], *, deadline: float | None = None
+    ) -> int:
+        """Submit parameters for the OS definition that no record of a job shows.
+
+        They are in the cluster's configuration until a reinstallation, which uses them, puts those
+        of its own request in their place: the remote API's has none.
+        """
+        path = f"/2/instances/{quote(name, safe='')}/modify"
+        body: Json = {"osparams_private": dict(parameters)}
+        return self._submit("PUT", path, body=body, deadline=deadline)
+
     def tag_instance(self, name: str, tags: Iterable[str], *, deadline: float | None = None) -> int:
         """Submit tags to be put on an instance, beside those that it has."""
         path = f"/2/instances/{quote(name, safe='')}/tags"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 import synnefo_network
 from synnefo_compute import actions, observed, states
+from synnefo_compute.first_boot import keeping, volume
 from synnefo_compute.kinds import CREATE
 from synnefo_compute.sagas import instances, remove
 from synnefo_compute.sagas.instances import JobFailed
@@ -51,6 +52,7 @@ def _spec(run: Run) -> InstanceSpec:
         disk_template=run.data["disk_template"],
         disks=(DiskSpec(f"disk-{row.id}", row.disk_gib * GIB_MIB),) if row.disk_gib else (),
         nics=nics,
+        seed=volume.of_server(run.context, row),
         tags=(instances.own_tag(run),),
     )
 
@@ -95,6 +97,7 @@ def succeed(run: Run, session: Session) -> None:
     row.vm_state = states.ACTIVE if run.data["is_running"] else states.STOPPED
     row.task_state, row.node = states.NO_TASK, run.data["node"]
     row.launched_at = row.updated_at = run.context.now()
+    keeping.forget_secrets(session, row.id)
     actions.end(run, session)
 
 
@@ -105,6 +108,7 @@ def fail(run: Run, session: Session) -> None:
         instances.forget(run, session)
         return
     observed.fail(run.context, row, run.error)
+    keeping.forget_secrets(session, row.id)
     actions.end(run, session)
 
 

@@ -73,9 +73,9 @@ def pending(run: Run) -> list[Job]:
     return call(run, lambda backend: backend.job_queue.pending(instance_name(run)))
 
 
-def ended_job(run: Run) -> Job | Wait | None:
+def ended_job(run: Run, *, key: str = "job_id") -> Job | Wait | None:
     """Return the job of this saga once it has ended, None when the cluster forgot it."""
-    job_id = run.data["job_id"]
+    job_id = run.data[key]
     try:
         job = call(run, lambda backend: backend.job_queue.job(job_id))
     except JobMissing:

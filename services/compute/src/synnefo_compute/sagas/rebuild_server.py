@@ -12,15 +12,51 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from synnefo_compute import actions, observed
+from synnefo_compute.first_boot import keeping, volume
 from synnefo_compute.kinds import REBUILD
 from synnefo_compute.sagas import instances, towards
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
-from synnefo_core.contracts.compute import ComputeBackend
+from synnefo_core.contracts.compute import ComputeBackend, Reshape
 from synnefo_core.sagas import Run, Saga, Step, Wait
 
 REINSTALL = "reinstall"
 """What the job is called."""
+
+
+def tell(run: Run) -> Mapping[str, Any] | Wait | None:
+    """Hand over what the guest is told at its first boot, and wait until the cluster has it.
+
+    Handing it over twice is no error, so what a worker that died has submitted is not looked for.
+    """
+    if not run.data.get("seed_job_id"):
+        return _hand_seed(run)
+    job = instances.ended_job(run, key="seed_job_id")
+    if isinstance(job, Wait):
+        return job
+    if job is not None:
+        instances.require_success(job)
+    return {"looks": 0}
+
+
+def _hand_seed(run: Run) -> Wait | None:
+    if instances.pending(run):
+        return instances.waiting(run)
+    name = instances.instance_name(run)
+    seed = volume.of_server(run.context, instances.server(run))
+
+    def submit(backend: ComputeBackend) -> str | None:
+        return _reshape(backend).hand_seed(name, seed)
+
+    job_id = instances.call(run, submit)
+    return None if job_id is None else Wait(instances.POLL_S[0], {"seed_job_id": job_id})
+
+
+def _reshape(backend: ComputeBackend) -> Reshape:
+    if backend.reshape is None:
+        msg = "the cluster does not rebuild instances"
+        raise JobFailed(msg)
+    return backend.reshape
 
 
 def write(run: Run) -> Mapping[str, Any] | Wait | None:
@@ -40,10 +76,7 @@ def write(run: Run) -> Mapping[str, Any] | Wait | None:
     name, is_started = instances.instance_name(run), run.data["is_running"]
 
     def submit(backend: ComputeBackend) -> str:
-        if backend.reshape is None:
-            msg = "the cluster does not rebuild instances"
-            raise JobFailed(msg)
-        return backend.reshape.reinstall(name, is_started=is_started)
+        return _reshape(backend).reinstall(name, is_started=is_started)
 
     return Wait(instances.POLL_S[0], {"job_id": instances.call(run, submit), "looks": 0})
 
@@ -64,6 +97,7 @@ def succeed(run: Run, session: Session) -> None:
     row.node = run.data["node"]
     row.launched_at = row.updated_at
     row.fault, row.fault_at = "", 0.0
+    keeping.forget_secrets(session, row.id)
     actions.end(run, session)
 
 
@@ -75,7 +109,10 @@ def fail(run: Run, session: Session) -> None:
     observed.fail(run.context, row, run.error)
     if not run.data.get("job_id"):
         row.vm_state = run.data["from"]
+    keeping.forget_secrets(session, row.id)
     actions.end(run, session)
 
 
-SAGA = recorded(Saga(REBUILD, [Step("write", write), Step("look", look)], succeed, fail))
+SAGA = recorded(
+    Saga(REBUILD, [Step("tell", tell), Step("write", write), Step("look", look)], succeed, fail)
+)

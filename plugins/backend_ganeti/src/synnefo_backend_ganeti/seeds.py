@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a seed gets to a guest through Ganeti: parameters of the OS definition, and a small disk.
+
+The OS definition is that of ``synnefo-node-ganeti``: it unpacks the parameters, and writes the
+volume on the disk of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from synnefo_core.contracts.compute import RequestRefused
+from synnefo_core.contracts.seed import Seed
+
+DISK = "seed"
+"""How the name of the disk begins."""
+
+DISK_MIB = 4
+"""The least that LVM gives; a volume takes less."""
+
+PARAMETERS = tuple(f"seed_{number}" for number in range(4))
+
+MOST_BYTES = 96 * 1024
+"""How long one parameter may be: it becomes a variable of the environment, of 128 KiB at most."""
+
+
+def parameters(seed: Seed) -> Mapping[str, str]:
+    """Return a seed as parameters; all of them, so that nothing is left of an earlier one.
+
+    Raises:
+        RequestRefused: It is too large.
+    """
+    packed = seed.pack()
+    if len(packed) > MOST_BYTES * len(PARAMETERS):
+        raise RequestRefused("what the guest is to be told is too large")
+    return {
+        name: packed[number * MOST_BYTES : (number + 1) * MOST_BYTES]
+        for number, name in enumerate(PARAMETERS)
+    }
+
+
+def disk_name(instance: str) -> str:
+    """Return the name of the disk of an instance."""
+    return f"{DISK}-{instance}"
+
+
+def is_ours(disk_name: str) -> bool:
+    """Return whether a disk is of ours, and no business of the cloud's."""
+    return disk_name.startswith(f"{DISK}-")
