@@ -18,6 +18,7 @@ from synnefo_api_compute.handlers import (
     quota_sets,
     servers,
     services,
+    statistics,
     tags,
 )
 from synnefo_api_compute.schemas import (
@@ -30,6 +31,7 @@ from synnefo_api_compute.schemas import (
     quota_set,
     server,
     service,
+    statistics as statistics_schema,
     tag,
 )
 from synnefo_core.contracts.api import Route
@@ -99,6 +101,9 @@ ROUTES = [
     Route("GET",    "/os-hypervisors/{hypervisor_id}", hypervisors.show,         "compute:hypervisor:show"),
     Route("GET",    "/extensions",                     extensions.index),
     Route("GET",    "/extensions/{alias}",             extensions.show),
+
+    Route("GET",    "/stats",                          statistics.show,   is_public=True),
+    Route("GET",    "/stats/detail",                   statistics.detail, "compute:statistics:show", query=statistics_schema.DETAIL),
 
     Route("GET",    "/limits",                         limits.show,       query=limit.SHOW),
     Route("GET",    "/os-quota-sets/{project_id}",     quota_sets.show,   query=quota_set.QUERY),

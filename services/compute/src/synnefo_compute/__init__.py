@@ -88,6 +88,7 @@ from synnefo_compute.states import (
     REVERTING,
     STOPPED,
 )
+from synnefo_compute.statistics import Amount, Statistics, spawned, statistics
 from synnefo_compute.tags import (
     MOST_TAGS,
     add as add_tag,
@@ -116,6 +117,7 @@ __all__ = [
     "STOPPED",
     "X509",
     "Action",
+    "Amount",
     "ConsoleUnavailable",
     "Event",
     "FirstBoot",
@@ -129,6 +131,7 @@ __all__ = [
     "Selection",
     "Server",
     "ServerSpec",
+    "Statistics",
     "add_tag",
     "allow_flavor",
     "confirm_resize",
@@ -174,7 +177,9 @@ __all__ = [
     "show_metadata_item",
     "show_quota_set",
     "show_server",
+    "spawned",
     "start_server",
+    "statistics",
     "stop_server",
     "unlock_server",
     "update_quota_set",

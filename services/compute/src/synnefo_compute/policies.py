@@ -136,6 +136,7 @@ POLICIES = [
         "Show a server's addresses in a network",
         "GET /servers/{server_id}/ips/{network}",
     ),
+    rule("compute:statistics:show", ADMIN, "See how many servers there are", "GET /stats/detail"),
     rule("compute:flavor:list", AUTHENTICATED, "List flavors", "GET /flavors"),
     rule("compute:flavor:show", AUTHENTICATED, "Show a flavor", "GET /flavors/{flavor_id}"),
     rule("compute:flavor:create", ADMIN, "Make a flavor", "POST /flavors"),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from synnefo_compute.commands import flavor, reconcile, server
+from synnefo_compute.commands import flavor, reconcile, server, statistics
 from synnefo_core.commands import CommandTable
 
 COMMANDS: CommandTable = {
@@ -16,4 +16,5 @@ COMMANDS: CommandTable = {
     "server import": server.Import,
     "server list": server.List,
     "server show": server.Show,
+    "server statistics": statistics.Statistics,
 }
