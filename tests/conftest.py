@@ -21,10 +21,30 @@ pytest_plugins = ["synnefo_core.testing.fixtures"]
 sys.path.insert(0, str(Path(__file__).parent / "system"))
 
 
+def _is_on_postgresql() -> bool:
+    return os.environ.get("SYNNEFO_TEST_DATABASE", "sqlite") == "postgresql"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out on PostgreSQL what tests a plugin alone, without a cloud: it has no database."""
+    if not _is_on_postgresql():
+        return
+    plugins = Path(__file__).parent / "plugins"
+    alone = [
+        item
+        for item in items
+        if item.path.is_relative_to(plugins)
+        and "database_templates" not in getattr(item, "fixturenames", ())
+    ]
+    config.hook.pytest_deselected(items=alone)
+    left_out = set(alone)
+    items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _database_server() -> Iterator[None]:
     """Start PostgreSQL when the tests are to run on it and no server is given."""
-    if os.environ.get("SYNNEFO_TEST_DATABASE", "sqlite") != "postgresql" or SERVER in os.environ:
+    if not _is_on_postgresql() or SERVER in os.environ:
         yield
         return
     from labs import PostgresLab  # only where it is needed
