@@ -6,7 +6,7 @@ The cloud is ``synnefo run`` on its embedded defaults, and the same on a real Ga
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +14,9 @@ import pytest
 
 from synnefo_backend_sim import SimBackend, operator
 from synnefo_core.contracts.driver import DriverSetup
-from tests.system.client import Client
+from tests.system.client import COMPUTE, NETWORK, Client
 from tests.system.deployment import Deployment, deployed
+from tests.system.labs import GanetiLab
 from tests.system.labs.waiting import until
 
 pytestmark = pytest.mark.system
@@ -45,6 +46,29 @@ def await_status(cloud: Deployment, client: Client, server: str, status: str) ->
         within_s=SOON_S,
         watch=cloud.daemons[-1].watch,
     )
+
+
+def cards(lab: GanetiLab, name: str) -> list[str]:
+    """Return the MACs of an instance's cards, as its cluster says."""
+    told = lab.run("gnt-instance", "list", "--no-headers", "-o", "nic.macs", name)
+    return told.stdout.strip().split(",")
+
+
+def change_cards(client: Client, server: str, found: Callable[[], list[str]]) -> None:
+    """Plug a card in and take it away, twice; what the API says is what the cluster has."""
+    path = f"{COMPUTE}/servers/{server}/os-interface"
+    for remove in (path, f"{NETWORK}/ports"):
+        asked = client.call("POST", path, json={"interfaceAttachment": {}}).json()
+        port = asked["interfaceAttachment"]["port_id"]
+        assert "ACTIVE" == client.settle(server)
+        told = client.get(path)["interfaceAttachments"]
+        assert ["ACTIVE", "ACTIVE"] == [each["port_state"] for each in told]
+        assert [each["mac_addr"] for each in told] == found()
+
+        client.call("DELETE", f"{remove}/{port}")
+        until(lambda: 1 == len(found()), "the card to go", within_s=SOON_S)
+        assert "ACTIVE" == client.settle(server)
+        assert 1 == len(client.get(path)["interfaceAttachments"])
 
 
 @pytest.fixture
@@ -96,6 +120,7 @@ def test_what_an_operator_does_in_ganeti_is_shown_and_paid(tmp_path, ganeti_lab)
         name = f"snf-{server}"
         assert [] == cloud.listing("reconcile", "servers")
 
+        change_cards(client, server, lambda: cards(ganeti_lab, name))
         ganeti_lab.run("gnt-instance", "shutdown", name)
         await_status(cloud, client, server, "SHUTOFF")
         assert (0, 0) == used(cloud, client)

@@ -94,6 +94,19 @@ def test_a_wish_names_a_place_and_on_a_shared_network_no_address(member, shared)
         plug(member, Request(network_id=shared.id, fixed_ip="10.1.0.9"))
 
 
+def test_a_port_is_not_active_before_its_device_has_the_card(member, network, subnet):
+    wish = [Request(network_id=network.id)]
+    (port,) = service.plug(
+        member, device_id="vm", device_owner="compute:nova", requests=wish, is_awaited=True
+    )
+    building = service.list_ports(member, service.Listing(where={"status": ["BUILD"]}))
+
+    service.settle(member, device_id="vm")
+
+    assert ["BUILD"] == [each.status for each in building]
+    assert "ACTIVE" == service.show_port(member, port.id).status
+
+
 def test_only_the_cards_of_some_ports_are_taken_when_asked(member, network, subnet):
     lost, kept = plug(member, Request(network_id=network.id), Request(network_id=network.id))
 

@@ -11,6 +11,7 @@ from synnefo_api_compute.handlers import (
     flavors,
     hypervisors,
     instance_actions,
+    interfaces,
     ips,
     keypairs,
     limits,
@@ -25,6 +26,7 @@ from synnefo_api_compute.schemas import (
     action,
     console,
     flavor,
+    interface,
     keypair,
     limit,
     metadata as items,
@@ -73,6 +75,11 @@ ROUTES = [
     Route("GET",    "/servers/{server_id}/ips",            ips.index,         "compute:ip:list"),
     Route("GET",    "/servers/{server_id}/ips/{network}",  ips.show,          "compute:ip:show"),
 
+    Route("GET",    "/servers/{server_id}/os-interface",           interfaces.index,  "compute:interface:list"),
+    Route("POST",   "/servers/{server_id}/os-interface",           interfaces.create, "compute:interface:create", body=interface.ATTACH),
+    Route("GET",    "/servers/{server_id}/os-interface/{port_id}", interfaces.show,   "compute:interface:show"),
+    Route("DELETE", "/servers/{server_id}/os-interface/{port_id}", interfaces.delete, "compute:interface:delete", 202),
+
     Route("GET",    "/flavors",                        flavors.index,     "compute:flavor:list",    query=flavor.LIST),
     Route("GET",    "/flavors/detail",                 flavors.detail,    "compute:flavor:list",    query=flavor.LIST),
     Route("POST",   "/flavors",                        flavors.create,    "compute:flavor:create",  body=flavor.CREATE),
@@ -115,7 +122,6 @@ ROUTES = [
 
 UNBUILT = [
     ("PUT DELETE", "/flavors/{flavor_id}"),
-    ("GET POST", "/servers/{server_id}/os-interface"),
     ("GET POST", "/servers/{server_id}/os-volume_attachments"),
     ("GET", "/servers/{server_id}/diagnostics"),
     ("GET", "/servers/{server_id}/os-security-groups"),

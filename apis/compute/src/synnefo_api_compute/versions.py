@@ -27,6 +27,8 @@ DESCRIPTION = (2, 19)
 ACTIONS_OF_DELETED = (2, 21)
 AUTOMATIC_MIGRATION = (2, 25)
 TAGS = (2, 26)
+TAGGED_INTERFACES = (2, 49)
+TAGS_OF_INTERFACES = (2, 70)
 
 RANGE = MicroversionRange(
     service="compute",

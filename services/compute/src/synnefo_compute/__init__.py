@@ -13,6 +13,7 @@ from synnefo_compute.actions import (
     show as show_action,
 )
 from synnefo_compute.batches import create_servers
+from synnefo_compute.cards import attach_card, detach_card
 from synnefo_compute.consoles import NOVNC, ConsoleUnavailable, Screen, enter_console, open_console
 from synnefo_compute.first_boot.keeping import user_data
 from synnefo_compute.first_boot.wishes import FirstBoot, InjectedFile
@@ -134,6 +135,7 @@ __all__ = [
     "Statistics",
     "add_tag",
     "allow_flavor",
+    "attach_card",
     "confirm_resize",
     "create_flavor",
     "create_keypair",
@@ -143,6 +145,7 @@ __all__ = [
     "delete_flavor",
     "delete_keypair",
     "delete_server",
+    "detach_card",
     "enter_console",
     "forbid_flavor",
     "has_tag",

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 from synnefo_core.cloud import Cloud
+
+_CARD = "nic-"
 
 
 def prefix(cloud: Cloud) -> str:
@@ -20,6 +24,20 @@ def server_id(cloud: Cloud, instance: str) -> str:
     """Return the id of the server that an instance's name tells; empty if it is not of ours."""
     begin = prefix(cloud)
     return instance.removeprefix(begin) if instance.startswith(begin) else ""
+
+
+def of_card(port_id: str) -> str:
+    """Return the name of the network card of a port."""
+    return f"{_CARD}{port_id}"
+
+
+def port_id(card: str) -> str:
+    """Return the id of the port that a card's name tells; empty if the name is not of ours."""
+    told = card.removeprefix(_CARD)
+    try:
+        return told if card == of_card(str(uuid.UUID(told))) else ""
+    except ValueError:
+        return ""
 
 
 def own_tag(server: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
-from synnefo_compute import charges, consoles, events, flavors, relief, resizing
+from synnefo_compute import charges, consoles, events, flavors, relief, resizing, unbound
 from synnefo_compute.commands import COMMANDS
 from synnefo_compute.models import Model
 from synnefo_compute.options import CONSOLE, OPTIONS
@@ -24,6 +24,7 @@ from synnefo_core.contracts.quota import QuotaResource, Relief, Severity, Thing,
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.listening import Listener
+from synnefo_core.outbox import Subscription
 from synnefo_core.sagas import Saga
 from synnefo_core.worker import Task
 
@@ -80,6 +81,12 @@ def tasks() -> Iterable[Task]:
 def listeners() -> Iterable[Listener]:
     """Return who hears the clusters."""
     return events.LISTENERS
+
+
+@hookimpl
+def subscriptions() -> Iterable[Subscription]:
+    """Return what is done when ports are taken away from servers."""
+    return unbound.SUBSCRIPTIONS
 
 
 @hookimpl

@@ -15,6 +15,7 @@ from synnefo_backends import Demand
 from synnefo_compute import (
     actions,
     admission,
+    cards,
     charges,
     flavors,
     images,
@@ -240,7 +241,7 @@ def _clusters_of(context: RequestContext, spec: ServerSpec, hint: str) -> frozen
 def _plug(context: RequestContext, server_id: str, spec: ServerSpec) -> list[Port]:
     try:
         return synnefo_network.plug(
-            context, device_id=server_id, device_owner="compute:nova", requests=spec.nics
+            context, device_id=server_id, device_owner=cards.OWNER, requests=spec.nics
         )
     except NotFound as cause:
         name = "networks"

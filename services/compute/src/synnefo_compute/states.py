@@ -44,6 +44,10 @@ REVERTING = "resize_reverting"
 """It gets its old size back."""
 REBUILDING = "rebuilding"
 """Its disk is written anew."""
+CONNECTING = "connecting"
+"""It gets another network card."""
+DISCONNECTING = "disconnecting"
+"""It loses a network card."""
 MIGRATING = "migrating"
 """It moves to another node while it runs."""
 DELETING = "deleting"
@@ -52,12 +56,15 @@ DELETING = "deleting"
 
 @dataclass(frozen=True)
 class Transition:
-    """What an action needs and does: from which states, by which task, to which state."""
+    """What an action needs and does: from which states, by which task, to which state.
+
+    An empty ``target`` is the state in which it was.
+    """
 
     action: str
     sources: frozenset[str]
     task: str
-    target: str
+    target: str = ""
 
 
 START = Transition("start", frozenset({STOPPED}), STARTING, ACTIVE)
@@ -69,6 +76,8 @@ CONFIRM_RESIZE = Transition("confirmResize", frozenset({RESIZED}), CONFIRMING, A
 REVERT_RESIZE = Transition("revertResize", frozenset({RESIZED}), REVERTING, ACTIVE)
 REBUILD = Transition("rebuild", frozenset({ACTIVE, STOPPED, ERROR}), REBUILDING, ACTIVE)
 MIGRATE_LIVE = Transition("live-migration", frozenset({ACTIVE}), MIGRATING, ACTIVE)
+ATTACH_INTERFACE = Transition("attach_interface", frozenset({ACTIVE, STOPPED}), CONNECTING)
+DETACH_INTERFACE = Transition("detach_interface", frozenset({ACTIVE, STOPPED}), DISCONNECTING)
 
 TRANSITIONS = (
     START,
@@ -80,6 +89,8 @@ TRANSITIONS = (
     REVERT_RESIZE,
     REBUILD,
     MIGRATE_LIVE,
+    ATTACH_INTERFACE,
+    DETACH_INTERFACE,
 )
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Networks, subnets and ports.
 
-Upper rooms use :func:`plug`, :func:`unplug` and :func:`ports_of`; faces the rest.
+Upper rooms use :func:`plug`, :func:`settle`, :func:`unplug` and :func:`ports_of`; faces the rest.
 """
 
+from synnefo_network.errors import AmbiguousNetwork, NoAddressLeft
 from synnefo_network.networks import (
     PRIVATE_NETWORKS,
     NetworkChanges,
@@ -14,7 +15,7 @@ from synnefo_network.networks import (
     update_network,
 )
 from synnefo_network.plugged import ports_of_one
-from synnefo_network.plugging import devices_with_address, plug, ports_of, unplug
+from synnefo_network.plugging import devices_with_address, plug, ports_of, settle, unplug
 from synnefo_network.ports import (
     PortChanges,
     create_port,
@@ -48,12 +49,14 @@ from synnefo_network.values import (
 __all__ = [
     "FIRST_ADDRESS",
     "PRIVATE_NETWORKS",
+    "AmbiguousNetwork",
     "FixedIp",
     "FixedIpRequest",
     "Listing",
     "Network",
     "NetworkChanges",
     "NetworkSpec",
+    "NoAddressLeft",
     "PlugRequest",
     "Port",
     "PortChanges",
@@ -74,6 +77,7 @@ __all__ = [
     "plug",
     "ports_of",
     "ports_of_one",
+    "settle",
     "show_network",
     "show_port",
     "show_subnet",

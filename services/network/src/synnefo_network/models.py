@@ -7,7 +7,7 @@ What says that an address, a MAC or a MAC prefix is taken is a row under a uniqu
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from synnefo_core.db.base import (
@@ -103,7 +103,8 @@ class SubnetRow(Model):
 class PortRow(Model):
     """A card on a network, used by a device or waiting for one.
 
-    ``is_temporary`` is true of a port that was made with its device and goes with it.
+    ``is_temporary`` is true of a port that was made with its device and goes with it,
+    ``is_awaited`` of one whose device has still to get the card.
     """
 
     __tablename__ = "network_port"
@@ -124,6 +125,7 @@ class PortRow(Model):
     device_id: Mapped[Name]
     device_owner: Mapped[Name]
     is_temporary: Mapped[bool]
+    is_awaited: Mapped[bool] = mapped_column(default=False, server_default=false())
     revision: Mapped[int]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]

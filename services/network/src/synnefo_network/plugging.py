@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
@@ -23,6 +24,8 @@ def plug(
     device_id: str,
     device_owner: str,
     requests: Sequence[PlugRequest] | None,
+    is_awaited: bool = False,
+    project_id: str | None = None,
 ) -> list[Port]:
     """Give a device its cards, in the caller's unit of work; return them in order.
 
@@ -31,6 +34,9 @@ def plug(
         device_id: What is plugged in.
         device_owner: What kind of thing it is: "compute:nova".
         requests: Where; none for the only network that the project can use, if there is one.
+        is_awaited: Whether the device is there already and has still to get the cards: their ports
+            are not active before :func:`settle` says so.
+        project_id: Whose new ports are, if not the caller's; for administrators.
 
     Raises:
         AddressInUse: An address that was asked for is taken.
@@ -45,12 +51,23 @@ def plug(
         given = sorted({request.port_id for request in wanted if request.port_id})
         # In the order of their ids: two devices that want the same ports don't wait in a circle.
         locked = {port_id: ports.lock(context, session, port_id) for port_id in given}
+        use = _Use(device_id, device_owner, is_awaited, project_id)
         return [
-            _bind(context, session, locked[request.port_id], device_id, device_owner)
+            _bind(context, session, locked[request.port_id], use)
             if request.port_id
-            else _make(context, session, request, device_id, device_owner)
+            else _make(context, session, request, use)
             for request in wanted
         ]
+
+
+@dataclass(frozen=True)
+class _Use:
+    """Who uses a port, whether that has still to become true, and whose a new one is."""
+
+    device_id: str
+    device_owner: str
+    is_awaited: bool
+    project_id: str | None
 
 
 def _automatic(context: RequestContext, session: Session) -> Sequence[PlugRequest]:
@@ -63,34 +80,39 @@ def _automatic(context: RequestContext, session: Session) -> Sequence[PlugReques
     return [PlugRequest(network_id=network_id) for network_id in found]
 
 
-def _bind(
-    context: RequestContext, session: Session, row: PortRow, device_id: str, device_owner: str
-) -> Port:
+def _bind(context: RequestContext, session: Session, row: PortRow, use: _Use) -> Port:
     ports.require_free(row)
-    row.device_id, row.device_owner = device_id, device_owner
+    row.device_id, row.device_owner = use.device_id, use.device_owner
+    row.is_awaited = use.is_awaited
     row.revision += 1
     row.updated_at = context.now()
     return ports.show_all(session, [row])[0]
 
 
-def _make(
-    context: RequestContext,
-    session: Session,
-    request: PlugRequest,
-    device_id: str,
-    device_owner: str,
-) -> Port:
+def _make(context: RequestContext, session: Session, request: PlugRequest, use: _Use) -> Port:
     if request.network_id is None:
         raise InvalidField("networks", "each entry names a port or a network")
     network = ports.usable_network(context, session, request.network_id)
     spec = PortSpec(
         network_id=network.id,
+        project_id=use.project_id,
         fixed_ips=None if request.fixed_ip is None else [FixedIpRequest(ip=request.fixed_ip)],
-        device_id=device_id,
-        device_owner=device_owner,
+        device_id=use.device_id,
+        device_owner=use.device_owner,
     )
     ports.require_choices(context, network, spec)
-    return ports.add(context, session, network, spec, is_temporary=True)
+    return ports.add(context, session, network, spec, is_temporary=True, is_awaited=use.is_awaited)
+
+
+def settle(context: RequestContext, *, device_id: str) -> None:
+    """Say that a device has got all cards of its ports."""
+    awaited = [PortRow.device_id == device_id, PortRow.is_awaited]
+    with context.unit_of_work() as session:
+        session.execute(
+            update(PortRow)
+            .where(*awaited)
+            .values(is_awaited=False, revision=PortRow.revision + 1, updated_at=context.now())
+        )
 
 
 def unplug(
@@ -113,6 +135,7 @@ def unplug(
             .values(
                 device_id="",
                 device_owner="",
+                is_awaited=False,
                 revision=PortRow.revision + 1,
                 updated_at=context.now(),
             )

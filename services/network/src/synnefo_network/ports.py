@@ -23,7 +23,6 @@ from synnefo_network.values import FixedIp, FixedIpRequest, Listing, Port, PortS
 
 _MAC_TRIES = 16
 _OWN_DEVICES = "network:"
-_SERVERS = "compute:"
 
 _COLUMNS = {
     "id": PortRow.id,
@@ -108,9 +107,10 @@ def add(
     spec: PortSpec,
     *,
     is_temporary: bool,
+    is_awaited: bool = False,
 ) -> Port:
     """Make the rows of a port on a network that was checked before."""
-    row = _insert(context, session, network, spec, is_temporary=is_temporary)
+    row = _insert(context, session, network, spec, is_temporary=is_temporary, is_awaited=is_awaited)
     subnets = _subnets_of(session, network.id)
     assignment = Assignment(session, row, subnets)
     given = assignment.give_any() if spec.fixed_ips is None else assignment.give(spec.fixed_ips)
@@ -124,6 +124,7 @@ def _insert(
     spec: PortSpec,
     *,
     is_temporary: bool,
+    is_awaited: bool,
 ) -> PortRow:
     """Insert a port under a MAC that no other port of the network has."""
     wanted = None if spec.mac is None else macs.parse(spec.mac)
@@ -138,6 +139,7 @@ def _insert(
         "device_id": spec.device_id,
         "device_owner": spec.device_owner,
         "is_temporary": is_temporary,
+        "is_awaited": is_awaited,
         "revision": 1,
         "created_at": now,
         "updated_at": now,
@@ -209,8 +211,12 @@ def list_ports(
 
 def _has_status(wanted: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition behind :attr:`~synnefo_network.values.Port.status`."""
-    is_active = (PortRow.device_id != "") & PortRow.is_admin_up
-    conditions = {"ACTIVE": is_active, "DOWN": ~is_active}
+    is_used = (PortRow.device_id != "") & PortRow.is_admin_up
+    conditions = {
+        "ACTIVE": is_used & ~PortRow.is_awaited,
+        "BUILD": is_used & PortRow.is_awaited,
+        "DOWN": ~is_used,
+    }
     matching = [conditions[status] for status in wanted if status in conditions]
     return or_(*matching) if matching else PortRow.id.is_(None)
 
@@ -242,6 +248,7 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
         row.revision += 1
         row.updated_at = context.now()
         if was_of and row.device_id != was_of:
+            row.is_awaited = False
             _tell_unbound(context, session, row, was_of)
         return show_all(session, [row])[0]
 
@@ -278,16 +285,15 @@ def _fits(fixed: FixedIp, request: FixedIpRequest) -> bool:
 
 
 def delete_port(context: RequestContext, port_id: str) -> None:
-    """Delete a port that no server uses, and free its addresses.
+    """Delete a port and free its addresses; the event ``port.unbound`` tells who has lost it.
 
     Raises:
         NotFound: There is none, or the caller may not see it.
-        PortInUse: A server uses it: take it from there first.
     """
     with context.unit_of_work() as session:
         row = lock(context, session, port_id)
-        if row.device_id and row.device_owner.startswith(_SERVERS):
-            raise PortInUse(port_id, row.device_id)
+        if row.device_id:
+            _tell_unbound(context, session, row, row.device_id)
         remove(session, [row.id])
 
 
@@ -347,6 +353,7 @@ def shown(row: Any, network: Any, given: Sequence[FixedIp]) -> Port:
         device_owner=row.device_owner,
         is_admin_up=row.is_admin_up,
         is_temporary=row.is_temporary,
+        is_awaited=row.is_awaited,
         is_external=network.is_external,
         mode=network.mode,
         link=network.link,

@@ -130,8 +130,9 @@ class Port:
 
     Attributes:
         device_id: What uses it; empty when it is free.
-        status: "ACTIVE" while it is used and up, else "DOWN".
+        status: "ACTIVE" while it is used and up, "BUILD" while it is to be, else "DOWN".
         is_temporary: Whether it goes with its device.
+        is_awaited: Whether its device has still to get the card.
         network_name: For those who show servers' addresses by network.
         is_external: Whether its network leads outside.
         mode: The network's, for a Ganeti NIC; empty for the cluster's default.
@@ -150,6 +151,7 @@ class Port:
     device_owner: str
     is_admin_up: bool
     is_temporary: bool
+    is_awaited: bool
     is_external: bool
     mode: str
     link: str
@@ -160,7 +162,9 @@ class Port:
     @property
     def status(self) -> str:
         """Whether traffic may flow."""
-        return "ACTIVE" if self.device_id and self.is_admin_up else "DOWN"
+        if not self.device_id or not self.is_admin_up:
+            return "DOWN"
+        return "BUILD" if self.is_awaited else "ACTIVE"
 
 
 @dataclass(frozen=True)

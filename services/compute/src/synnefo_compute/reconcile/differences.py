@@ -82,18 +82,27 @@ class Nics(Difference):
     """Other network cards.
 
     Attributes:
-        missing: The ports whose cards the instance has not.
-        unknown: The MACs of cards that no port has.
+        missing: The ports whose cards the instance has no more.
+        awaited: The ports whose cards it has still to get.
+        arrived: Those of whose cards that is not known yet.
+        left: The names of cards whose ports are not the server's any more.
+        unknown: The MACs of other cards that no port has.
         moved: Ports whose cards have another address: port, and the address there.
     """
 
     kind: ClassVar[str] = "nics"
     missing: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
+    arrived: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         said = [f"no card for port {port}" for port in self.missing]
+        said += [f"no card yet for port {port}" for port in self.awaited]
+        said += [f"port {port} has its card" for port in self.arrived]
+        said += [f"card {name} without its port" for name in self.left]
         said += [f"unknown card {mac}" for mac in self.unknown]
         return ", ".join([*said, *(f"port {port} has {ip} there" for port, ip in self.moved)])
 
@@ -227,10 +236,15 @@ def _nics(server: Recorded, instance: Instance) -> Nics | None:
     cards = {card.mac.lower(): card for card in server.cards}
     there = {nic.mac.lower(): nic for nic in instance.nics}
     both = [(cards[mac], there[mac]) for mac in cards if mac in there]
+    strange = {mac: nic for mac, nic in there.items() if mac not in cards}
+    absent = [card for mac, card in cards.items() if mac not in there]
     difference = Nics(
         server.id,
-        missing=tuple(card.port_id for mac, card in cards.items() if mac not in there),
-        unknown=tuple(mac for mac in there if mac not in cards),
+        missing=tuple(card.port_id for card in absent if not card.is_awaited),
+        awaited=tuple(card.port_id for card in absent if card.is_awaited),
+        arrived=tuple(card.port_id for card, _ in both if card.is_awaited),
+        left=tuple(nic.name for nic in strange.values() if names.port_id(nic.name)),
+        unknown=tuple(mac for mac, nic in strange.items() if not names.port_id(nic.name)),
         # A card without an address says nothing of it: the guest asks for one.
         moved=tuple((card.port_id, nic.ip) for card, nic in both if nic.ip and nic.ip != card.ip),
     )

@@ -19,11 +19,15 @@ from synnefo_network import Port
 
 @dataclass(frozen=True)
 class Card:
-    """A network card as promised: its port, MAC and IPv4 address, if it has one."""
+    """A network card as promised: its port, MAC and IPv4 address, if it has one.
+
+    One that ``is_awaited`` was asked for, and the cluster has not said yet that it is there.
+    """
 
     port_id: str
     mac: str
     ip: str | None
+    is_awaited: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,4 +116,4 @@ def of_rows(
 
 def _card(port: Port) -> Card:
     ip = next((fixed.ip for fixed in port.fixed_ips if fixed.version == 4), None)
-    return Card(port.id, port.mac, ip)
+    return Card(port.id, port.mac, ip, port.is_awaited)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 import synnefo_backends
 import synnefo_network
-from synnefo_compute import actions, names, observed, resizing, states
+from synnefo_compute import actions, cards, names, observed, resizing, states
 from synnefo_compute.kinds import DELETE
 from synnefo_compute.models import ServerRow
 from synnefo_compute.reconcile import recorded
@@ -67,9 +67,23 @@ def _disks(context: RequestContext, _: Session, row: ServerRow, found: Disks) ->
     observed.resize(context, row, vcpus=row.vcpus, ram_mib=row.ram_mib, disk_gib=found.found_gib[0])
 
 
-def _nics(context: RequestContext, _: Session, row: ServerRow, found: Nics) -> None:
+def _nics(context: RequestContext, session: Session, row: ServerRow, found: Nics) -> None:
+    """Write down which cards are gone or there, and have the cluster do what was cut off.
+
+    One card at a time: the next look tells of the others.
+    """
     synnefo_network.unplug(context, device_id=row.id, port_ids=found.missing)
     row.updated_at = context.now()
+    if not found.awaited:
+        synnefo_network.settle(context, device_id=row.id)
+    if not cards.can_change(context, row.backend_id):
+        return
+    if found.awaited:
+        ports = synnefo_network.ports_of(context, [row.id])[row.id]
+        port = next(each for each in ports if each.id == found.awaited[0])
+        cards.begin_attaching(context, session, row, port)
+    elif found.left:
+        cards.begin_detaching(context, session, row, card=found.left[0], port=None)
 
 
 def _node(context: RequestContext, _: Session, row: ServerRow, found: Node) -> None:
@@ -118,10 +132,18 @@ def is_repairable(difference: Difference) -> bool:
         case PendingTask():
             return difference.power is not PowerState.UNKNOWN
         case Nics():
-            return bool(difference.missing)
+            known = difference.missing, difference.awaited, difference.arrived, difference.left
+            return any(known)
         case Disks():
             return len(difference.recorded_gib) == len(difference.found_gib) == 1
     return type(difference) in WRITES
+
+
+def _is_feasible(context: RequestContext, server: Recorded, difference: Difference) -> bool:
+    """Return whether what is wrong can be put right where the server is."""
+    if not isinstance(difference, Nics) or difference.missing or difference.arrived:
+        return True
+    return cards.can_change(context, server.backend_id)
 
 
 def repair(
@@ -140,7 +162,9 @@ def repair(
         return []
     instance = find(context, before)
     wanted = [
-        each for each in of_server(before, instance) if each.kind in kinds and is_repairable(each)
+        each
+        for each in of_server(before, instance)
+        if each.kind in kinds and is_repairable(each) and _is_feasible(context, before, each)
     ]
     if not wanted:
         return []

@@ -3,6 +3,7 @@
 
 from synnefo_compute.sagas import (
     act,
+    cards,
     confirm_resize,
     create_server,
     delete_server,
@@ -18,4 +19,6 @@ SAGAS = (
     resize_server.REVERT_SAGA,
     confirm_resize.SAGA,
     rebuild_server.SAGA,
+    cards.ATTACH_SAGA,
+    cards.DETACH_SAGA,
 )

@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import synnefo_network
-from synnefo_compute import actions, observed, states
+from synnefo_compute import actions, cards, observed, states
 from synnefo_compute.first_boot import keeping, volume
 from synnefo_compute.kinds import CREATE
 from synnefo_compute.sagas import instances, remove
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
 from synnefo_compute.servers import GIB_MIB
-from synnefo_core.contracts.compute import DiskSpec, InstanceSpec, NicSpec, PowerState
+from synnefo_core.contracts.compute import DiskSpec, InstanceSpec, PowerState
 from synnefo_core.sagas import Run, Saga, Step, Wait
 
 
@@ -35,23 +35,13 @@ def _spec(run: Run) -> InstanceSpec:
     name = instances.instance_name(run)
     with run.context.reading():
         ports = synnefo_network.ports_of(run.context, [row.id]).get(row.id, [])
-    nics = tuple(
-        NicSpec(
-            name=f"nic-{port.id}",
-            mac=port.mac,
-            ip=next((fixed.ip for fixed in port.fixed_ips if fixed.version == 4), None),
-            link=port.link,
-            mode=port.mode,
-        )
-        for port in ports
-    )
     return InstanceSpec(
         name=name,
         vcpus=row.vcpus,
         ram_mib=row.ram_mib,
         disk_template=run.data["disk_template"],
         disks=(DiskSpec(f"disk-{row.id}", row.disk_gib * GIB_MIB),) if row.disk_gib else (),
-        nics=nics,
+        nics=tuple(cards.spec(port) for port in ports),
         seed=volume.of_server(run.context, row),
         tags=(instances.own_tag(run),),
     )

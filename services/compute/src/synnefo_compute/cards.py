@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The network cards of a server, one for each of its ports, changed while it is there.
+
+A port is the server's from the request on, but not active before the cluster has the card; a card
+that is taken away leaves the port when the cluster has it no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import synnefo_backends
+import synnefo_network
+from synnefo_compute import admission, names, states
+from synnefo_compute.kinds import ATTACH, DETACH
+from synnefo_compute.models import ServerRow
+from synnefo_compute.states import Transition
+from synnefo_core import sagas
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.compute import NicSpec
+from synnefo_core.errors import Forbidden, Invalid, NotFound, Unbuilt
+from synnefo_network import AmbiguousNetwork, NoAddressLeft, PlugRequest, Port
+
+MOST = 8
+"""So many cards a server has at most (CYC-011); Ganeti gives an instance no more."""
+
+OWNER = "compute:nova"
+"""What kind of device a server is to its ports."""
+
+
+def attach_card(
+    context: RequestContext, server_id: str, request: PlugRequest | None = None
+) -> Port:
+    """Have a server get one more card; return its port, which becomes active with the card.
+
+    Args:
+        context: The caller.
+        server_id: The server.
+        request: Where; None for the only network that the project can use.
+
+    Raises:
+        NotFound: The caller has no such server, network or port.
+        InvalidState: It is locked, neither running nor stopped, or something is being done to it.
+        Forbidden: It has as many as it can have, or the network is not for the caller's ports.
+        Invalid: No network was named and there is not just one, or the network is full.
+        PortInUse: The port belongs to a server.
+        AddressInUse: The address is taken.
+        Unbuilt: Its cluster does not change cards.
+    """
+    with context.unit_of_work() as session:
+        row = _admitted(context, session, server_id, states.ATTACH_INTERFACE)
+        if len(synnefo_network.ports_of_one(context, row.id)) >= MOST:
+            msg = f"a server has no more than {MOST} network cards"
+            raise Forbidden(msg)
+        port = _plug(context, row, request)
+        admission.begin(context, session, row, states.ATTACH_INTERFACE)
+        begin_attaching(context, session, row, port)
+        return port
+
+
+def _plug(context: RequestContext, row: ServerRow, request: PlugRequest | None) -> Port:
+    try:
+        ports = synnefo_network.plug(
+            context,
+            device_id=row.id,
+            device_owner=OWNER,
+            requests=[request] if request else None,
+            is_awaited=True,
+            project_id=row.project_id,
+        )
+    except (AmbiguousNetwork, NoAddressLeft) as cause:
+        raise Invalid(str(cause)) from cause
+    if not ports:
+        msg = "no network was named, and none is available"
+        raise Invalid(msg)
+    return ports[0]
+
+
+def detach_card(context: RequestContext, server_id: str, port_id: str) -> None:
+    """Have a server lose the card of a port; a port that was made for the server goes with it.
+
+    Raises:
+        NotFound: The caller has no such server, or it no such port.
+        InvalidState: It is locked, neither running nor stopped, or something is being done to it.
+        Unbuilt: Its cluster does not change cards.
+    """
+    with context.unit_of_work() as session:
+        row = _admitted(context, session, server_id, states.DETACH_INTERFACE)
+        ports = synnefo_network.ports_of_one(context, row.id)
+        port = next((each for each in ports if each.id == port_id), None)
+        if port is None:
+            noun = "port"
+            raise NotFound(noun, port_id)
+        admission.begin(context, session, row, states.DETACH_INTERFACE)
+        begin_detaching(context, session, row, card=names.of_card(port.id), port=port)
+
+
+def _admitted(
+    context: RequestContext, session: Session, server_id: str, transition: Transition
+) -> ServerRow:
+    row = admission.admitted(context, session, server_id, transition)
+    if not can_change(context, row.backend_id):
+        what = "changing the network cards of this cluster's servers"
+        raise Unbuilt(what)
+    return row
+
+
+def can_change(context: RequestContext, backend_id: str) -> bool:
+    """Return whether a cluster changes the cards of its servers."""
+    return synnefo_backends.has_facet(context, backend_id, "cards")
+
+
+def begin_attaching(context: RequestContext, session: Session, row: ServerRow, port: Port) -> None:
+    """Have the worker plug in the card of a port that awaits it."""
+    row.task_state = states.CONNECTING
+    _begin(context, session, row, ATTACH, port_id=port.id, nic=asdict(spec(port)))
+
+
+def begin_detaching(
+    context: RequestContext, session: Session, row: ServerRow, *, card: str, port: Port | None
+) -> None:
+    """Have the worker take a card away; ``port`` is None where that is not the server's any more."""
+    row.task_state = states.DISCONNECTING
+    port_id, mac = (port.id, port.mac) if port else ("", "")
+    _begin(context, session, row, DETACH, port_id=port_id, card=card, mac=mac)
+
+
+def _begin(
+    context: RequestContext, session: Session, row: ServerRow, kind: str, **about: Any
+) -> None:
+    data = {**about, "is_running": row.is_active_charged}
+    sagas.begin(context, session, kind, subject_id=row.id, data=data)
+
+
+def spec(port: Port) -> NicSpec:
+    """Return the card of a port, as a cluster is asked for it."""
+    return NicSpec(
+        name=names.of_card(port.id),
+        mac=port.mac,
+        ip=next((fixed.ip for fixed in port.fixed_ips if fixed.version == 4), None),
+        link=port.link,
+        mode=port.mode,
+    )

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Give a server the card of a port, or take one away.
+
+A card that could not be plugged in leaves no port behind; one that could not be taken away keeps
+its port. Whether the server runs does not matter, nor does it change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import synnefo_network
+from synnefo_compute import actions, states
+from synnefo_compute.kinds import ATTACH, DETACH
+from synnefo_compute.models import ServerRow
+from synnefo_compute.sagas import instances, towards
+from synnefo_compute.sagas.instances import JobFailed
+from synnefo_compute.sagas.recorded import recorded
+from synnefo_core.contracts.compute import ComputeBackend, Instance, NicSpec
+from synnefo_core.contracts.devices import Cards
+from synnefo_core.sagas import Run, Saga, Step, Wait
+
+
+def plug(run: Run) -> Mapping[str, Any] | Wait:
+    """Have the cluster plug the card in."""
+    nic = NicSpec(**run.data["nic"])
+
+    def submit(backend: ComputeBackend, name: str) -> str:
+        return _cards(backend).plug(name, nic)
+
+    return towards.forward(run, lambda found: _has(found, nic.name), submit)
+
+
+def undo_plug(run: Run) -> Wait | None:
+    """Take the card away again."""
+    card = run.data["nic"]["name"]
+    return towards.back(run, "plug", lambda found: not _has(found, card), _Unplug(card))
+
+
+def unplug(run: Run) -> Mapping[str, Any] | Wait:
+    """Have the cluster take the card away, under whatever name it should be there."""
+    card, mac = run.data["card"], run.data["mac"]
+    return towards.forward(run, lambda found: not _has(found, card, mac), _Unplug(card))
+
+
+class _Unplug:
+    """The call that takes a card away."""
+
+    def __init__(self, card: str) -> None:
+        self._card = card
+
+    def __call__(self, backend: ComputeBackend, name: str) -> str:
+        return _cards(backend).unplug(name, self._card)
+
+
+def _cards(backend: ComputeBackend) -> Cards:
+    if backend.cards is None:
+        msg = "the cluster does not change the cards of instances"
+        raise JobFailed(msg)
+    return backend.cards
+
+
+def _has(instance: Instance, card: str, mac: str = "") -> bool:
+    macs = {mac.lower()} - {""}
+    return any(nic.name == card or nic.mac.lower() in macs for nic in instance.nics)
+
+
+def plugged(run: Run, session: Session) -> None:
+    """Show the port as active."""
+    row = instances.locked(run, session)
+    synnefo_network.settle(run.context, device_id=row.id)
+    _end(run, session, row)
+
+
+def not_plugged(run: Run, session: Session) -> None:
+    """Free the port; a deletion goes on from here."""
+    row = instances.locked(run, session)
+    if instances.goes_on_deleting(run, session, row):
+        return
+    synnefo_network.unplug(run.context, device_id=row.id, port_ids=[run.data["port_id"]])
+    _end(run, session, row)
+
+
+def unplugged(run: Run, session: Session) -> None:
+    """Free the port."""
+    row = instances.locked(run, session)
+    synnefo_network.unplug(run.context, device_id=row.id, port_ids=[run.data["port_id"]])
+    _end(run, session, row)
+
+
+def not_unplugged(run: Run, session: Session) -> None:
+    """Leave the port where it is; a deletion goes on from here."""
+    row = instances.locked(run, session)
+    if not instances.goes_on_deleting(run, session, row):
+        _end(run, session, row)
+
+
+def _end(run: Run, session: Session, row: ServerRow) -> None:
+    row.task_state, row.updated_at = states.NO_TASK, run.context.now()
+    row.fault, row.fault_at = run.error, run.context.now() if run.error else 0.0
+    actions.end(run, session)
+
+
+ATTACH_SAGA = recorded(
+    Saga(ATTACH, [Step("plug", plug, undo=undo_plug)], succeed=plugged, fail=not_plugged)
+)
+DETACH_SAGA = recorded(
+    Saga(DETACH, [Step("unplug", unplug)], succeed=unplugged, fail=not_unplugged)
+)
