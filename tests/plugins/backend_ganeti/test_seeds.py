@@ -22,10 +22,6 @@ def backend(make_backend, cluster):
     backend.close()
 
 
-def last_body(server):
-    return server.received[-1].body
-
-
 def test_a_long_seed_is_cut_into_parts_that_fit_the_environment():
     parts = seeds.parameters(SEED)
 
@@ -39,32 +35,46 @@ def test_a_seed_that_is_too_long_is_refused():
         seeds.parameters(Seed("cidata", {"user-data": os.urandom(400_000)}))
 
 
-def test_a_new_instance_has_a_disk_for_it_that_nobody_is_told_of(backend, server):
+def make(backend) -> None:
+    """Make the instance."""
     job_id = backend.lifecycle.create(SPEC)
-    body = last_body(server)
     while not backend.job_queue.job(job_id).state.is_final:
         pass
 
-    assert [("disk-1", 64), ("seed-snf-1", 4)] == [
-        (disk["name"], disk["size"]) for disk in body["disks"]
-    ]
-    assert seeds.parameters(SEED) == body["osparams_secret"]
+
+def creation(server):
+    """Return what the remote API was asked to make."""
+    (body,) = [one.body for one in server.received if one.path == "/2/instances"]
+    return body
+
+
+def test_a_new_instance_has_a_disk_for_it_that_nobody_is_told_of(backend, server):
+    make(backend)
+
+    sizes = [(disk["name"], disk["size"]) for disk in creation(server)["disks"]]
+    assert [("disk-1", 64), ("seed-snf-1", 4)] == sizes
+    assert seeds.parameters(SEED) == creation(server)["osparams_secret"]
     assert ["disk-1"] == [disk.name for disk in backend.inventory.instance("snf-1").disks]
+
+
+def test_a_rebuilt_guest_is_told_by_private_parameters(backend, server):
+    make(backend)
+
+    backend.reshape.hand_seed("snf-1", SEED)
+
+    assert {"osparams_private": dict(seeds.parameters(SEED))} == server.received[-1].body
 
 
 def test_a_cluster_that_tells_guests_nothing_is_not_asked_to(make_backend, cluster, server):
     backend = make_backend()
 
-    backend.lifecycle.create(SPEC)
+    make(backend)
 
-    assert ["disk-1"] == [disk["name"] for disk in last_body(server)["disks"]]
-    assert "osparams_secret" not in last_body(server)
-    assert backend.reshape.hand_seed("snf-1", SEED) is None
+    assert ["disk-1"] == [disk["name"] for disk in creation(server)["disks"]]
+    assert "osparams_secret" not in creation(server)
 
 
-def test_a_rebuilt_guest_is_told_by_private_parameters(backend, server):
-    backend.lifecycle.create(SPEC)
+def test_an_instance_of_before_is_not_told_when_it_is_rebuilt(make_backend, cluster):
+    make(make_backend())
 
-    backend.reshape.hand_seed("snf-1", SEED)
-
-    assert {"osparams_private": dict(seeds.parameters(SEED))} == last_body(server)
+    assert make_backend(has_seed_disk="true").reshape.hand_seed("snf-1", SEED) is None

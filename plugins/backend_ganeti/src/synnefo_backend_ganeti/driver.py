@@ -39,7 +39,7 @@ class GanetiBackend(ComputeBackend):
         self.lifecycle = GanetiLifecycle(self._client, self._defaults)
         self.job_queue = GanetiJobs(self._client)
         self.inventory = GanetiInventory(self._client)
-        self.reshape = GanetiReshape(self._client, self._defaults)
+        self.reshape = GanetiReshape(self._client)
         self.adoption = GanetiAdoption(self._client)
         self.migration = GanetiMigration(self._client)
         self.cards = GanetiCards(self._client)

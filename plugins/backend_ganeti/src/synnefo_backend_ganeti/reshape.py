@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 from synnefo_backend_ganeti import seeds
 from synnefo_backend_ganeti.failures import in_contract_words
-from synnefo_backend_ganeti.options import Defaults
-from synnefo_backend_ganeti.rapi import RapiClient
-from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Reshape
+from synnefo_backend_ganeti.rapi import RapiClient, errors
+from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, InstanceMissing, Reshape
 from synnefo_core.contracts.seed import Seed
 
 
@@ -19,8 +18,8 @@ class GanetiReshape(Reshape):
     uses them.
     """
 
-    def __init__(self, client: RapiClient, defaults: Defaults) -> None:
-        self._client, self._defaults = client, defaults
+    def __init__(self, client: RapiClient) -> None:
+        self._client = client
 
     def resize(
         self, name: str, *, vcpus: int, ram_mib: int, timeout_s: float = DEFAULT_TIMEOUT_S
@@ -46,12 +45,17 @@ class GanetiReshape(Reshape):
         """Put it into the instance's private parameters, which a reinstallation uses and empties.
 
         The remote API's reinstallation takes no secret ones. Private ones are in no record of a
-        job, but in the cluster's configuration until then.
+        job, but in the cluster's configuration until then. An instance of before there were seeds
+        has no disk for one, and an OS definition that takes none.
         """
         deadline = time.monotonic() + timeout_s
-        if not self._defaults.has_seed_disk:
-            return None
         with in_contract_words():
+            try:
+                disks = self._client.instance(name, deadline=deadline).disks
+            except errors.NotFound as error:
+                raise InstanceMissing(f"the cluster has no instance {name}") from error
+            if not any(seeds.is_ours(disk.name or "") for disk in disks):
+                return None
             parameters = seeds.parameters(seed)
             return str(self._client.set_private_parameters(name, parameters, deadline=deadline))
 
