@@ -6,7 +6,8 @@ from __future__ import annotations
 import logging
 import queue
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from synnefo_core.contracts.bus import Bus, Message, Receiver
 from synnefo_core.contracts.driver import DriverSetup
@@ -14,23 +15,49 @@ from synnefo_core.contracts.driver import DriverSetup
 log = logging.getLogger(__name__)
 
 
-def deliver(message: Message, receivers: Sequence[Receiver]) -> str | None:
-    """Call all receivers of a message, whichever of them fail.
+_AT_ONCE = 1000
+"""So many messages are received together, at most."""
+
+
+def deliver(
+    messages: Iterable[Message], receivers: Mapping[str, Sequence[Receiver]]
+) -> dict[int, str]:
+    """Call all receivers of messages, whichever of them fail.
+
+    Args:
+        messages: In the order in which they came.
+        receivers: By topic.
 
     Returns:
-        Why the message is to be put aside, or None when it is done.
+        Which are to be put aside, by their places, and why.
     """
-    problems = []
-    for receiver in receivers:
-        try:
-            receiver(message)
-        except Exception as problem:
+    by_topic: dict[str, list[tuple[int, Message]]] = defaultdict(list)
+    for place, message in enumerate(messages):
+        by_topic[message.topic].append((place, message))
+    problems: dict[int, list[str]] = defaultdict(list)
+    for topic, some in by_topic.items():
+        for receiver in receivers.get(topic, ()):
+            for place, problem in _refused(receiver, some):
+                problems[place].append(problem)
+    return {place: "; ".join(some) for place, some in problems.items()}
+
+
+def _refused(receiver: Receiver, some: Sequence[tuple[int, Message]]) -> Iterable[tuple[int, str]]:
+    """Have messages received; yield the places of those that can't be, and why."""
+    try:
+        receiver([message for _, message in some])
+    except Exception as problem:
+        if len(some) == 1:
+            ((place, message),) = some
             log.exception(
                 "a message can't be received",
                 extra={"topic": message.topic, "sender": message.sender},
             )
-            problems.append(f"{type(problem).__name__}: {problem}")
-    return "; ".join(problems) or None
+            yield place, f"{type(problem).__name__}: {problem}"
+            return
+        # One of them may be the reason for all: whoever receives bears doubled ones.
+        for each in some:
+            yield from _refused(receiver, [each])
 
 
 class LocalBus(Bus):
@@ -57,12 +84,12 @@ class LocalBus(Bus):
 
     def receive(self, *, timeout_s: float) -> int:
         """Deliver what is queued; see :meth:`Bus.receive`."""
-        delivered = 0
         try:
-            message = self._queue.get(timeout=timeout_s)
-            while True:
-                deliver(message, self._receivers[message.topic])
-                delivered += 1
-                message = self._queue.get_nowait()
+            came = [self._queue.get(timeout=timeout_s)]
         except queue.Empty:
-            return delivered
+            return 0
+        with suppress(queue.Empty):
+            while len(came) < _AT_ONCE:
+                came.append(self._queue.get_nowait())
+        deliver(came, self._receivers)
+        return len(came)

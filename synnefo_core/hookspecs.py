@@ -150,8 +150,9 @@ def subscriptions() -> Iterable[Subscription]:
 def listeners() -> Iterable[Listener]:
     """Return who hears which messages of the bus.
 
-    Asked once. Messages are hints: a listener bears lost, doubled, late and senseless ones.
-    What raises becomes a dead letter where the bus has them, and holds up nobody.
+    Asked once. Messages are hints: a listener bears lost, doubled, late and senseless ones. It
+    hears several at once; when that raises it hears each by itself, and what raises then becomes
+    a dead letter where the bus has them, and holds up nobody.
     """
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,10 +15,14 @@ from synnefo_core.contracts.bus import Message
 
 @dataclass(frozen=True)
 class Listener:
-    """Who hears the messages of a topic; it bears doubled, late and senseless ones."""
+    """Who hears the messages of a topic; it bears doubled, late and senseless ones.
+
+    ``hear`` gets all that have come, in their order: what it asks of the database it asks once for
+    all. When it raises it gets each of them again by itself.
+    """
 
     topic: str
-    hear: Callable[[RequestContext, Message], None]
+    hear: Callable[[RequestContext, Sequence[Message]], None]
 
 
 class Listening:
@@ -42,7 +46,7 @@ class Listening:
         """Hand over what has come, waiting so long for the first; return how many."""
         return self._cloud.bus.receive(timeout_s=timeout_s)
 
-    def _hand_over(self, listener: Listener, message: Message) -> None:
+    def _hand_over(self, listener: Listener, messages: Sequence[Message]) -> None:
         context = for_worker(self._cloud)
         with logs.request(context.request_id):
-            listener.hear(context, message)
+            listener.hear(context, messages)

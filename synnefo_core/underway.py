@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,17 +26,40 @@ def subjects(session: Session, subject_ids: Iterable[str]) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
-def hasten(context: RequestContext, subject_id: str, word: str) -> bool:
-    """Have a thing's saga go on now if it waits for what ``word`` names; return whether it does.
+def hasten(
+    context: RequestContext, awaited: Mapping[str, Collection[str]]
+) -> frozenset[tuple[str, str]]:
+    """Have sagas go on now that wait for something; return what was waited for.
 
-    The word (a job's id) is one of the values that the saga keeps in its data.
+    Args:
+        context: The worker's.
+        awaited: What sagas may wait for (ids of jobs), by the ids of the things that they are about; a
+            saga keeps it among the values in its data.
+
+    Returns:
+        Pairs of a thing's id and what its saga waits for.
     """
-    query = select(SagaRow).where(SagaRow.subject_id == subject_id, SagaRow.state.in_(LIVE))
+    query = select(SagaRow).where(SagaRow.subject_id.in_(list(awaited)), SagaRow.state.in_(LIVE))
+    with context.reading() as session:
+        rows = session.scalars(query).all()
+        found = {row.id: _words(row).intersection(awaited[row.subject_id]) for row in rows}
+        pairs = {(row.subject_id, word) for row in rows for word in found[row.id]}
+    waiting = [saga_id for saga_id, words in found.items() if words]
+    if waiting:
+        _wake(context, waiting)
+    return frozenset(pairs)
+
+
+def _words(row: SagaRow) -> set[str]:
+    return {value for value in row.data.values() if isinstance(value, str)}
+
+
+def _wake(context: RequestContext, saga_ids: Collection[str]) -> None:
+    """Make sagas due; one that somebody moves just now sees by itself what there is."""
+    query = select(SagaRow).where(
+        SagaRow.id.in_(saga_ids), SagaRow.state.in_(LIVE), SagaRow.due_at > context.now()
+    )
     with context.unit_of_work() as session:
-        waiting = [
-            row for row in session.scalars(query.with_for_update()) if word in row.data.values()
-        ]
-        for row in waiting:
+        for row in session.scalars(query.with_for_update(skip_locked=True)):
             row.due_at = min(row.due_at, context.now())
         after_commit(session, wake.bell(context.cloud).ring)
-    return bool(waiting)

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,24 @@ def _require_read_to_the_end() -> Iterator[None]:
     _unread.clear()
     yield
     assert not _unread, _unread[0]
+
+
+@pytest.fixture
+def statements(cloud):
+    """Return a context manager that collects the statements that are run in it."""
+
+    @contextmanager
+    def collected():
+        seen = []
+
+        def note(*arguments):
+            if arguments[2] != "BEGIN":
+                seen.append(arguments[2])
+
+        event.listen(cloud.database.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(cloud.database.engine, "before_cursor_execute", note)
+
+    return collected

@@ -8,7 +8,7 @@ are hints: they may be lost, doubled and reordered, and a handler bears it.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from synnefo_core.contracts.driver import Driver, DriverSetup, Unavailable
@@ -30,7 +30,8 @@ class Message:
     sender: str = ""
 
 
-Receiver = Callable[[Message], None]
+Receiver = Callable[[Sequence[Message]], None]
+"""Takes one message of a topic or several, in the order in which they came."""
 
 
 class Bus(Driver):
@@ -50,10 +51,11 @@ class Bus(Driver):
 
     @abstractmethod
     def subscribe(self, topic: str, receiver: Receiver) -> None:
-        """Call ``receiver`` for each message of a topic that is received from now on.
+        """Call ``receiver`` for the messages of a topic that are received from now on.
 
-        A receiver that raises stops nobody: other receivers of the message and other messages
-        have their turns, and a bus with a broker puts the message aside with the reason.
+        A receiver that raises stops nobody: it gets each of the messages again by itself, other
+        receivers and other messages have their turns, and a bus with a broker puts the message
+        aside with the reason.
         """
 
     @abstractmethod

@@ -449,6 +449,12 @@ class Inventory(ABC):
         """Return all instances whose name starts with ``prefix``, in the order of names."""
 
     @abstractmethod
+    def some(
+        self, names: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> Mapping[str, Instance]:
+        """Return those of ``names`` that there are, by name, in as few requests as it can."""
+
+    @abstractmethod
     def capacity(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capacity:
         """Return what the cluster has and has left."""
 

@@ -13,11 +13,17 @@ Subclass it with two fixtures, ``bus`` and ``other``, that are two connections t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import pytest
 
 from synnefo_core.contracts.bus import Bus, Message
 
 PATIENCE_S = 5.0
+
+
+def _numbers(messages: Iterable[Message]) -> list[object]:
+    return [message.payload["number"] for message in messages]
 
 
 def _receive(bus: Bus, number: int) -> None:
@@ -42,7 +48,7 @@ class BusContract:
     def test_a_receiver_gets_what_is_published_to_its_topic(self, bus: Bus, other: Bus) -> None:
         """A message arrives as it was sent."""
         received: list[Message] = []
-        other.subscribe("tests.a", received.append)
+        other.subscribe("tests.a", received.extend)
 
         bus.publish(Message("tests.a", {"number": 1, "text": "é"}))
 
@@ -52,8 +58,8 @@ class BusContract:
     def test_a_receiver_gets_nothing_of_other_topics(self, bus: Bus, other: Bus) -> None:
         """Topics are apart."""
         received: list[str] = []
-        other.subscribe("tests.a", lambda message: received.append(message.topic))
-        other.subscribe("tests.b", lambda message: received.append(message.topic))
+        other.subscribe("tests.a", lambda some: received.extend(each.topic for each in some))
+        other.subscribe("tests.b", lambda some: received.extend(each.topic for each in some))
 
         bus.publish(Message("tests.b", {}))
 
@@ -80,7 +86,7 @@ class BusContract:
     def test_messages_come_in_the_order_in_which_they_were_sent(self, bus: Bus, other: Bus) -> None:
         """One publisher and one receiver see the same order."""
         received: list[object] = []
-        other.subscribe("tests.a", lambda message: received.append(message.payload["number"]))
+        other.subscribe("tests.a", lambda some: received.extend(_numbers(some)))
 
         for number in range(20):
             bus.publish(Message("tests.a", {"number": number}))
@@ -92,12 +98,12 @@ class BusContract:
         """Neither other receivers of the message nor the messages behind it."""
         received: list[object] = []
 
-        def fail(_: Message) -> None:
+        def fail(_: Sequence[Message]) -> None:
             msg = "the receiver fails"
             raise LookupError(msg)
 
         other.subscribe("tests.a", fail)
-        other.subscribe("tests.a", lambda message: received.append(message.payload["number"]))
+        other.subscribe("tests.a", lambda some: received.extend(_numbers(some)))
 
         for number in (1, 2):
             bus.publish(Message("tests.a", {"number": number}))
@@ -105,10 +111,30 @@ class BusContract:
         _receive(other, 2)
         assert received == [1, 2]
 
+    def test_of_several_messages_only_that_one_fails_which_can_not_be_received(
+        self, bus: Bus, other: Bus
+    ) -> None:
+        """A receiver that fails at several gets each of them by itself."""
+        received: set[object] = set()
+
+        def receive(some: Sequence[Message]) -> None:
+            if 2 in _numbers(some):
+                msg = "the second is bad"
+                raise LookupError(msg)
+            received.update(_numbers(some))
+
+        other.subscribe("tests.a", receive)
+
+        for number in (1, 2, 3):
+            bus.publish(Message("tests.a", {"number": number}))
+
+        _receive(other, 3)
+        assert received == {1, 3}
+
     def test_what_was_received_does_not_come_again(self, bus: Bus, other: Bus) -> None:
         """A message that a receiver took is done."""
         received: list[Message] = []
-        other.subscribe("tests.a", received.append)
+        other.subscribe("tests.a", received.extend)
         bus.publish(Message("tests.a", {}))
         other.receive(timeout_s=PATIENCE_S)
 
@@ -125,7 +151,7 @@ class BusContract:
     def test_the_sender_is_what_the_bus_vouches_for(self, bus: Bus, other: Bus) -> None:
         """What a message claims about its sender is not believed."""
         received: list[Message] = []
-        other.subscribe("tests.a", received.append)
+        other.subscribe("tests.a", received.extend)
 
         bus.publish(Message("tests.a", {}, sender="somebody else"))
 

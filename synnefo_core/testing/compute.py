@@ -209,6 +209,20 @@ class ComputeBackendContract(
         listed = [instance.name for instance in backend.inventory.instances(prefix)]
         assert sorted(spec.name for spec in specs) == listed
 
+    def test_some_are_looked_at_together(
+        self, backend: ComputeBackend, instance_spec: SpecFactory
+    ) -> None:
+        specs = [instance_spec(f"some-{letter}") for letter in "abc"]
+        for job_id in [backend.lifecycle.create(spec) for spec in specs]:
+            self.succeed(backend, job_id)
+        first, _, last = (spec.name for spec in specs)
+
+        found = backend.inventory.some([last, f"{first}-not", first])
+
+        one_by_one = {name: backend.inventory.instance(name) for name in (first, last)}
+        assert one_by_one == dict(found)
+        assert {} == dict(backend.inventory.some([]))
+
     # Jobs
 
     def test_a_job_tells_what_it_is_about(

@@ -34,8 +34,8 @@ def work():
 def test_a_started_worker_hears_what_is_published(house, work):
     heard, arrived = [], threading.Event()
 
-    def hear(context, message):
-        heard.append((context.is_admin, message.payload))
+    def hear(context, messages):
+        heard.extend((context.is_admin, message.payload) for message in messages)
         arrived.set()
 
     cloud = house(answering(listeners=[Listener("tests.a", hear)]))
@@ -50,8 +50,8 @@ def test_a_started_worker_hears_what_is_published(house, work):
 def test_a_listener_that_fails_does_not_end_the_worker(house, work):
     arrived = threading.Event()
 
-    def hear(_context, message):
-        if message.payload["is_bad"]:
+    def hear(_context, messages):
+        if any(message.payload["is_bad"] for message in messages):
             raise RuntimeError("no")
         arrived.set()
 
@@ -84,7 +84,7 @@ def waiting(house):
 def test_a_saga_goes_on_when_what_it_waits_for_is_heard_of(waiting):
     context, worker, looks = waiting
 
-    assert underway.hasten(context, "s", "7")
+    assert {("s", "7")} == underway.hasten(context, {"s": ["7"]})
     worker.drain()
 
     assert ["7", "7"] == looks
@@ -96,7 +96,7 @@ def test_a_saga_goes_on_when_what_it_waits_for_is_heard_of(waiting):
 def test_what_a_saga_does_not_wait_for_does_not_wake_it(waiting, subject_id, word):
     context, worker, looks = waiting
 
-    assert not underway.hasten(context, subject_id, word)
+    assert not underway.hasten(context, {subject_id: [word]})
     worker.drain()
 
     assert ["7"] == looks

@@ -3,6 +3,7 @@
 
 python -m tools.bench [--quick] [--database postgresql] [--case NAME]… [--output FILE]
 python -m tools.bench keystone|nova|swift [--quick] [--workers N] [--case NAME]… [--output FILE]
+python -m tools.bench notices [--number N]
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
 """
@@ -28,6 +29,7 @@ from tools.bench import (
     compute,
     facts,
     keystone,
+    notices,
     nova,
     peers,
     profiling,
@@ -66,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
         _add_extent(beside)
         beside.add_argument("--workers", type=int, default=2, help="server processes of each side")
         beside.set_defaults(call=call, peer=peer)
+    heard = commands.add_parser("notices", help="measure how fast notices of clusters are heard")
+    heard.add_argument("--number", type=int, default=6000, help="how many of each kind")
+    heard.set_defaults(call=_notices)
     compare = commands.add_parser("compare", help="set two runs side by side")
     compare.add_argument("old", type=Path)
     compare.add_argument("new", type=Path)
@@ -175,6 +180,17 @@ def _beside(
     }
     run["versions"] |= installed.versions(peer.REPORTED)
     return _report(run, arguments.output)
+
+
+def _notices(arguments: argparse.Namespace) -> int:
+    weather = facts.Weather()
+    with _place() as (place, machine):
+        _tell(f"{machine}, revision {facts.revision()}")
+        rates = notices.measure(place, arguments.number, _tell)
+    _tell(f"load: {weather.until_now()}")
+    slow = [rate.name for rate in rates if rate.per_s < notices.GOAL_PER_S]
+    _tell(f"below {notices.GOAL_PER_S} per s: {', '.join(slow) or 'none'}")
+    return 0
 
 
 @contextmanager

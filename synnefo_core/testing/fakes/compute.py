@@ -276,6 +276,14 @@ class _Inventory(Inventory):
             kept = sorted(self.world.instances.items())
             return [instance for name, instance in kept if name.startswith(prefix)]
 
+    def some(
+        self, names: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> Mapping[str, Instance]:
+        with self.world.lock:
+            self.world.answer()
+            there = self.world.instances
+            return {name: there[name] for name in names if name in there}
+
     def capacity(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capacity:
         with self.world.lock:
             self.world.answer()

@@ -7,11 +7,12 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from synnefo_bus_amqp import AmqpBus
+from synnefo_core.contracts.bus import Message, Receiver
 from tests.system.labs.rabbitmq import RabbitLab
 
 PASSWORD = "p@ss/word;1"
@@ -35,7 +36,7 @@ class GivenBroker:
     port: int
 
 
-def definitions() -> dict:
+def definitions() -> dict[str, Any]:
     """Return what docs/operators/update-path.rst tells operators to make, for two clusters."""
     users = [{"name": name, "tags": "", **hashed(PASSWORD)} for name in ("cloud", *CLUSTERS)]
     permissions = [
@@ -60,7 +61,7 @@ def definitions() -> dict:
     }
 
 
-def hashed(password: str) -> dict:
+def hashed(password: str) -> dict[str, str]:
     """Return a password as the broker keeps it."""
     salt = os.urandom(4)
     digest = hashlib.sha256(salt + password.encode()).digest()
@@ -83,6 +84,16 @@ def url(lab: Broker, user: str, cluster: str = "east", *, password: str = PASSWO
     """Return the address of a user at a cluster's virtual host."""
     escaped = password.replace("@", "%40").replace("/", "%2F").replace(";", "%3B")
     return f"amqp://{user}:{escaped}@127.0.0.1:{lab.port}/{cluster}"
+
+
+def one_by_one(receive: Callable[[Message], None]) -> Receiver:
+    """Return a receiver that takes messages one after another."""
+
+    def receive_all(messages: Sequence[Message]) -> None:
+        for message in messages:
+            receive(message)
+
+    return receive_all
 
 
 def is_up(bus: AmqpBus) -> bool:

@@ -9,7 +9,7 @@ from synnefo_bus_amqp import plugin
 from synnefo_core import commands
 from synnefo_core.contracts.bus import Message
 from synnefo_core.testing.plugins import core_and
-from tests.plugins.bus_amqp.brokers import receive, url
+from tests.plugins.bus_amqp.brokers import one_by_one, receive, url
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def letters(make, broker, cloud, broken, received, tmp_path):
             raise LookupError("\x1b[31mno such server")
         received.append((message.sender, message.payload["number"]))
 
-    cloud.subscribe("tests.a", handle)
+    cloud.subscribe("tests.a", one_by_one(handle))
     node = make(url(broker, "east"))
     for number in (1, 2, 3):
         node.publish(Message("tests.a", {"number": number}))

@@ -4,7 +4,7 @@
 import pytest
 
 from synnefo_core.contracts.bus import BusUnavailable, Message
-from tests.plugins.bus_amqp.brokers import is_up, receive, url
+from tests.plugins.bus_amqp.brokers import is_up, one_by_one, receive, url
 
 pytestmark = pytest.mark.system
 
@@ -18,7 +18,9 @@ def test_messages_go_over_encrypted_connections(make, other_broker):
     told = {"ca_file": str(other_broker.ca_file)}
     cloud = make(encrypted(other_broker, "cloud"), **told)
     received = []
-    cloud.subscribe("tests.a", lambda message: received.append(message.payload["number"]))
+    cloud.subscribe(
+        "tests.a", one_by_one(lambda message: received.append(message.payload["number"]))
+    )
     receive(cloud, lambda: is_up(cloud))
     node = make(encrypted(other_broker, "east"), **told)
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from synnefo_core.contracts.bus import BusUnavailable, Message
-from tests.plugins.bus_amqp.brokers import is_up, receive, url
+from tests.plugins.bus_amqp.brokers import is_up, one_by_one, receive, url
 from tests.system.labs.waiting import free_port, until
 
 pytestmark = pytest.mark.system
@@ -19,7 +19,7 @@ def received():
 
 
 def subscribe(bus, received):
-    bus.subscribe("tests.a", lambda message: received.append(message.payload["number"]))
+    bus.subscribe("tests.a", one_by_one(lambda message: received.append(message.payload["number"])))
 
 
 def test_a_message_that_no_queue_takes_is_not_sent(make, broker):
@@ -30,7 +30,7 @@ def test_a_message_that_no_queue_takes_is_not_sent(make, broker):
 def test_messages_of_several_clusters_are_received_together(make, broker, received):
     cloud = make(url(broker, "cloud"), url(broker, "cloud", "west"))
     senders = []
-    cloud.subscribe("tests.a", lambda message: senders.append(message.sender))
+    cloud.subscribe("tests.a", one_by_one(lambda message: senders.append(message.sender)))
     receive(cloud, lambda: all(line.link for line in cloud._consumer._lines))
 
     for cluster in ("west", "east"):

@@ -6,7 +6,7 @@ import pytest
 from amqp.exceptions import NotAllowed, PreconditionFailed
 
 from synnefo_core.contracts.bus import BusUnavailable, Message
-from tests.plugins.bus_amqp.brokers import is_up, receive, url
+from tests.plugins.bus_amqp.brokers import is_up, one_by_one, receive, url
 
 pytestmark = pytest.mark.system
 
@@ -30,7 +30,7 @@ def send(broker, cloud):
 def senders(cloud):
     """The senders of what the cloud received."""
     senders = []
-    cloud.subscribe("tests.a", lambda message: senders.append(message.sender))
+    cloud.subscribe("tests.a", one_by_one(lambda message: senders.append(message.sender)))
     return senders
 
 

@@ -31,11 +31,11 @@ class Told:
     def __init__(self, bus) -> None:
         self.notices, self.heartbeats = [], 0
         self._bus = bus
-        bus.subscribe("compute.job", self.notices.append)
+        bus.subscribe("compute.job", self.notices.extend)
         bus.subscribe("compute.heartbeat", self._beat)
 
-    def _beat(self, _message) -> None:
-        self.heartbeats += 1
+    def _beat(self, messages) -> None:
+        self.heartbeats += len(messages)
 
     def wait(self, condition) -> None:
         receive(self._bus, condition)

@@ -44,7 +44,7 @@ def hear(context):
         outcomes = ("senseless", "refused", "unavailable", "unknown", "progress", "hastened")
         outcomes += ("busy", "stale", "repaired", "nothing")
         before = {each: count(events.JOB, each) for each in outcomes}
-        events.hear_job(context, message)
+        events.hear_jobs(context, [message])
         (came,) = [each for each in outcomes if count(events.JOB, each) > before[each]]
         return came
 
@@ -204,7 +204,7 @@ def test_a_notice_that_cannot_be_is_counted_and_harms_nobody(server, hear, wrong
 def test_an_empty_notice_harms_nobody(context, cluster):
     before = count(events.JOB, "senseless")
 
-    events.hear_job(context, Message(events.JOB, {}, "sim"))
+    events.hear_jobs(context, [Message(events.JOB, {}, "sim")])
 
     assert before + 1 == count(events.JOB, "senseless")
 
@@ -223,7 +223,7 @@ def test_a_cluster_that_does_not_answer_after_its_notice_is_asked_again_at_the_n
 
 
 def test_a_heartbeat_tells_how_long_the_way_is(context, cluster):
-    events.hear_heartbeat(context, Message(events.HEARTBEAT, {"at": context.now() - 5}, "sim"))
+    events.hear_heartbeats(context, [Message(events.HEARTBEAT, {"at": context.now() - 5}, "sim")])
 
     lag = REGISTRY.get_sample_value("synnefo_heartbeat_lag_seconds", {"place": "sim"})
     assert 5 <= lag < 60
@@ -235,6 +235,115 @@ def test_a_heartbeat_tells_how_long_the_way_is(context, cluster):
 def test_a_senseless_heartbeat_is_refused(context, cluster, payload, sender):
     before = count(events.HEARTBEAT, "refused")
 
-    events.hear_heartbeat(context, Message(events.HEARTBEAT, payload, sender))
+    events.hear_heartbeats(context, [Message(events.HEARTBEAT, payload, sender)])
 
     assert before + 1 == count(events.HEARTBEAT, "refused")
+
+
+# -- Many at a time -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def others(submit, settle, member):
+    """Four more servers that run."""
+    made = [submit() for _ in range(4)]
+    settle()
+    return [synnefo_compute.show_server(member, each.id) for each in made]
+
+
+@pytest.fixture
+def hear_all(context):
+    """Return a function that lets notices be heard together and returns what came of how many."""
+
+    def run(*some):
+        told = {"job": "77", "operation": "x", "state": "success", "at": context.now()}
+        messages = [Message(events.JOB, told | values, "sim") for values in some]
+        outcomes = ("senseless", "refused", "unavailable", "unknown", "progress", "hastened")
+        outcomes += ("busy", "stale", "repaired", "nothing")
+        before = {each: count(events.JOB, each) for each in outcomes}
+        events.hear_jobs(context, messages)
+        came = {each: count(events.JOB, each) - before[each] for each in outcomes}
+        return {each: number for each, number in came.items() if number}
+
+    return run
+
+
+def about(*servers, **values):
+    return [{"instance": instance_of(server), **values} for server in servers]
+
+
+def test_of_many_notices_each_has_its_own_outcome(
+    others, stopping, member, cluster, hear_all, context
+):
+    busy, job_id = stopping
+    stopped, same, doubled, going_on = others
+    operator.stop(cluster.cluster, instance_of(stopped))
+
+    came = hear_all(
+        *about(busy, job=job_id),
+        *about(busy, job="5"),
+        *about(stopped, same, doubled, doubled),
+        *about(going_on, state="running"),
+        *about(same, state="nonsense"),
+        {"instance": "snf-nobody"},
+    )
+
+    assert came == {
+        "hastened": 1,
+        "busy": 1,
+        "repaired": 1,
+        "nothing": 2,
+        "stale": 1,
+        "progress": 1,
+        "senseless": 1,
+        "unknown": 1,
+    }
+    assert ("stopped", "") == state(member, stopped)
+    assert [] == synnefo_quota.verify(context)
+
+
+def test_of_a_server_only_the_last_of_several_notices_costs_a_look(server, context, hear_all):
+    at = context.now()
+
+    came = hear_all(*(each for back in (20, 10, 0) for each in about(server, at=at - back)))
+
+    assert {"nothing": 1, "stale": 2} == came
+    assert {"stale": 1} == hear_all(*about(server, at=at - 5))
+
+
+def test_notices_of_many_servers_ask_their_cluster_once(
+    server, others, cluster, hear_all, monkeypatch
+):
+    asked = []
+    some = type(cluster.inventory).some
+    monkeypatch.setattr(
+        type(cluster.inventory),
+        "some",
+        lambda inventory, names: asked.append(len(names)) or some(inventory, names),
+    )
+
+    hear_all(*about(server, *others))
+
+    assert [5] == asked
+
+
+def test_many_notices_take_as_many_statements_as_one(server, others, statements, hear_all):
+    with statements() as of_one:
+        hear_all(*about(server))
+    with statements() as of_many:
+        hear_all(*about(*others))
+
+    assert len(of_one) == len(of_many)
+
+
+def test_a_cluster_that_is_away_is_asked_once_for_many_notices(
+    server, others, cluster, hear_all, caplog
+):
+    operator.set_unreachable(cluster.cluster, is_unreachable=True)
+
+    assert {"unavailable": 5} == hear_all(*about(server, *others))
+    assert 1 == caplog.text.count("notice not heeded")
+
+
+def test_a_word_that_no_database_takes_is_senseless(server, hear):
+    assert "senseless" == hear(server, instance="snf-\0")

@@ -90,7 +90,7 @@ class World:
             "at": self.context.now() - self.dice.choice([0, 0, 100]),
         }
         for _ in range(self.dice.choice([1, 2])):
-            events.hear_job(self.context, Message(events.JOB, payload, "sim"))
+            events.hear_jobs(self.context, [Message(events.JOB, payload, "sim")])
 
     def work(self) -> None:
         self.worker.drain(patience_s=0.05)

@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import io
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
 
 import synnefo_object_store as store
 from synnefo_object_store import Incoming
@@ -82,24 +80,3 @@ def account(member):
 def guest(account):
     """Return the account as it is to a user who has no role in it."""
     return account.by_guest("u2")
-
-
-@pytest.fixture
-def statements(cloud):
-    """Return a context manager that collects the statements that are run in it."""
-
-    @contextmanager
-    def collected():
-        seen = []
-
-        def note(*arguments):
-            if arguments[2] != "BEGIN":
-                seen.append(arguments[2])
-
-        event.listen(cloud.database.engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(cloud.database.engine, "before_cursor_execute", note)
-
-    return collected

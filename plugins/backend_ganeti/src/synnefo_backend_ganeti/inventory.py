@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Mapping
 
 from synnefo_backend_ganeti import translation
 from synnefo_backend_ganeti.failures import in_contract_words
@@ -37,6 +38,17 @@ class GanetiInventory(Inventory):
         with in_contract_words():
             found = self._client.instances(chosen, deadline=deadline)
         return [translation.instance(one) for one in sorted(found, key=lambda one: one.name)]
+
+    def some(
+        self, names: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> Mapping[str, Instance]:
+        deadline = time.monotonic() + timeout_s
+        wanted = list(names)
+        if not wanted:
+            return {}
+        with in_contract_words():
+            found = self._client.instances(queries.one_of("name", wanted), deadline=deadline)
+        return {one.name: translation.instance(one) for one in found}
 
     def capacity(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Capacity:
         deadline = time.monotonic() + timeout_s

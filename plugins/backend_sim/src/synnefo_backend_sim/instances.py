@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -108,20 +108,25 @@ def set_power(db: sqlite3.Connection, name: str, power: PowerState) -> bool:
     return changed.rowcount == 1
 
 
+_SELECT = """
+    SELECT instance.*, node.name AS node_name, node.is_online
+    FROM instance JOIN node ON node.id = instance.node
+"""
+
+
 def select(db: sqlite3.Connection, *, first: str, last: str) -> list[Instance]:
     """Return the instances whose names are between two names, both included, by name.
 
     On a node that is offline nobody knows whether an instance runs.
     """
-    rows = db.execute(
-        """
-        SELECT instance.*, node.name AS node_name, node.is_online
-        FROM instance JOIN node ON node.id = instance.node
-        WHERE instance.name BETWEEN ? AND ? ORDER BY instance.name
-        """,
-        (first, last),
-    )
-    return [_shown(row) for row in rows]
+    chosen = "WHERE instance.name BETWEEN ? AND ? ORDER BY instance.name"
+    return [_shown(row) for row in db.execute(f"{_SELECT} {chosen}", (first, last))]
+
+
+def named(db: sqlite3.Connection, names: Iterable[str]) -> list[Instance]:
+    """Return the instances that have one of these names."""
+    chosen = "WHERE instance.name IN (SELECT value FROM json_each(?))"
+    return [_shown(row) for row in db.execute(f"{_SELECT} {chosen}", (json.dumps(list(names)),))]
 
 
 def _shown(row: sqlite3.Row) -> Instance:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from synnefo_backend_sim import instances
@@ -52,6 +53,16 @@ class SimInventory(Inventory):
     ) -> list[Instance]:
         def seen(turn: Turn) -> list[Instance]:
             return instances.select(turn.db, first=prefix, last=prefix + _LAST_CHARACTER)
+
+        return self.door.ask(seen, timeout_s=timeout_s)
+
+    def some(
+        self, names: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> Mapping[str, Instance]:
+        wanted = list(names)
+
+        def seen(turn: Turn) -> dict[str, Instance]:
+            return {found.name: found for found in instances.named(turn.db, wanted)}
 
         return self.door.ask(seen, timeout_s=timeout_s)
 

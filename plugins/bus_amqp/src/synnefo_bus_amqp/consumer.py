@@ -24,7 +24,6 @@ class Consumer:
         self._bell.setblocking(False)
         self._ringer.setblocking(False)
         self._lines = [Line(alternatives, told, wake=self._wake) for alternatives in told.brokers]
-        self._most = told.prefetch
         self._is_closed = False
         self._receiving = threading.Lock()
 
@@ -58,19 +57,16 @@ class Consumer:
             self._ringer.close()
 
     def _deliver(self, line: Line) -> int:
-        """Hand over what a line has, so much at most that the others have their turns."""
+        """Hand over what a line has: ``prefetch`` messages at most, so the others have their turns."""
         line.keep()
         if line.link is None:
             return 0
-        delivered = 0
         try:
             line.link.read()
-            while line.link.has_messages and delivered < self._most:
-                line.link.hand_over(self._receivers)
-                delivered += 1
+            return line.link.hand_over(self._receivers)
         except BusUnavailable as reason:
             line.lose(reason)
-        return delivered
+            return 0
 
     def _wait(self, timeout_s: float) -> None:
         """Wait until a line has something, has come up, or wants to be looked after."""

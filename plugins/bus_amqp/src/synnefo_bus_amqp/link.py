@@ -17,7 +17,7 @@ from synnefo_bus_amqp.options import Options
 from synnefo_bus_amqp.posting import Post
 from synnefo_bus_amqp.topology import Topology
 from synnefo_core.bus import deliver
-from synnefo_core.contracts.bus import Receiver
+from synnefo_core.contracts.bus import Message, Receiver
 
 # Nothing is waited for but the rest of a message whose beginning has come.
 _REST_S = 0.05
@@ -81,27 +81,25 @@ class Link:
         # What TLS has decrypted already is not seen from outside.
         return bool(hasattr(sock, "pending") and sock.pending()) or bool(self._selector.select(0))
 
-    @property
-    def has_messages(self) -> bool:
-        """Whether something that was read waits to be handed over."""
-        return bool(self._came)
+    def hand_over(self, receivers: Mapping[str, Sequence[Receiver]]) -> int:
+        """Give the messages that were read to their receivers; return how many.
 
-    def hand_over(self, receivers: Mapping[str, Sequence[Receiver]]) -> None:
-        """Give the next message to its receivers, and tell the broker that it is done.
-
-        What can't be received becomes a dead letter first. Until then the broker keeps it: who
-        ends in the middle gets it again.
+        What can't be received becomes a dead letter first. Then the broker is told that they are
+        done; until that it keeps them: who ends in the middle gets them again.
 
         Raises:
             BusUnavailable: The connection is lost.
         """
-        came = self._came.popleft()
-        envelope = Envelope.of(came, self.address.user)
-        problem = _problem_of(envelope, receivers)
+        came = [self._came.popleft() for _ in range(len(self._came))]
+        if not came:
+            return 0
+        envelopes = [Envelope.of(each, self.address.user) for each in came]
+        problems = _problems_of(envelopes, receivers)
         with failing(self.address):
-            if problem is not None:
-                self._bury(envelope, problem)
-            came.ack()
+            for place in sorted(problems):
+                self._bury(envelopes[place], problems[place])
+            came[-1].ack(multiple=True)
+        return len(came)
 
     def _bury(self, envelope: Envelope, reason: str) -> None:
         self._post.send(
@@ -119,10 +117,16 @@ class Link:
         leave(self._connection)
 
 
-def _problem_of(envelope: Envelope, receivers: Mapping[str, Sequence[Receiver]]) -> str | None:
-    """Have a message received; return why it could not be."""
-    try:
-        message = envelope.message()
-    except (ValueError, RecursionError) as cause:
-        return f"unreadable: {cause}"
-    return deliver(message, receivers.get(envelope.topic, ()))
+def _problems_of(
+    envelopes: Sequence[Envelope], receivers: Mapping[str, Sequence[Receiver]]
+) -> dict[int, str]:
+    """Have messages received; return which could not be, by their places, and why."""
+    problems, read = {}, dict[int, Message]()
+    for place, envelope in enumerate(envelopes):
+        try:
+            read[place] = envelope.message()
+        except (ValueError, RecursionError) as cause:
+            problems[place] = f"unreadable: {cause}"
+    places = list(read)
+    refused = deliver(read.values(), receivers)
+    return problems | {places[number]: problem for number, problem in refused.items()}

@@ -29,6 +29,15 @@ def starts_with(field: str, prefix: str) -> Filter:
     return ["=~", field, "^" + re.escape(prefix)]
 
 
+def one_of(field: str, values: Iterable[str]) -> Filter:
+    """Choose the objects that have one of these values in a field.
+
+    As one expression: what is only compared with names Ganeti looks up, and fails at the first
+    name that is not there.
+    """
+    return ["=~", field, f"^({'|'.join(map(re.escape, values))})$"]
+
+
 def any_of(filters: Iterable[Filter]) -> Filter:
     """Choose the objects that one filter or another chooses."""
     return ["|", *filters]

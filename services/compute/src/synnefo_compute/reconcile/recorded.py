@@ -74,6 +74,14 @@ def of_server(context: RequestContext, server_id: str) -> Recorded | None:
     return _read(context, query).get(server_id)
 
 
+def of_servers(context: RequestContext, server_ids: Iterable[str]) -> dict[str, Recorded]:
+    """Return some servers, by id, without those that are not there (any more)."""
+    query = select(ServerRow).where(
+        ServerRow.id.in_(list(server_ids)), ServerRow.is_deleted.is_(False)
+    )
+    return _read(context, query)
+
+
 def elsewhere(context: RequestContext, server_ids: Iterable[str]) -> frozenset[str]:
     """Return which of some ids are those of servers, in whatever cluster."""
     query = select(ServerRow.id).where(

@@ -8,10 +8,11 @@ what was found before only says where to look (GNT-040).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import synnefo_backends
@@ -160,26 +161,72 @@ def repair(
     before = recorded.of_server(context, server_id)
     if before is None or before.is_busy:
         return []
-    instance = find(context, before)
-    wanted = [
+    wanted = _wanted(context, before, instance=find(context, before), kinds=kinds)
+    return _write(context, {before: wanted} if wanted else {}).get(server_id, [])
+
+
+def repair_all(
+    context: RequestContext, backend_id: str, server_ids: Iterable[str]
+) -> dict[str, list[Difference]]:
+    """Do the same for servers of one cluster, together; return what was repaired, by id.
+
+    The cluster is asked once, and what differs is written in one transaction: all or nothing.
+
+    Raises:
+        DriverError: The cluster did not answer, or not sensibly.
+    """
+    before = recorded.of_servers(context, server_ids)
+    idle = [each for each in before.values() if not each.is_busy and each.backend_id == backend_id]
+    by_name = {names.of_instance(context.cloud, each.id): each for each in idle}
+    there = synnefo_backends.call(context, backend_id, partial(_instances, list(by_name)))
+    differing = {
+        each: _wanted(context, each, instance=there.get(name), kinds=AUTOMATIC)
+        for name, each in by_name.items()
+    }
+    return _write(context, {each: wanted for each, wanted in differing.items() if wanted})
+
+
+def _instances(wanted: Sequence[str], backend: ComputeBackend) -> Mapping[str, Instance]:
+    return backend.inventory.some(wanted)
+
+
+def _wanted(
+    context: RequestContext, before: Recorded, *, instance: Instance | None, kinds: Collection[str]
+) -> list[Difference]:
+    """Return what is to be repaired of a server, in the order in which that is done."""
+    found = [
         each
         for each in of_server(before, instance)
         if each.kind in kinds and is_repairable(each) and _is_feasible(context, before, each)
     ]
-    if not wanted:
-        return []
+    return sorted(found, key=lambda each: list(WRITES).index(type(each)))
+
+
+def _write(
+    context: RequestContext, differing: Mapping[Recorded, list[Difference]]
+) -> dict[str, list[Difference]]:
+    """Write what differs to the rows of servers, but to those that changed; return it, by id."""
+    by_id = {before.id: before for before in differing}
+    # Everybody who locks several locks them in this order.
+    query = select(ServerRow).where(ServerRow.id.in_(by_id)).order_by(ServerRow.id)
+    written: dict[str, list[Difference]] = {}
+    if not by_id:
+        return written
     with context.unit_of_work() as session:
-        row = session.get_one(ServerRow, server_id, with_for_update=True)
-        if [before] != list(recorded.of_rows(context, session, [row])):
-            return []
-        for each in sorted(wanted, key=lambda each: list(WRITES).index(type(each))):
-            WRITES[type(each)](context, session, row, each)
-    for each in wanted:
-        log.info(
-            "server repaired",
-            extra={"server": server_id, "kind": each.kind, "difference": str(each)},
-        )
-    return wanted
+        rows = {row.id: row for row in session.scalars(query.with_for_update())}
+        for now in list(recorded.of_rows(context, session, list(rows.values()))):
+            if now == by_id[now.id]:
+                written[now.id] = differing[now]
+        for server_id, wanted in written.items():
+            for each in wanted:
+                WRITES[type(each)](context, session, rows[server_id], each)
+    for server_id, wanted in written.items():
+        for each in wanted:
+            log.info(
+                "server repaired",
+                extra={"server": server_id, "kind": each.kind, "difference": str(each)},
+            )
+    return written
 
 
 def forget(context: RequestContext, server_id: str) -> list[Difference]:
