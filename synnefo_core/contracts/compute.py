@@ -398,6 +398,13 @@ class Migration(ABC):
         moved, fails. What is wrong is told as by :class:`Lifecycle`.
         """
 
+    @abstractmethod
+    def failover(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        """Submit that an instance moves while it is stopped, likewise.
+
+        One that runs is shut down for it and started there; one that is stopped stays so.
+        """
+
 
 class Jobs(ABC):
     """Follow jobs. Every backend has it."""

@@ -45,6 +45,25 @@ class MigrationContract(ComputeRig):
         assert before.node != after.node
         assert (before.disks, before.nics) == (after.disks, after.nics)
 
+    @pytest.mark.parametrize("is_started", [True, False])
+    def test_an_instance_moves_without_being_up_and_is_then_as_it_was(
+        self,
+        backend: ComputeBackend,
+        migration: Migration,
+        instance_spec: SpecFactory,
+        is_started: bool,
+    ) -> None:
+        if not self.has_movable_disks:
+            pytest.skip("the disks stay where they are")
+        before = self.make(backend, instance_spec(is_started=is_started))
+
+        job = self.succeed(backend, migration.failover(before.name))
+
+        after = backend.inventory.instance(before.name)
+        assert ("failover", before.power) == (job.operation, after.power)
+        assert before.node != after.node
+        assert (before.disks, before.nics) == (after.disks, after.nics)
+
     def test_a_node_that_is_not_there_is_told(
         self, backend: ComputeBackend, migration: Migration, instance_spec: SpecFactory
     ) -> None:

@@ -212,15 +212,21 @@ class _Migration(Migration):
     lifecycle: _Lifecycle
 
     def migrate(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        return self._move("migrate", name, node)
+
+    def failover(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        return self._move("failover", name, node)
+
+    def _move(self, operation: str, name: str, node: str) -> str:
         def change(instance: Instance) -> Instance:
-            if instance.power is not PowerState.RUNNING:
+            if operation == "migrate" and instance.power is not PowerState.RUNNING:
                 raise JobFailed(f"instance {name!r} does not run")
             others = [other for other in _NODES if other != instance.node and node in ("", other)]
             if not others:
                 raise JobFailed(f"node {node!r} not known")
             return replace(instance, node=others[0])
 
-        return self.lifecycle.change("migrate", name, change)
+        return self.lifecycle.change(operation, name, change)
 
 
 @dataclass(frozen=True)

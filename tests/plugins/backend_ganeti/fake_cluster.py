@@ -46,6 +46,7 @@ class FakeCluster:
             ("PUT", r"/2/instances/([^/]+)/tags\?(.+)", self._tag),
             ("PUT", "/2/instances/([^/]+)/rename", self._submitter("RENAME")),
             ("PUT", "/2/instances/([^/]+)/migrate", self._submitter("MIGRATE")),
+            ("PUT", "/2/instances/([^/]+)/failover", self._submitter("FAILOVER")),
             ("GET", r"/2/jobs/(\d+)", lambda body, job_id: self._job(int(job_id))),
             ("DELETE", r"/2/jobs/(\d+)", self._cancel),
             ("PUT", "/2/query/(instance|job|node)", self._query),
@@ -164,7 +165,7 @@ class FakeCluster:
             self.instances[name]["beparams"] |= operation.get("beparams", {})
             problems = [self._change_nic(name, *change) for change in operation.get("nics", ())]
             return next(filter(None, problems), None)
-        elif word == "MIGRATE":
+        elif word in ("MIGRATE", "FAILOVER"):
             others = [node for node in self.nodes if node != self.instances[name]["pnode"]]
             node = operation.get("target_node", *others[:1])
             if node not in others:

@@ -267,3 +267,13 @@ def test_cards_are_plugged_into_what_runs_if_that_can_be(server, client):
     new = {"name": "nic-1", "mac": "aa:00:00:00:00:01"}
     assert {"nics": [["add", -1, new]], **plugged} == added
     assert {"nics": [["remove", "nic-1", {}]], **plugged} == removed
+
+
+def test_an_instance_fails_over_by_the_allocator_unless_a_node_is_named(server, client):
+    server.answer = lambda received: Answer.of(6)
+
+    client.failover_instance("snf-1")
+    client.failover_instance("snf-1", node="node2")
+
+    assert [{}, {"target_node": "node2"}] == [sent.body for sent in server.received]
+    assert {"/2/instances/snf-1/failover"} == {sent.path for sent in server.received}

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers that move to another node of their cluster while they run."""
+"""Servers that move to another node of their cluster, live or not."""
 
 from __future__ import annotations
 
 import pytest
 
 import synnefo_compute
+import synnefo_quota
 from synnefo_backend_sim import faults
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_core.errors import InvalidState, NotFound, Unbuilt
@@ -74,3 +75,39 @@ def test_a_server_that_is_moving_can_be_deleted(server, member, context, settle,
     with pytest.raises(NotFound):
         synnefo_compute.show_server(member, server.id)
     assert [] == cluster.inventory.instances()
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_server_moves_without_being_up_and_is_then_as_it_was(
+    server, member, context, settle, cluster, is_stopped
+):
+    if is_stopped:
+        synnefo_compute.stop_server(member, server.id)
+        settle()
+    before = synnefo_compute.show_server(member, server.id)
+    synnefo_compute.migrate_server(context, server.id, is_live=False)
+    settle()
+
+    after = synnefo_compute.show_server(member, server.id)
+    assert (before.vm_state, before.is_running, "") == (
+        after.vm_state,
+        after.is_running,
+        after.task_state,
+    )
+    assert before.node != after.node == node(cluster, server)
+    assert "migrate" == synnefo_compute.list_actions(member, server.id)[0].name
+    assert [] == synnefo_quota.verify(context)
+
+
+def test_a_stopped_server_that_could_not_be_moved_is_still_stopped(
+    server, member, context, settle, cluster
+):
+    synnefo_compute.stop_server(member, server.id)
+    settle()
+    faults.inject(cluster.cluster, Fault(FaultKind.ERROR, "failover"))
+    synnefo_compute.migrate_server(context, server.id, is_live=False)
+    settle()
+
+    after = synnefo_compute.show_server(member, server.id)
+    assert ("stopped", False) == (after.vm_state, after.is_running)
+    assert [] == synnefo_quota.verify(context)

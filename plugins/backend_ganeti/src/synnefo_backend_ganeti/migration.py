@@ -9,7 +9,7 @@ from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Migration
 
 
 class GanetiMigration(Migration):
-    """Move instances live.
+    """Move instances, live or not.
 
     Mirrored disks can only move to the node of the mirror, and without a name; shared ones
     anywhere, by the cluster's allocator unless a node is named; local ones not at all.
@@ -22,3 +22,8 @@ class GanetiMigration(Migration):
         deadline = time.monotonic() + timeout_s
         with in_contract_words():
             return str(self._client.migrate_instance(name, node=node or None, deadline=deadline))
+
+    def failover(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        deadline = time.monotonic() + timeout_s
+        with in_contract_words():
+            return str(self._client.failover_instance(name, node=node or None, deadline=deadline))

@@ -25,6 +25,7 @@ _OPERATIONS = {
     "OP_INSTANCE_RENAME": "rename",
     "OP_TAGS_SET": "tag",
     "OP_INSTANCE_MIGRATE": "migrate",
+    "OP_INSTANCE_FAILOVER": "failover",
 }
 
 _JOB_STATES = {

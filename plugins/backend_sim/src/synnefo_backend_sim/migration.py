@@ -17,3 +17,6 @@ class SimMigration(Migration):
 
     def migrate(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
         return self.door.submit("migrate", name, {"node": node}, timeout_s=timeout_s)
+
+    def failover(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        return self.door.submit("failover", name, {"node": node}, timeout_s=timeout_s)

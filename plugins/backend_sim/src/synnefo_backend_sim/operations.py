@@ -26,6 +26,8 @@ rename     must exist                           it has the name, if it is stoppe
                                                 and the name is free
 migrate    must exist                           it is on another node, if it
                                                 runs and a node has room
+failover   must exist                           it is on another node, if one has
+                                                room
 =========  ===================================  ================================
 
 The node must be online but for a create. A job whose requirements fail ends at once, as an error.
@@ -192,7 +194,8 @@ def _require_room(job: sqlite3.Row, free_mib: int, more_mib: int) -> None:
 
 def _migrate(db: sqlite3.Connection, job: sqlite3.Row) -> None:
     instance = _found(db, job)
-    if instance["power"] != PowerState.RUNNING.value:
+    is_live = job["operation"] == "migrate"
+    if is_live and instance["power"] != PowerState.RUNNING.value:
         raise JobFailed(f"instance {job['instance']!r} does not run", "wrong_state")
     node = instances.other_node(db, instance, named=json.loads(job["request"])["node"])
     if node is None:
@@ -258,4 +261,5 @@ OPERATIONS = {
     "tag": Operation(_require, _tag, _leave),
     "rename": Operation(_require, _rename, _leave),
     "migrate": Operation(_require, _migrate, _leave),
+    "failover": Operation(_require, _migrate, _leave),
 }

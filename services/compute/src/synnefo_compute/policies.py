@@ -52,6 +52,12 @@ POLICIES = [
         "POST /servers/{server_id}/action",
     ),
     rule(
+        "compute:server:migrate",
+        ADMIN,
+        "Move a server to another node, shut down for it",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
         "compute:server:migrate_live",
         ADMIN,
         "Move a server to another node while it runs",

@@ -327,12 +327,17 @@ def reboot_server(context: RequestContext, server_id: str, *, is_hard: bool) -> 
     _act(context, server_id, states.REBOOT_HARD if is_hard else states.REBOOT)
 
 
-def migrate_server(context: RequestContext, server_id: str, *, node: str = "") -> None:
-    """Move a running server to a node of its cluster, or to one with room; nobody notices.
+def migrate_server(
+    context: RequestContext, server_id: str, *, node: str = "", is_live: bool = True
+) -> None:
+    """Move a server to a node of its cluster, or to one with room.
+
+    Live, only a running one moves, and nobody notices; else one that runs is shut down for it and
+    started there.
 
     Raises:
         NotFound: There is none of this id.
-        InvalidState: It is not running, or something is being done to it.
+        InvalidState: It can't be moved in this way now, or something is being done to it.
         Unbuilt: Its cluster does not move servers.
     """
     with context.unit_of_work() as session:
@@ -340,7 +345,8 @@ def migrate_server(context: RequestContext, server_id: str, *, node: str = "") -
         if not synnefo_backends.has_facet(context, backend_id, "migration"):
             what = "moving servers of this cluster"
             raise Unbuilt(what)
-        _act(context, server_id, states.MIGRATE_LIVE, node=node)
+        transition = states.MIGRATE_LIVE if is_live else states.MIGRATE
+        _act(context, server_id, transition, node=node, is_live=is_live)
 
 
 def _act(

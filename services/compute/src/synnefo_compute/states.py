@@ -49,7 +49,7 @@ CONNECTING = "connecting"
 DISCONNECTING = "disconnecting"
 """It loses a network card."""
 MIGRATING = "migrating"
-"""It moves to another node while it runs."""
+"""It moves to another node."""
 DELETING = "deleting"
 """It is being removed."""
 
@@ -78,6 +78,7 @@ REBUILD = Transition("rebuild", frozenset({ACTIVE, STOPPED, ERROR}), REBUILDING,
 MIGRATE_LIVE = Transition("live-migration", frozenset({ACTIVE}), MIGRATING, ACTIVE)
 ATTACH_INTERFACE = Transition("attach_interface", frozenset({ACTIVE, STOPPED}), CONNECTING)
 DETACH_INTERFACE = Transition("detach_interface", frozenset({ACTIVE, STOPPED}), DISCONNECTING)
+MIGRATE = Transition("migrate", frozenset({ACTIVE, STOPPED}), MIGRATING)
 
 TRANSITIONS = (
     START,
@@ -89,6 +90,7 @@ TRANSITIONS = (
     REVERT_RESIZE,
     REBUILD,
     MIGRATE_LIVE,
+    MIGRATE,
     ATTACH_INTERFACE,
     DETACH_INTERFACE,
 )

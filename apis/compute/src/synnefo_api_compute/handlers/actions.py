@@ -117,6 +117,11 @@ def _migrate_live(context: RequestContext, asked: Asked) -> None:
     synnefo_compute.migrate_server(context, asked.server_id, node=asked.arguments["host"] or "")
 
 
+def _migrate(context: RequestContext, asked: Asked) -> None:
+    node = (asked.arguments or {}).get("host") or ""
+    synnefo_compute.migrate_server(context, asked.server_id, node=node, is_live=False)
+
+
 ACTIONS: dict[str, tuple[Action, str]] = {
     "lock": (_lock, "compute:server:lock"),
     "unlock": (_unlock, "compute:server:unlock"),
@@ -125,6 +130,7 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "reboot": (_reboot, "compute:server:reboot"),
     "rebuild": (_rebuild, "compute:server:rebuild"),
     "forceDelete": (_force_delete, "compute:server:force_delete"),
+    "migrate": (_migrate, "compute:server:migrate"),
     "os-migrateLive": (_migrate_live, "compute:server:migrate_live"),
     "os-resetState": (_reset_state, "compute:server:reset_state"),
     "resize": (_resize, "compute:server:resize"),

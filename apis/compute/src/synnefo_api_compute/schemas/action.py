@@ -9,7 +9,7 @@ from synnefo_api_compute.schemas import console
 from synnefo_api_compute.schemas.first_boot import PERSONALITY
 from synnefo_api_compute.schemas.metadata import METADATA
 from synnefo_api_compute.schemas.server import DESCRIBED, DETAILS
-from synnefo_api_compute.versions import AUTOMATIC_MIGRATION, DESCRIPTION, RANGE
+from synnefo_api_compute.versions import AUTOMATIC_MIGRATION, DESCRIPTION, MIGRATION_TO_HOST, RANGE
 from synnefo_core.contracts.api import Version
 from synnefo_core.wsgi.validation import Schema, compiled
 
@@ -63,6 +63,16 @@ SINCE = {
         {
             RANGE.minimum: _migrate({"block_migration": TRUTH, "disk_over_commit": TRUTH}),
             AUTOMATIC_MIGRATION: _migrate({"block_migration": {"enum": [*TRUTH["enum"], "auto"]}}),
+        }
+    ),
+    "migrate": compiled(
+        {
+            RANGE.minimum: NOTHING,
+            MIGRATION_TO_HOST: {
+                "type": ["null", "object"],
+                "properties": {"host": HOST},
+                "additionalProperties": False,
+            },
         }
     ),
     "rebuild": compiled(
@@ -122,7 +132,6 @@ UNBUILT = {
     "createImage",
     "evacuate",
     "injectNetworkInfo",
-    "migrate",
     "pause",
     "removeFixedIp",
     "removeFloatingIp",

@@ -210,6 +210,14 @@ class RapiClient:
             body["target_node"] = node
         return self._submit("PUT", path, body=body, deadline=deadline)
 
+    def failover_instance(
+        self, name: str, *, node: str | None = None, deadline: float | None = None
+    ) -> int:
+        """Submit that an instance moves; one that runs is shut down, and started there."""
+        path = f"/2/instances/{quote(name, safe='')}/failover"
+        body: Json = {} if node is None else {"target_node": node}
+        return self._submit("PUT", path, body=body, deadline=deadline)
+
     # Jobs
 
     def job(self, job_id: int, *, deadline: float | None = None) -> Job:

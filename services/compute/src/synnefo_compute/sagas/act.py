@@ -26,7 +26,10 @@ def _migrate(backend: ComputeBackend, name: str, data: Mapping[str, Any]) -> str
     if backend.migration is None:
         msg = "the cluster does not move instances"
         raise JobFailed(msg)
-    return backend.migration.migrate(name, node=data["node"])
+    # What was asked for by an older release is live.
+    is_live = data.get("is_live", True)
+    move = backend.migration.migrate if is_live else backend.migration.failover
+    return move(name, node=data["node"])
 
 
 SUBMIT: dict[str, Submit] = {
@@ -81,6 +84,8 @@ def succeed(run: Run, session: Session) -> None:
 def _is_running(run: Run) -> bool:
     """Return whether it runs; where its node has not said so, what the job's success means."""
     power = PowerState(run.data["power"])
+    if power is PowerState.UNKNOWN and run.data["task"] == states.MIGRATING:
+        return bool(run.data["was_charged"])
     if power is PowerState.UNKNOWN:
         return bool(run.data["task"] != states.STOPPING)
     return power is PowerState.RUNNING
