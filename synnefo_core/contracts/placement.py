@@ -8,8 +8,25 @@ Filters take clusters out, each with a reason; weighers say how little the other
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Company:
+    """The servers that a new one is grouped with.
+
+    Attributes:
+        is_apart: Whether they are to be apart; else they are to be together.
+        is_strict: Whether a server that can't be so must not be at all.
+        members: How many of them are on each cluster with any, by the cluster's id.
+        most_per_node: How many of those to be apart may share a node of a cluster.
+    """
+
+    is_apart: bool
+    is_strict: bool
+    members: Mapping[str, int] = field(default_factory=dict)
+    most_per_node: int = 1
 
 
 @dataclass(frozen=True)
@@ -25,6 +42,7 @@ class Demand:
         zone: The availability zone that it must be in; empty for any.
         apart_from: Ids of clusters that it must not be on.
         together_with: Ids of clusters of which it must be on one; empty for any.
+        company: What it is grouped with; None for a server on its own.
     """
 
     vcpus: int
@@ -35,6 +53,7 @@ class Demand:
     zone: str = ""
     apart_from: frozenset[str] = frozenset()
     together_with: frozenset[str] = frozenset()
+    company: Company | None = None
 
     @property
     def booked_disk_mib(self) -> int:
@@ -62,6 +81,7 @@ class Candidate:
         closed_as: "drained" or "offline"; empty while it takes new servers.
         problem: Why it did not answer last time; empty while it does.
         is_known: Whether it ever told its size.
+        nodes: How many nodes it has that are online.
         is_public: Whether it takes servers of projects that have no clusters of their own.
         projects: Ids of the projects that it is reserved for.
         disk_templates: What it has enabled.
@@ -76,6 +96,7 @@ class Candidate:
     closed_as: str = ""
     problem: str = ""
     is_known: bool = True
+    nodes: int = 0
     is_public: bool = True
     projects: frozenset[str] = frozenset()
     disk_templates: tuple[str, ...] = ()

@@ -19,6 +19,9 @@ from synnefo_core.contracts.compute import (
     PowerState,
 )
 
+EXCLUSION = "synnefo:group:"
+"""How tags begin that no two instances of a node have."""
+
 
 def request_of(spec: InstanceSpec) -> dict[str, Any]:
     """Return what a create job has to remember of a specification.
@@ -41,15 +44,26 @@ def card_of(nic: NicSpec) -> dict[str, Any]:
     return asdict(Nic(name=nic.name, mac=nic.mac, ip=nic.ip, link=nic.link, network=nic.network))
 
 
-def tightest_node(db: sqlite3.Connection, *, ram_mib: int, disk_mib: int) -> int | None:
-    """Return the online node that keeps the least memory free once it holds this, if any fits."""
+def tightest_node(
+    db: sqlite3.Connection, *, ram_mib: int, disk_mib: int, tags: Iterable[str] = ()
+) -> int | None:
+    """Return the online node that keeps the least memory free once it holds this, if any fits.
+
+    As Ganeti's allocator does where ``htools:iextags:synnefo:group`` is set on the cluster, it leaves
+    out nodes that have an instance with one of the tags of a group.
+    """
+    apart = [tag for tag in tags if tag.startswith(EXCLUSION)]
     row = db.execute(
         """
         SELECT id FROM node
         WHERE is_online AND ram_mib - used_ram_mib >= ? AND disk_mib - used_disk_mib >= ?
+        AND NOT EXISTS (
+            SELECT 1 FROM instance, json_each(instance.tags) AS own, json_each(?) AS unwanted
+            WHERE instance.node = node.id AND own.value = unwanted.value
+        )
         ORDER BY ram_mib - used_ram_mib, id LIMIT 1
         """,
-        (ram_mib, disk_mib),
+        (ram_mib, disk_mib, json.dumps(apart)),
     ).fetchone()
     return None if row is None else int(row["id"])
 

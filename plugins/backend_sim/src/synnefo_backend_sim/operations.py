@@ -78,7 +78,10 @@ def _reserve(db: sqlite3.Connection, job: sqlite3.Row, at: float) -> None:
     if db.execute("SELECT 1 FROM instance WHERE name = ?", (name,)).fetchone():
         raise JobFailed(f"instance {name!r} is already in the cluster", "already_exists")
     node = instances.tightest_node(
-        db, ram_mib=request["ram_mib"], disk_mib=instances.disk_mib_of(request)
+        db,
+        ram_mib=request["ram_mib"],
+        disk_mib=instances.disk_mib_of(request),
+        tags=request["tags"],
     )
     if node is None:
         raise JobFailed(f"no node has room for {name!r}", "insufficient_resources")

@@ -28,10 +28,11 @@ from synnefo_backends.registry import (
 )
 from synnefo_backends.working import Service, services
 from synnefo_backends.zones import Zone, zones, zones_of_backends
-from synnefo_core.contracts.placement import Demand
+from synnefo_core.contracts.placement import Company, Demand
 
 __all__ = [
     "Backend",
+    "Company",
     "Demand",
     "NoRoomAnywhere",
     "Occupancy",

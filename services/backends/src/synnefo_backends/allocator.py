@@ -134,6 +134,7 @@ def _candidates(context: RequestContext, session: Session, project_id: str) -> l
             closed_as="offline" if row.is_offline else "drained" if row.is_drained else "",
             problem=row.problem,
             is_known=row.nodes > 0,
+            nodes=row.nodes,
             is_public=row.is_public,
             projects=reserved.get(row.id, frozenset()),
             disk_templates=tuple(row.disk_templates),

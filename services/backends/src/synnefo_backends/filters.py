@@ -35,6 +35,18 @@ def _is_where_wanted(candidate: Candidate, demand: Demand) -> str:
     return ""
 
 
+def _suits_company(candidate: Candidate, demand: Demand) -> str:
+    """Hold strict groups to their policy as far as clusters go; nodes are the cluster's affair."""
+    company = demand.company
+    if company is None or not company.is_strict or not company.members:
+        return ""
+    here = company.members.get(candidate.id, 0)
+    if not company.is_apart:
+        return "" if here else "the server's group is elsewhere"
+    is_full = here >= candidate.nodes * company.most_per_node
+    return f"each of its {candidate.nodes} nodes has servers of the group" if is_full else ""
+
+
 def _has_template(candidate: Candidate, demand: Demand) -> str:
     if demand.disk_template in ("", *candidate.disk_templates):
         return ""
@@ -62,6 +74,7 @@ FILTERS = (
     Filter("project", _is_for_project, "not for this project"),
     Filter("zone", _is_in_zone, "in another availability zone"),
     Filter("hints", _is_where_wanted, "not where the hints want it"),
+    Filter("group", _suits_company, "where the server group can't be"),
     Filter("disk-template", _has_template, "without this kind of disk"),
     Filter("vcpus", _has_vcpus, "without enough processors"),
     Filter("ram", _has_ram, "without enough memory"),
@@ -81,4 +94,17 @@ def _failing(candidate: Candidate, _demand: Demand) -> float:
     return 1.0 if candidate.problem else 0.0
 
 
-WEIGHERS = (Weigher("fullness", _fullness), Weigher("failing", _failing))
+def _company(candidate: Candidate, demand: Demand) -> float:
+    """Return the share of the server's group that is here, or that is not if it is to be together."""
+    company = demand.company
+    if company is None or not company.members:
+        return 0.0
+    share = company.members.get(candidate.id, 0) / sum(company.members.values())
+    return share if company.is_apart else 1.0 - share
+
+
+WEIGHERS = (
+    Weigher("fullness", _fullness),
+    Weigher("failing", _failing),
+    Weigher("group", _company),
+)

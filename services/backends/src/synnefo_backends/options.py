@@ -23,7 +23,7 @@ OPTIONS = [
     ),
     cfg.DictOpt(
         "weighers",
-        default={"fullness": "1", "failing": "10"},
+        default={"fullness": "1", "failing": "10", "group": "5"},
         help="How much each measure counts against a cluster when a server is placed.",
     ),
     cfg.BoolOpt(

@@ -85,7 +85,7 @@ class ServerRow(Model):
     words, which the cloud only keeps, and so is the description. ``noticed_at`` is the moment, by
     the cluster's clock, of the last notice after which the cluster was asked. The ``held_`` size
     is of :mod:`synnefo_compute.resizing`; ``resized_at`` is when a resize began to wait for its
-    owner's decision, 0 while none does.
+    owner's decision, 0 while none does. ``group_id`` is empty for a server of no group.
     """
 
     __tablename__ = "compute_server"
@@ -93,6 +93,7 @@ class ServerRow(Model):
         Index("ix_compute_server_listing", "project_id", "is_deleted", "created_at", "id"),
         Index("ix_compute_server_all", "is_deleted", "created_at", "id"),
         Index("ix_compute_server_backend_id", "backend_id"),
+        Index("ix_compute_server_group_id", "group_id"),
         Index("ix_compute_server_resized_at", "resized_at"),
     )
 
@@ -117,6 +118,7 @@ class ServerRow(Model):
     key_name: Mapped[Name] = mapped_column(default="")
     backend_id: Mapped[Id]
     node: Mapped[Name] = mapped_column(default="")
+    group_id: Mapped[Id] = mapped_column(default="", server_default="")
     metadata_: Mapped[Json] = mapped_column("metadata")
     locked_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
     access_ipv4: Mapped[str] = mapped_column(String(64), default="", server_default="")
@@ -172,6 +174,21 @@ class TagRow(Model):
 
     server_id: Mapped[Key]
     tag: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
+class ServerGroupRow(Model):
+    """Servers that are to be together or apart: see :mod:`synnefo_compute.groups`."""
+
+    __tablename__ = "compute_server_group"
+    __table_args__ = (Index("ix_compute_server_group_listing", "project_id", "created_at", "id"),)
+
+    id: Mapped[Key]
+    project_id: Mapped[Id]
+    user_id: Mapped[Id]
+    name: Mapped[Name]
+    policy: Mapped[str] = mapped_column(String(32))
+    most_per_node: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[Moment]
 
 
 class RoundRow(Model):

@@ -35,6 +35,12 @@ OPTIONS = [
         help="After how many seconds a resize that nobody confirmed or reverted is confirmed; 0 "
         "for never. Until then the larger of both sizes is charged.",
     ),
+    cfg.IntOpt(
+        "server_group_members",
+        default=10,
+        min=-1,
+        help="The most servers that a server group has; -1 for no limit.",
+    ),
     cfg.BoolOpt(
         "enable_instance_password",
         default=True,

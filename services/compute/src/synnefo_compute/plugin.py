@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
-from synnefo_compute import charges, consoles, events, flavors, relief, resizing, unbound
+from synnefo_compute import charges, consoles, events, flavors, groups, relief, resizing, unbound
 from synnefo_compute.commands import COMMANDS
 from synnefo_compute.models import Model
 from synnefo_compute.options import CONSOLE, OPTIONS
@@ -91,20 +92,22 @@ def subscriptions() -> Iterable[Subscription]:
 
 @hookimpl
 def quota_resources() -> Iterable[QuotaResource]:
-    """Return what servers cost."""
-    return charges.RESOURCES
+    """Return what servers and their groups cost."""
+    return (*charges.RESOURCES, groups.RESOURCE)
 
 
 @hookimpl
 def quota_usage(context: RequestContext) -> Iterable[Usage]:
-    """Count the servers."""
-    return charges.usage(context)
+    """Count the servers and their groups."""
+    return chain(charges.usage(context), groups.usage(context))
 
 
 @hookimpl
 def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
-    """List the servers behind a number."""
-    return charges.things(context, resource, project_id)
+    """List the servers or groups behind a number."""
+    return chain(
+        charges.things(context, resource, project_id), groups.things(context, resource, project_id)
+    )
 
 
 @hookimpl

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import synnefo_quota
+from synnefo_compute import groups
 from synnefo_compute.charges import MIB
 from synnefo_compute.first_boot.wishes import MOST_CONTENT_BYTES, MOST_FILES, MOST_PATH_BYTES
 from synnefo_compute.metadata import MOST_ITEMS
@@ -39,10 +40,11 @@ COUNTED = {
     "cores": ("cyclades.cpu", 1),
     "instances": ("cyclades.vm", 1),
     "ram": ("cyclades.ram", MIB),
+    "server_groups": (groups.RESOURCE.name, 1),
 }
 """The ledger's resource, and how much of it is one of Nova's."""
 
-CONSTANT = {
+_CONSTANT = {
     "fixed_ips": UNLIMITED,
     "floating_ips": UNLIMITED,
     "injected_file_content_bytes": MOST_CONTENT_BYTES,
@@ -52,10 +54,15 @@ CONSTANT = {
     "metadata_items": MOST_ITEMS,
     "security_group_rules": UNLIMITED,
     "security_groups": UNLIMITED,
-    "server_group_members": 0,
-    "server_groups": 0,
 }
 """The same for every project: 0 is what this cloud has none of."""
+
+
+def _constant(context: RequestContext) -> QuotaSet:
+    members = context.cloud.config.compute.server_group_members
+    return {
+        name: Quota(limit) for name, limit in {**_CONSTANT, "server_group_members": members}.items()
+    }
 
 
 def show(context: RequestContext, project_id: str, *, user_id: str = "") -> QuotaSet:
@@ -67,7 +74,7 @@ def show(context: RequestContext, project_id: str, *, user_id: str = "") -> Quot
     _require_there(context, project_id, user_id)
     held = _holdings(context, project_id, user_id)
     counted = {name: _quota(held[known], unit) for name, (known, unit) in COUNTED.items()}
-    return {name: Quota(limit) for name, limit in CONSTANT.items()} | counted
+    return {**_constant(context), **counted}
 
 
 def defaults(context: RequestContext, project_id: str) -> QuotaSet:
@@ -79,7 +86,7 @@ def defaults(context: RequestContext, project_id: str) -> QuotaSet:
     _require_there(context, project_id)
     found = synnefo_quota.default_limits(context, project_id)
     counted = {name: Quota(_in_units(found[r], unit)) for name, (r, unit) in COUNTED.items()}
-    return {name: Quota(limit) for name, limit in CONSTANT.items()} | counted
+    return {**_constant(context), **counted}
 
 
 def update(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import synnefo_backends
@@ -18,6 +18,7 @@ from synnefo_compute import (
     cards,
     charges,
     flavors,
+    groups,
     images,
     keypairs,
     locks,
@@ -27,6 +28,7 @@ from synnefo_compute import (
 )
 from synnefo_compute.first_boot import keeping, wishes
 from synnefo_compute.first_boot.wishes import FirstBoot
+from synnefo_compute.flavors import Flavor
 from synnefo_compute.kinds import ACT, CREATE, DELETE, GIVEN_UP
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned, seen
@@ -55,6 +57,7 @@ class ServerSpec:
         access_ipv6: The same.
         zone: The availability zone that it must be in; empty for any.
         hints: Ids of servers that it must be with ("same_host") or apart from ("different_host").
+        group_id: The server group that it comes to; empty for none.
         is_disk_auto: Whether the guest's disk is to be fitted to the flavor; only remembered.
         has_config_drive: Whether the guest is told of itself in OpenStack's form.
         first_boot: What the guest is told beside.
@@ -71,6 +74,7 @@ class ServerSpec:
     access_ipv6: str = ""
     zone: str = ""
     hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    group_id: str = ""
     is_disk_auto: bool = False
     has_config_drive: bool = False
     first_boot: FirstBoot = wishes.NOTHING
@@ -96,6 +100,7 @@ class Server:
     key_name: str
     backend_id: str
     node: str
+    group_id: str
     metadata: Mapping[str, str]
     access_ipv4: str
     access_ipv6: str
@@ -130,6 +135,7 @@ def shown(row: Any, ports: Iterable[Port], own_tags: Iterable[str] = ()) -> Serv
         key_name=row.key_name,
         backend_id=row.backend_id,
         node=row.node,
+        group_id=row.group_id,
         metadata=dict(row.metadata_),
         access_ipv4=row.access_ipv4,
         access_ipv6=row.access_ipv6,
@@ -151,13 +157,14 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     """Reserve all that a server needs and have the worker make it.
 
     Raises:
-        InvalidField: The flavor, image, keypair, zone or a server of the hints is not there or does
-            not fit, or the IPv6 address is none.
-        Forbidden: There is more metadata, or there are more files, than a server may have.
+        InvalidField: The flavor, image, keypair, zone, group or a server of the hints is not there
+            or does not fit, or the IPv6 address is none.
+        Forbidden: There is more metadata, or there are more files, than a server may have, or the
+            group is full.
         QuotaExceeded: The project or the user has not enough left.
         NoRoomAnywhere: No cluster takes it now.
     """
-    project_id = context.require_project()
+    context.require_project()
     metadata.check_size(spec.metadata)
     wishes.check(spec.first_boot.files)
     _check_zone(context, spec.zone)
@@ -165,46 +172,55 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     size = {"ram_mib": flavor.ram_mib, "disk_gib": flavor.disk_gib}
     images.require_bootable(context, spec.image_id, **size)
     _check_key(context, spec)
-    now = context.now()
     server_id = new_id()
-    demand = _demand(context, spec, flavor)
     with context.unit_of_work() as session:
-        row = ServerRow(
-            id=server_id,
-            project_id=project_id,
-            user_id=context.user_id,
-            name=spec.name,
-            description=spec.description,
-            vm_state=states.BUILDING,
-            task_state=states.SPAWNING,
-            is_active_charged=True,
-            flavor_id=flavor.id,
-            vcpus=flavor.vcpus,
-            ram_mib=flavor.ram_mib,
-            disk_gib=flavor.disk_gib,
-            image_id=spec.image_id,
-            key_name=spec.key_name,
-            backend_id=synnefo_backends.place(context, server_id, demand),
-            metadata_=dict(spec.metadata),
-            access_ipv4=spec.access_ipv4,
-            access_ipv6=_short_ipv6(spec.access_ipv6),
-            is_disk_auto=spec.is_disk_auto,
-            has_config_drive=spec.has_config_drive,
-            created_at=now,
-            updated_at=now,
-        )
+        company = groups.company(context, spec.group_id)
+        demand = replace(_demand(context, spec, flavor), company=company)
+        backend_id = synnefo_backends.place(context, server_id, demand)
+        row = _row(context, spec, flavor, id=server_id, backend_id=backend_id)
         session.add(row)
         keeping.keep(context.cloud, session, server_id, spec.first_boot)
         actions.record(context, session, row, actions.CREATE)
         ports = _plug(context, server_id, spec)
         synnefo_quota.charge(context, charges.of_server(row))
-        data = {"disk_template": flavor.disk_template}
+        data = {
+            "disk_template": flavor.disk_template,
+            "tags": groups.exclusion_tags(spec.group_id, company, backend_id),
+        }
         sagas.begin(context, session, CREATE, subject_id=server_id, data=data)
         session.flush()
         return shown(row, ports)
 
 
-def _demand(context: RequestContext, spec: ServerSpec, flavor: flavors.Flavor) -> Demand:
+def _row(context: RequestContext, spec: ServerSpec, flavor: Flavor, **place: str) -> ServerRow:
+    now = context.now()
+    return ServerRow(
+        **place,
+        project_id=context.project_id,
+        user_id=context.user_id,
+        name=spec.name,
+        description=spec.description,
+        vm_state=states.BUILDING,
+        task_state=states.SPAWNING,
+        is_active_charged=True,
+        flavor_id=flavor.id,
+        vcpus=flavor.vcpus,
+        ram_mib=flavor.ram_mib,
+        disk_gib=flavor.disk_gib,
+        image_id=spec.image_id,
+        key_name=spec.key_name,
+        group_id=spec.group_id,
+        metadata_=dict(spec.metadata),
+        access_ipv4=spec.access_ipv4,
+        access_ipv6=_short_ipv6(spec.access_ipv6),
+        is_disk_auto=spec.is_disk_auto,
+        has_config_drive=spec.has_config_drive,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _demand(context: RequestContext, spec: ServerSpec, flavor: Flavor) -> Demand:
     return Demand(
         vcpus=flavor.vcpus,
         ram_mib=flavor.ram_mib,

@@ -33,6 +33,7 @@ EXTENSIONS = {
     "os-hypervisor-status": "HypervisorStatus",
     "os-keypairs": "Keypairs",
     "os-quota-sets": "Quotas",
+    "os-server-groups": "ServerGroups",
     "os-server-list-multi-status": "ServerListMultiStatus",
     "os-server-sort-keys": "ServerSortKeys",
     "os-server-start-stop": "ServerStartStop",

@@ -82,7 +82,9 @@ def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
     asked = body["server"]
     password = first_boot.password(context, asked)
     told = FirstBoot(first_boot.user_data(asked), password, first_boot.files(asked))
-    spec = replace(_spec(asked, placement.hints(body)), first_boot=told)
+    spec = replace(
+        _spec(asked, placement.hints(body)), group_id=placement.group(body), first_boot=told
+    )
     least, most = _counts(asked)
     servers = synnefo_compute.create_servers(context, spec, least=least, most=most)
     shown = view.created(context, servers[0])

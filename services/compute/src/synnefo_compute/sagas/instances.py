@@ -68,6 +68,15 @@ def find(run: Run) -> Instance | None:
         return None
 
 
+def node_of(run: Run, server_id: str) -> str:
+    """Return the node of another server of the same cluster; empty while it is on none."""
+    name = names.of_instance(run.context.cloud, server_id)
+    try:
+        return call(run, lambda backend: backend.inventory.instance(name)).node
+    except InstanceMissing:
+        return ""
+
+
 def pending(run: Run) -> list[Job]:
     """Return the jobs about the instance that have not ended."""
     return call(run, lambda backend: backend.job_queue.pending(instance_name(run)))
