@@ -48,6 +48,7 @@ class Route:
         is_stream: The handler reads ``request.stream`` itself; no size limit.
         max_bytes: The largest body.
         since: The microversion that brought it; who asks for an older one finds nothing.
+        until: The last microversion with it; who asks for a newer one finds nothing either.
     """
 
     method: str
@@ -63,6 +64,7 @@ class Route:
     is_stream: bool = False
     max_bytes: int = JSON_BODY_BYTES
     since: Version = (0, 0)
+    until: Version = (9999, 0)
 
 
 @dataclass(frozen=True)

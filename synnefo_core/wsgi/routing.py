@@ -161,7 +161,7 @@ class Router:
             version = microversions.requested(self._api.microversions, request.headers)
             headers = microversions.answered(self._api.microversions, version)
             arguments["version"] = version
-        if version < row.route.since:
+        if not row.route.since <= version <= row.route.until:
             noun = "the resource"
             raise errors.NotFound(noun, request.path_info)
         if row.route.rule is not None:

@@ -107,14 +107,14 @@ def selection(
         Forbidden: Only administrators see those of all projects, or what was removed.
         InvalidField: A value makes no sense.
     """
-    is_everyone = _truth("all_tenants", query)
+    is_everyone = truth("all_tenants", query)
     if is_everyone:
         context.cloud.policy.require(context, "compute:server:list_everyone")
     filters = _FILTERS | (_FILTERS_OF_ADMINISTRATORS if context.is_admin else {})
     values: dict[str, Any] = {
         column: query[name] for name, column in filters.items() if query.get(name)
     }
-    is_deleted = context.is_admin and _truth("deleted", query)
+    is_deleted = context.is_admin and truth("deleted", query)
     if "status" in query:
         chosen = _of_status([status.upper() for status in query["status"]])
         if chosen is None:
@@ -180,7 +180,12 @@ def sort(context: RequestContext, query: Mapping[str, Any]) -> list[tuple[str, b
     return list((found or {"created_at": True}).items())
 
 
-def _truth(name: str, query: Mapping[str, Any]) -> bool:
+def truth(name: str, query: Mapping[str, Any]) -> bool:
+    """Return what a parameter says; what is not there is not true.
+
+    Raises:
+        InvalidField: It is no word for true or false.
+    """
     text = query.get(name, "false").lower()
     if text not in _WORDS:
         raise InvalidField(name, f"{text!r} is neither true nor false")

@@ -22,11 +22,13 @@ from synnefo_api_compute.handlers import (
     services,
     statistics,
     tags,
+    usage,
 )
 from synnefo_api_compute.schemas import (
     action,
     console,
     flavor,
+    hypervisor,
     interface,
     keypair,
     limit,
@@ -37,6 +39,7 @@ from synnefo_api_compute.schemas import (
     service,
     statistics as statistics_schema,
     tag,
+    usage as period,
 )
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
@@ -109,10 +112,16 @@ ROUTES = [
     Route("GET",    "/os-availability-zone",           availability_zones.index,  "compute:zone:list"),
     Route("GET",    "/os-availability-zone/detail",    availability_zones.detail, "compute:zone:detail"),
     Route("GET",    "/os-services",                    services.index,           "compute:service:list",    query=service.LIST),
-    Route("GET",    "/os-hypervisors",                 hypervisors.index,        "compute:hypervisor:list"),
-    Route("GET",    "/os-hypervisors/detail",          hypervisors.detail,       "compute:hypervisor:list"),
-    Route("GET",    "/os-hypervisors/statistics",      hypervisors.statistics,   "compute:hypervisor:list"),
-    Route("GET",    "/os-hypervisors/{hypervisor_id}", hypervisors.show,         "compute:hypervisor:show"),
+    Route("PUT",    "/os-services/{service}",          services.update,          "compute:service:update",  body=service.UPDATE),
+    Route("GET",    "/os-hypervisors",                 hypervisors.index,        "compute:hypervisor:list", query=hypervisor.LIST),
+    Route("GET",    "/os-hypervisors/detail",          hypervisors.detail,       "compute:hypervisor:list", query=hypervisor.LIST),
+    Route("GET",    "/os-hypervisors/statistics",      hypervisors.statistics,   "compute:hypervisor:list", until=versions.before(versions.NO_FIGURES)),
+    Route("GET",    "/os-hypervisors/{hypervisor_id}", hypervisors.show,         "compute:hypervisor:show", query=hypervisor.LIST),
+    Route("GET",    "/os-hypervisors/{hypervisor_id}/search",  hypervisors.search,  "compute:hypervisor:list", until=versions.before(versions.HYPERVISOR_SERVERS)),
+    Route("GET",    "/os-hypervisors/{hypervisor_id}/servers", hypervisors.servers, "compute:hypervisor:list", until=versions.before(versions.HYPERVISOR_SERVERS)),
+    Route("GET",    "/os-hypervisors/{hypervisor_id}/uptime",  hypervisors.uptime,  "compute:hypervisor:show", until=versions.before(versions.NO_FIGURES)),
+    Route("GET",    "/os-simple-tenant-usage",              usage.index, "compute:usage:list", query=period.SHOW),
+    Route("GET",    "/os-simple-tenant-usage/{project_id}", usage.show,  query=period.SHOW),
     Route("GET",    "/extensions",                     extensions.index),
     Route("GET",    "/extensions/{alias}",             extensions.show),
 
@@ -134,11 +143,7 @@ UNBUILT = [
     ("GET", "/servers/{server_id}/os-security-groups"),
     ("GET DELETE", "/servers/{server_id}/os-server-password"),
     ("GET POST", "/os-aggregates"),
-    ("GET", "/os-hypervisors/{hypervisor_id}/search"),
-    ("GET", "/os-hypervisors/{hypervisor_id}/servers"),
-    ("GET", "/os-hypervisors/{hypervisor_id}/uptime"),
-    ("PUT", "/os-services/{action}"),
-    ("GET", "/os-simple-tenant-usage"),
+    ("DELETE", "/os-services/{service}"),
 ]
 """What Nova has and this cloud does not do yet: answered by 501."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.api import MicroversionRange
+from synnefo_core.contracts.api import MicroversionRange, Version
 from synnefo_core.wsgi.microversions import text
 
 PREFIX = "/compute/v2.1"
@@ -29,10 +29,16 @@ DESCRIPTION = (2, 19)
 ACTIONS_OF_DELETED = (2, 21)
 AUTOMATIC_MIGRATION = (2, 25)
 TAGS = (2, 26)
+CPU_OBJECTS = (2, 28)
+HYPERVISOR_PAGES = (2, 33)
+USAGE_PAGES = (2, 40)
 TAGGED_INTERFACES = (2, 49)
 MIGRATION_TO_HOST = (2, 56)
+HYPERVISOR_SERVERS = SERVICE_IDS = (2, 53)
 GROUP_RULES = (2, 64)
 TAGS_OF_INTERFACES = (2, 70)
+STRICT = (2, 75)
+NO_FIGURES = (2, 88)
 
 RANGE = MicroversionRange(
     service="compute",
@@ -40,6 +46,11 @@ RANGE = MicroversionRange(
     maximum=TAGS,
     legacy_header="X-OpenStack-Nova-API-Version",
 )
+
+
+def before(version: Version) -> Version:
+    """Return the last microversion before another one."""
+    return version[0], version[1] - 1
 
 
 def _document(base: str) -> dict[str, Any]:

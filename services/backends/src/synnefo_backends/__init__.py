@@ -26,11 +26,12 @@ from synnefo_backends.registry import (
     remove,
     require_reachable,
 )
-from synnefo_backends.working import Service, services
+from synnefo_backends.working import CLUSTER, Service, services
 from synnefo_backends.zones import Zone, zones, zones_of_backends
 from synnefo_core.contracts.placement import Company, Demand
 
 __all__ = [
+    "CLUSTER",
     "Backend",
     "Company",
     "Demand",

@@ -151,6 +151,7 @@ class Set(_OfOne):
         """Add what can be changed."""
         parser = super().get_parser(prog_name)
         parser.add_argument("--drained", action=argparse.BooleanOptionalAction)
+        parser.add_argument("--because", metavar="TEXT", help="why it is drained")
         parser.add_argument("--offline", action=argparse.BooleanOptionalAction)
         parser.add_argument(
             "--public",
@@ -176,6 +177,7 @@ class Set(_OfOne):
             parsed_args.name,
             settings=_settings(parsed_args),
             is_drained=parsed_args.drained,
+            drained_because=parsed_args.because,
             is_offline=parsed_args.offline,
             is_public=parsed_args.public,
             zone=parsed_args.zone,

@@ -36,6 +36,7 @@ class BackendRow(Model):
     secrets: Mapped[LongText]
     version: Mapped[int] = mapped_column(default=1)
     is_drained: Mapped[bool] = mapped_column(default=False)
+    drained_because: Mapped[Name] = mapped_column(default="", server_default="")
     is_offline: Mapped[bool] = mapped_column(default=False)
     is_public: Mapped[bool] = mapped_column(default=True, server_default=true())
     zone: Mapped[Name] = mapped_column(default=ZONE, server_default=ZONE)

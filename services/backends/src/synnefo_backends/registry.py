@@ -32,7 +32,7 @@ _ZONE_NAME = re.compile(r"[^\s:]([^\x00-\x1f:]{0,253}[^\s:])?")
 class Backend:
     """A cluster as registered; sizes in MiB, ``problem`` empty while it answers.
 
-    ``drained``: no new servers, those there are kept. ``offline``: no call is ever made. It is
+    ``drained``: no new servers, those there are kept, for a reason if one was given. ``offline``: no call is ever made. It is
     reserved for ``projects``; if it is public, for those too that have no clusters of their own.
     A ratio of 0 is that of the configuration.
     """
@@ -44,6 +44,7 @@ class Backend:
     secrets: Mapping[str, str] = field(repr=False)
     version: int
     is_drained: bool
+    drained_because: str
     is_offline: bool
     is_public: bool
     zone: str
@@ -64,6 +65,11 @@ class Backend:
         if self.is_offline:
             return "offline"
         return "drained" if self.is_drained else ""
+
+    @property
+    def closed_because(self) -> str:
+        """The operator's reason for that, as far as one is known."""
+        return (self.drained_because if self.is_drained else "") or self.closed_as
 
     @property
     def is_enabled(self) -> bool:
@@ -91,6 +97,7 @@ def shown(cloud: Cloud, row: BackendRow, projects: Iterable[str]) -> Backend:
         secrets=json.loads(key_ring(cloud, RING).open(row.secrets)),
         version=row.version,
         is_drained=row.is_drained,
+        drained_because=row.drained_because,
         is_offline=row.is_offline,
         is_public=row.is_public,
         zone=row.zone,
@@ -227,6 +234,7 @@ class Changes(TypedDict, total=False):
 
     settings: Mapping[str, str]
     is_drained: bool | None
+    drained_because: str | None
     is_offline: bool | None
     is_public: bool | None
     zone: str | None
@@ -236,7 +244,17 @@ class Changes(TypedDict, total=False):
     free: Iterable[str]
 
 
-_PLAIN = frozenset({"is_drained", "is_offline", "is_public", "zone", "vcpu_ratio", "ram_ratio"})
+_PLAIN = frozenset(
+    {
+        "drained_because",
+        "is_drained",
+        "is_offline",
+        "is_public",
+        "ram_ratio",
+        "vcpu_ratio",
+        "zone",
+    }
+)
 
 
 def modify(context: RequestContext, name: str, **changes: Unpack[Changes]) -> Backend:
@@ -259,6 +277,8 @@ def modify(context: RequestContext, name: str, **changes: Unpack[Changes]) -> Ba
         for column, value in changes.items():
             if column in _PLAIN and value is not None:
                 setattr(row, column, value)
+        if not row.is_drained:
+            row.drained_because = ""
         reserved = set(changes.get("reserve", ()))
         for project_id in reserved.union(changes.get("free", ())):
             session.execute(

@@ -11,6 +11,8 @@ from synnefo_core import timetable
 from synnefo_core.context import RequestContext
 
 WORKER = "worker"
+CLUSTER = "nova-compute"
+"""The binary of what is a cluster."""
 INTERNAL = "internal"
 """The zone of what is not a cluster."""
 
@@ -44,11 +46,11 @@ def _worker(context: RequestContext) -> Service:
 def _of(backend: Backend) -> Service:
     return Service(
         id=backend.id,
-        binary="nova-compute",
+        binary=CLUSTER,
         host=backend.name,
         zone=backend.zone,
         is_up=backend.is_up,
         is_enabled=backend.is_enabled,
-        disabled_reason=backend.closed_as,
+        disabled_reason=backend.closed_because,
         updated_at=backend.refreshed_at,
     )

@@ -43,6 +43,7 @@ from synnefo_compute.groups import (
     listing as list_server_groups,
     show as show_server_group,
 )
+from synnefo_compute.hosted import Hosted, servers_of_clusters
 from synnefo_compute.key_material import SSH, X509
 from synnefo_compute.keypairs import (
     Keypair,
@@ -108,6 +109,7 @@ from synnefo_compute.tags import (
     replace as replace_tags,
 )
 from synnefo_compute.upkeep import reset_state
+from synnefo_compute.usage import Period, ServerUsage, list_usage
 
 __all__ = [
     "ACTIVE",
@@ -134,9 +136,11 @@ __all__ = [
     "Event",
     "FirstBoot",
     "Flavor",
+    "Hosted",
     "InjectedFile",
     "Keypair",
     "NewKeypair",
+    "Period",
     "Quota",
     "QuotaSet",
     "Screen",
@@ -144,6 +148,7 @@ __all__ = [
     "Server",
     "ServerGroup",
     "ServerSpec",
+    "ServerUsage",
     "Statistics",
     "add_tag",
     "allow_flavor",
@@ -170,6 +175,7 @@ __all__ = [
     "list_server_groups",
     "list_servers",
     "list_tags",
+    "list_usage",
     "lock_server",
     "merge_flavor_specs",
     "merge_metadata",
@@ -187,6 +193,7 @@ __all__ = [
     "reset_state",
     "resize_server",
     "revert_resize",
+    "servers_of_clusters",
     "show_action",
     "show_flavor",
     "show_flavor_specs",

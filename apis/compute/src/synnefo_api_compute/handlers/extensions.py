@@ -37,6 +37,7 @@ EXTENSIONS = {
     "os-server-list-multi-status": "ServerListMultiStatus",
     "os-server-sort-keys": "ServerSortKeys",
     "os-server-start-stop": "ServerStartStop",
+    "os-simple-tenant-usage": "SimpleTenantUsage",
     "os-used-limits": "UsedLimits",
     "os-used-limits-for-admin": "UsedLimitsForAdmin",
     "os-user-quotas": "UserQuotas",

@@ -19,7 +19,7 @@ from synnefo_api_compute.versions import HOST_STATUS, MORE_ATTRIBUTES
 from synnefo_api_compute.views import hypervisor as hypervisor_view, server as view
 from synnefo_compute import FirstBoot, Server, ServerSpec
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.api import Version
+from synnefo_core.contracts.api import Reply, Version
 from synnefo_core.errors import Invalid, InvalidField, Unbuilt
 from synnefo_network import PlugRequest
 
@@ -77,7 +77,7 @@ def _look(context: RequestContext, version: Version) -> view.Look:
     return view.Look(version, zones, states)
 
 
-def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
+def create(context: RequestContext, body: dict[str, Any]) -> Reply:
     """Answer ``POST /servers``."""
     asked = body["server"]
     password = first_boot.password(context, asked)
@@ -90,7 +90,7 @@ def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
     shown = view.created(context, servers[0])
     if context.cloud.config.compute.enable_instance_password:
         shown["server"]["adminPass"] = password
-    return shown
+    return Reply(shown, headers={"Location": shown["server"]["links"][0]["href"]})
 
 
 def _counts(asked: dict[str, Any]) -> tuple[int, int]:

@@ -20,7 +20,22 @@ def full(service: Service, version: Version) -> dict[str, Any]:
         "host": service.host,
         "zone": service.zone,
         "state": "up" if service.is_up else "down",
-        "status": "enabled" if service.is_enabled else "disabled",
+        "status": _status(service),
         "disabled_reason": service.disabled_reason or None,
         "updated_at": iso_naive(service.updated_at) if service.updated_at else None,
     }
+
+
+def switched(service: Service) -> dict[str, Any]:
+    """Show what is told of a service that was enabled or disabled by its name."""
+    shown = {"host": service.host, "binary": service.binary, "status": _status(service)}
+    return shown if service.is_enabled else {**shown, "disabled_reason": service.disabled_reason}
+
+
+def forced(service: Service) -> dict[str, Any]:
+    """Show what is told of a service that was asked to be forced down, or not."""
+    return {"host": service.host, "binary": service.binary, "forced_down": False}
+
+
+def _status(service: Service) -> str:
+    return "enabled" if service.is_enabled else "disabled"
