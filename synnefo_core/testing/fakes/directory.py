@@ -61,6 +61,15 @@ class MemoryDirectory(Directory):
         """Return known users; see :meth:`Directory.users`."""
         return {key: self._users[key] for key in ids if key in self._users}
 
+    def roles(self, user_id: str, project_id: str) -> frozenset[str]:
+        """Return those of all logins of a user in a project."""
+        logins = (
+            claims.roles
+            for claims in self._claims.values()
+            if (claims.user_id, claims.project_id) == (user_id, project_id)
+        )
+        return frozenset[str]().union(*logins)
+
     def projects(self, ids: Iterable[str]) -> Mapping[str, Named]:
         """Return known projects; see :meth:`Directory.projects`."""
         return {key: self._projects[key] for key in ids if key in self._projects}

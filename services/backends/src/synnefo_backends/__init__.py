@@ -11,6 +11,7 @@ from synnefo_backends.allocator import (
     place,
     rebook,
     release,
+    serves,
     why,
 )
 from synnefo_backends.connections import call, has_facet
@@ -57,6 +58,7 @@ __all__ = [
     "release",
     "remove",
     "require_reachable",
+    "serves",
     "services",
     "together",
     "why",

@@ -23,6 +23,9 @@ from synnefo_core.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
+PROJECT = "project"
+"""The filter that says which clusters are for whom."""
+
 
 class NoRoomAnywhere(Unavailable):
     """No cluster takes the server; the operator finds in the log why each did not."""
@@ -93,6 +96,17 @@ def _told(verdicts: Sequence[Verdict]) -> str:
     counts = Counter(verdict.told for verdict in verdicts)
     reasons = ", ".join(f"{count} {told}" for told, count in counts.most_common())
     return "no cluster has room for this server" + (f": {reasons}" if reasons else "")
+
+
+def serves(context: RequestContext, backend_id: str, project_id: str) -> bool:
+    """Return whether a cluster is for a project's servers, full or not."""
+    demand = Demand(vcpus=0, ram_mib=0, disk_mib=0, project_id=project_id)
+    with context.reading() as session:
+        here = next(
+            each for each in _candidates(context, session, project_id) if each.id == backend_id
+        )
+    filters = chosen.filters(context.cloud)
+    return not any(each.check(here, demand) for each in filters if each.name == PROJECT)
 
 
 @dataclass(frozen=True)

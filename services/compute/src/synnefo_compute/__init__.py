@@ -71,6 +71,7 @@ from synnefo_compute.quota_sets import (
     show as show_quota_set,
     update as update_quota_set,
 )
+from synnefo_compute.reassigning import reassign_server
 from synnefo_compute.rebuilding import rebuild_server
 from synnefo_compute.resizing import confirm_resize, resize_server, revert_resize
 from synnefo_compute.servers import (
@@ -182,6 +183,7 @@ __all__ = [
     "migrate_server",
     "new_password",
     "open_console",
+    "reassign_server",
     "reboot_server",
     "rebuild_server",
     "remove_flavor_spec",

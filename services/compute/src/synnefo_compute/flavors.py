@@ -110,9 +110,12 @@ def _usable_by(context: RequestContext) -> ColumnElement[bool]:
 
 def may_use(context: RequestContext, session: Session, row: FlavorRow) -> bool:
     """Return whether the caller may make servers of a flavor."""
-    if row.is_public or context.is_admin:
-        return True
-    return session.get(FlavorAccessRow, (row.id, context.project_id)) is not None
+    return context.is_admin or is_for(session, row, context.project_id or "")
+
+
+def is_for(session: Session, row: FlavorRow, project_id: str) -> bool:
+    """Return whether a project may make servers of a flavor."""
+    return row.is_public or session.get(FlavorAccessRow, (row.id, project_id)) is not None
 
 
 def _has_servers(context: RequestContext, session: Session, flavor_id: str) -> bool:

@@ -3,6 +3,7 @@
 
 from synnefo_core.policy import ADMIN, AUTHENTICATED, MEMBER, READER, rule
 
+CREATE = "compute:server:create"
 OPEN_CONSOLE = "compute:server:console"
 KEYPAIRS_OF_OTHERS = "compute:keypair:of_others"
 OVERRIDE_LOCK = "compute:server:unlock_override"
@@ -12,7 +13,7 @@ POLICIES = [
     rule("compute:server:list", READER, "List a project's servers", "GET /servers"),
     rule("compute:server:list_everyone", ADMIN, "List all servers", "GET /servers?all_tenants=1"),
     rule("compute:server:show", READER, "Show a server", "GET /servers/{server_id}"),
-    rule("compute:server:create", MEMBER, "Make a server", "POST /servers"),
+    rule(CREATE, MEMBER, "Make a server", "POST /servers"),
     rule("compute:server:update", MEMBER, "Change a server", "PUT /servers/{server_id}"),
     rule("compute:server:delete", MEMBER, "Remove a server", "DELETE /servers/{server_id}"),
     rule("compute:server:start", MEMBER, "Start a server", "POST /servers/{server_id}/action"),
@@ -37,6 +38,12 @@ POLICIES = [
         "compute:server:resize",
         MEMBER,
         "Give a server another flavor, or not",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
+        "compute:server:reassign",
+        MEMBER,
+        "Give a server to another project",
         "POST /servers/{server_id}/action",
     ),
     rule(

@@ -96,6 +96,10 @@ def _rebuild(context: RequestContext, asked: Asked) -> Reply:
     return Reply({"server": shown})
 
 
+def _reassign(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.reassign_server(context, asked.server_id, asked.arguments["project"])
+
+
 def _force_delete(context: RequestContext, asked: Asked) -> None:
     synnefo_compute.delete_server(context, asked.server_id)
 
@@ -128,6 +132,7 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "os-start": (_start, "compute:server:start"),
     "os-stop": (_stop, "compute:server:stop"),
     "reboot": (_reboot, "compute:server:reboot"),
+    "reassign": (_reassign, "compute:server:reassign"),
     "rebuild": (_rebuild, "compute:server:rebuild"),
     "forceDelete": (_force_delete, "compute:server:force_delete"),
     "migrate": (_migrate, "compute:server:migrate"),

@@ -100,6 +100,14 @@ ARGUMENTS = {
     "unlock": Schema(NOTHING),
     "confirmResize": Schema(NOTHING),
     "revertResize": Schema(NOTHING),
+    "reassign": Schema(
+        {
+            "type": "object",
+            "properties": {"project": REFERENCE},
+            "required": ["project"],
+            "additionalProperties": False,
+        }
+    ),
     "resize": Schema(
         {
             "type": "object",
