@@ -11,7 +11,7 @@ import synnefo_backends
 import synnefo_compute
 import synnefo_quota
 from synnefo_compute import flavor_access
-from synnefo_compute.models import FlavorRow
+from synnefo_compute.models import FlavorRow, ServerRow
 from synnefo_core.errors import Conflict, Forbidden, Invalid, InvalidState, NotFound, QuotaExceeded
 from synnefo_core.plugins import Plugins
 from synnefo_core.testing.fakes.directory import DirectoryPlugin, MemoryDirectory
@@ -104,6 +104,16 @@ def test_a_server_does_not_go_where_its_cluster_or_flavor_is_not(server, member,
 
     synnefo_compute.reassign_server(member, server.id, "p2")
     assert "p2" == owner(context, server)
+
+
+def test_a_server_that_is_given_away_leaves_its_group(server, member, context):
+    group = synnefo_compute.create_server_group(member, name="g", policy="soft-affinity")
+    with context.unit_of_work() as session:
+        session.get(ServerRow, server.id).group_id = group.id
+
+    synnefo_compute.reassign_server(member, server.id, "p2")
+
+    assert () == synnefo_compute.show_server_group(member, group.id).members
 
 
 def test_what_is_at_work_stays(server, member):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Give a server to another project of its owner's (CYC-030).
 
-The server moves with its disk. Its ports, networks and images stay where they are: they belong to
+The server moves with its disk, and leaves its group. Its ports, networks and images stay where they are: they belong to
 the old project, whose networks the server goes on using.
 """
 
@@ -51,7 +51,7 @@ def reassign_server(context: RequestContext, server_id: str, project_id: str) ->
             msg = "the cluster of the server is not for the project"
             raise Conflict(msg)
         before = charges.of_server(row, -1)
-        row.project_id, row.updated_at = project_id, context.now()
+        row.project_id, row.group_id, row.updated_at = project_id, "", context.now()
         actions.record(context, session, row, REASSIGN, is_done=True)
         synnefo_quota.charge(context, [*before, *charges.of_server(row)])
 
