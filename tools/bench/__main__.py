@@ -4,6 +4,7 @@
 python -m tools.bench [--quick] [--database postgresql] [--case NAME]… [--output FILE]
 python -m tools.bench keystone|nova|swift [--quick] [--workers N] [--case NAME]… [--output FILE]
 python -m tools.bench notices [--number N]
+python -m tools.bench scale [--servers N]…
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
 """
@@ -34,6 +35,7 @@ from tools.bench import (
     peers,
     profiling,
     rounds,
+    scale,
     storage,
     swift,
     tables,
@@ -71,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     heard = commands.add_parser("notices", help="measure how fast notices of clusters are heard")
     heard.add_argument("--number", type=int, default=6000, help="how many of each kind")
     heard.set_defaults(call=_notices)
+    grown = commands.add_parser("scale", help="measure a cloud with very many servers")
+    grown.add_argument("--servers", type=int, action="append", help="how many, growing")
+    grown.set_defaults(call=_scale)
     compare = commands.add_parser("compare", help="set two runs side by side")
     compare.add_argument("old", type=Path)
     compare.add_argument("new", type=Path)
@@ -190,6 +195,15 @@ def _notices(arguments: argparse.Namespace) -> int:
     _tell(f"load: {weather.until_now()}")
     slow = [rate.name for rate in rates if rate.per_s < notices.GOAL_PER_S]
     _tell(f"below {notices.GOAL_PER_S} per s: {', '.join(slow) or 'none'}")
+    return 0
+
+
+def _scale(arguments: argparse.Namespace) -> int:
+    weather = facts.Weather()
+    with _place() as (place, machine):
+        _tell(f"{machine}, revision {facts.revision()}")
+        scale.measure(place, _tell, arguments.servers or scale.LISTED)
+    _tell(f"load: {weather.until_now()}")
     return 0
 
 

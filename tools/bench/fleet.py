@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -92,7 +93,7 @@ class Fleet:
 
     def grow(self, number: int, *, has_instances: bool = True) -> None:
         """Add so many servers that run."""
-        copies = iter([self._copy(place) for place in range(self._count, self._count + number)])
+        copies = map(self._copy, range(self._count, self._count + number))
         self._count += number
         while some := list(islice(copies, _AT_ONCE)):
             if has_instances:
@@ -101,10 +102,9 @@ class Fleet:
             with self.context.unit_of_work() as session:
                 for model in (ServerRow, PortRow, AddressRow, BookingRow):
                     session.execute(insert(model), [rows[model] for rows in some])
-                for rows in some:
-                    synnefo_quota.charge(
-                        self.context, charges.of_server(ServerRow(**rows[ServerRow]))
-                    )
+                of_one = charges.of_server(ServerRow(**some[0][ServerRow]))
+                of_all = [replace(each, amount=each.amount * len(some)) for each in of_one]
+                synnefo_quota.charge(self.context, of_all)
 
     def _copy(self, place: int) -> Rows:
         server_id, port_id, now = str(uuid.uuid4()), str(uuid.uuid4()), self.context.now()

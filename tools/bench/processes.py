@@ -68,10 +68,20 @@ class Served:
         """Return the processor time of all its processes so far."""
         return cpu_s(self._child.pid)
 
+    def memory_mib(self) -> list[float]:
+        """Return the memory of each of its processes; what two share counts in both."""
+        return [_memory_mib(pid) for pid in (self._child.pid, *self._process.children())]
+
     def stop(self) -> None:
         """End it with all that it started."""
         self._process.end(signal.SIGTERM)
         self._child.wait(timeout=20)
+
+
+def _memory_mib(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (told,) = [line for line in status if line.startswith("VmRSS:")]
+    return int(told.split()[1]) / 1024
 
 
 def cpu_s(root: int) -> float:

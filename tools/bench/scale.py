@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What does not show with a thousand servers: lists of many, creations, a look at all, memory.
+
+One cloud grows: eventlet, PostgreSQL, thirteen simulated clusters.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import synnefo_backends
+from synnefo_backend_sim import operator
+from synnefo_compute import names
+from synnefo_compute.reconcile import rounds
+from synnefo_compute.reconcile.survey import survey
+from synnefo_core.cloud import assemble
+from tests.system.labs.waiting import free_port
+from tools.bench import clouds, processes
+from tools.bench.arithmetic import percentile
+from tools.bench.databases import databases
+from tools.bench.fleet import FLAVOR, Fleet
+from tools.bench.processes import Served
+from tools.bench.seed import seed
+
+CLUSTERS = 13
+LISTED = (1_000, 10_000, 200_000)
+"""How many servers there are when they are listed."""
+LOOKED_AT = 10_000
+STOPPED = 100
+"""So many of them somebody has stopped in the clusters meanwhile."""
+CREATED, REQUESTS = 200, 100
+PAGE = "/compute/v2.1/servers/detail?limit=100"
+CREATE = "/compute/v2.1/servers"
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Client:
+    """Who asks, and where."""
+
+    port: int
+    token: str
+
+    def ask(
+        self, method: str, path: str, bodies: Sequence[object], connections: int
+    ) -> list[float]:
+        """Make a request with each body, over so many connections; return their times in ms."""
+        with ThreadPoolExecutor(connections) as pool:
+            parts = [bodies[place::connections] for place in range(connections)]
+            times = pool.map(lambda part: self._ask(method, path, part), parts)
+        return sorted(one for some in times for one in some)
+
+    def _ask(self, method: str, path: str, bodies: Sequence[object]) -> list[float]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {"X-Auth-Token": self.token, "Content-Type": "application/json"}
+        times = []
+        for body in bodies:
+            began = time.monotonic()
+            connection.request(method, path, json.dumps(body) if body else None, headers)
+            answer = connection.getresponse()
+            answer.read()
+            times.append(1000 * (time.monotonic() - began))
+            if answer.status not in (200, 202):
+                raise RuntimeError(f"{method} {path}: {answer.status}")
+        connection.close()
+        return times
+
+
+@contextmanager
+def _growing(place: Path) -> Iterator[tuple[Fleet, Client, Mapping[str, Served]]]:
+    with ExitStack() as stack:
+        database = stack.enter_context(databases("postgresql"))
+        config = place / "bench.conf"
+        config.write_text(clouds.configuration(database.url("scale")))
+        config.chmod(0o600)
+        seeded = seed(place / "data", config, has_servers=False)
+        cloud = assemble(data_dir=place / "data", files=(config,))
+        stack.callback(cloud.close)
+        fleet = Fleet(cloud, seeded.token, [f"c{number}" for number in range(CLUSTERS)])
+        port = free_port()
+        where = ["--data", place / "data", "--config", config]
+        parts = clouds.cloud_commands(where, ["--runtime", "eventlet", "--port", port], 2)
+        running = stack.enter_context(processes.served(parts, directory=place))
+        running["apis"].await_answer(port, "/healthz")
+        yield fleet, Client(port, seeded.token), running
+
+
+def measure(place: Path, tell: Tell, listed: Sequence[int] = LISTED) -> None:
+    """Measure everything, and tell of it line by line."""
+    with _growing(place) as (fleet, client, running):
+        grown = 0
+        for number in listed:
+            fleet.grow(number - grown, has_instances=number <= LOOKED_AT)
+            grown = number
+            _list(client, number, tell)
+            if number == LOOKED_AT:
+                _create(client, tell)
+                _look(fleet, tell)
+        for name, part in running.items():
+            tell(f"memory of {name}: {', '.join(f'{rss:.0f} MiB' for rss in part.memory_mib())}")
+
+
+def _list(client: Client, number: int, tell: Tell) -> None:
+    for connections in (1, 16):
+        times = client.ask("GET", PAGE, [None] * REQUESTS, connections)
+        tell(f"list 100 of {number}, {connections} connections: {_told(times)}")
+
+
+def _create(client: Client, tell: Tell) -> None:
+    for connections in (1, 8):
+        bodies = [
+            {"server": {"name": f"made-{place}", "flavorRef": FLAVOR}} for place in range(CREATED)
+        ]
+        times = client.ask("POST", CREATE, bodies, connections)
+        tell(f"create of {LOOKED_AT} accepted, {connections} connections: {_told(times)}")
+
+
+def _look(fleet: Fleet, tell: Tell) -> None:
+    """Look at all clusters, as ``synnefo reconcile servers`` does; then repair what was done there."""
+    context = fleet.context
+    backends = synnefo_backends.listing(context)
+    began = time.monotonic()
+    seen = [survey(context, backend) for backend in backends]
+    took_s = time.monotonic() - began
+    counts = (sum(each.servers for each in seen), sum(len(each.differences) for each in seen))
+    tell(f"a look at {counts[0]} servers: {took_s:.1f} s, {counts[1]} differences")
+    for place, server_id in enumerate(fleet.ids[:STOPPED]):
+        driver = fleet.driver(fleet.backends[place % CLUSTERS])
+        operator.stop(driver.cluster, names.of_instance(context.cloud, server_id))
+    began = time.monotonic()
+    repaired = sum(rounds.look(context, backend) for backend in backends)
+    tell(f"a look that repairs {repaired} of them: {time.monotonic() - began:.1f} s")
+
+
+def _told(times: Sequence[float]) -> str:
+    middle, last = percentile(times, 0.5), percentile(times, 0.99)
+    return f"p50 {middle:.1f} ms, p99 {last:.1f} ms"
