@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from synnefo_backend_sim import SimBackend
+from synnefo_backend_sim import SimBackend, faults
+from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_core.contracts.compute import Instance
 from synnefo_core.contracts.driver import DriverSetup
 from tests.plugins.bus_amqp.brokers import CLUSTERS, Broker, url
@@ -51,6 +53,12 @@ class Cluster:
     def instances(self) -> list[Instance]:
         """Return what there is."""
         return self.backend.inventory.instances()
+
+    def spoil(self, chance: random.Random) -> None:
+        """Have the next job go wrong, in whatever way."""
+        kind = chance.choice(list(FaultKind))
+        slower_s = 1.0 if kind is FaultKind.SLOW else 0.0
+        faults.inject(self.backend.cluster, Fault(kind, slower_s=slower_s))
 
 
 def settings(broker: Broker) -> Settings:
