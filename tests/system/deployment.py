@@ -228,9 +228,9 @@ class Deployment:
         rows: list[dict[str, Any]] = json.loads(self.synnefo(*words, "-f", "json", expect=expect))
         return rows
 
-    def add_ganeti(self, name: str, lab: GanetiLab) -> None:
-        """Register a real cluster."""
-        settings = {"url": lab.rapi_url, "user": lab.rapi_user}
+    def add_ganeti(self, name: str, lab: GanetiLab, **more: str) -> None:
+        """Register a real cluster, with more settings of its driver."""
+        settings = {"url": lab.rapi_url, "user": lab.rapi_user, **more}
         words = [word for pair in settings.items() for word in ("--set", "=".join(pair))]
         password = self.directory / f"{name}.password"
         password.write_text(lab.rapi_password)

@@ -9,5 +9,5 @@ mount -t proc proc "$tree/proc"
 cat /etc/resolv.conf > "$tree/etc/resolv.conf"
 printf '#!/bin/sh\nexit 101\n' > "$tree/usr/sbin/policy-rc.d"
 chmod +x "$tree/usr/sbin/policy-rc.d"
-chroot "$tree" apt-get install -y --no-install-recommends ganeti qemu-system-x86 iproute2
+chroot "$tree" apt-get install -y --no-install-recommends ganeti qemu-system-x86 qemu-utils genisoimage iproute2
 chroot "$tree" apt-get clean

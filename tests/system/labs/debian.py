@@ -8,6 +8,7 @@ root directory of a Debian 12, made once.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import platform
 import shutil
@@ -41,7 +42,8 @@ def tree() -> Path:
     Raises:
         LabFailed: It could not be made; what was made of it is gone.
     """
-    ready, draft = cache() / "debian-12", cache() / "debian-12.draft"
+    key = hashlib.sha256(SCRIPT.read_bytes()).hexdigest()[:8]
+    ready, draft = cache() / f"debian-12-{key}", cache() / "debian-12.draft"
     with (cache() / "debian-12.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not ready.is_dir():

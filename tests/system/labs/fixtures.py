@@ -12,11 +12,21 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from . import CephLab, GanetiLab, LabUnavailable, LdapLab, PostgresLab, RabbitLab, ShibbolethLab
+from . import (
+    CephLab,
+    GanetiLab,
+    LabUnavailable,
+    LdapLab,
+    PostgresLab,
+    RabbitLab,
+    ShibbolethLab,
+    guest,
+)
 from .ganeti import Hypervisor
 from .lab import Lab
 
@@ -66,13 +76,19 @@ def shibboleth_labs() -> Iterator[ShibbolethLabs]:
 
 @pytest.fixture(scope="session")
 def ganeti_labs() -> Iterator[GanetiLabs]:
-    """Start clusters: ``ganeti_labs(2)``, ``ganeti_labs(1, hypervisor="kvm")``; all new, for the session."""
+    """Start clusters: ``ganeti_labs(2)``, ``ganeti_labs(1, hypervisor="kvm")``; all new, for the session.
+
+    ``build_guest`` is what the guests of ``kvm`` boot.
+    """
     with contextlib.ExitStack() as session:
 
-        def start(count: int, hypervisor: Hypervisor = "fake") -> list[GanetiLab]:
-            return session.enter_context(
-                _started([GanetiLab(hypervisor=hypervisor) for _ in range(count)])
-            )
+        def start(
+            count: int,
+            hypervisor: Hypervisor = "fake",
+            build_guest: Callable[[], Path] = guest.build,
+        ) -> list[GanetiLab]:
+            labs = [GanetiLab(hypervisor=hypervisor, build_guest=build_guest) for _ in range(count)]
+            return session.enter_context(_started(labs))
 
         yield start
 

@@ -11,6 +11,7 @@ import secrets
 import shutil
 import ssl
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -57,16 +58,20 @@ class GanetiLab(Lab):
         number: int | None = None,
         directory: Path | None = None,
         hypervisor: Hypervisor = "fake",
+        build_guest: Callable[[], Path] = guest.build,
     ) -> None:
         """Prepare a cluster.
 
         Args:
             number: 1 to 9, picks the network 10.99.``number``.0/24. None: the first that is free.
             directory: Where its files go; must exist. None: a new one that ``stop`` removes.
-            hypervisor: ``fake`` runs nothing; ``kvm`` boots a small Linux under emulation.
+            hypervisor: ``fake`` runs nothing; ``kvm`` boots a Linux under emulation.
+            build_guest: Makes the directory with the ``vmlinuz`` and ``initrd`` that it boots; what
+                else is in it, such as a disk, is on the node in ``/srv/guest`` too.
         """
         super().__init__(directory)
         self._number, self._hypervisor = number, hypervisor
+        self._build_guest = build_guest
 
     @property
     def number(self) -> int:
@@ -111,6 +116,15 @@ class GanetiLab(Lab):
             )
         return done
 
+    @property
+    def os_directory(self) -> Path:
+        """Where OS definitions are put for the node."""
+        return self.directory / "srv/ganeti/os"
+
+    def serial_console(self, instance: str) -> Path:
+        """The socket of a running guest's serial console; what was said before is lost."""
+        return self._sandbox.inside(f"/run/ganeti/kvm-hypervisor/ctrl/{instance}.serial")
+
     def instances(self) -> list[str]:
         """The names of all instances."""
         return self.run("gnt-instance", "list", "--no-headers", "--output=name").stdout.split()
@@ -142,8 +156,7 @@ class GanetiLab(Lab):
         Raises:
             LabFailed: It did not answer in time.
         """
-        console = self._sandbox.inside(f"/run/ganeti/kvm-hypervisor/ctrl/{instance}.serial")
-        return guest.ask(console, command, within_s=within_s)
+        return guest.ask(self.serial_console(instance), command, within_s=within_s)
 
     def _start(self) -> None:
         if os.geteuid() != 0:
@@ -153,14 +166,16 @@ class GanetiLab(Lab):
         if self._hypervisor == "kvm" and not Path("/dev/net/tun").exists():
             raise LabUnavailable("guests need /dev/net/tun for their network interfaces")
         packages.ensure("kvm" if self._hypervisor == "kvm" else "ganeti")
-        image = guest.build() if self._hypervisor == "kvm" else None
+        image = self._build_guest() if self._hypervisor == "kvm" else None
         tree = None if debian.is_here() else debian.tree()
         self._take_number()
         self.record.tree = str(tree) if tree is not None else None
         self._sandbox = Sandbox(self._address, self.record)
-        shutil.copytree(HERE / "os", self.directory / "srv/ganeti/os")
+        shutil.copytree(HERE / "os", self.os_directory)
         if image is not None:
-            shutil.copytree(image, self.directory / "srv/guest")
+            # What is sparse stays so.
+            target = str(self.directory / "srv/guest")
+            subprocess.run(["cp", "-r", "--sparse=always", str(image), target], check=True)
         self._sandbox.start(self._adopt)
         self._init_cluster()
         self._write_certificate()

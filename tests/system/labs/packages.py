@@ -54,11 +54,13 @@ _GUEST = (
     Need("xz-utils", "usr/bin/xz"),
     Need("zstd", "usr/bin/zstd"),
 )
+# What the OS definition of guests with cloud-init runs on a node.
+_NODE = (Need("qemu-utils", "usr/bin/qemu-img"), Need("genisoimage", "usr/bin/genisoimage"))
 _GANETI: tuple[Need, ...] = _DEBIAN_TREE
 _KVM: tuple[Need, ...] = (*_DEBIAN_TREE, *_GUEST)
 if debian.is_here():
     _GANETI = (*_SANDBOX, Need("ganeti", "usr/sbin/gnt-cluster", ("ganeti.service",)))
-    _KVM = (*_GANETI, *_GUEST, Need("qemu-system-x86", "usr/bin/qemu-system-x86_64"))
+    _KVM = (*_GANETI, *_GUEST, *_NODE, Need("qemu-system-x86", "usr/bin/qemu-system-x86_64"))
 
 GROUPS: dict[str, tuple[Need, ...]] = {
     "postgres": (Need("postgresql", "usr/lib/postgresql/*/bin/initdb", ("postgresql.service",)),),
@@ -104,6 +106,11 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         # What duplicity speaks to object storage with.
         Need("python3-swiftclient", "usr/lib/python3/dist-packages/swiftclient/__init__.py"),
         Need("python3-keystoneclient", "usr/lib/python3/dist-packages/keystoneclient/__init__.py"),
+    ),
+    "cloud-guest": (
+        Need("mmdebstrap", "usr/bin/mmdebstrap"),
+        Need("debian-archive-keyring", "usr/share/keyrings/debian-archive-keyring.*"),
+        Need("e2fsprogs", "usr/sbin/mke2fs"),
     ),
     "ganeti": _GANETI,
     "kvm": _KVM,

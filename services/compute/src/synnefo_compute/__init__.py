@@ -16,6 +16,7 @@ from synnefo_compute.batches import create_servers
 from synnefo_compute.cards import attach_card, detach_card
 from synnefo_compute.consoles import NOVNC, ConsoleUnavailable, Screen, enter_console, open_console
 from synnefo_compute.first_boot.keeping import user_data
+from synnefo_compute.first_boot.told import hostname
 from synnefo_compute.first_boot.wishes import FirstBoot, InjectedFile
 from synnefo_compute.flavor_access import (
     allow as allow_flavor,
@@ -169,6 +170,7 @@ __all__ = [
     "enter_console",
     "forbid_flavor",
     "has_tag",
+    "hostname",
     "list_actions",
     "list_flavor_access",
     "list_flavors",

@@ -192,7 +192,7 @@ def _of_administrators(context: RequestContext, server: Server, look: Look) -> d
     }
     if look.version >= versions.MORE_ATTRIBUTES:
         told |= {
-            f"{prefix}hostname": server.name,
+            f"{prefix}hostname": synnefo_compute.hostname(server.name, server.id),
             f"{prefix}kernel_id": "",
             f"{prefix}launch_index": 0,
             f"{prefix}ramdisk_id": "",
