@@ -157,6 +157,29 @@ def test_one_thing_at_a_time(server, member):
         synnefo_compute.detach_card(member, server.id, server.ports[0].id)
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_card_on_its_way_turns_back(server, member, port, settle, cluster, is_there):
+    synnefo_compute.attach_card(member, server.id, PlugRequest(port_id=port.id))
+    if is_there:
+        cluster.cards.plug(f"snf-{server.id}", cards.spec(port))
+
+    synnefo_compute.detach_card(member, server.id, port.id)
+    settle()
+
+    free = synnefo_network.show_port(member, port.id)
+    assert ("", False) == (free.device_id, free.is_awaited)
+    assert ("active", "", "") == (
+        shown(member, server).vm_state,
+        shown(member, server).task_state,
+        shown(member, server).fault,
+    )
+    assert 1 == len(macs(cluster, server))
+    assert {"attach_interface": "Error", "detach_interface": ""} == {
+        action.name: action.message
+        for action in synnefo_compute.list_actions(member, server.id)[:2]
+    }
+
+
 def test_a_locked_server_keeps_its_cards(server, member):
     synnefo_compute.lock_server(member, server.id)
 

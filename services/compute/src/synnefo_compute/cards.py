@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 import synnefo_backends
 import synnefo_network
-from synnefo_compute import admission, names, states
+from synnefo_compute import actions, admission, locks, names, states
 from synnefo_compute.kinds import ATTACH, DETACH
 from synnefo_compute.models import ServerRow
+from synnefo_compute.rows import owned
 from synnefo_compute.states import Transition
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
@@ -82,12 +83,16 @@ def _plug(context: RequestContext, row: ServerRow, request: PlugRequest | None) 
 def detach_card(context: RequestContext, server_id: str, port_id: str) -> None:
     """Have a server lose the card of a port; a port that was made for the server goes with it.
 
+    A card that is still on its way turns back.
+
     Raises:
         NotFound: The caller has no such server, or it no such port.
         InvalidState: It is locked, neither running nor stopped, or something is being done to it.
         Unbuilt: Its cluster does not change cards.
     """
     with context.unit_of_work() as session:
+        if _turns_back(context, session, server_id, port_id):
+            return
         row = _admitted(context, session, server_id, states.DETACH_INTERFACE)
         ports = synnefo_network.ports_of_one(context, row.id)
         port = next((each for each in ports if each.id == port_id), None)
@@ -96,6 +101,24 @@ def detach_card(context: RequestContext, server_id: str, port_id: str) -> None:
             raise NotFound(noun, port_id)
         admission.begin(context, session, row, states.DETACH_INTERFACE)
         begin_detaching(context, session, row, card=names.of_card(port.id), port=port)
+
+
+def _turns_back(context: RequestContext, session: Session, server_id: str, port_id: str) -> bool:
+    """Give up what plugs in the card of a port; return whether there was something to give up."""
+    row = owned(context, session, server_id)
+    coming = [each.id for each in synnefo_network.ports_of_one(context, row.id) if each.is_awaited]
+    if row.task_state != states.CONNECTING or port_id not in coming:
+        return False
+    action = states.DETACH_INTERFACE.action
+    locks.require_unlocked(context, row, action)
+    # The saga's row before the server's, as its own end locks them.
+    is_live = sagas.cancel(context, session, server_id, [ATTACH])
+    row = owned(context, session, server_id, is_locked=True)
+    if not is_live or row.task_state != states.CONNECTING:
+        return False
+    row.task_state, row.updated_at = states.DISCONNECTING, context.now()
+    actions.record(context, session, row, action, is_done=True)
+    return True
 
 
 def _admitted(

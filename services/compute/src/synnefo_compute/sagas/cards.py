@@ -100,7 +100,8 @@ def not_unplugged(run: Run, session: Session) -> None:
 
 def _end(run: Run, session: Session, row: ServerRow) -> None:
     row.task_state, row.updated_at = states.NO_TASK, run.context.now()
-    row.fault, row.fault_at = run.error, run.context.now() if run.error else 0.0
+    problem = "" if run.is_cancelled else run.error
+    row.fault, row.fault_at = problem, run.context.now() if problem else 0.0
     actions.end(run, session)
 
 
