@@ -55,6 +55,25 @@ def test_what_is_not_done_yet_waits_at_the_broker_for_others(make, broker, recei
     assert set(range(5, 20)) == set(received)
 
 
+def test_of_messages_that_came_together_none_comes_again(make, broker, received):
+    cloud = make(url(broker, "cloud"))
+    receive(cloud, lambda: is_up(cloud))
+    node = make(url(broker, "east"))
+    for number in range(5):
+        node.publish(Message("tests.a", {"number": number}))
+    until(lambda: cloud._consumer._lines[0].link.read() or came(cloud) == 5, "five", within_s=5)
+    subscribe(cloud, received)
+    assert 5 == cloud.receive(timeout_s=5)
+    cloud.close()
+
+    successor = make(url(broker, "cloud"))
+    subscribe(successor, received)
+    receive(successor, lambda: is_up(successor))
+
+    assert 0 == successor.receive(timeout_s=0.5)
+    assert [0, 1, 2, 3, 4] == received
+
+
 def came(bus) -> int:
     """How many messages a bus has here that nobody received."""
     return len(bus._consumer._lines[0].link._came)
