@@ -39,8 +39,8 @@ class Route:
             checks by itself (actions) or anyone may call it.
         status: The status of a plain answer.
         body: JSON schema of the body (see :data:`Schemas`); None when there is none or it is a stream.
-        query: JSON schema of the query (each parameter a string, or a list of strings when
-            the schema says ``array``); None lets any pass.
+        query: JSON schema of the query (see :data:`Schemas`; each parameter is a string, or a list
+            of strings when the schema says ``array``); None lets any pass.
         is_form: The body is a form (``application/x-www-form-urlencoded``) instead of JSON: an
             object of strings.
         is_public: No token is needed (one that is given must be valid all the same).
@@ -57,7 +57,7 @@ class Route:
     rule: str | None = None
     status: int = 200
     body: Schemas | None = None
-    query: Mapping[str, Any] | None = None
+    query: Schemas | None = None
     is_form: bool = False
     is_public: bool = False
     is_secret: bool = False

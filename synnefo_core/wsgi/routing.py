@@ -55,7 +55,7 @@ class Row:
         """
         self.route = route
         self._bodies = compiled(route.body)
-        self.query = Schema(route.query) if route.query is not None else None
+        self._queries = compiled(route.query)
         parameters = inspect.signature(route.handler).parameters
         self.wanted = frozenset(parameters) & _OFFERED
         self.takes_path = frozenset(parameters) - _OFFERED
@@ -69,6 +69,10 @@ class Row:
     def body(self, version: Version) -> Schema | None:
         """Return the schema of the body in a microversion, None when there is no body."""
         return next((schema for since, schema in self._bodies if since <= version), None)
+
+    def query(self, version: Version) -> Schema | None:
+        """Return the schema of the query in a microversion, None when any may be."""
+        return next((schema for since, schema in self._queries if since <= version), None)
 
 
 class Router:
@@ -166,8 +170,9 @@ class Router:
             raise errors.NotFound(noun, request.path_info)
         if row.route.rule is not None:
             self._cloud.policy.require(context, row.route.rule)
-        if "query" in row.wanted or row.query is not None:
-            arguments["query"] = query_values(row.query, _query_pairs(request))
+        query = row.query(version)
+        if "query" in row.wanted or query is not None:
+            arguments["query"] = query_values(query, _query_pairs(request))
         body = row.body(version)
         if "body" in row.wanted or body is not None:
             arguments["body"] = _body(request, row.route, body)

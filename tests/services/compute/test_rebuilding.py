@@ -228,3 +228,18 @@ class TestRebuild(SagaContract):
             cancel=lambda server_id: synnefo_compute.delete_server(again(), server_id),
             is_cancelled=is_gone,
         )
+
+
+def test_a_rebuilt_server_may_have_another_key(server, member, again, image):
+    synnefo_compute.create_keypair(member, name="new")
+
+    synnefo_compute.rebuild_server(again(), server.id, image_id=image, key_name="new")
+
+    assert "new" == synnefo_compute.show_server(member, server.id).key_name
+
+
+def test_a_key_that_is_not_there_rebuilds_nothing(server, member, again, image):
+    with pytest.raises(InvalidField, match="you have no keypair new"):
+        synnefo_compute.rebuild_server(again(), server.id, image_id=image, key_name="new")
+
+    assert "" == synnefo_compute.show_server(member, server.id).task_state

@@ -33,6 +33,14 @@ _FILTERS_OF_ADMINISTRATORS = {
 }
 """Columns by the parameter that says what they must be."""
 
+_FILTERS_OF_ALL = {
+    "key_name": "key_name",
+    "task_state": "task_state",
+    "user_id": "user_id",
+    "vm_state": "vm_state",
+}
+"""Of those, which everybody's are since 2.83."""
+
 _TAG_FILTERS = {
     "tags": "tags",
     "tags-any": "any_tags",
@@ -110,13 +118,18 @@ def selection(
     is_everyone = truth("all_tenants", query)
     if is_everyone:
         context.cloud.policy.require(context, "compute:server:list_everyone")
-    filters = _FILTERS | (_FILTERS_OF_ADMINISTRATORS if context.is_admin else {})
     values: dict[str, Any] = {
-        column: query[name] for name, column in filters.items() if query.get(name)
+        column: query[name]
+        for name, column in _filters(context, version).items()
+        if query.get(name)
     }
     is_deleted = context.is_admin and truth("deleted", query)
     if "status" in query:
-        chosen = _of_status([status.upper() for status in query["status"]])
+        statuses = [status.upper() for status in query["status"]]
+        chosen = _of_status(statuses)
+        if chosen is None and version >= versions.KNOWN_STATUSES:
+            name = "status"
+            raise InvalidField(name, "there is no such status")
         if chosen is None:
             return None
         values |= chosen
@@ -128,10 +141,39 @@ def selection(
         name=query.get("name", ""),
         addresses=_addresses(context, query, version),
         **(_tags(query) if version >= versions.TAGS else {}),
-        changed_since=_moment("changes-since", query),
+        changed_since=moment("changes-since", query),
+        changed_before=_before(query, version),
+        is_locked=_locked(query, version),
         is_deleted=is_deleted,
         is_everyone=is_everyone,
     )
+
+
+def _filters(context: RequestContext, version: Version) -> dict[str, str]:
+    if context.is_admin:
+        return _FILTERS | _FILTERS_OF_ADMINISTRATORS
+    return _FILTERS | (_FILTERS_OF_ALL if version >= versions.FILTERS_FOR_ALL else {})
+
+
+def _before(query: Mapping[str, Any], version: Version) -> float | None:
+    """Return before which moment servers changed last.
+
+    Raises:
+        InvalidField: It is not after the moment since which they changed.
+    """
+    if version < versions.CHANGES_BEFORE:
+        return None
+    before, since = moment("changes-before", query), moment("changes-since", query)
+    if before is not None and since is not None and before < since:
+        name = "changes-since"
+        raise InvalidField(name, "it must be less than or equal to changes-before")
+    return before
+
+
+def _locked(query: Mapping[str, Any], version: Version) -> bool | None:
+    if version < versions.LOCK_REASON or "locked" not in query:
+        return None
+    return truth("locked", query)
 
 
 def _addresses(
@@ -192,7 +234,12 @@ def truth(name: str, query: Mapping[str, Any]) -> bool:
     return _WORDS[text]
 
 
-def _moment(name: str, query: Mapping[str, Any]) -> float | None:
+def moment(name: str, query: Mapping[str, Any]) -> float | None:
+    """Return the moment that a parameter says, None without it.
+
+    Raises:
+        InvalidField: It is none.
+    """
     if name not in query:
         return None
     try:

@@ -29,6 +29,7 @@ from synnefo_api_compute.schemas import (
     console,
     flavor,
     hypervisor,
+    instance_action,
     interface,
     keypair,
     limit,
@@ -58,9 +59,10 @@ ROUTES = [
     Route("DELETE", "/servers/{server_id}",            servers.delete,    "compute:server:delete",  204),
     Route("POST",   "/servers/{server_id}/action",     actions.dispatch,  None,                     202, action.ANY),
 
+    Route("GET",    "/servers/{server_id}/topology",   servers.topology,  "compute:server:topology", since=versions.TOPOLOGY),
     Route("POST",   "/servers/{server_id}/remote-consoles", consoles.create, "compute:server:console", body=console.CREATE, since=versions.REMOTE_CONSOLES),
 
-    Route("GET",    "/servers/{server_id}/os-instance-actions",              instance_actions.index, "compute:action:list"),
+    Route("GET",    "/servers/{server_id}/os-instance-actions",              instance_actions.index, "compute:action:list", query=instance_action.LIST),
     Route("GET",    "/servers/{server_id}/os-instance-actions/{request_id}", instance_actions.show,  "compute:action:show"),
 
     Route("GET",    "/servers/{server_id}/metadata",       metadata.index,    "compute:metadata:show"),
@@ -89,6 +91,7 @@ ROUTES = [
     Route("GET",    "/flavors/detail",                 flavors.detail,    "compute:flavor:list",    query=flavor.LIST),
     Route("POST",   "/flavors",                        flavors.create,    "compute:flavor:create",  body=flavor.CREATE),
     Route("GET",    "/flavors/{flavor_id}",            flavors.show,      "compute:flavor:show"),
+    Route("PUT",    "/flavors/{flavor_id}",            flavors.update,    "compute:flavor:update",  body=flavor.UPDATE, since=versions.FLAVOR_DESCRIPTION),
     Route("DELETE", "/flavors/{flavor_id}",            flavors.delete,    "compute:flavor:delete",  202),
     Route("GET",    "/flavors/{flavor_id}/os-flavor-access", flavors.show_access, "compute:flavor_access:show"),
     Route("POST",   "/flavors/{flavor_id}/action",     flavors.act,       "compute:flavor_access:update", body=flavor.ACTION),
@@ -116,7 +119,7 @@ ROUTES = [
     Route("GET",    "/os-hypervisors",                 hypervisors.index,        "compute:hypervisor:list", query=hypervisor.LIST),
     Route("GET",    "/os-hypervisors/detail",          hypervisors.detail,       "compute:hypervisor:list", query=hypervisor.LIST),
     Route("GET",    "/os-hypervisors/statistics",      hypervisors.statistics,   "compute:hypervisor:list", until=versions.before(versions.NO_FIGURES)),
-    Route("GET",    "/os-hypervisors/{hypervisor_id}", hypervisors.show,         "compute:hypervisor:show", query=hypervisor.LIST),
+    Route("GET",    "/os-hypervisors/{hypervisor_id}", hypervisors.show,         "compute:hypervisor:show", query=hypervisor.SHOW),
     Route("GET",    "/os-hypervisors/{hypervisor_id}/search",  hypervisors.search,  "compute:hypervisor:list", until=versions.before(versions.HYPERVISOR_SERVERS)),
     Route("GET",    "/os-hypervisors/{hypervisor_id}/servers", hypervisors.servers, "compute:hypervisor:list", until=versions.before(versions.HYPERVISOR_SERVERS)),
     Route("GET",    "/os-hypervisors/{hypervisor_id}/uptime",  hypervisors.uptime,  "compute:hypervisor:show", until=versions.before(versions.NO_FIGURES)),
@@ -137,7 +140,6 @@ ROUTES = [
 ]
 
 UNBUILT = [
-    ("PUT DELETE", "/flavors/{flavor_id}"),
     ("GET POST", "/servers/{server_id}/os-volume_attachments"),
     ("GET", "/servers/{server_id}/diagnostics"),
     ("GET", "/servers/{server_id}/os-security-groups"),

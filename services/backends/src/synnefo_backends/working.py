@@ -11,6 +11,8 @@ from synnefo_core import timetable
 from synnefo_core.context import RequestContext
 
 WORKER = "worker"
+WORKER_ID = "f7c1c3a2-0e2c-5c3c-9d9b-6d5e1c0a7b11"
+"""A constant: services are known by such ids, and the workers are taken for one."""
 CLUSTER = "nova-compute"
 """The binary of what is a cluster."""
 INTERNAL = "internal"
@@ -40,7 +42,7 @@ def services(context: RequestContext, *, host: str = "", binary: str = "") -> li
 def _worker(context: RequestContext) -> Service:
     """Return all workers as one: up while the clusters are asked in time."""
     is_late = timetable.is_overdue(context, TASK, by_s=LATE_S)
-    return Service(WORKER, "nova-scheduler", WORKER, INTERNAL, is_up=not is_late)
+    return Service(WORKER_ID, "nova-scheduler", WORKER, INTERNAL, is_up=not is_late)
 
 
 def _of(backend: Backend) -> Service:

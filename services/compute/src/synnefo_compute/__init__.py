@@ -9,6 +9,7 @@ transaction (:mod:`synnefo_compute.servers`), what is to be done outside is a sa
 from synnefo_compute.actions import (
     Action,
     Event,
+    Part as PartOfActions,
     listing as list_actions,
     show as show_action,
 )
@@ -18,12 +19,14 @@ from synnefo_compute.consoles import NOVNC, ConsoleUnavailable, Screen, enter_co
 from synnefo_compute.first_boot.keeping import user_data
 from synnefo_compute.first_boot.told import hostname
 from synnefo_compute.first_boot.wishes import FirstBoot, InjectedFile
+from synnefo_compute.first_cards import AUTO, NONE
 from synnefo_compute.flavor_access import (
     allow as allow_flavor,
     forbid as forbid_flavor,
     listing as list_flavor_access,
 )
 from synnefo_compute.flavor_specs import (
+    known as specs_of_flavors,
     listing as show_flavor_specs,
     merge as merge_flavor_specs,
     remove as remove_flavor_spec,
@@ -32,6 +35,8 @@ from synnefo_compute.flavors import (
     Flavor,
     create as create_flavor,
     delete as delete_flavor,
+    describe as describe_flavor,
+    known as flavors_of,
     listing as list_flavors,
     show as show_flavor,
 )
@@ -115,12 +120,14 @@ from synnefo_compute.usage import Period, ServerUsage, list_usage
 
 __all__ = [
     "ACTIVE",
+    "AUTO",
     "BUILDING",
     "DELETED",
     "ERROR",
     "GROUP_POLICIES",
     "MIGRATING",
     "MOST_TAGS",
+    "NONE",
     "NOVNC",
     "REBOOTING",
     "REBOOTING_HARD",
@@ -142,6 +149,7 @@ __all__ = [
     "InjectedFile",
     "Keypair",
     "NewKeypair",
+    "PartOfActions",
     "Period",
     "Quota",
     "QuotaSet",
@@ -166,8 +174,10 @@ __all__ = [
     "delete_keypair",
     "delete_server",
     "delete_server_group",
+    "describe_flavor",
     "detach_card",
     "enter_console",
+    "flavors_of",
     "forbid_flavor",
     "has_tag",
     "hostname",
@@ -208,6 +218,7 @@ __all__ = [
     "show_server",
     "show_server_group",
     "spawned",
+    "specs_of_flavors",
     "start_server",
     "statistics",
     "stop_server",

@@ -11,14 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from synnefo_compute.models import ActionRow, ServerRow
 from synnefo_compute.rows import owned
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
-from synnefo_core.errors import NotFound
+from synnefo_core.db.paging import Order, page
+from synnefo_core.errors import InvalidField, NotFound
 from synnefo_core.sagas import Run
 
 SUCCESS, ERROR = "Success", "Error"
@@ -49,6 +50,7 @@ class Action:
     user_id: str
     project_id: str
     started_at: float
+    updated_at: float
     message: str
     events: tuple[Event, ...]
 
@@ -114,18 +116,60 @@ def _close(row: ActionRow, now: float, problem: str) -> None:
     row.ended_at, row.message, row.events = now, ERROR if problem else "", [whole]
 
 
-def listing(context: RequestContext, server_id: str, *, also_deleted: bool = False) -> list[Action]:
+@dataclass(frozen=True)
+class Part:
+    """Which of a server's actions are listed.
+
+    Attributes:
+        limit: The most; None for as many as there may be.
+        marker: The request behind whose action they begin; empty for the newest.
+        changed_since: Only those that went on since this moment.
+        changed_before: Only those that have not gone on after this moment.
+    """
+
+    limit: int | None = None
+    marker: str = ""
+    changed_since: float | None = None
+    changed_before: float | None = None
+
+
+def listing(
+    context: RequestContext, server_id: str, *, also_deleted: bool = False, part: Part = Part()
+) -> list[Action]:
     """Return what was asked of a server, newest first; of one that was removed only if told to.
 
     Raises:
         NotFound: The caller has no server of this id (any more).
+        InvalidField: The request of the marker asked nothing of it.
     """
-    limit = context.cloud.config.compute.page_limit
+    most = context.cloud.config.compute.page_limit
     query = select(ActionRow).where(ActionRow.server_id == server_id)
-    order = ActionRow.started_at.desc(), ActionRow.id.desc()
+    changed_at = case((ActionRow.ended_at > 0.0, ActionRow.ended_at), else_=ActionRow.started_at)
+    if part.changed_since is not None:
+        query = query.where(changed_at >= part.changed_since)
+    if part.changed_before is not None:
+        query = query.where(changed_at <= part.changed_before)
     with context.reading() as session:
         owned(context, session, server_id, also_deleted=also_deleted)
-        return [_shown(row) for row in session.scalars(query.order_by(*order).limit(limit))]
+        behind = _behind(session, server_id, part.marker) if part.marker else None
+        limit = most if part.limit is None else min(part.limit or most, most)
+        return [
+            _shown(row) for row in session.scalars(page(query, _ORDER, limit=limit, marker=behind))
+        ]
+
+
+_ORDER: Order = [(ActionRow.started_at, True), (ActionRow.id, True)]
+
+
+def _behind(session: Session, server_id: str, request_id: str) -> tuple[float, str]:
+    query = select(ActionRow).where(
+        ActionRow.server_id == server_id, ActionRow.request_id == request_id
+    )
+    row = session.scalars(query.limit(1)).first()
+    if row is None:
+        name = "marker"
+        raise InvalidField(name, f"marker {request_id} could not be found")
+    return row.started_at, row.id
 
 
 def show(
@@ -156,6 +200,7 @@ def _shown(row: ActionRow) -> Action:
         user_id=row.user_id,
         project_id=row.project_id,
         started_at=row.started_at,
+        updated_at=row.ended_at or row.started_at,
         message=row.message,
         events=tuple(_event(each) for each in row.events),
     )

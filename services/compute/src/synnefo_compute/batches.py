@@ -62,4 +62,9 @@ def _fitting(error: NoRoomAnywhere | QuotaExceeded, made: int) -> int:
 def _specs(spec: ServerSpec, count: int) -> Sequence[ServerSpec]:
     if count == 1:
         return [spec]
-    return [replace(spec, name=f"{spec.name}-{number}") for number in range(1, count + 1)]
+    return [_numbered(spec, number) for number in range(1, count + 1)]
+
+
+def _numbered(spec: ServerSpec, number: int) -> ServerSpec:
+    hostname = f"{spec.hostname}-{number}" if spec.hostname else ""
+    return replace(spec, name=f"{spec.name}-{number}", hostname=hostname)

@@ -45,6 +45,12 @@ def of(session: Session, flavor_ids: Iterable[str]) -> Mapping[str, Mapping[str,
     return found
 
 
+def known(context: RequestContext, flavor_ids: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+    """Return what is said of each of some flavors of which the caller knows."""
+    with context.reading() as session:
+        return of(session, flavor_ids)
+
+
 def merge(context: RequestContext, flavor_id: str, specs: Mapping[str, str]) -> None:
     """Say something of a flavor; what is not named stays.
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ class Flavor:
     disk_gib: int
     disk_template: str = ""
     is_public: bool = True
+    description: str = ""
 
 
 def _shown(row: FlavorRow) -> Flavor:
@@ -39,6 +40,7 @@ def _shown(row: FlavorRow) -> Flavor:
         disk_gib=row.disk_gib,
         disk_template=row.disk_template,
         is_public=row.is_public,
+        description=row.description,
     )
 
 
@@ -181,6 +183,7 @@ def create(
     flavor_id: str = "",
     disk_template: str = "",
     is_public: bool = True,
+    description: str = "",
 ) -> Flavor:
     """Make a flavor.
 
@@ -203,11 +206,34 @@ def create(
             disk_gib=disk_gib,
             disk_template=disk_template,
             is_public=is_public,
+            description=description,
             is_deleted=False,
             created_at=context.now(),
         )
         session.add(row)
         return _shown(row)
+
+
+def describe(context: RequestContext, flavor_id: str, description: str) -> Flavor:
+    """Say something else of a flavor; empty for nothing.
+
+    Raises:
+        NotFound: There is none of this id.
+    """
+    with context.unit_of_work() as session:
+        row = session.get(FlavorRow, flavor_id)
+        if row is None or row.is_deleted:
+            noun = "flavor"
+            raise NotFound(noun, flavor_id)
+        row.description = description
+        return _shown(row)
+
+
+def known(context: RequestContext, flavor_ids: Iterable[str]) -> Mapping[str, Flavor]:
+    """Return the flavors that servers have by their ids, deleted and private ones too."""
+    query = select(FlavorRow).where(FlavorRow.id.in_(sorted(set(flavor_ids))))
+    with context.reading() as session:
+        return {row.id: _shown(row) for row in session.scalars(query)}
 
 
 def of_size(

@@ -37,6 +37,8 @@ class Selection:
         not_tags: Words that are not all on it, if there are any.
         not_any_tags: Words of which none is on it.
         changed_since: A moment; only what has changed since then, also what was removed since.
+        changed_before: A moment; only what has not changed after it, also what was removed.
+        is_locked: Whether they are locked; None for either.
         is_deleted: Whether those that were removed are listed instead of those that are there.
         is_everyone: Those of all projects (administrators only).
     """
@@ -49,6 +51,8 @@ class Selection:
     not_tags: Sequence[str] = ()
     not_any_tags: Sequence[str] = ()
     changed_since: float | None = None
+    changed_before: float | None = None
+    is_locked: bool | None = None
     is_deleted: bool = False
     is_everyone: bool = False
 
@@ -96,8 +100,13 @@ def _visible(context: RequestContext, selection: Selection) -> Select[ServerRow]
     query = select(ServerRow)
     if not (selection.is_everyone and context.is_admin):
         query = query.where(ServerRow.project_id == context.require_project())
-    if selection.changed_since is not None:
-        return query.where(ServerRow.updated_at >= selection.changed_since)
+    since, before = selection.changed_since, selection.changed_before
+    if since is not None:
+        query = query.where(ServerRow.updated_at >= since)
+    if before is not None:
+        query = query.where(ServerRow.updated_at <= before)
+    if since is not None or before is not None:
+        return query
     return query.where(ServerRow.is_deleted.is_(selection.is_deleted))
 
 
@@ -106,6 +115,9 @@ def _selected(context: RequestContext, selection: Selection) -> Select[ServerRow
     for name, value in selection.values.items():
         column = _column(name)
         query = query.where(column == value if isinstance(value, str) else column.in_(value))
+    if selection.is_locked is not None:
+        is_locked = ServerRow.locked_by != ""
+        query = query.where(is_locked if selection.is_locked else not_(is_locked))
     if selection.name:
         query = query.where(matching("name", ServerRow.name, selection.name))
     for version, pattern in selection.addresses.items():

@@ -21,7 +21,7 @@ ADMIN = "admin"
 """An administrator has locked it, and only an administrator unlocks it."""
 
 
-def lock(context: RequestContext, server_id: str) -> None:
+def lock(context: RequestContext, server_id: str, *, reason: str = "") -> None:
     """Lock a server; twice is not an error, and leaves an administrator's lock as it is.
 
     Raises:
@@ -32,6 +32,7 @@ def lock(context: RequestContext, server_id: str) -> None:
         role = _role(context, row)
         if row.locked_by == UNLOCKED or role == ADMIN:
             row.locked_by, row.updated_at = role, context.now()
+            row.locked_reason = reason
         actions.record(context, session, row, actions.LOCK, is_done=True)
 
 
@@ -46,7 +47,7 @@ def unlock(context: RequestContext, server_id: str) -> None:
         row = owned(context, session, server_id, is_locked=True)
         if row.locked_by not in (UNLOCKED, _role(context, row)):
             context.cloud.policy.require(context, policies.OVERRIDE_LOCK)
-        row.locked_by, row.updated_at = UNLOCKED, context.now()
+        row.locked_by, row.locked_reason, row.updated_at = UNLOCKED, "", context.now()
         actions.record(context, session, row, actions.UNLOCK, is_done=True)
 
 

@@ -34,6 +34,7 @@ class FlavorRow(Model):
 
     id: Mapped[Key]
     name: Mapped[Name]
+    description: Mapped[LongText] = mapped_column(default="", server_default="")
     vcpus: Mapped[int]
     ram_mib: Mapped[int]
     disk_gib: Mapped[int]
@@ -85,7 +86,8 @@ class ServerRow(Model):
     words, which the cloud only keeps, and so is the description. ``noticed_at`` is the moment, by
     the cluster's clock, of the last notice after which the cluster was asked. The ``held_`` size
     is of :mod:`synnefo_compute.resizing`; ``resized_at`` is when a resize began to wait for its
-    owner's decision, 0 while none does. ``group_id`` is empty for a server of no group.
+    owner's decision, 0 while none does. ``group_id`` is empty for a server of no group, and
+    ``pinned_zone`` for one whose owner asked for no zone.
     """
 
     __tablename__ = "compute_server"
@@ -119,8 +121,11 @@ class ServerRow(Model):
     backend_id: Mapped[Id]
     node: Mapped[Name] = mapped_column(default="")
     group_id: Mapped[Id] = mapped_column(default="", server_default="")
+    pinned_zone: Mapped[Name] = mapped_column(default="", server_default="")
+    hostname: Mapped[Name] = mapped_column(default="", server_default="")
     metadata_: Mapped[Json] = mapped_column("metadata")
     locked_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    locked_reason: Mapped[Name] = mapped_column(default="", server_default="")
     access_ipv4: Mapped[str] = mapped_column(String(64), default="", server_default="")
     access_ipv6: Mapped[str] = mapped_column(String(64), default="", server_default="")
     is_disk_auto: Mapped[bool] = mapped_column(default=False, server_default=false())

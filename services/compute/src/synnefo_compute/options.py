@@ -35,6 +35,12 @@ OPTIONS = [
         help="After how many seconds a resize that nobody confirmed or reverted is confirmed; 0 "
         "for never. Until then the larger of both sizes is charged.",
     ),
+    cfg.StrOpt(
+        "auto_network",
+        default="192.168.0.0/24",
+        help="The addresses (IPv4) of the network that a project gets when it has none and asks for "
+        "a server on any: networks=auto, from microversion 2.37 on.",
+    ),
     cfg.IntOpt(
         "server_group_members",
         default=10,

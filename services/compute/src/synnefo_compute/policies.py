@@ -12,6 +12,8 @@ SHOW_EVENTS = "compute:action:events"
 POLICIES = [
     rule("compute:server:list", READER, "List a project's servers", "GET /servers"),
     rule("compute:server:list_everyone", ADMIN, "List all servers", "GET /servers?all_tenants=1"),
+    rule("compute:server:create_on", ADMIN, "Choose a new server's cluster", "POST /servers"),
+    rule("compute:server:topology", READER, "Show NUMA", "GET /servers/{server_id}/topology"),
     rule("compute:server:show", READER, "Show a server", "GET /servers/{server_id}"),
     rule(CREATE, MEMBER, "Make a server", "POST /servers"),
     rule("compute:server:update", MEMBER, "Change a server", "PUT /servers/{server_id}"),
@@ -177,6 +179,7 @@ POLICIES = [
     rule("compute:flavor:list", AUTHENTICATED, "List flavors", "GET /flavors"),
     rule("compute:flavor:show", AUTHENTICATED, "Show a flavor", "GET /flavors/{flavor_id}"),
     rule("compute:flavor:create", ADMIN, "Make a flavor", "POST /flavors"),
+    rule("compute:flavor:update", ADMIN, "Describe a flavor", "PUT /flavors/{flavor_id}"),
     rule("compute:flavor:delete", ADMIN, "Remove a flavor", "DELETE /flavors/{flavor_id}"),
     rule(
         "compute:flavor_access:show",

@@ -26,6 +26,7 @@ class Details(TypedDict, total=False):
     access_ipv4: str | None
     access_ipv6: str | None
     is_disk_auto: bool | None
+    hostname: str | None
 
 
 def rebuild_server(
@@ -34,6 +35,7 @@ def rebuild_server(
     *,
     image_id: str,
     metadata: Mapping[str, str] | None = None,
+    key_name: str | None = None,
     first_boot: FirstBoot = wishes.NOTHING,
     **details: Unpack[Details],
 ) -> Server:
@@ -46,13 +48,15 @@ def rebuild_server(
         server_id: The server.
         image_id: What its disk begins with.
         metadata: All its metadata from now on; None for what it has.
+        key_name: The keypair of the caller's that it has from now on; empty for none, None for the
+            one that it has.
         first_boot: What the guest is told; without user data those that it had.
         **details: What else is said anew.
 
     Raises:
         NotFound: The caller has none of this id.
         InvalidState: It is locked, waits for a decision, or something is being done to it.
-        InvalidField: The image is not there or does not fit.
+        InvalidField: The image or the keypair is not there or does not fit.
         Forbidden: There is more metadata, or there are more files, than a server may have.
         QuotaExceeded: It was not running, and the project has not enough left.
         Unbuilt: Its cluster does not rebuild servers.
@@ -69,6 +73,9 @@ def rebuild_server(
             synnefo_quota.charge(context, charges.of_activity(row))
             row.is_active_charged = True
         row.image_id = image_id
+        if key_name is not None:
+            servers.require_key(context, key_name)
+            row.key_name = key_name
         if metadata is not None:
             items.check_size(metadata)
             row.metadata_ = dict(metadata)

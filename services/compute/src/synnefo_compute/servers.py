@@ -15,8 +15,8 @@ from synnefo_backends import Demand
 from synnefo_compute import (
     actions,
     admission,
-    cards,
     charges,
+    first_cards,
     flavors,
     groups,
     images,
@@ -58,6 +58,10 @@ class ServerSpec:
         zone: The availability zone that it must be in; empty for any.
         hints: Ids of servers that it must be with ("same_host") or apart from ("different_host").
         group_id: The server group that it comes to; empty for none.
+        host: The cluster that it must be on, by its name; empty for any.
+        hostname: What its guest is to call itself; empty for its name.
+        tags: Words of the owner's.
+        network_policy: What is done when ``nics`` is None: see :mod:`synnefo_compute.first_cards`.
         is_disk_auto: Whether the guest's disk is to be fitted to the flavor; only remembered.
         has_config_drive: Whether the guest is told of itself in OpenStack's form.
         first_boot: What the guest is told beside.
@@ -75,6 +79,10 @@ class ServerSpec:
     zone: str = ""
     hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
     group_id: str = ""
+    host: str = ""
+    hostname: str = ""
+    tags: Sequence[str] = ()
+    network_policy: str = ""
     is_disk_auto: bool = False
     has_config_drive: bool = False
     first_boot: FirstBoot = wishes.NOTHING
@@ -107,6 +115,9 @@ class Server:
     is_disk_auto: bool
     has_config_drive: bool
     is_locked: bool
+    locked_reason: str
+    pinned_zone: str
+    hostname: str
     fault: str
     fault_at: float
     created_at: float
@@ -142,6 +153,9 @@ def shown(row: Any, ports: Iterable[Port], own_tags: Iterable[str] = ()) -> Serv
         is_disk_auto=row.is_disk_auto,
         has_config_drive=row.has_config_drive,
         is_locked=bool(row.locked_by),
+        locked_reason=row.locked_reason,
+        pinned_zone=row.pinned_zone,
+        hostname=row.hostname,
         fault=row.fault,
         fault_at=row.fault_at,
         created_at=row.created_at,
@@ -157,8 +171,8 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     """Reserve all that a server needs and have the worker make it.
 
     Raises:
-        InvalidField: The flavor, image, keypair, zone, group or a server of the hints is not there
-            or does not fit, or the IPv6 address is none.
+        InvalidField: The flavor, image, keypair, zone, host, group or a server of the hints is not
+            there or does not fit, or the IPv6 address is none.
         Forbidden: There is more metadata, or there are more files, than a server may have, or the
             group is full.
         QuotaExceeded: The project or the user has not enough left.
@@ -171,7 +185,7 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     flavor = flavors.usable(context, spec.flavor_id)
     size = {"ram_mib": flavor.ram_mib, "disk_gib": flavor.disk_gib}
     images.require_bootable(context, spec.image_id, **size)
-    _check_key(context, spec)
+    require_key(context, spec.key_name)
     server_id = new_id()
     with context.unit_of_work() as session:
         company = groups.company(context, spec.group_id)
@@ -181,7 +195,9 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
         session.add(row)
         keeping.keep(context.cloud, session, server_id, spec.first_boot)
         actions.record(context, session, row, actions.CREATE)
-        ports = _plug(context, server_id, spec)
+        tags.put(session, server_id, spec.tags)
+        ports = first_cards.plug(context, server_id, spec.nics, policy=spec.network_policy)
+        session.flush()  # the columns that nothing was said of have their values from here on
         synnefo_quota.charge(context, charges.of_server(row))
         data = {
             "disk_template": flavor.disk_template,
@@ -189,7 +205,7 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
         }
         sagas.begin(context, session, CREATE, subject_id=server_id, data=data)
         session.flush()
-        return shown(row, ports)
+        return shown(row, ports, sorted(set(spec.tags)))
 
 
 def _row(context: RequestContext, spec: ServerSpec, flavor: Flavor, **place: str) -> ServerRow:
@@ -210,6 +226,8 @@ def _row(context: RequestContext, spec: ServerSpec, flavor: Flavor, **place: str
         image_id=spec.image_id,
         key_name=spec.key_name,
         group_id=spec.group_id,
+        pinned_zone=spec.zone,
+        hostname=spec.hostname,
         metadata_=dict(spec.metadata),
         access_ipv4=spec.access_ipv4,
         access_ipv6=_short_ipv6(spec.access_ipv6),
@@ -228,7 +246,7 @@ def _demand(context: RequestContext, spec: ServerSpec, flavor: Flavor) -> Demand
         disk_template=flavor.disk_template,
         project_id=context.project_id,
         zone=spec.zone,
-        together_with=_clusters_of(context, spec, "same_host"),
+        together_with=_named_cluster(context, spec) or _clusters_of(context, spec, "same_host"),
         apart_from=_clusters_of(context, spec, "different_host"),
     )
 
@@ -254,24 +272,29 @@ def _clusters_of(context: RequestContext, spec: ServerSpec, hint: str) -> frozen
             raise InvalidField(name, str(cause)) from cause
 
 
-def _plug(context: RequestContext, server_id: str, spec: ServerSpec) -> list[Port]:
-    try:
-        return synnefo_network.plug(
-            context, device_id=server_id, device_owner=cards.OWNER, requests=spec.nics
-        )
-    except NotFound as cause:
-        name = "networks"
-        raise InvalidField(name, str(cause)) from cause
+def _named_cluster(context: RequestContext, spec: ServerSpec) -> frozenset[str]:
+    if not spec.host:
+        return frozenset()
+    backend_id = synnefo_backends.id_of(context, spec.host)
+    if not backend_id:
+        name = "host"
+        raise InvalidField(name, f"compute host {spec.host} could not be found")
+    return frozenset({backend_id})
 
 
-def _check_key(context: RequestContext, spec: ServerSpec) -> None:
-    if not spec.key_name:
+def require_key(context: RequestContext, key_name: str) -> None:
+    """Refuse a keypair that the caller has not; empty is none.
+
+    Raises:
+        InvalidField: There is none of this name.
+    """
+    if not key_name:
         return
     try:
-        keypairs.show(context, spec.key_name)
+        keypairs.show(context, key_name)
     except NotFound as cause:
         name = "key_name"
-        raise InvalidField(name, f"you have no keypair {spec.key_name}") from cause
+        raise InvalidField(name, f"you have no keypair {key_name}") from cause
 
 
 def show_server(context: RequestContext, server_id: str) -> Server:
@@ -389,6 +412,7 @@ def update_server(
     access_ipv4: str | None = None,
     access_ipv6: str | None = None,
     is_disk_auto: bool | None = None,
+    hostname: str | None = None,
 ) -> Server:
     """Change what is said of a server (see :class:`ServerSpec`); None leaves a thing as it is.
 
@@ -410,6 +434,8 @@ def update_server(
             row.access_ipv6 = _short_ipv6(access_ipv6)
         if is_disk_auto is not None:
             row.is_disk_auto = is_disk_auto
+        if hostname is not None:
+            row.hostname = hostname
         row.updated_at = context.now()
     return show_server(context, server_id)
 

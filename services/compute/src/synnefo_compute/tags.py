@@ -63,6 +63,17 @@ def add(context: RequestContext, server_id: str, tag: str) -> bool:
         return True
 
 
+def put(session: Session, server_id: str, words: Iterable[str]) -> None:
+    """Put tags on a server that is just being made.
+
+    Raises:
+        Invalid: These are more than 50.
+    """
+    wanted = sorted(set(words))
+    _check_number(len(wanted))
+    session.add_all(TagRow(server_id=server_id, tag=tag) for tag in wanted)
+
+
 def replace(context: RequestContext, server_id: str, tags: Iterable[str]) -> Sequence[str]:
     """Give a server these tags and no others; return them.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import synnefo_compute
 from synnefo_api_compute import first_boot, versions
-from synnefo_api_compute.handlers import consoles
+from synnefo_api_compute.handlers import consoles, looks
 from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import action as schema
 from synnefo_api_compute.views import server as view
@@ -48,7 +48,8 @@ def _reboot(context: RequestContext, asked: Asked) -> None:
 
 
 def _lock(context: RequestContext, asked: Asked) -> None:
-    synnefo_compute.lock_server(context, asked.server_id)
+    reason = (asked.arguments or {}).get("locked_reason", "")
+    synnefo_compute.lock_server(context, asked.server_id, reason=reason)
 
 
 def _unlock(context: RequestContext, asked: Asked) -> None:
@@ -76,21 +77,27 @@ def _revert_resize(context: RequestContext, asked: Asked) -> None:
 
 def _rebuild(context: RequestContext, asked: Asked) -> Reply:
     wanted = asked.arguments
+    if wanted.get("trusted_image_certificates"):
+        what = "the certificates of images"
+        raise Unbuilt(what)
     password = first_boot.password(context, wanted)
+    told = FirstBoot(first_boot.user_data(wanted), password, first_boot.files(wanted))
     disk_config = wanted.get("OS-DCF:diskConfig")
     server = synnefo_compute.rebuild_server(
         context,
         asked.server_id,
         image_id=last_part(wanted["imageRef"]),
         metadata=wanted.get("metadata"),
-        first_boot=FirstBoot(password=password, files=first_boot.files(wanted)),
+        key_name=(wanted["key_name"] or "") if "key_name" in wanted else None,
+        first_boot=told,
         name=wanted["name"].strip() if "name" in wanted else None,
         description=(wanted["description"] or "") if "description" in wanted else None,
         access_ipv4=wanted.get("accessIPv4"),
         access_ipv6=wanted.get("accessIPv6"),
         is_disk_auto=None if disk_config is None else disk_config == "AUTO",
+        hostname=wanted.get("hostname"),
     )
-    shown = view.rebuilt(context, server, view.Look(asked.version))
+    shown = view.rebuilt(context, server, looks.of(context, [server], asked.version))
     if context.cloud.config.compute.enable_instance_password:
         shown["adminPass"] = password
     return Reply({"server": shown})
@@ -149,9 +156,11 @@ ACTIONS: dict[str, tuple[Action, str]] = {
 }
 """The call and the policy rule of each action."""
 
+_PROXIES = ("addFixedIp", "addFloatingIp", "removeFixedIp", "removeFloatingIp")
+
 ENDED: dict[str, Version] = {
     name: versions.REMOTE_CONSOLES for name, (call, _) in ACTIONS.items() if call is _console
-}
+} | dict.fromkeys(_PROXIES, versions.NO_ADDRESS_ACTIONS)
 """The first microversion that knows an action no more."""
 
 
@@ -160,15 +169,15 @@ def dispatch(
 ) -> Reply | None:
     """Answer ``POST /servers/{server_id}/action``."""
     name, arguments = next(iter(body.items()))
+    if name in ENDED and version >= ENDED[name]:
+        noun = "action"
+        raise NotFound(noun, name)
     if name in schema.UNBUILT:
         what = f"the action {name}"
         raise Unbuilt(what)
     if name not in ACTIONS:
         msg = f"there is no such action: {name}"
         raise Invalid(msg)
-    if name in ENDED and version >= ENDED[name]:
-        noun = "action"
-        raise NotFound(noun, name)
     call, rule = ACTIONS[name]
     context.cloud.policy.require(context, rule)
     schema.check(name, arguments, version)

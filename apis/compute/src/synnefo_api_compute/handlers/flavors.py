@@ -6,11 +6,15 @@ Source: docs.openstack.org/api-ref/compute, "Flavors" and "Flavors access".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import synnefo_compute
+from synnefo_api_compute.versions import FLAVOR_SPECS
 from synnefo_api_compute.views import flavor as view
+from synnefo_compute import Flavor
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Version
 from synnefo_core.errors import InvalidField
 
 _SORTED = {
@@ -32,14 +36,23 @@ _WORDS = {
 }
 
 
-def index(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
+def index(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /flavors``: ids and names."""
-    return {"flavors": [view.brief(context, flavor) for flavor in _page(context, query)]}
+    return {"flavors": [view.brief(context, flavor, version) for flavor in _page(context, query)]}
 
 
-def detail(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
+def detail(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /flavors/detail``."""
-    return {"flavors": [view.full(context, flavor) for flavor in _page(context, query)]}
+    return {"flavors": _full(context, _page(context, query), version)}
+
+
+def _full(
+    context: RequestContext, flavors: Sequence[Flavor], version: Version
+) -> list[dict[str, Any]]:
+    specs: view.Specs = {}
+    if version >= FLAVOR_SPECS:
+        specs = synnefo_compute.specs_of_flavors(context, [each.id for each in flavors])
+    return [view.full(context, each, version, specs) for each in flavors]
 
 
 def _page(context: RequestContext, query: dict[str, Any]) -> list[synnefo_compute.Flavor]:
@@ -64,12 +77,22 @@ def _is_public(word: str) -> bool | None:
         raise InvalidField(name, f"{word} is neither true nor false nor none") from None
 
 
-def show(context: RequestContext, flavor_id: str) -> dict[str, Any]:
+def show(context: RequestContext, flavor_id: str, version: Version) -> dict[str, Any]:
     """Answer ``GET /flavors/{flavor_id}``."""
-    return {"flavor": view.full(context, synnefo_compute.show_flavor(context, flavor_id))}
+    flavor = synnefo_compute.show_flavor(context, flavor_id)
+    return {"flavor": _full(context, [flavor], version)[0]}
 
 
-def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
+def update(
+    context: RequestContext, flavor_id: str, body: dict[str, Any], version: Version
+) -> dict[str, Any]:
+    """Answer ``PUT /flavors/{flavor_id}``: only its description changes."""
+    description = body["flavor"]["description"] or ""
+    flavor = synnefo_compute.describe_flavor(context, flavor_id, description)
+    return {"flavor": _full(context, [flavor], version)[0]}
+
+
+def create(context: RequestContext, body: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``POST /flavors``."""
     asked = body["flavor"]
     flavor = synnefo_compute.create_flavor(
@@ -80,8 +103,9 @@ def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
         disk_gib=int(asked["disk"]),
         flavor_id=str(asked.get("id") or "").replace("auto", ""),
         is_public=asked.get("os-flavor-access:is_public", True),
+        description=asked.get("description") or "",
     )
-    return {"flavor": view.full(context, flavor)}
+    return {"flavor": _full(context, [flavor], version)[0]}
 
 
 def delete(context: RequestContext, flavor_id: str) -> None:

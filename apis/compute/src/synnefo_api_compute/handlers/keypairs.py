@@ -10,7 +10,8 @@ from http import HTTPStatus
 from typing import Any
 
 import synnefo_compute
-from synnefo_api_compute.versions import KEYPAIR_TYPES, KEYPAIRS_OF_OTHERS
+from synnefo_api_compute import queries
+from synnefo_api_compute.versions import KEYPAIR_PAGES, KEYPAIR_TYPES, KEYPAIRS_OF_OTHERS
 from synnefo_api_compute.views import keypair as view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply, Version
@@ -18,13 +19,13 @@ from synnefo_core.contracts.api import Reply, Version
 
 def index(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /os-keypairs``."""
-    found = synnefo_compute.list_keypairs(
-        context,
-        limit=int(query["limit"]) if "limit" in query else None,
-        marker=query.get("marker", ""),
-        user_id=_user(query, version),
-    )
-    return {"keypairs": [{"keypair": view.brief(keypair, version)} for keypair in found]}
+    asked = query if version >= KEYPAIR_PAGES else {}
+    limit, marker = queries.limit(context, asked), asked.get("marker", "")
+    user_id = _user(query, version)
+    found = synnefo_compute.list_keypairs(context, limit=limit, marker=marker, user_id=user_id)
+    body = {"keypairs": [{"keypair": view.brief(keypair, version)} for keypair in found]}
+    is_paged = version >= KEYPAIR_PAGES and len(found) == limit
+    return body | (view.next_page(context, found[-1], query) if is_paged else {})
 
 
 def create(context: RequestContext, body: dict[str, Any], version: Version) -> Reply:

@@ -11,18 +11,23 @@ from typing import Any
 import synnefo_compute
 from synnefo_api_compute.views import quota_set as view
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Version
 
 RULE = "compute:quota_set:show"
 
 
-def show(context: RequestContext, project_id: str, query: dict[str, Any]) -> dict[str, Any]:
+def show(
+    context: RequestContext, project_id: str, query: dict[str, Any], version: Version
+) -> dict[str, Any]:
     """Answer ``GET /os-quota-sets/{project_id}``."""
-    return view.limits(_found(context, project_id, query), project_id)
+    return view.limits(_found(context, project_id, query), version, project_id)
 
 
-def detail(context: RequestContext, project_id: str, query: dict[str, Any]) -> dict[str, Any]:
+def detail(
+    context: RequestContext, project_id: str, query: dict[str, Any], version: Version
+) -> dict[str, Any]:
     """Answer ``GET /os-quota-sets/{project_id}/detail``: with what is used."""
-    return view.full(_found(context, project_id, query), project_id)
+    return view.full(_found(context, project_id, query), version, project_id)
 
 
 def _found(
@@ -32,14 +37,19 @@ def _found(
     return synnefo_compute.show_quota_set(context, project_id, user_id=query.get("user_id", ""))
 
 
-def defaults(context: RequestContext, project_id: str) -> dict[str, Any]:
+def defaults(context: RequestContext, project_id: str, version: Version) -> dict[str, Any]:
     """Answer ``GET /os-quota-sets/{project_id}/defaults``."""
     context.cloud.policy.require(context, "compute:quota_set:defaults", project_id=project_id)
-    return view.limits(synnefo_compute.default_quota_set(context, project_id), project_id)
+    quotas = synnefo_compute.default_quota_set(context, project_id)
+    return view.limits(quotas, version, project_id)
 
 
 def update(
-    context: RequestContext, project_id: str, query: dict[str, Any], body: dict[str, Any]
+    context: RequestContext,
+    project_id: str,
+    query: dict[str, Any],
+    body: dict[str, Any],
+    version: Version,
 ) -> dict[str, Any]:
     """Answer ``PUT /os-quota-sets/{project_id}``."""
     asked = dict(body["quota_set"])
@@ -51,7 +61,7 @@ def update(
         user_id=query.get("user_id", ""),
         is_forced=is_forced,
     )
-    return view.limits(quotas)
+    return view.limits(quotas, version)
 
 
 def delete(context: RequestContext, project_id: str, query: dict[str, Any]) -> None:

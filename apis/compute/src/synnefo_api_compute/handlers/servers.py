@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import synnefo_backends
 import synnefo_compute
 from synnefo_api_compute import first_boot, placement, queries
+from synnefo_api_compute.handlers import looks
 from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import server as schema
-from synnefo_api_compute.versions import HOST_STATUS, MORE_ATTRIBUTES
-from synnefo_api_compute.views import hypervisor as hypervisor_view, server as view
+from synnefo_api_compute.views import server as view
 from synnefo_compute import FirstBoot, Server, ServerSpec
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply, Version
@@ -29,61 +28,45 @@ MOST_AT_ONCE = 1000
 
 def index(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /servers``: ids and names."""
-    return _listing(context, query, view.Look(version), view.brief)
+    return _listing(context, query, version, view.brief)
 
 
 def detail(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /servers/detail``."""
-    return _listing(context, query, _look(context, version), view.full, path="/detail")
+    return _listing(context, query, version, view.full, path="/detail")
 
 
 def _listing(
     context: RequestContext,
     query: dict[str, Any],
-    look: view.Look,
+    version: Version,
     show: view.Show,
     *,
     path: str = "",
 ) -> dict[str, Any]:
     limit, sort = queries.limit(context, query), queries.sort(context, query)
-    selection, found = queries.selection(context, query, look.version), list[Server]()
+    selection, found = queries.selection(context, query, version), list[Server]()
     if selection is not None:
         found = synnefo_compute.list_servers(
             context, limit=limit, marker=query.get("marker", ""), selection=selection, sort=sort
         )
-    if path:
-        look = _with_user_data(context, look, found)
+    look = looks.of(context, found, version) if show is view.full else view.Look(version)
     return view.listing(context, found, query, limit=limit, show=show, look=look, path=path)
-
-
-def _with_user_data(
-    context: RequestContext, look: view.Look, servers: Sequence[Server]
-) -> view.Look:
-    """Return a look that knows the user data of servers, where they are told."""
-    if not context.is_admin or look.version < MORE_ATTRIBUTES:
-        return look
-    ids = [server.id for server in servers]
-    return replace(look, user_data=synnefo_compute.user_data(context, ids))
-
-
-def _look(context: RequestContext, version: Version) -> view.Look:
-    """Return how servers are shown, with the states of their clusters where they are told."""
-    zones = synnefo_backends.zones_of_backends(context)
-    if not context.is_admin or version < HOST_STATUS:
-        return view.Look(version, zones)
-    states = {
-        each.id: hypervisor_view.host_status(each) for each in synnefo_backends.listing(context)
-    }
-    return view.Look(version, zones, states)
 
 
 def create(context: RequestContext, body: dict[str, Any]) -> Reply:
     """Answer ``POST /servers``."""
     asked = body["server"]
+    host = _host(asked)
+    if host:
+        context.cloud.policy.require(context, "compute:server:create_on")
     password = first_boot.password(context, asked)
     told = FirstBoot(first_boot.user_data(asked), password, first_boot.files(asked))
     spec = replace(
-        _spec(asked, placement.hints(body)), group_id=placement.group(body), first_boot=told
+        _spec(asked, placement.hints(body)),
+        group_id=placement.group(body),
+        host=host,
+        first_boot=told,
     )
     least, most = _counts(asked)
     servers = synnefo_compute.create_servers(context, spec, least=least, most=most)
@@ -91,6 +74,15 @@ def create(context: RequestContext, body: dict[str, Any]) -> Reply:
     if context.cloud.config.compute.enable_instance_password:
         shown["server"]["adminPass"] = password
     return Reply(shown, headers={"Location": shown["server"]["links"][0]["href"]})
+
+
+def _host(asked: dict[str, Any]) -> str:
+    """Return the cluster that a new server is to be on: host and hypervisor are one here."""
+    host, hypervisor = asked.get("host", ""), asked.get("hypervisor_hostname", "")
+    if host and hypervisor and host != hypervisor:
+        field = "hypervisor_hostname"
+        raise InvalidField(field, f"compute host {hypervisor} could not be found on {host}")
+    return str(host or hypervisor)
 
 
 def _counts(asked: dict[str, Any]) -> tuple[int, int]:
@@ -112,12 +104,16 @@ def _spec(asked: dict[str, Any], hints: Mapping[str, Sequence[str]]) -> ServerSp
             raise Unbuilt(f"the field {name} of a new server")
     _check_devices(asked)
     nics = asked.get("networks")
+    policy = nics if isinstance(nics, str) else ""
     return ServerSpec(
         name=asked["name"].strip(),
         flavor_id=last_part(asked["flavorRef"]),
         image_id=last_part(asked.get("imageRef") or ""),
         key_name=asked.get("key_name") or "",
-        nics=None if nics is None else [_nic(nic) for nic in nics],
+        nics=None if nics is None or policy else [_nic(nic) for nic in nics],
+        network_policy=policy,
+        tags=asked.get("tags", ()),
+        hostname=asked.get("hostname", ""),
         description=asked.get("description") or "",
         metadata=asked.get("metadata", {}),
         access_ipv4=asked.get("accessIPv4", ""),
@@ -136,12 +132,18 @@ def _check_devices(asked: dict[str, Any]) -> None:
         if kinds != ("image", "local") or str(device.get("boot_index")) != "0":
             what = "a block device that is not the server's own disk"
             raise Unbuilt(what)
+        if device.get("tag"):
+            what = "a tag of a disk"
+            raise Unbuilt(what)
         if device.get("uuid") != last_part(asked.get("imageRef") or ""):
             field = "block_device_mapping_v2"
             raise InvalidField(field, "the boot device must be of the image in imageRef")
 
 
 def _nic(asked: dict[str, Any]) -> PlugRequest:
+    if asked.get("tag"):
+        what = "a tag of a network card"
+        raise Unbuilt(what)
     if not asked.get("uuid") and not asked.get("port"):
         msg = "each of networks needs a uuid or a port"
         raise Invalid(msg)
@@ -153,8 +155,7 @@ def _nic(asked: dict[str, Any]) -> PlugRequest:
 def show(context: RequestContext, server_id: str, version: Version) -> dict[str, Any]:
     """Answer ``GET /servers/{server_id}``."""
     found = synnefo_compute.show_server(context, server_id)
-    look = _with_user_data(context, _look(context, version), [found])
-    return {"server": view.full(context, found, look)}
+    return {"server": view.whole(context, found, looks.of(context, [found], version))}
 
 
 def update(
@@ -171,10 +172,17 @@ def update(
         access_ipv4=asked.get("accessIPv4"),
         access_ipv6=asked.get("accessIPv6"),
         is_disk_auto=None if disk_config is None else disk_config == "AUTO",
+        hostname=asked.get("hostname"),
     )
-    return {"server": view.changed(context, server, view.Look(version))}
+    return {"server": view.changed(context, server, looks.of(context, [server], version))}
 
 
 def delete(context: RequestContext, server_id: str) -> None:
     """Answer ``DELETE /servers/{server_id}``."""
     synnefo_compute.delete_server(context, server_id)
+
+
+def topology(context: RequestContext, server_id: str) -> dict[str, Any]:
+    """Answer ``GET /servers/{server_id}/topology``: no cluster tells of NUMA nodes."""
+    synnefo_compute.show_server(context, server_id)
+    return {"nodes": [], "pagesize_kb": None}

@@ -6,10 +6,22 @@ from __future__ import annotations
 from typing import Any
 
 from synnefo_api_compute.schemas import console
-from synnefo_api_compute.schemas.first_boot import PERSONALITY
+from synnefo_api_compute.schemas.first_boot import PERSONALITY, USER_DATA
+from synnefo_api_compute.schemas.growth import Properties, grown
 from synnefo_api_compute.schemas.metadata import METADATA
-from synnefo_api_compute.schemas.server import DESCRIBED, DETAILS
-from synnefo_api_compute.versions import AUTOMATIC_MIGRATION, DESCRIPTION, MIGRATION_TO_HOST, RANGE
+from synnefo_api_compute.schemas.server import DESCRIBED, DETAILS, HOSTNAMES, TRUSTED
+from synnefo_api_compute.versions import (
+    AUTOMATIC_MIGRATION,
+    CERTIFICATES,
+    DESCRIPTION,
+    FORCED_MIGRATION,
+    KEY_AT_REBUILD,
+    LOCK_REASON,
+    MIGRATION_TO_HOST,
+    NO_FORCED_MIGRATION,
+    NO_PERSONALITY,
+    RANGE,
+)
 from synnefo_core.contracts.api import Version
 from synnefo_core.wsgi.validation import Schema, compiled
 
@@ -40,7 +52,7 @@ _REBUILD: dict[str, Any] = {
 }
 
 
-def _rebuild(properties: dict[str, Any]) -> dict[str, Any]:
+def _rebuild(properties: Properties) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,
@@ -49,21 +61,36 @@ def _rebuild(properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _migrate(properties: dict[str, Any]) -> dict[str, Any]:
+def _migrate(properties: Properties) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {"host": HOST, **properties},
-        "required": ["host", *properties],
+        "required": ["host", *sorted(properties.keys() - {"force"})],
         "additionalProperties": False,
     }
 
 
+_LOCK: dict[str, Any] = {
+    "type": ["null", "object"],
+    "properties": {"locked_reason": {"type": "string", "minLength": 1, "maxLength": 255}},
+    "additionalProperties": False,
+}
+
+
 SINCE = {
     "os-migrateLive": compiled(
-        {
-            RANGE.minimum: _migrate({"block_migration": TRUTH, "disk_over_commit": TRUTH}),
-            AUTOMATIC_MIGRATION: _migrate({"block_migration": {"enum": [*TRUTH["enum"], "auto"]}}),
-        }
+        grown(
+            _migrate,
+            {
+                RANGE.minimum: {"block_migration": TRUTH, "disk_over_commit": TRUTH},
+                AUTOMATIC_MIGRATION: {
+                    "block_migration": {"enum": [*TRUTH["enum"], "auto"]},
+                    "disk_over_commit": None,
+                },
+                FORCED_MIGRATION: {"force": TRUTH},
+                NO_FORCED_MIGRATION: {"force": None},
+            },
+        )
     ),
     "migrate": compiled(
         {
@@ -75,8 +102,19 @@ SINCE = {
             },
         }
     ),
+    "lock": compiled({RANGE.minimum: NOTHING, LOCK_REASON: _LOCK}),
     "rebuild": compiled(
-        {RANGE.minimum: _rebuild(_REBUILD), DESCRIPTION: _rebuild(_REBUILD | DESCRIBED)}
+        grown(
+            _rebuild,
+            {
+                RANGE.minimum: _REBUILD,
+                DESCRIPTION: DESCRIBED,
+                KEY_AT_REBUILD: {"key_name": {"type": ["string", "null"], "maxLength": 255}},
+                NO_PERSONALITY: {"personality": None, "user_data": USER_DATA},
+                CERTIFICATES: TRUSTED,
+                **HOSTNAMES,
+            },
+        )
     ),
 }
 """The schemas of some actions with the microversions from which on they apply, newest first."""
@@ -96,7 +134,6 @@ ARGUMENTS = {
             "additionalProperties": False,
         }
     ),
-    "lock": Schema(NOTHING),
     "unlock": Schema(NOTHING),
     "confirmResize": Schema(NOTHING),
     "revertResize": Schema(NOTHING),

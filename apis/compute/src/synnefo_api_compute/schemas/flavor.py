@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from synnefo_api_compute.schemas.query import NUMBER, strict
+from synnefo_api_compute.versions import FLAVOR_DESCRIPTION, RANGE
 
 
 def _count(minimum: int) -> dict[str, Any]:
@@ -15,35 +19,29 @@ def _count(minimum: int) -> dict[str, Any]:
     }
 
 
-CREATE: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "flavor": {
-            "type": "object",
-            "properties": {
-                "name": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"\S"},
-                "id": {
-                    "type": ["string", "integer", "null"],
-                    "pattern": r"^[a-zA-Z0-9._ -]{1,64}$",
-                    "minimum": 0,
-                },
-                "vcpus": _count(1),
-                "ram": _count(1),
-                "disk": _count(0),
-                "OS-FLV-EXT-DATA:ephemeral": {"enum": [0, "0"]},
-                "swap": {"enum": [0, "0", ""]},
-                "rxtx_factor": {"enum": [1, 1.0, "1", "1.0"]},
-                "os-flavor-access:is_public": {"type": "boolean"},
-            },
-            "required": ["name", "vcpus", "ram", "disk"],
-            "additionalProperties": False,
-        }
+_NEW: dict[str, Any] = {
+    "name": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"\S"},
+    "id": {
+        "type": ["string", "integer", "null"],
+        "pattern": r"^[a-zA-Z0-9._ -]{1,64}$",
+        "minimum": 0,
     },
-    "required": ["flavor"],
-    "additionalProperties": False,
+    "vcpus": _count(1),
+    "ram": _count(1),
+    "disk": _count(0),
+    "OS-FLV-EXT-DATA:ephemeral": {"enum": [0, "0"]},
+    "swap": {"enum": [0, "0", ""]},
+    "rxtx_factor": {"enum": [1, 1.0, "1", "1.0"]},
+    "os-flavor-access:is_public": {"type": "boolean"},
 }
 
-_NUMBER: dict[str, Any] = {"type": "string", "pattern": "^[0-9]{1,9}$"}
+_DESCRIPTION: dict[str, Any] = {
+    "description": {
+        "type": ["string", "null"],
+        "maxLength": 65535,
+        "pattern": r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f]*$",
+    }
+}
 
 _SORT_KEYS = [
     "created_at",
@@ -63,18 +61,42 @@ _SORT_KEYS = [
     "vcpus",
 ]
 
-LIST: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "limit": _NUMBER,
-        "minDisk": _NUMBER,
-        "minRam": _NUMBER,
+
+def _flavor(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    flavor = {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "properties": {"flavor": flavor},
+        "required": ["flavor"],
+        "additionalProperties": False,
+    }
+
+
+_REQUIRED = ("name", "vcpus", "ram", "disk")
+
+CREATE = {
+    RANGE.minimum: _flavor(_NEW, *_REQUIRED),
+    FLAVOR_DESCRIPTION: _flavor(_NEW | _DESCRIPTION, *_REQUIRED),
+}
+
+UPDATE = _flavor(_DESCRIPTION, "description")
+
+LIST = strict(
+    {
+        "limit": NUMBER,
+        "minDisk": NUMBER,
+        "minRam": NUMBER,
         "marker": {"type": "string", "maxLength": 64},
         "is_public": {"type": "string"},
         "sort_key": {"enum": _SORT_KEYS},
         "sort_dir": {"enum": ["asc", "desc"]},
-    },
-}
+    }
+)
 
 _TENANT: dict[str, Any] = {
     "type": "object",

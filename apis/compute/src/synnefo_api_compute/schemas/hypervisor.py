@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from synnefo_api_compute.schemas.query import NUMBER, WORD, strict
 
-LIST: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "hypervisor_hostname_pattern": {"type": "string", "minLength": 1, "maxLength": 255},
-        "limit": {"type": "string", "pattern": "^[0-9]{1,9}$"},
-        "marker": {"type": "string", "maxLength": 255},
-        "with_servers": {"type": "string", "maxLength": 16},
-    },
-}
+LIST = strict(
+    {
+        "hypervisor_hostname_pattern": {**WORD, "minLength": 1},
+        "limit": NUMBER,
+        "marker": WORD,
+        "with_servers": WORD,
+    }
+)
+
+SHOW = strict({"with_servers": WORD})

@@ -3,12 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Any
+from synnefo_api_compute.schemas.query import WORD, strict
 
-SHOW: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "tenant_id": {"type": "string", "maxLength": 255},
-        "reserved": {"type": "string", "maxLength": 16},
-    },
-}
+SHOW = strict({"tenant_id": WORD, "reserved": {"type": "string", "maxLength": 16}})

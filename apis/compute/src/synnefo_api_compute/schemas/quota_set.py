@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from synnefo_api_compute.schemas.query import WORD, strict
+from synnefo_api_compute.versions import NO_NETWORK_QUOTAS, NO_PERSONALITY, RANGE
+
 NAMES = (
     "cores",
     "fixed_ips",
@@ -22,6 +25,18 @@ NAMES = (
     "server_groups",
 )
 
+NETWORKS = (
+    "fixed_ips",
+    "floating_ips",
+    "networks",
+    "security_group_rules",
+    "security_groups",
+)
+"""What is not Nova's since 2.36."""
+
+FILES = ("injected_file_content_bytes", "injected_file_path_bytes", "injected_files")
+"""What there is none of since 2.57."""
+
 _LIMIT: dict[str, Any] = {
     "type": ["integer", "string"],
     "pattern": "^(-1|[0-9]{1,9})$",
@@ -36,20 +51,26 @@ _FLAG: dict[str, Any] = {
     "pattern": f"^(?i:{'|'.join(_FLAGS)})$",
 }
 
-UPDATE: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "quota_set": {
-            "type": "object",
-            "properties": {**dict.fromkeys(NAMES, _LIMIT), "force": _FLAG},
-            "additionalProperties": False,
-        }
-    },
-    "required": ["quota_set"],
-    "additionalProperties": False,
+
+def _update(*gone: str) -> dict[str, Any]:
+    limits = {name: _LIMIT for name in NAMES if name not in gone}
+    quotas = {
+        "type": "object",
+        "properties": {**limits, "force": _FLAG},
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "properties": {"quota_set": quotas},
+        "required": ["quota_set"],
+        "additionalProperties": False,
+    }
+
+
+UPDATE = {
+    RANGE.minimum: _update(),
+    NO_NETWORK_QUOTAS: _update(*NETWORKS),
+    NO_PERSONALITY: _update(*NETWORKS, *FILES),
 }
 
-QUERY: dict[str, Any] = {
-    "type": "object",
-    "properties": {"user_id": {"type": "string", "maxLength": 255}},
-}
+QUERY = strict({"user_id": WORD})

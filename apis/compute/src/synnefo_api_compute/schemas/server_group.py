@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from synnefo_api_compute.schemas.query import NUMBER, strict
 from synnefo_api_compute.schemas.server import COUNT, NAME
 from synnefo_api_compute.versions import GROUP_RULES, RANGE, SOFT_GROUPS
 from synnefo_compute import GROUP_POLICIES, STRICT_GROUP_POLICIES
@@ -44,6 +45,4 @@ CREATE = {
     GROUP_RULES: _create({"policy": {"enum": list(GROUP_POLICIES)}, "rules": _RULES}, ["policy"]),
 }
 
-_NUMBER: dict[str, Any] = {"type": "string", "pattern": "^[0-9]{1,9}$"}
-
-LIST: dict[str, Any] = {"type": "object", "properties": {"limit": _NUMBER, "offset": _NUMBER}}
+LIST = strict({"limit": NUMBER, "offset": NUMBER}, "all_projects")

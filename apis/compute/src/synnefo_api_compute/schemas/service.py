@@ -6,15 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from synnefo_api_compute.schemas.action import TRUTH
+from synnefo_api_compute.schemas.query import WORD, strict
 from synnefo_api_compute.versions import FORCED_DOWN, RANGE, SERVICE_IDS
 
-LIST: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "host": {"type": "string", "maxLength": 255},
-        "binary": {"type": "string", "maxLength": 255},
-    },
-}
+LIST = strict({"host": WORD, "binary": WORD})
 
 _NAME: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255}
 _REASON: dict[str, Any] = {"disabled_reason": _NAME}

@@ -3,15 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from synnefo_api_compute.schemas.query import NUMBER, WORD, strict
 
-SHOW: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "detailed": {"type": "string", "maxLength": 16},
-        "end": {"type": "string", "maxLength": 64},
-        "limit": {"type": "string", "pattern": "^[0-9]{1,9}$"},
-        "marker": {"type": "string", "maxLength": 255},
-        "start": {"type": "string", "maxLength": 64},
-    },
-}
+SHOW = strict(
+    {"detailed": WORD, "end": WORD, "limit": NUMBER, "marker": WORD, "start": WORD},
+)

@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from synnefo_api_compute.versions import PREFIX
+from synnefo_api_compute.versions import FLAVOR_DESCRIPTION, FLAVOR_SPECS, PREFIX, STRICT
 from synnefo_compute import Flavor
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Version
+
+Specs = Mapping[str, Mapping[str, str]]
+"""The extra specs of flavors, by their ids."""
 
 
-def brief(context: RequestContext, flavor: Flavor) -> dict[str, Any]:
+def brief(context: RequestContext, flavor: Flavor, version: Version) -> dict[str, Any]:
     """Show id and name."""
     base = context.cloud.public_url
-    return {
+    described = version >= FLAVOR_DESCRIPTION
+    told = {"description": flavor.description or None} if described else {}
+    return told | {
         "id": flavor.id,
         "name": flavor.name,
         "links": [
@@ -24,14 +30,15 @@ def brief(context: RequestContext, flavor: Flavor) -> dict[str, Any]:
     }
 
 
-def full(context: RequestContext, flavor: Flavor) -> dict[str, Any]:
+def full(context: RequestContext, flavor: Flavor, version: Version, specs: Specs) -> dict[str, Any]:
     """Show the sizes too."""
-    return {
-        **brief(context, flavor),
+    told = {"extra_specs": dict(specs[flavor.id])} if version >= FLAVOR_SPECS else {}
+    return told | {
+        **brief(context, flavor, version),
         "vcpus": flavor.vcpus,
         "ram": flavor.ram_mib,
         "disk": flavor.disk_gib,
-        "swap": "",
+        "swap": 0 if version >= STRICT else "",
         "rxtx_factor": 1.0,
         "OS-FLV-EXT-DATA:ephemeral": 0,
         "OS-FLV-DISABLED:disabled": False,

@@ -59,7 +59,7 @@ def full(cluster: Occupied, look: Look) -> dict[str, Any]:
     backend = cluster.backend
     shown = {
         **brief(cluster, look),
-        "host_ip": "",
+        "host_ip": "0.0.0.0",  # noqa: S104  # a cluster has many
         "hypervisor_type": backend.driver,
         "hypervisor_version": 0,
         "service": {

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-from synnefo_api_compute.versions import KEYPAIR_TYPES
+from synnefo_api_compute.versions import KEYPAIR_TYPES, PREFIX
 from synnefo_compute import Keypair, NewKeypair
 from synnefo_core.clock import iso_naive
+from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Version
 
 
@@ -32,6 +35,13 @@ def full(keypair: Keypair, version: Version) -> dict[str, Any]:
         "updated_at": None,
         "id": 0,
     }
+
+
+def next_page(context: RequestContext, last: Keypair, query: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the link to what follows the last keypair of a page."""
+    following = urlencode({**query, "marker": last.name})
+    href = f"{context.cloud.public_url}{PREFIX}/os-keypairs?{following}"
+    return {"keypairs_links": [{"rel": "next", "href": href}]}
 
 
 def created(made: NewKeypair, version: Version) -> dict[str, Any]:

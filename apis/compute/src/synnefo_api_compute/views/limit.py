@@ -5,7 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from synnefo_api_compute.versions import (
+    NEVER,
+    NO_IMAGE_LIMIT,
+    NO_NETWORK_QUOTAS,
+    NO_PERSONALITY,
+)
 from synnefo_compute import QuotaSet
+from synnefo_core.contracts.api import Version
 
 MOST = {
     "maxImageMeta": "metadata_items",
@@ -35,11 +42,26 @@ USED = {
 """Of which quota it is shown what is used."""
 
 
-def absolute(quotas: QuotaSet, *, is_reserved: bool) -> dict[str, Any]:
+_GONE = {
+    "maxImageMeta": NO_IMAGE_LIMIT,
+    "maxPersonality": NO_PERSONALITY,
+    "maxPersonalitySize": NO_PERSONALITY,
+    "maxSecurityGroupRules": NO_NETWORK_QUOTAS,
+    "maxSecurityGroups": NO_NETWORK_QUOTAS,
+    "maxTotalFloatingIps": NO_NETWORK_QUOTAS,
+    "totalFloatingIpsUsed": NO_NETWORK_QUOTAS,
+    "totalSecurityGroupsUsed": NO_NETWORK_QUOTAS,
+}
+"""The first microversion that knows a figure no more."""
+
+
+def absolute(quotas: QuotaSet, version: Version, *, is_reserved: bool) -> dict[str, Any]:
     """Show limits and uses, with what is reserved counted as used or not."""
     limits = {shown: quotas[name].limit for shown, name in MOST.items()}
     used = {
         shown: quotas[name].in_use + (quotas[name].reserved if is_reserved else 0)
         for shown, name in USED.items()
     }
-    return {"limits": {"rate": [], "absolute": limits | used}}
+    figures = limits | used
+    told = {name: n for name, n in figures.items() if version < _GONE.get(name, NEVER)}
+    return {"limits": {"rate": [], "absolute": told}}

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 import synnefo_compute
 from synnefo_api_compute import versions
 from synnefo_api_compute.versions import PREFIX
-from synnefo_compute import Server
+from synnefo_api_compute.views.flavor import Specs
+from synnefo_compute import Flavor, Server
 from synnefo_core.clock import iso
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Version
@@ -48,13 +49,16 @@ _HALTED = (synnefo_compute.STOPPED, synnefo_compute.RESIZED)
 class Look:
     """In which microversion servers are shown.
 
-    ``zones`` are those of the clusters, by their ids. For administrators, ``host_states`` is how
-    the clusters are, and ``user_data`` what the guests were told, by the servers' ids.
+    ``zones`` are those of the clusters, by their ids, ``flavors`` and ``specs`` those of the servers. For
+    administrators, ``host_states`` is how the clusters are, and ``user_data`` what the guests were
+    told, by the servers' ids.
     """
 
     version: Version
     zones: Mapping[str, str] = field(default_factory=dict)
     host_states: Mapping[str, str] = field(default_factory=dict)
+    flavors: Mapping[str, Flavor] = field(default_factory=dict)
+    specs: Specs = field(default_factory=dict)
     user_data: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -75,12 +79,15 @@ _CHANGED = frozenset(
         "image",
         "links",
         "locked",
+        "locked_reason",
         "metadata",
         "name",
         "progress",
+        "server_groups",
         "status",
         "tags",
         "tenant_id",
+        "trusted_image_certificates",
         "updated",
         "user_id",
     }
@@ -122,13 +129,22 @@ def created(context: RequestContext, server: Server) -> dict[str, Any]:
 
 def changed(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
     """Show what is told of a server that was changed."""
-    shown = full(context, server, look)
+    shown = whole(context, server, look)
+    if look.version >= versions.STRICT:
+        return shown
     return {name: value for name, value in shown.items() if name in _CHANGED}
 
 
 def rebuilt(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
     """Show what is told of a server that begins again: of its addresses nothing but they."""
     shown = changed(context, server, look)
+    if look.version >= versions.KEY_AT_REBUILD:
+        shown["key_name"] = server.key_name or None
+    if look.version >= versions.NO_PERSONALITY:
+        shown["user_data"] = look.user_data.get(server.id)
+    if look.version >= versions.STRICT:
+        shown.pop("OS-EXT-SRV-ATTR:user_data", None)
+        return shown
     plain = ("addr", "version")
     shown["addresses"] = {
         network: [{name: each[name] for name in plain} for each in addresses]
@@ -137,8 +153,16 @@ def rebuilt(context: RequestContext, server: Server, look: Look) -> dict[str, An
     return shown
 
 
+def whole(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
+    """Show all that there is to know of one server."""
+    shown = full(context, server, look)
+    if look.version >= versions.GROUP_OF_SERVER:
+        shown["server_groups"] = [server.group_id] if server.group_id else []
+    return shown
+
+
 def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
-    """Show all that there is to know."""
+    """Show all that is told of each of many servers."""
     shown: dict[str, Any] = {
         **brief(context, server, look),
         "status": status(server),
@@ -147,10 +171,7 @@ def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
         "metadata": dict(server.metadata),
         "hostId": _host_id(server) if server.node else "",
         "image": _image(context, server),
-        "flavor": {
-            "id": server.flavor_id,
-            "links": _links(context, "flavors", server.flavor_id)[1:],
-        },
+        "flavor": _flavor(context, server, look),
         "addresses": _addresses(server),
         "accessIPv4": server.access_ipv4,
         "accessIPv6": server.access_ipv6,
@@ -174,13 +195,48 @@ def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
         shown["fault"] = {"code": 500, "message": server.fault, "created": iso(server.fault_at)}
     if context.is_admin:
         shown |= _of_administrators(context, server, look)
-    if look.version >= versions.LOCKED:
-        shown["locked"] = server.is_locked
-    if look.version >= versions.DESCRIPTION:
-        shown["description"] = server.description or None
-    if look.version >= versions.TAGS:
-        shown["tags"] = list(server.tags)
-    return shown
+    later = _later(server)
+    return shown | {name: later[name] for name, since in _LATER.items() if look.version >= since}
+
+
+_LATER = {
+    "locked": versions.LOCKED,
+    "description": versions.DESCRIPTION,
+    "tags": versions.TAGS,
+    "trusted_image_certificates": versions.CERTIFICATES,
+    "locked_reason": versions.LOCK_REASON,
+    "OS-EXT-SRV-ATTR:hostname": versions.HOSTNAME,
+    "pinned_availability_zone": versions.PINNED_ZONE,
+}
+"""What is told since later microversions."""
+
+
+def _later(server: Server) -> dict[str, Any]:
+    return {
+        "locked": server.is_locked,
+        "description": server.description or None,
+        "tags": list(server.tags),
+        "trusted_image_certificates": None,
+        "locked_reason": server.locked_reason or None,
+        "OS-EXT-SRV-ATTR:hostname": _hostname(server),
+        "pinned_availability_zone": server.pinned_zone or None,
+    }
+
+
+def _flavor(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
+    if look.version < versions.EMBEDDED_FLAVOR:
+        links = _links(context, "flavors", server.flavor_id)[1:]
+        return {"id": server.flavor_id, "links": links}
+    flavor = look.flavors.get(server.flavor_id)
+    return {
+        "original_name": flavor.name if flavor else server.flavor_id,
+        "vcpus": server.vcpus,
+        "ram": server.ram_mib,
+        "disk": server.disk_gib,
+        "ephemeral": 0,
+        "swap": 0,
+        "extra_specs": dict(look.specs.get(server.flavor_id, {})),
+    }
 
 
 def _of_administrators(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
@@ -192,7 +248,7 @@ def _of_administrators(context: RequestContext, server: Server, look: Look) -> d
     }
     if look.version >= versions.MORE_ATTRIBUTES:
         told |= {
-            f"{prefix}hostname": synnefo_compute.hostname(server.name, server.id),
+            f"{prefix}hostname": _hostname(server),
             f"{prefix}kernel_id": "",
             f"{prefix}launch_index": 0,
             f"{prefix}ramdisk_id": "",
@@ -203,6 +259,10 @@ def _of_administrators(context: RequestContext, server: Server, look: Look) -> d
     if look.version >= versions.HOST_STATUS:
         told["host_status"] = look.host_states.get(server.backend_id, "") if server.node else ""
     return told
+
+
+def _hostname(server: Server) -> str:
+    return server.hostname or synnefo_compute.hostname(server.name, server.id)
 
 
 def _power(server: Server) -> int:

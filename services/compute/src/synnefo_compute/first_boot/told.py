@@ -102,7 +102,7 @@ def of_server(context: RequestContext, row: ServerRow) -> Told:
         server_id=row.id,
         project_id=row.project_id,
         name=row.name,
-        hostname=hostname(row.name, row.id),
+        hostname=row.hostname or hostname(row.name, row.id),
         zone=synnefo_backends.zones_of_backends(context).get(row.backend_id, ""),
         metadata=dict(row.metadata_),
         public_keys={keypair.name: keypair.public_key.strip()} if keypair and is_ssh else {},
