@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What operators do with servers and flavors from a terminal, one module a noun."""
+"""What operators do with servers, flavors and keypairs from a terminal, one module a noun."""
 
 from __future__ import annotations
 
-from synnefo_compute.commands import flavor, reconcile, server, statistics
+from synnefo_compute.commands import flavor, keypair, reconcile, server, statistics
 from synnefo_core.commands import CommandTable
 
 COMMANDS: CommandTable = {
@@ -12,6 +12,9 @@ COMMANDS: CommandTable = {
     "flavor list": flavor.List,
     "flavor set": flavor.Set,
     "flavor show": flavor.Show,
+    "keypair delete": keypair.Delete,
+    "keypair list": keypair.List,
+    "keypair show": keypair.Show,
     "reconcile servers": reconcile.Reconcile,
     "server import": server.Import,
     "server list": server.List,
