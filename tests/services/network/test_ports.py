@@ -193,6 +193,24 @@ def test_only_the_cloud_itself_makes_ports_for_its_own_use(member, network):
         service.update_port(member, make(member, network).id, {"device_owner": "network:dhcp"})
 
 
+def test_nobody_says_of_a_port_that_it_is_a_card_of_a_server(member, network):
+    (plugged,) = service.plug(
+        member,
+        device_id="mine",
+        device_owner="compute:nova",
+        requests=[service.PlugRequest(network_id=network.id)],
+    )
+    with pytest.raises(Forbidden):
+        make(member, network, device_id="vm", device_owner="compute:nova")
+    with pytest.raises(Forbidden):
+        service.update_port(member, plugged.id, {"device_id": "vm"})
+
+    named = make(member, network, device_id="vm")
+    assert "vm" == named.device_id
+    assert [] == service.ports_of_one(member, "vm")
+    assert {} == service.ports_of(member, ["vm"])
+
+
 def test_other_addresses_replace_those_that_are_no_longer_wanted(member, network, subnet):
     port = make(member, network, fixed_ips=[Wish(ip="10.0.0.5"), Wish(ip="10.0.0.6")])
 
@@ -207,7 +225,12 @@ def test_other_addresses_replace_those_that_are_no_longer_wanted(member, network
 
 @pytest.mark.parametrize("how", ["free", "delete"])
 def test_a_server_hears_that_its_port_was_taken_away(member, network, how):
-    port = make(member, network, device_id="vm", device_owner="compute:nova")
+    (port,) = service.plug(
+        member,
+        device_id="vm",
+        device_owner="compute:nova",
+        requests=[service.PlugRequest(network_id=network.id)],
+    )
 
     if how == "free":
         service.update_port(member, port.id, {"device_id": "", "device_owner": ""})

@@ -43,7 +43,7 @@ _FIND = Prepared(
         .outerjoin(_address, _address.c.port_id == _port.c.id)
         .outerjoin(_subnet, _subnet.c.id == _address.c.subnet_id)
     )
-    .where(_port.c.device_id == bindparam("device"))
+    .where(_port.c.device_id == bindparam("device"), _port.c.device_owner.startswith(ports.SERVERS))
     .order_by(_port.c.created_at, _port.c.id, _subnet.c.ip_version, _address.c.ip)
 )
 

@@ -17,6 +17,9 @@ from synnefo_network.errors import AmbiguousNetwork
 from synnefo_network.models import AddressRow, NetworkRow, PortRow
 from synnefo_network.values import FixedIpRequest, PlugRequest, Port, PortSpec
 
+_OF_SERVERS = PortRow.device_owner.startswith(ports.SERVERS)
+"""What a project says of its own ports plugs in none: device ids of others are no secret."""
+
 
 def plug(
     context: RequestContext,
@@ -123,7 +126,7 @@ def unplug(
     A device that has none is not an error, so a job that was cut off may simply run again. With
     ``port_ids`` only the cards of these ports are taken.
     """
-    theirs = [PortRow.device_id == device_id]
+    theirs = [PortRow.device_id == device_id, _OF_SERVERS]
     if port_ids is not None:
         theirs.append(PortRow.id.in_(port_ids))
     with context.unit_of_work() as session:
@@ -149,7 +152,7 @@ def ports_of(context: RequestContext, device_ids: Iterable[str]) -> Mapping[str,
     """
     query = (
         select(PortRow)
-        .where(PortRow.device_id.in_(list(device_ids)), PortRow.device_id != "")
+        .where(PortRow.device_id.in_(list(device_ids)), PortRow.device_id != "", _OF_SERVERS)
         .order_by(PortRow.created_at, PortRow.id)
     )
     found: dict[str, list[Port]] = {}
@@ -172,6 +175,6 @@ def devices_with_address(pattern: str, *, ip_version: int) -> Select[str]:
     return (
         select(PortRow.device_id)
         .join(AddressRow, AddressRow.port_id == PortRow.id)
-        .where(~is_six if ip_version == 4 else is_six, PortRow.device_id != "")
+        .where(~is_six if ip_version == 4 else is_six, PortRow.device_id != "", _OF_SERVERS)
         .where(matching(field, AddressRow.ip, pattern))
     )

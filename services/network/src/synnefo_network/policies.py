@@ -26,7 +26,7 @@ POLICIES = [
     rule("network:port:create", MEMBER, "Make a port", "POST /ports"),
     rule("network:port:update", MEMBER, "Change a port", "PUT /ports/{port_id}"),
     rule("network:port:delete", MEMBER, "Delete a port", "DELETE /ports/{port_id}"),
-    rule(OWN_DEVICE, ADMIN, "Make a port for the cloud's own use (network:*)", "POST /ports"),
+    rule(OWN_DEVICE, ADMIN, "Say that a port is the cloud's own or a server's", "POST /ports"),
     rule("network:quota:show", READER, "Show a project's limits", "GET /quotas/{project_id}"),
     rule(FOR_OTHERS, ADMIN, "Make things for another project", "POST /networks"),
 ]

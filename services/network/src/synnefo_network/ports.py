@@ -23,6 +23,8 @@ from synnefo_network.values import FixedIp, FixedIpRequest, Listing, Port, PortS
 
 _MAC_TRIES = 16
 _OWN_DEVICES = "network:"
+SERVERS = "compute:"
+"""How the kinds of devices begin whose cards servers are."""
 
 _COLUMNS = {
     "id": PortRow.id,
@@ -60,15 +62,28 @@ def create_port(context: RequestContext, spec: PortSpec) -> Port:
 
     Raises:
         AddressInUse: An address that was asked for is taken.
-        Forbidden: On another's network nobody chooses a MAC or an address.
+        Forbidden: On another's network nobody chooses a MAC or an address; ports of servers are
+            plugged in by these.
         MacInUse: The MAC that was asked for is taken.
         NoAddressLeft: No address is free.
         NotFound: There is no such network, or the caller may not see it.
     """
     with context.unit_of_work() as session:
         network = usable_network(context, session, spec.network_id)
+        _require_device(context, spec.device_id, spec.device_owner)
         require_choices(context, network, spec)
         return add(context, session, network, spec, is_temporary=False)
+
+
+def _require_device(context: RequestContext, device_id: str, device_owner: str) -> None:
+    """Refuse to have a port be used by the cloud itself, or by a server whose nobody says it is.
+
+    Raises:
+        Forbidden: The caller is no administrator.
+    """
+    is_of_server = bool(device_id) and device_owner.startswith(SERVERS)
+    if is_of_server or device_owner.startswith(_OWN_DEVICES):
+        context.cloud.policy.require(context, policies.OWN_DEVICE)
 
 
 def usable_network(context: RequestContext, session: Session, network_id: str) -> NetworkRow:
@@ -93,8 +108,6 @@ def require_choices(context: RequestContext, network: NetworkRow, spec: PortSpec
     Raises:
         Forbidden: The caller is not the owner.
     """
-    if spec.device_owner.startswith(_OWN_DEVICES):
-        context.cloud.policy.require(context, policies.OWN_DEVICE)
     chosen = spec.mac is not None or any(fixed.ip for fixed in spec.fixed_ips or ())
     if chosen:
         networks.require_own(context, network)
@@ -235,16 +248,19 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
     with context.unit_of_work() as session:
         row = lock(context, session, port_id)
         network = session.get_one(NetworkRow, row.network_id)
-        if changes.get("device_owner", "").startswith(_OWN_DEVICES):
-            context.cloud.policy.require(context, policies.OWN_DEVICE)
+        device = (
+            changes.get("device_id", row.device_id),
+            changes.get("device_owner", row.device_owner),
+        )
+        if device != (row.device_id, row.device_owner):
+            _require_device(context, *device)
         if "fixed_ips" in changes:
             _reassign(context, session, row, network, changes["fixed_ips"])
         was_of = row.device_id
         row.name = changes.get("name", row.name)
         row.description = changes.get("description", row.description)
         row.is_admin_up = changes.get("is_admin_up", row.is_admin_up)
-        row.device_id = changes.get("device_id", row.device_id)
-        row.device_owner = changes.get("device_owner", row.device_owner)
+        row.device_id, row.device_owner = device
         row.revision += 1
         row.updated_at = context.now()
         if was_of and row.device_id != was_of:
