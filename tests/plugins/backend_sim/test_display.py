@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import socket
 import struct
+import threading
 
 import pytest
 
@@ -109,3 +110,13 @@ def test_a_closed_backend_shows_nothing_more(backend):
 
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((console.host, console.port), timeout=10)
+
+
+def test_nobody_waits_any_more_for_who_comes_to_a_closed_backend(backend):
+    backend.consoles.console(NAME)
+    waiting = [each for each in threading.enumerate() if each.name == f"screen of {NAME}"]
+    assert waiting
+
+    backend.close()
+
+    assert [] == [each for each in waiting if each.is_alive()]

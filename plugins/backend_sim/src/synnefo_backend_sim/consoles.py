@@ -25,6 +25,7 @@ from synnefo_core.contracts.compute import (
 )
 
 _LOOPBACK = "127.0.0.1"
+_PATIENCE_S = 5.0
 
 
 class SimConsoles(Consoles):
@@ -34,6 +35,7 @@ class SimConsoles(Consoles):
         self._door, self._cluster = door, cluster
         self._lock = threading.Lock()
         self._listening: dict[str, socket.socket] = {}
+        self._waiting: list[threading.Thread] = []
 
     def console(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Console | None:
         power = self._door.ask(
@@ -55,23 +57,30 @@ class SimConsoles(Consoles):
         with self._lock:
             while self._listening:
                 _, listening = self._listening.popitem()
-                # Closing alone would not wake who waits for a connection.
+                # Who waits for a connection there wakes, and closes it. Closed here, its number
+                # could be that of another socket while eventlet still waits for the old one.
                 listening.shutdown(socket.SHUT_RDWR)
-                listening.close()
+            while self._waiting:
+                self._waiting.pop().join(_PATIENCE_S)
 
     def _listen(self, name: str) -> socket.socket:
         listening = socket.create_server((_LOOPBACK, 0))
-        threading.Thread(target=self._accept, args=(name, listening), daemon=True).start()
+        waiting = threading.Thread(
+            target=self._accept, args=(name, listening), name=f"screen of {name}", daemon=True
+        )
+        self._waiting.append(waiting)
+        waiting.start()
         return listening
 
     def _accept(self, name: str, listening: socket.socket) -> None:
-        while True:
-            try:
-                client, _ = listening.accept()
-            except OSError:  # closed
-                return
-            display = Display(client, name, is_on=lambda: self._runs(name))
-            threading.Thread(target=display.serve, daemon=True).start()
+        with listening:
+            while True:
+                try:
+                    client, _ = listening.accept()
+                except OSError:  # shut down
+                    return
+                display = Display(client, name, is_on=lambda: self._runs(name))
+                threading.Thread(target=display.serve, daemon=True).start()
 
     def _runs(self, name: str) -> bool:
         """Return whether an instance runs; nobody knows once its cluster's file is gone."""
