@@ -19,6 +19,8 @@ FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relnamespace = 'public'::regnamespace
 """
 
+_ROWS = "SELECT json_agg(t)::text FROM {} t"
+
 
 class Pristine:
     """What a database is like that nobody has used, and how another one becomes like it again."""
@@ -29,23 +31,28 @@ class Pristine:
         try:
             found = MetaData()
             found.reflect(engine)
-            # Who refers to others goes first.
-            names = [f'"{table.name}"' for table in reversed(found.sorted_tables)]
+            names = [f'"{table.name}"' for table in found.sorted_tables]
             with engine.connect() as connection:
-                kept = [
-                    name
-                    for name in names
-                    if connection.scalar(text(f"SELECT EXISTS (SELECT FROM {name})"))  # ours
-                ]
+                contents = {name: connection.scalar(text(_ROWS.format(name))) for name in names}
                 numbers = connection.scalars(
                     text("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
                 ).all()
-            emptied = [f"DELETE FROM {name};" for name in names if name not in kept]
+            # Whose revision was changed is not used again, as its tables may have been.
+            restored = [name for name in names if not name.startswith('"alembic_version')]
+            # Who refers to others goes first, and comes last.
+            emptied = [f"DELETE FROM {name};" for name in reversed(restored)]
+            filled = [
+                f"INSERT INTO {name}"
+                f" SELECT * FROM json_populate_recordset(NULL::{name}, $${contents[name]}$$);"
+                for name in restored
+                if contents[name]
+            ]
             restarted = [f"SELECT setval('\"{number}\"', 1, false);" for number in numbers]
-            self._clean = "".join(emptied + restarted)
+            self._clean = "".join(emptied + filled + restarted)
             self._contents = [
                 f"SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {name} t"
-                for name in kept
+                for name, rows in contents.items()
+                if rows
             ]
             self._looks = self._look(engine)
         finally:

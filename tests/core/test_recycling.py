@@ -48,6 +48,17 @@ def test_what_a_test_wrote_is_gone_for_the_next(templates):
     templates.give_back(url)
 
 
+def test_what_was_there_from_the_beginning_is_there_again(templates):
+    url, counters = templates.new(), "SELECT * FROM identity_counter ORDER BY 1"
+    before = execute(url, counters)
+    execute(url, "DELETE FROM identity_counter")
+    templates.give_back(url)
+
+    assert url == templates.new()
+    assert before == execute(url, counters) != []
+    templates.give_back(url)
+
+
 @pytest.mark.parametrize("what", CHANGES)
 def test_what_is_not_as_it_was_is_not_used_again(templates, what):
     url = templates.new()
