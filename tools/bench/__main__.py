@@ -5,6 +5,7 @@ python -m tools.bench [--quick] [--database postgresql] [--case NAME]… [--outp
 python -m tools.bench keystone|nova|swift [--quick] [--workers N] [--case NAME]… [--output FILE]
 python -m tools.bench notices [--number N]
 python -m tools.bench scale [--servers N]…
+python -m tools.bench container [--objects N]…
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
 """
@@ -28,6 +29,7 @@ from tools.bench import (
     clouds,
     comparison,
     compute,
+    container,
     facts,
     keystone,
     notices,
@@ -74,8 +76,15 @@ def _parser() -> argparse.ArgumentParser:
     heard.add_argument("--number", type=int, default=6000, help="how many of each kind")
     heard.set_defaults(call=_notices)
     grown = commands.add_parser("scale", help="measure a cloud with very many servers")
-    grown.add_argument("--servers", type=int, action="append", help="how many, growing")
-    grown.set_defaults(call=_scale)
+    grown.add_argument(
+        "--servers", type=int, action="append", dest="sizes", metavar="N", help="how many"
+    )
+    grown.set_defaults(call=_grown, measure=scale.measure, usual=scale.LISTED)
+    held = commands.add_parser("container", help="measure a container of very many objects")
+    held.add_argument(
+        "--objects", type=int, action="append", dest="sizes", metavar="N", help="how many"
+    )
+    held.set_defaults(call=_grown, measure=container.measure, usual=container.GROWN)
     compare = commands.add_parser("compare", help="set two runs side by side")
     compare.add_argument("old", type=Path)
     compare.add_argument("new", type=Path)
@@ -198,11 +207,12 @@ def _notices(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _scale(arguments: argparse.Namespace) -> int:
+def _grown(arguments: argparse.Namespace) -> int:
+    """Measure something while it grows."""
     weather = facts.Weather()
     with _place() as (place, machine):
         _tell(f"{machine}, revision {facts.revision()}")
-        scale.measure(place, _tell, arguments.servers or scale.LISTED)
+        arguments.measure(place, _tell, arguments.sizes or arguments.usual)
     _tell(f"load: {weather.until_now()}")
     return 0
 

@@ -20,14 +20,14 @@ from synnefo_backend_sim import operator
 from synnefo_compute import names
 from synnefo_compute.reconcile import rounds
 from synnefo_compute.reconcile.survey import survey
-from synnefo_core.cloud import assemble
+from synnefo_core.cloud import Cloud, assemble
 from tests.system.labs.waiting import free_port
 from tools.bench import clouds, processes
 from tools.bench.arithmetic import percentile
 from tools.bench.databases import databases
 from tools.bench.fleet import FLAVOR, Fleet
 from tools.bench.processes import Served
-from tools.bench.seed import seed
+from tools.bench.seed import Seeded, seed
 
 CLUSTERS = 13
 LISTED = (1_000, 10_000, 200_000)
@@ -75,7 +75,8 @@ class Client:
 
 
 @contextmanager
-def _growing(place: Path) -> Iterator[tuple[Fleet, Client, Mapping[str, Served]]]:
+def serving(place: Path) -> Iterator[tuple[Cloud, Seeded, int, Mapping[str, Served]]]:
+    """Serve a cloud on PostgreSQL; yield it from inside, who asks, its port and its processes."""
     with ExitStack() as stack:
         database = stack.enter_context(databases("postgresql"))
         config = place / "bench.conf"
@@ -84,12 +85,18 @@ def _growing(place: Path) -> Iterator[tuple[Fleet, Client, Mapping[str, Served]]
         seeded = seed(place / "data", config, has_servers=False)
         cloud = assemble(data_dir=place / "data", files=(config,))
         stack.callback(cloud.close)
-        fleet = Fleet(cloud, seeded.token, [f"c{number}" for number in range(CLUSTERS)])
         port = free_port()
         where = ["--data", place / "data", "--config", config]
         parts = clouds.cloud_commands(where, ["--runtime", "eventlet", "--port", port], 2)
         running = stack.enter_context(processes.served(parts, directory=place))
         running["apis"].await_answer(port, "/healthz")
+        yield cloud, seeded, port, running
+
+
+@contextmanager
+def _growing(place: Path) -> Iterator[tuple[Fleet, Client, Mapping[str, Served]]]:
+    with serving(place) as (cloud, seeded, port, running):
+        fleet = Fleet(cloud, seeded.token, [f"c{number}" for number in range(CLUSTERS)])
         yield fleet, Client(port, seeded.token), running
 
 
@@ -111,7 +118,7 @@ def measure(place: Path, tell: Tell, listed: Sequence[int] = LISTED) -> None:
 def _list(client: Client, number: int, tell: Tell) -> None:
     for connections in (1, 16):
         times = client.ask("GET", PAGE, [None] * REQUESTS, connections)
-        tell(f"list 100 of {number}, {connections} connections: {_told(times)}")
+        tell(f"list 100 of {number}, {connections} connections: {told(times)}")
 
 
 def _create(client: Client, tell: Tell) -> None:
@@ -120,7 +127,7 @@ def _create(client: Client, tell: Tell) -> None:
             {"server": {"name": f"made-{place}", "flavorRef": FLAVOR}} for place in range(CREATED)
         ]
         times = client.ask("POST", CREATE, bodies, connections)
-        tell(f"create of {LOOKED_AT} accepted, {connections} connections: {_told(times)}")
+        tell(f"create of {LOOKED_AT} accepted, {connections} connections: {told(times)}")
 
 
 def _look(fleet: Fleet, tell: Tell) -> None:
@@ -140,6 +147,7 @@ def _look(fleet: Fleet, tell: Tell) -> None:
     tell(f"a look that repairs {repaired} of them: {time.monotonic() - began:.1f} s")
 
 
-def _told(times: Sequence[float]) -> str:
+def told(times: Sequence[float]) -> str:
+    """Say what times in ms were like, which are in their order."""
     middle, last = percentile(times, 0.5), percentile(times, 0.99)
     return f"p50 {middle:.1f} ms, p99 {last:.1f} ms"
