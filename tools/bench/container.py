@@ -95,6 +95,7 @@ class _Asking:
 
     def everything(self, number: int) -> dict[str, list[float]]:
         """Return the times of each kind of request, in their order."""
+        self._connection.close()  # the server has, if it was idle for long
         middle = f"f{number // 2000:06d}/"
         last = f"f{max(0, number - 10_000) // 1000:06d}/"
         asked = {
