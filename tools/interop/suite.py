@@ -2,7 +2,7 @@
 """Tempest: its lists, its configuration and what its results say.
 
 ``owed.csv`` names the tests of the lists that can't pass yet, with the letter of the issue that owes
-each and what it wants. They are not run; the others must pass.
+each and what it wants. They must not pass, or are no longer owed; the others must.
 """
 
 from __future__ import annotations
@@ -28,12 +28,10 @@ def names() -> list[str]:
     return sorted(path.stem for path in LISTS.glob("*.txt"))
 
 
-def required(name: str) -> list[str]:
-    """Return the ids that a list requires, with their attributes, but for those that are owed."""
+def listed(name: str) -> list[str]:
+    """Return the ids that a list requires, with their attributes."""
     lines = (LISTS / f"{name}.txt").read_text().splitlines()
-    waiting = owed()
-    listed = [line for line in lines if line and not line.startswith("#")]
-    return [line for line in listed if bare(line) not in waiting]
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def owed() -> Mapping[str, str]:
@@ -84,7 +82,7 @@ def configuration(
 
 
 def run(name: str, cloud: Cloud, workspace: Path, *, workers: int) -> Mapping[str, str]:
-    """Run a list; return the outcome of each required test by its id."""
+    """Run a list; return the outcome of each of its tests by its id."""
     more = things.make(cloud, name)
     programs = Path(sys.executable).parent
     # Tempest remembers its workspaces in the home directory unless told otherwise.
@@ -92,7 +90,7 @@ def run(name: str, cloud: Cloud, workspace: Path, *, workers: int) -> Mapping[st
     subprocess.run([programs / "tempest", "init", *register, workspace], check=True)
     with (workspace / "etc" / "tempest.conf").open("w") as file:
         configuration(cloud, workspace, more).write(file)
-    chosen, ids = workspace / "tests.txt", required(name)
+    chosen, ids = workspace / "tests.txt", listed(name)
     chosen.write_text("".join(f"{each}\n" for each in ids))
     tests = ["--load-list", str(chosen), "--concurrency", str(workers)]
     # The outcomes say how it went, each for itself.
@@ -113,3 +111,17 @@ def outcomes(ids: Sequence[str], table: str) -> Mapping[str, str]:
     """Return the outcome of each id from subunit's table; what is not in it did not run."""
     found = {bare(row["test"]): row["status"] for row in csv.DictReader(io.StringIO(table))}
     return {each: found.get(each, MISSING) for each in ids}
+
+
+def complaints(found: Mapping[str, str], waiting: Mapping[str, str]) -> list[str]:
+    """Return a line for each test that did not do what was expected of it.
+
+    Args:
+        found: The outcome of each test.
+        waiting: The tests that can't pass yet.
+    """
+    failed = {each: outcome for each, outcome in found.items() if outcome != PASSED}
+    return [
+        *(f"{outcome}: {each}" for each, outcome in failed.items() if each not in waiting),
+        *(f"passes but is owed: {each}" for each in waiting if found.get(each) == PASSED),
+    ]

@@ -23,7 +23,24 @@ def make(cloud: Cloud, name: str) -> Mapping[str, Mapping[str, str]]:
         session.headers["X-Auth-Token"] = answer.headers["X-Subject-Token"]
         for role in ROLES.get(name, ()):
             _post(session, f"{cloud.url}/identity/v3/roles", {"role": {"name": role}})
-        return _of_compute(session, cloud) if name == "compute" else {}
+        known = {"compute": _of_compute, "network": _of_network}.get(name)
+        return known(session, cloud) if known else {}
+
+
+def _of_network(session: requests.Session, cloud: Cloud) -> Mapping[str, Mapping[str, str]]:
+    found = session.get(
+        f"{cloud.url}/network/v2.0/networks", params={"router:external": "true"}, timeout=30
+    ).json()["networks"]
+    return {
+        "network": {
+            "public_network_id": found[0]["id"],
+            "floating_network_name": found[0]["name"],
+            "build_interval": "0",
+        },
+        "network-feature-enabled": {"ipv6_subnet_attributes": "true", "port_security": "true"},
+        # Each test makes the networks that it wants, and a default one would be counted among them.
+        "auth": {"create_isolated_networks": "false"},
+    }
 
 
 def _of_compute(session: requests.Session, cloud: Cloud) -> Mapping[str, Mapping[str, str]]:
