@@ -3,7 +3,7 @@
 
 SQLAlchemy compiles each once; what a session does around a statement costs several times what the
 driver and PostgreSQL's client take for it. Only statements whose text is always the same can be
-prepared: no lists of values (``IN``), no ORM entities, no defaults that Python makes.
+prepared: no lists of values (``IN``; see :mod:`synnefo_core.db.among`), no ORM entities, no defaults that Python makes.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 import synnefo_network
 from synnefo_compute import tags
 from synnefo_compute.models import ServerRow
+from synnefo_compute.rows import COLUMNS
 from synnefo_compute.servers import Server, shown
 from synnefo_core.context import RequestContext
 from synnefo_core.db.paging import Order, page
@@ -84,10 +85,10 @@ def list_servers(
     ]
     with context.reading() as session:
         behind = _marker(context, session, selection, order, marker) if marker else None
-        query = _selected(context, selection)
-        rows = list(session.scalars(page(query, order, limit=limit, marker=behind)))
-        ports = synnefo_network.ports_of(context, [row.id for row in rows])
-        own = tags.of(session, [row.id for row in rows])
+        query = _selected(context, selection).with_only_columns(*COLUMNS)
+        rows = session.execute(page(query, order, limit=limit, marker=behind)).all()
+        ids = [row.id for row in rows]
+        ports, own = synnefo_network.ports_of(context, ids), tags.of(session, ids)
         return [shown(row, ports.get(row.id, ()), own.get(row.id, ())) for row in rows]
 
 

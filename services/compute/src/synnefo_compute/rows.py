@@ -15,12 +15,13 @@ from synnefo_core.errors import NotFound
 
 _table: Table = ServerRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _IS_IT = and_(_table.c.id == bindparam("server"), _table.c.is_deleted.is_(False))
-_COLUMNS = [
+COLUMNS = [
     column.label("metadata_") if column.name == "metadata" else column for column in _table.c
 ]
-_OF_ANYBODY = Prepared(select(*_COLUMNS).where(_IS_IT))
+"""All that a server's row has, under the names that the model has for it: to be read only."""
+_OF_ANYBODY = Prepared(select(*COLUMNS).where(_IS_IT))
 _OF_PROJECT = Prepared(
-    select(*_COLUMNS).where(_IS_IT, _table.c.project_id == bindparam("of_project"))
+    select(*COLUMNS).where(_IS_IT, _table.c.project_id == bindparam("of_project"))
 )
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, bindparam, delete, select
+from sqlalchemy import ColumnElement, Table, delete, select
 from sqlalchemy.orm import Session
 
 from synnefo_compute import states
 from synnefo_compute.models import ServerRow, TagRow
 from synnefo_compute.rows import owned
 from synnefo_core.context import RequestContext
+from synnefo_core.db.among import among
 from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import Invalid, InvalidState, NotFound
 
@@ -111,23 +112,23 @@ def of(session: Session, server_ids: Sequence[str]) -> Mapping[str, Sequence[str
     """Return the tags of servers by their ids; without those that have none."""
     if not server_ids:
         return {}
-    query = select(TagRow.server_id, TagRow.tag).where(TagRow.server_id.in_(server_ids))
     found: dict[str, list[str]] = defaultdict(list)
-    for server_id, tag in session.execute(query.order_by(TagRow.server_id, TagRow.tag)):
+    for server_id, tag in _FIND.all(session, {"servers": server_ids}):
         found[server_id].append(tag)
     return found
 
 
+_tag: Table = TagRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _FIND = Prepared(
-    select(TagRow.__table__.c.tag)
-    .where(TagRow.__table__.c.server_id == bindparam("server"))
-    .order_by(TagRow.__table__.c.tag)
+    select(_tag.c.server_id, _tag.c.tag)
+    .where(among(_tag.c.server_id, "servers"))
+    .order_by(_tag.c.server_id, _tag.c.tag)
 )
 
 
 def of_one(session: Session, server_id: str) -> list[str]:
     """Return the tags of one server."""
-    return [row.tag for row in _FIND.all(session, {"server": server_id})]
+    return list(of(session, [server_id]).get(server_id, ()))
 
 
 def forget(context: RequestContext, server_id: str) -> None:

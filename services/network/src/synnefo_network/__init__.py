@@ -14,8 +14,8 @@ from synnefo_network.networks import (
     show_network,
     update_network,
 )
-from synnefo_network.plugged import ports_of_one
-from synnefo_network.plugging import devices_with_address, plug, ports_of, settle, unplug
+from synnefo_network.plugged import ports_of, ports_of_one
+from synnefo_network.plugging import devices_with_address, plug, settle, unplug
 from synnefo_network.ports import (
     PortChanges,
     create_port,

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from synnefo_core.db.among import among
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, InvalidField, NotFound
 from synnefo_network import claims, ranges
@@ -134,7 +135,7 @@ def of_ports(session: Session, port_ids: Iterable[str]) -> Mapping[str, list[Fix
     query = (
         select(AddressRow.port_id, AddressRow.subnet_id, AddressRow.ip, SubnetRow.ip_version)
         .join(SubnetRow, SubnetRow.id == AddressRow.subnet_id)
-        .where(AddressRow.port_id.in_(list(port_ids)))
+        .where(among(AddressRow.port_id, list(port_ids)))
         .order_by(SubnetRow.ip_version, AddressRow.ip)
     )
     for port_id, subnet_id, ip, version in session.execute(query):

@@ -1,23 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ports of one device, by one statement: whoever shows a server reads them."""
+"""The ports of devices, by one statement: whoever shows servers reads them."""
 
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, select
 
 from synnefo_core.context import RequestContext
+from synnefo_core.db.among import among
 from synnefo_core.db.prepared import Prepared
 from synnefo_network import ports
 from synnefo_network.models import AddressRow, NetworkRow, PortRow, SubnetRow
 from synnefo_network.values import FixedIp, Port
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
 _port: Table = PortRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _network: Table = NetworkRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _address: Table = AddressRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _subnet: Table = SubnetRow.__table__  # type: ignore[assignment]  # declared as FromClause
+
+
+_ID = attrgetter("id")
 
 
 class _Network(NamedTuple):
@@ -43,16 +51,31 @@ _FIND = Prepared(
         .outerjoin(_address, _address.c.port_id == _port.c.id)
         .outerjoin(_subnet, _subnet.c.id == _address.c.subnet_id)
     )
-    .where(_port.c.device_id == bindparam("device"), _port.c.device_owner.startswith(ports.SERVERS))
+    .where(among(_port.c.device_id, "devices"), _port.c.device_owner.startswith(ports.SERVERS))
     .order_by(_port.c.created_at, _port.c.id, _subnet.c.ip_version, _address.c.ip)
 )
 
 
-def ports_of_one(context: RequestContext, device_id: str) -> list[Port]:
-    """Return the ports of a device as :func:`synnefo_network.plugging.ports_of` does."""
+def ports_of(context: RequestContext, device_ids: Collection[str]) -> Mapping[str, list[Port]]:
+    """Return the ports of many devices by device, in the order in which they were made.
+
+    The caller has made sure that the devices are whose they should be.
+    """
+    devices = [device_id for device_id in device_ids if device_id]
+    found: dict[str, list[Port]] = {}
+    if not devices:
+        return found
     with context.reading() as session:
-        rows = _FIND.all(session, {"device": device_id})
-    return [_shown(list(of_port)) for _, of_port in groupby(rows, key=lambda row: row.id)]
+        rows = _FIND.all(session, {"devices": devices})
+    for _, of_port in groupby(rows, key=_ID):
+        port = _shown(list(of_port))
+        found.setdefault(port.device_id, []).append(port)
+    return found
+
+
+def ports_of_one(context: RequestContext, device_id: str) -> list[Port]:
+    """Return the ports of a device as :func:`ports_of` does."""
+    return ports_of(context, [device_id]).get(device_id, [])
 
 
 def _shown(rows: list[Any]) -> Port:

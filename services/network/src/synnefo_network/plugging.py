@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select, update
@@ -143,23 +143,6 @@ def unplug(
                 updated_at=context.now(),
             )
         )
-
-
-def ports_of(context: RequestContext, device_ids: Iterable[str]) -> Mapping[str, list[Port]]:
-    """Return the ports of many devices by device, in the order in which they were made.
-
-    The caller has made sure that the devices are whose they should be.
-    """
-    query = (
-        select(PortRow)
-        .where(PortRow.device_id.in_(list(device_ids)), PortRow.device_id != "", _OF_SERVERS)
-        .order_by(PortRow.created_at, PortRow.id)
-    )
-    found: dict[str, list[Port]] = {}
-    with context.reading() as session:
-        for port in ports.show_all(session, list(session.scalars(query))):
-            found.setdefault(port.device_id, []).append(port)
-    return found
 
 
 def devices_with_address(pattern: str, *, ip_version: int) -> Select[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_core import outbox
 from synnefo_core.context import RequestContext
+from synnefo_core.db.among import among
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, NotFound
 from synnefo_network import addresses, claims, macs, networks, policies
@@ -350,7 +351,7 @@ def show_all(session: Session, rows: Sequence[PortRow]) -> list[Port]:
 
 
 def _networks(session: Session, ids: Iterable[str]) -> Mapping[str, NetworkRow]:
-    query = select(NetworkRow).where(NetworkRow.id.in_(list(ids)))
+    query = select(NetworkRow).where(among(NetworkRow.id, list(ids)))
     return {network.id: network for network in session.scalars(query)}
 
 
