@@ -9,25 +9,34 @@ from synnefo_core.contracts.api import Fault
 TYPES = {
     "address_in_use": "IpAddressInUse",
     "address_outside": "InvalidIpForNetwork",
+    "bad_route": "InvalidRoutes",
     "conflict": "Conflict",
     "forbidden": "PolicyNotAuthorized",
     "invalid": "HTTPBadRequest",
+    "interface_in_use_by_route": "RouterInterfaceInUseByRoute",
+    "interface_not_found": "RouterInterfaceNotFound",
     "invalid_field": "InvalidInput",
     "mac_in_use": "MacAddressInUse",
     "method_not_allowed": "HTTPMethodNotAllowed",
     "network_in_use": "NetworkInUse",
     "no_address_left": "IpAddressGenerationFailure",
     "no_mac_prefix_left": "NoNetworkAvailable",
+    "not_external": "BadRequest",
     "not_supported": "HTTPNotImplemented",
     "pool_conflict": "GatewayConflictWithAllocationPools",
     "port_in_use": "PortInUse",
     "quota_exceeded": "OverQuota",
+    "router_in_use": "RouterInUse",
     "subnet_in_use": "SubnetInUse",
+    "subnets_overlap": "BadRequest",
     "too_large": "RequestTooLarge",
     "unauthenticated": "HTTPUnauthorized",
     "unavailable": "ServiceUnavailable",
 }
 """Neutron's names by our codes."""
+
+_NAMED = frozenset({"Network", "Subnet", "Port", "Router"})
+"""Nouns whose absence Neutron has a name for."""
 
 
 def dialect(error: errors.CloudError, _request_id: str) -> Fault:
@@ -44,7 +53,7 @@ def _sentence(error: errors.CloudError) -> str:
 
 
 def _type(error: errors.CloudError) -> str:
-    if isinstance(error, errors.NotFound):
+    if isinstance(error, errors.NotFound) and error.code not in TYPES:
         noun = error.noun.title().replace(" ", "")
-        return f"{noun}NotFound" if noun in ("Network", "Subnet", "Port") else "HTTPNotFound"
+        return f"{noun}NotFound" if noun in _NAMED else "HTTPNotFound"
     return TYPES.get(error.code, "HTTPInternalServerError" if error.status == 500 else "HTTPError")

@@ -23,7 +23,8 @@ from synnefo_network import Listing
 _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
-def _truth(text: str) -> bool:
+def truth(text: str) -> bool:
+    """Return what a text means that is true or false; raise ValueError for any other."""
     if text.lower() not in _WORDS:
         raise ValueError(text)
     return _WORDS[text.lower()]
@@ -68,9 +69,9 @@ OWNED: dict[str, Field] = {
 """What everything here has."""
 
 NETWORK: Fields = OWNED | {
-    "admin_state_up": Field("is_admin_up", _truth),
-    "shared": Field("is_shared", _truth),
-    "router:external": Field("is_external", _truth),
+    "admin_state_up": Field("is_admin_up", truth),
+    "shared": Field("is_shared", truth),
+    "router:external": Field("is_external", truth),
     "mtu": Field("mtu", _number),
 }
 SUBNET: Fields = OWNED | {
@@ -78,14 +79,14 @@ SUBNET: Fields = OWNED | {
     "ip_version": Field("ip_version", _number),
     "cidr": Field("cidr"),
     "gateway_ip": Field("gateway_ip", is_sortable=False),
-    "enable_dhcp": Field("is_dhcp_enabled", _truth),
+    "enable_dhcp": Field("is_dhcp_enabled", truth),
     "ipv6_ra_mode": Field("ipv6_ra_mode", is_sortable=False),
     "ipv6_address_mode": Field("ipv6_address_mode", is_sortable=False),
 }
 PORT: Fields = OWNED | {
     "network_id": Field("network_id"),
     "mac_address": Field("mac", str.lower),
-    "admin_state_up": Field("is_admin_up", _truth),
+    "admin_state_up": Field("is_admin_up", truth),
     "device_id": Field("device_id"),
     "device_owner": Field("device_owner"),
     "status": Field("status", is_sortable=False),
@@ -132,7 +133,7 @@ def _order(query: Mapping[str, Any], fields: Fields) -> list[tuple[str, bool]]:
 
 def _is_reversed(query: Mapping[str, Any]) -> bool:
     return (
-        _parsed("page_reverse", Field("", _truth), [query.get("page_reverse", "false")])[0] is True
+        _parsed("page_reverse", Field("", truth), [query.get("page_reverse", "false")])[0] is True
     )
 
 

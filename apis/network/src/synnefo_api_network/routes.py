@@ -2,8 +2,8 @@
 """What this API serves: one row for each method and path."""
 
 from synnefo_api_network import versions
-from synnefo_api_network.handlers import extensions, networks, ports, quotas, subnets
-from synnefo_api_network.schemas import network, port, subnet
+from synnefo_api_network.handlers import extensions, networks, ports, quotas, routers, subnets
+from synnefo_api_network.schemas import network, port, quota, router, subnet
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -31,10 +31,22 @@ ROUTES = [
     Route("PUT",    "/ports/{port_id}",           ports.update,     "network:port:update",    200, port.UPDATE),
     Route("DELETE", "/ports/{port_id}",           ports.delete,     "network:port:delete",    204),
 
+    Route("GET",    "/routers",                   routers.index,    "network:router:list",    query=router.LIST),
+    Route("POST",   "/routers",                   routers.create,   "network:router:create",  201, router.CREATE),
+    Route("GET",    "/routers/{router_id}",       routers.show,     "network:router:show",    query=router.SHOW),
+    Route("PUT",    "/routers/{router_id}",       routers.update,   "network:router:update",  200, router.UPDATE),
+    Route("DELETE", "/routers/{router_id}",       routers.delete,   "network:router:delete",  204),
+    Route("PUT",    "/routers/{router_id}/add_router_interface",    routers.add_interface,    "network:router:update", 200, router.INTERFACE),
+    Route("PUT",    "/routers/{router_id}/remove_router_interface", routers.remove_interface, "network:router:update", 200, router.INTERFACE),
+    Route("PUT",    "/routers/{router_id}/add_extraroutes",         routers.add_routes,       "network:router:update", 200, router.EXTRA_ROUTES),
+    Route("PUT",    "/routers/{router_id}/remove_extraroutes",      routers.remove_routes,    "network:router:update", 200, router.EXTRA_ROUTES),
+
     Route("GET",    "/extensions",                extensions.index),
     Route("GET",    "/extensions/{alias}",        extensions.show),
 
     Route("GET",    "/quotas/{project_id}",          quotas.show),
+    Route("PUT",    "/quotas/{project_id}",          quotas.update, "network:quota:update", 200, quota.UPDATE),
+    Route("DELETE", "/quotas/{project_id}",          quotas.delete, "network:quota:update", 204),
     Route("GET",    "/quotas/{project_id}/default",  quotas.default),
     Route("GET",    "/quotas/{project_id}/details",  quotas.detail),
     Route("GET",    "/quotas/{project_id}/details.json", quotas.detail),
@@ -58,7 +70,6 @@ UNBUILT_COLLECTIONS = [
     "qos",
     "quotas",
     "rbac-policies",
-    "routers",
     "security-group-rules",
     "security-groups",
     "segments",
@@ -70,7 +81,6 @@ UNBUILT_COLLECTIONS = [
 """What Neutron has and this cloud does not do yet: answered by 501."""
 
 UNBUILT = [
-    ("PUT DELETE",          "/quotas/{project_id}"),
     ("GET",                 "/networks/{network_id}/dhcp-agents"),
     ("GET PUT DELETE",      "/networks/{network_id}/tags"),
     ("GET PUT DELETE",      "/networks/{network_id}/tags/{tag}"),
@@ -79,6 +89,12 @@ UNBUILT = [
     ("GET PUT DELETE",      "/ports/{port_id}/tags"),
     ("GET PUT DELETE",      "/ports/{port_id}/tags/{tag}"),
     ("GET POST PUT DELETE", "/ports/{port_id}/bindings"),
+    ("GET PUT DELETE",      "/routers/{router_id}/tags"),
+    ("GET PUT DELETE",      "/routers/{router_id}/tags/{tag}"),
+    ("GET",                 "/routers/{router_id}/l3-agents"),
+    ("PUT",                 "/routers/{router_id}/add_external_gateways"),
+    ("PUT",                 "/routers/{router_id}/update_external_gateways"),
+    ("PUT",                 "/routers/{router_id}/remove_external_gateways"),
     ("PUT",                 "/ports/{port_id}/add_allowed_address_pairs"),
     ("PUT",                 "/ports/{port_id}/remove_allowed_address_pairs"),
 ]

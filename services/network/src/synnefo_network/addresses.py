@@ -61,6 +61,17 @@ class Assignment:
         ordered = sorted(requests, key=lambda request: request.ip is None)
         return [self._give_one(request) for request in ordered]
 
+    def give_gateway(self, subnet: SubnetRow) -> FixedIp:
+        """Give the port, a router's, the address of a subnet's gateway, which it must have.
+
+        Raises:
+            AddressInUse: Another port has it.
+        """
+        gateway = ranges.parse_address(subnet.gateway_ip or "", field="gateway_ip")
+        if not self._take(subnet, ip_network(subnet.cidr), gateway):
+            raise AddressInUse(str(gateway))
+        return FixedIp(subnet.id, str(gateway), subnet.ip_version)
+
     def _give_one(self, request: FixedIpRequest) -> FixedIp:
         subnet = self._subnet(request)
         if request.ip is not None:

@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.db.paging import page
 from synnefo_core.errors import InvalidField, NotFound
-from synnefo_network.models import NetworkRow, PortRow, SubnetRow
+from synnefo_network.models import Model
 from synnefo_network.values import Listing
 
-Row = TypeVar("Row", NetworkRow, SubnetRow, PortRow)
+Row = TypeVar("Row", bound=Model)
 Columns = Mapping[str, Any]
 
 
@@ -41,18 +41,19 @@ def select_page(
         InvalidField: The listing names an attribute that is not among ``columns``.
         NotFound: The marker is none of the rows.
     """
+    row_id = cast("Any", model).id
     query = select(model).where(*visible)
     for name, values in listing.where.items():
         query = query.where(_column(columns, name).in_(list(values)))
     order = [(_column(columns, name), descends) for name, descends in listing.order]
-    if all(column is not model.id for column, _ in order):
-        order.append((model.id, False))
+    if all(column is not row_id for column, _ in order):
+        order.append((row_id, False))
     if listing.is_reversed:
         order = [(column, not descends) for column, descends in order]
     marker = None
     if listing.marker is not None:
         places = select(*(column for column, _ in order)).where(*visible)
-        marker = session.execute(places.where(model.id == listing.marker)).first()
+        marker = session.execute(places.where(row_id == listing.marker)).first()
         if marker is None:
             raise NotFound(noun, listing.marker)
     rows = list(session.scalars(page(query, order, limit=listing.limit, marker=marker)))

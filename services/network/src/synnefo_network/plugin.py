@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 from oslo_config import cfg
@@ -14,7 +15,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
-from synnefo_network import networks
+from synnefo_network import networks, routers
 from synnefo_network.bootstrap import make_public_network
 from synnefo_network.models import Model
 from synnefo_network.options import SECTIONS
@@ -42,19 +43,21 @@ def policies() -> Iterable[DocumentedRuleDefault]:
 @hookimpl
 def quota_resources() -> Iterable[QuotaResource]:
     """Return what is counted."""
-    return [networks.RESOURCE]
+    return [networks.RESOURCE, routers.RESOURCE]
 
 
 @hookimpl
 def quota_usage(context: RequestContext) -> Iterable[Usage]:
-    """Count private networks."""
-    return networks.usage(context)
+    """Count private networks and routers."""
+    return chain(networks.usage(context), routers.usage(context))
 
 
 @hookimpl
 def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
-    """List the private networks behind their number."""
-    return networks.things(context, resource, project_id)
+    """List what is behind a number."""
+    return chain.from_iterable(
+        noun.things(context, resource, project_id) for noun in (networks, routers)
+    )
 
 
 @hookimpl

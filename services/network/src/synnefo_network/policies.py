@@ -8,6 +8,7 @@ from synnefo_core.policy import ADMIN, MEMBER, READER, rule
 PUBLISH = "network:network:publish"
 FOR_OTHERS = "network:for_others"
 OWN_DEVICE = "network:port:internal"
+GATEWAY_CHOICES = "network:router:gateway_choices"
 
 POLICIES = [
     rule("network:network:list", READER, "List networks", "GET /networks"),
@@ -27,6 +28,27 @@ POLICIES = [
     rule("network:port:update", MEMBER, "Change a port", "PUT /ports/{port_id}"),
     rule("network:port:delete", MEMBER, "Delete a port", "DELETE /ports/{port_id}"),
     rule(OWN_DEVICE, ADMIN, "Say that a port is the cloud's own or a server's", "POST /ports"),
+    rule("network:router:list", READER, "List routers", "GET /routers"),
+    rule("network:router:show", READER, "Show a router", "GET /routers/{router_id}"),
+    rule("network:router:create", MEMBER, "Make a router", "POST /routers"),
+    rule(
+        "network:router:update",
+        MEMBER,
+        "Change a router, its interfaces and its routes",
+        "PUT /routers/{router_id}",
+        "PUT /routers/{router_id}/add_router_interface",
+        "PUT /routers/{router_id}/remove_router_interface",
+        "PUT /routers/{router_id}/add_extraroutes",
+        "PUT /routers/{router_id}/remove_extraroutes",
+    ),
+    rule("network:router:delete", MEMBER, "Delete a router", "DELETE /routers/{router_id}"),
+    rule(
+        GATEWAY_CHOICES,
+        ADMIN,
+        "Choose a router's addresses outside, or have none translated",
+        "POST /routers",
+    ),
     rule("network:quota:show", READER, "Show a project's limits", "GET /quotas/{project_id}"),
+    rule("network:quota:update", ADMIN, "Set a project's limits", "PUT /quotas/{project_id}"),
     rule(FOR_OTHERS, ADMIN, "Make things for another project", "POST /networks"),
 ]

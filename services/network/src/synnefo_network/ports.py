@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypedDict
 
 from sqlalchemy import ColumnElement, delete, or_, select
@@ -17,13 +18,13 @@ from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, NotFound
 from synnefo_network import addresses, claims, macs, networks, policies
 from synnefo_network.addresses import Assignment
+from synnefo_network.devices import OWN, require_unmanaged
 from synnefo_network.errors import MacInUse, PortInUse
 from synnefo_network.models import AddressRow, NetworkRow, PortRow, SubnetRow
 from synnefo_network.pages import select_page
 from synnefo_network.values import FixedIp, FixedIpRequest, Listing, Port, PortSpec
 
 _MAC_TRIES = 16
-_OWN_DEVICES = "network:"
 SERVERS = "compute:"
 """How the kinds of devices begin whose cards servers are."""
 
@@ -83,7 +84,7 @@ def _require_device(context: RequestContext, device_id: str, device_owner: str) 
         Forbidden: The caller is no administrator.
     """
     is_of_server = bool(device_id) and device_owner.startswith(SERVERS)
-    if is_of_server or device_owner.startswith(_OWN_DEVICES):
+    if is_of_server or device_owner.startswith(OWN):
         context.cloud.policy.require(context, policies.OWN_DEVICE)
 
 
@@ -124,9 +125,27 @@ def add(
     is_awaited: bool = False,
 ) -> Port:
     """Make the rows of a port on a network that was checked before."""
-    row = _insert(context, session, network, spec, is_temporary=is_temporary, is_awaited=is_awaited)
-    subnets = _subnets_of(session, network.id)
-    assignment = Assignment(session, row, subnets)
+    project_id = networks.owner_of(context, spec.project_id)
+    made = replace(spec, project_id=project_id)
+    row = _insert(context, session, network, made, is_temporary=is_temporary, is_awaited=is_awaited)
+    return _give(session, network, row, spec)
+
+
+def add_own(context: RequestContext, session: Session, network: NetworkRow, spec: PortSpec) -> Port:
+    """Make a port of the cloud's own, on any network, of the project that the specification says."""
+    return _give(session, network, insert_own(context, session, network, spec), spec)
+
+
+def insert_own(
+    context: RequestContext, session: Session, network: NetworkRow, spec: PortSpec
+) -> PortRow:
+    """Make a port of the cloud's own that has no address yet."""
+    return _insert(context, session, network, spec, is_temporary=False, is_awaited=False)
+
+
+def _give(session: Session, network: NetworkRow, row: PortRow, spec: PortSpec) -> Port:
+    """Give a new port the addresses that it shall have."""
+    assignment = Assignment(session, row, subnets_of(session, network.id))
     given = assignment.give_any() if spec.fixed_ips is None else assignment.give(spec.fixed_ips)
     return shown(row, network, given)
 
@@ -146,7 +165,7 @@ def _insert(
     values = {
         "id": new_id(),
         "network_id": network.id,
-        "project_id": networks.owner_of(context, spec.project_id),
+        "project_id": spec.project_id,
         "name": spec.name,
         "description": spec.description,
         "is_admin_up": spec.is_admin_up,
@@ -171,7 +190,8 @@ def _insert(
     raise MacInUse(wanted or f"{network.mac_prefix}:…")
 
 
-def _subnets_of(session: Session, network_id: str) -> list[SubnetRow]:
+def subnets_of(session: Session, network_id: str) -> list[SubnetRow]:
+    """Return the subnets of a network."""
     query = select(SubnetRow).where(SubnetRow.network_id == network_id).order_by(SubnetRow.id)
     return list(session.scalars(query))
 
@@ -245,6 +265,7 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
         AddressInUse: An address that was asked for is taken.
         NoAddressLeft: A subnet has none left.
         NotFound: There is none, or the caller may not see it.
+        PortInUse: It was to leave a router or a floating IP.
     """
     with context.unit_of_work() as session:
         row = lock(context, session, port_id)
@@ -254,6 +275,7 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
             changes.get("device_owner", row.device_owner),
         )
         if device != (row.device_id, row.device_owner):
+            require_unmanaged(row)
             _require_device(context, *device)
         if "fixed_ips" in changes:
             _reassign(context, session, row, network, changes["fixed_ips"])
@@ -294,7 +316,7 @@ def _reassign(
         else:
             spare.remove(kept)
     addresses.release_some(session, row.id, spare)
-    Assignment(session, row, _subnets_of(session, row.network_id)).give(missing)
+    Assignment(session, row, subnets_of(session, row.network_id)).give(missing)
 
 
 def _fits(fixed: FixedIp, request: FixedIpRequest) -> bool:
@@ -306,9 +328,11 @@ def delete_port(context: RequestContext, port_id: str) -> None:
 
     Raises:
         NotFound: There is none, or the caller may not see it.
+        PortInUse: It is part of a router or of a floating IP.
     """
     with context.unit_of_work() as session:
         row = lock(context, session, port_id)
+        require_unmanaged(row)
         if row.device_id:
             _tell_unbound(context, session, row, row.device_id)
         remove(session, [row.id])

@@ -174,10 +174,19 @@ def show_subnet(context: RequestContext, subnet_id: str) -> Subnet:
         NotFound: There is none, or the caller may not see it.
     """
     with context.reading() as session:
-        row = session.scalar(select(SubnetRow).where(SubnetRow.id == subnet_id, *_visible(context)))
-        if row is None:
-            raise NotFound("subnet", subnet_id)
-        return _shown(row)
+        return _shown(visible_row(context, session, subnet_id))
+
+
+def visible_row(context: RequestContext, session: Session, subnet_id: str) -> SubnetRow:
+    """Return the row of a subnet.
+
+    Raises:
+        NotFound: There is none, or the caller may not see it.
+    """
+    row = session.scalar(select(SubnetRow).where(SubnetRow.id == subnet_id, *_visible(context)))
+    if row is None:
+        raise NotFound("subnet", subnet_id)
+    return row
 
 
 def list_subnets(context: RequestContext, listing: Listing) -> list[Subnet]:

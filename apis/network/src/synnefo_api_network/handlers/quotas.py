@@ -3,44 +3,90 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import synnefo_quota
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import UNLIMITED
-from synnefo_network import PRIVATE_NETWORKS
+from synnefo_core.errors import Unbuilt
+from synnefo_network import PRIVATE_NETWORKS, ROUTERS
 
 RULE = "network:quota:show"
 
-_UNCOUNTED = ("subnet", "port", "router", "floatingip", "security_group", "security_group_rule")
+COUNTED = {"network": PRIVATE_NETWORKS, "router": ROUTERS}
+"""What the ledger counts, by Neutron's names."""
+
+UNCOUNTED = ("subnet", "port", "floatingip", "security_group", "security_group_rule")
+"""What has no limit here."""
+
+_NO_LIMIT = -1
 
 
 def _number(limit: int) -> int:
     """Return a limit as Neutron says it: -1 for none."""
-    return -1 if limit == UNLIMITED else limit
+    return _NO_LIMIT if limit == UNLIMITED else limit
+
+
+def _with_uncounted(limits: Mapping[str, int]) -> dict[str, Any]:
+    return {"quota": {**dict.fromkeys(UNCOUNTED, _NO_LIMIT), **limits}}
 
 
 def show(context: RequestContext, project_id: str) -> dict[str, Any]:
     """Show a project's limits."""
     context.cloud.policy.require(context, RULE, project_id=project_id)
-    holding = synnefo_quota.left(context, project_id, PRIVATE_NETWORKS)
-    return {"quota": dict.fromkeys(_UNCOUNTED, -1) | {"network": _number(holding.limit)}}
+    held = {name: synnefo_quota.left(context, project_id, known) for name, known in COUNTED.items()}
+    return _with_uncounted({name: _number(holding.limit) for name, holding in held.items()})
 
 
 def default(context: RequestContext, project_id: str) -> dict[str, Any]:
-    """Show the limits of a new project."""
+    """Show the limits of a project for which nobody has set any."""
     context.cloud.policy.require(context, RULE, project_id=project_id)
-    limit = synnefo_quota.resources(context.cloud)[PRIVATE_NETWORKS].resource.project_default
-    return {"quota": dict.fromkeys(_UNCOUNTED, -1) | {"network": _number(limit)}}
+    return _with_uncounted(_defaults(context))
+
+
+def _defaults(context: RequestContext) -> dict[str, int]:
+    known = synnefo_quota.resources(context.cloud)
+    return {
+        name: _number(known[resource].resource.project_default)
+        for name, resource in COUNTED.items()
+    }
 
 
 def detail(context: RequestContext, project_id: str) -> dict[str, Any]:
-    """Show a project's limits and how much of them is used."""
+    """Show a project's limits and how much of them is used, as far as it is counted."""
     context.cloud.policy.require(context, RULE, project_id=project_id)
-    holding = synnefo_quota.left(context, project_id, PRIVATE_NETWORKS)
-    network = {
-        "limit": _number(holding.limit),
-        "used": holding.usage - holding.pending,
-        "reserved": holding.pending,
-    }
-    return {"quota": {"network": network}}
+    shown = {}
+    for name, resource in COUNTED.items():
+        holding = synnefo_quota.left(context, project_id, resource)
+        shown[name] = {
+            "limit": _number(holding.limit),
+            "used": holding.usage - holding.pending,
+            "reserved": holding.pending,
+        }
+    return {"quota": shown}
+
+
+def update(context: RequestContext, project_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Set limits of a project."""
+    asked = {name: int(limit) for name, limit in body["quota"].items()}
+    _set(context, project_id, asked)
+    return show(context, project_id)
+
+
+def delete(context: RequestContext, project_id: str) -> None:
+    """Give a project the limits back that it has by default."""
+    _set(context, project_id, _defaults(context))
+
+
+def _set(context: RequestContext, project_id: str, limits: Mapping[str, int]) -> None:
+    for name, limit in limits.items():
+        if name in UNCOUNTED and limit != _NO_LIMIT:
+            what = f"a limit of {name}"
+            raise Unbuilt(what)
+    with context.unit_of_work():
+        for name in sorted(limits.keys() & COUNTED.keys()):
+            amount = UNLIMITED if limits[name] == _NO_LIMIT else limits[name]
+            synnefo_quota.set_limit_by_hand(
+                context, project_id=project_id, resource=COUNTED[name], limit=amount
+            )

@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from synnefo_core.clock import iso
-from synnefo_network import Network, Port, Subnet
+from synnefo_network import Network, Port, Router, Subnet
 
 
-def owned(thing: Network | Subnet | Port) -> dict[str, Any]:
+def owned(thing: Network | Subnet | Port | Router) -> dict[str, Any]:
     """Return the fields that everything has."""
     return {
         "id": thing.id,
