@@ -7,13 +7,12 @@ A *backend* is one cluster, driven by a ``synnefo.compute_backend`` driver.
 from synnefo_backends.allocator import (
     NoRoomAnywhere,
     Verdict,
-    book,
     place,
     rebook,
-    release,
     serves,
     why,
 )
+from synnefo_backends.bookings import book, release
 from synnefo_backends.connections import call, has_facet
 from synnefo_backends.occupancy import Occupancy, Occupied, find_occupied, occupied, together
 from synnefo_backends.refresh import refresh

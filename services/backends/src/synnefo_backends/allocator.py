@@ -12,16 +12,23 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from synnefo_backends import chosen
+from synnefo_backends import bookings, chosen
+from synnefo_backends.bookings import Booked
 from synnefo_backends.models import BackendRow, BookingRow, ReservationRow
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.placement import Candidate, Demand, Room
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import Unavailable
 
 log = logging.getLogger(__name__)
+
+_backend: Table = BackendRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_reservation: Table = ReservationRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_CLUSTERS = Prepared(select(_backend).order_by(_backend.c.name))
+_RESERVATIONS = Prepared(select(_reservation.c.backend_id, _reservation.c.project_id))
 
 PROJECT = "project"
 """The filter that says which clusters are for whom."""
@@ -87,7 +94,7 @@ def place(context: RequestContext, server_id: str, demand: Demand) -> str:
             refused = {verdict.name: dict(verdict.reasons) for verdict in verdicts}
             log.warning("no cluster takes a server", extra={"why": refused, "demand": demand})
             raise NoRoomAnywhere(_told(verdicts))
-        book(context, server_id, verdicts[0].backend_id, demand)
+        bookings.book(context, server_id, verdicts[0].backend_id, demand)
         return verdicts[0].backend_id
 
 
@@ -109,35 +116,8 @@ def serves(context: RequestContext, backend_id: str, project_id: str) -> bool:
     return not any(each.check(here, demand) for each in filters if each.name == PROJECT)
 
 
-@dataclass(frozen=True)
-class Booked:
-    """What is booked on a cluster; sizes in MiB."""
-
-    servers: int = 0
-    vcpus: int = 0
-    ram_mib: int = 0
-    disk_mib: int = 0
-
-
-def booked(context: RequestContext) -> Mapping[str, Booked]:
-    """Return what is booked on each cluster on which anything is, by its id."""
-    with context.reading() as session:
-        return _booked(session)
-
-
-def _booked(session: Session) -> Mapping[str, Booked]:
-    query = select(
-        BookingRow.backend_id,
-        func.count(),
-        func.sum(BookingRow.vcpus),
-        func.sum(BookingRow.ram_mib),
-        func.sum(BookingRow.disk_mib),
-    ).group_by(BookingRow.backend_id)
-    return {backend_id: Booked(*map(int, sums)) for backend_id, *sums in session.execute(query)}
-
-
 def _candidates(context: RequestContext, session: Session, project_id: str) -> list[Candidate]:
-    taken, reserved = _booked(session), _reserved(session)
+    taken, reserved = bookings.totals(session), _reserved(session)
     has_own = any(project_id in projects for projects in reserved.values())
     config = context.cloud.config.backends
     return [
@@ -160,7 +140,7 @@ def _candidates(context: RequestContext, session: Session, project_id: str) -> l
             booked=_room(taken.get(row.id, Booked())),
             has_project_elsewhere=has_own,
         )
-        for row in session.scalars(select(BackendRow).order_by(BackendRow.name))
+        for row in _CLUSTERS.all(session, {})
     ]
 
 
@@ -171,24 +151,9 @@ def _room(taken: Booked) -> Room:
 def _reserved(session: Session) -> Mapping[str, frozenset[str]]:
     """Return the projects that clusters are reserved for, by the clusters' ids."""
     found: dict[str, set[str]] = {}
-    query = select(ReservationRow.backend_id, ReservationRow.project_id)
-    for backend_id, project_id in session.execute(query):
+    for backend_id, project_id in _RESERVATIONS.all(session, {}):
         found.setdefault(backend_id, set()).add(project_id)
     return {backend_id: frozenset(projects) for backend_id, projects in found.items()}
-
-
-def book(context: RequestContext, server_id: str, backend_id: str, demand: Demand) -> None:
-    """Book room for a server on a given cluster."""
-    with context.unit_of_work() as session:
-        session.add(
-            BookingRow(
-                id=server_id,
-                backend_id=backend_id,
-                vcpus=demand.vcpus,
-                ram_mib=demand.ram_mib,
-                disk_mib=demand.booked_disk_mib,
-            )
-        )
 
 
 def rebook(context: RequestContext, server_id: str, demand: Demand) -> None:
@@ -202,7 +167,7 @@ def rebook(context: RequestContext, server_id: str, demand: Demand) -> None:
         row = session.get_one(BookingRow, server_id, with_for_update=True)
         more = Room(demand.vcpus - row.vcpus, demand.ram_mib - row.ram_mib, disk_mib - row.disk_mib)
         _require_room(context, session, row.backend_id, more)
-        row.vcpus, row.ram_mib, row.disk_mib = demand.vcpus, demand.ram_mib, disk_mib
+        bookings.resize(session, row, demand)
 
 
 def _require_room(context: RequestContext, session: Session, backend_id: str, more: Room) -> None:
@@ -213,9 +178,3 @@ def _require_room(context: RequestContext, session: Session, backend_id: str, mo
         log.warning("a server can't grow", extra={"left": lacking, "backend": here.name})
         msg = "the server's cluster has no room for it to grow"
         raise NoRoomAnywhere(msg)
-
-
-def release(context: RequestContext, server_id: str) -> None:
-    """Give a server's room back; none booked is not an error."""
-    with context.unit_of_work() as session:
-        session.execute(delete(BookingRow).where(BookingRow.id == server_id))

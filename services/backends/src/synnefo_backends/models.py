@@ -6,7 +6,18 @@ from __future__ import annotations
 from sqlalchemy import JSON, Double, Index, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from synnefo_core.db.base import Base, Big, Id, Json, Key, LongText, Moment, Name, new_metadata
+from synnefo_core.db.base import (
+    Base,
+    Big,
+    BigNumber,
+    Id,
+    Json,
+    Key,
+    LongText,
+    Moment,
+    Name,
+    new_metadata,
+)
 
 ZONE = "nova"
 """The zone of clusters that are in none of their own; Nova calls its first one so, too."""
@@ -69,6 +80,32 @@ class BookingRow(Model):
 
     id: Mapped[Key]
     backend_id: Mapped[Id]
+    vcpus: Mapped[int]
+    ram_mib: Mapped[Big]
+    disk_mib: Mapped[Big]
+
+
+class BookedRow(Model):
+    """What was booked on a cluster when its changes were last folded in; sizes in MiB."""
+
+    __tablename__ = "backends_booked"
+
+    backend_id: Mapped[Key]
+    servers: Mapped[Big]
+    vcpus: Mapped[Big]
+    ram_mib: Mapped[Big]
+    disk_mib: Mapped[Big]
+
+
+class BookedChangeRow(Model):
+    """By how much a booking changed what is booked, until it is folded in."""
+
+    __tablename__ = "backends_booked_change"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(BigNumber, primary_key=True, autoincrement=True)
+    backend_id: Mapped[Id]
+    servers: Mapped[int]
     vcpus: Mapped[int]
     ram_mib: Mapped[Big]
     disk_mib: Mapped[Big]

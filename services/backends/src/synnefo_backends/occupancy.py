@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from synnefo_backends.allocator import Booked, booked
+from synnefo_backends.bookings import Booked, booked
 from synnefo_backends.registry import Backend, find, listing
 from synnefo_core.context import RequestContext
 

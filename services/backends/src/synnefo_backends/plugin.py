@@ -10,7 +10,7 @@ from pathlib import Path
 
 from oslo_config import cfg
 
-from synnefo_backends import commands as cli, registry
+from synnefo_backends import bookings, commands as cli, registry
 from synnefo_backends.filters import FILTERS, WEIGHERS
 from synnefo_backends.models import Model
 from synnefo_backends.options import OPTIONS
@@ -70,8 +70,12 @@ def placement_weighers() -> Iterable[Weigher]:
 
 @hookimpl
 def tasks() -> Iterable[Task]:
-    """Return the task that asks clusters for their size."""
-    return [Task(TASK, EVERY_S, refresh_due)]
+    """Return what asks clusters for their size, and what keeps the sums of bookings."""
+    return [
+        Task(TASK, EVERY_S, refresh_due),
+        Task("backends.fold", bookings.FOLD_EVERY_S, bookings.fold),
+        Task("backends.compare", bookings.COMPARE_EVERY_S, bookings.compare),
+    ]
 
 
 @hookimpl

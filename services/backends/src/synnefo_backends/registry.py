@@ -12,7 +12,13 @@ from typing import Any, TypedDict, Unpack, cast
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from synnefo_backends.models import BackendRow, BookingRow, ReservationRow
+from synnefo_backends.models import (
+    BackendRow,
+    BookedChangeRow,
+    BookedRow,
+    BookingRow,
+    ReservationRow,
+)
 from synnefo_core.cloud import Cloud
 from synnefo_core.config import checked_settings
 from synnefo_core.context import RequestContext
@@ -314,5 +320,6 @@ def remove(context: RequestContext, name: str) -> None:
         if count := session.scalar(booked):
             msg = f"the backend {name} still has {count} servers"
             raise Conflict(msg)
-        session.execute(delete(ReservationRow).where(ReservationRow.backend_id == row.id))
+        for table in (ReservationRow, BookedChangeRow, BookedRow):
+            session.execute(delete(table).where(table.backend_id == row.id))
         session.delete(row)
