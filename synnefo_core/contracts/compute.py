@@ -27,6 +27,7 @@ from synnefo_core.contracts.seed import Seed
 
 if TYPE_CHECKING:
     from synnefo_core.contracts.devices import Cards
+    from synnefo_core.contracts.rescue import Rescue
 
 DEFAULT_TIMEOUT_S = 35.0
 """Longer than the 30 s after which a Ganeti master without its queue answers 504."""
@@ -477,6 +478,7 @@ class ComputeBackend(Driver):
     migration: Migration | None = None
     consoles: Consoles | None = None
     cards: Cards | None = None
+    rescue: Rescue | None = None
 
     @abstractmethod
     def __init__(self, setup: DriverSetup) -> None:

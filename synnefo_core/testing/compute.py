@@ -36,6 +36,7 @@ from synnefo_core.testing.cards import CardsContract
 from synnefo_core.testing.compute_rig import SpecFactory
 from synnefo_core.testing.consoles import ConsolesContract
 from synnefo_core.testing.migration import MigrationContract
+from synnefo_core.testing.rescue import RescueContract
 from synnefo_core.testing.reshape import ReshapeContract
 
 Submit = Callable[[ComputeBackend, str], str]
@@ -50,7 +51,12 @@ _BY_NAME: Mapping[str, Submit] = {
 
 
 class ComputeBackendContract(
-    ReshapeContract, CardsContract, AdoptionContract, MigrationContract, ConsolesContract
+    ReshapeContract,
+    CardsContract,
+    RescueContract,
+    AdoptionContract,
+    MigrationContract,
+    ConsolesContract,
 ):
     """What every compute backend does, and what optional facets do where there are any."""
 

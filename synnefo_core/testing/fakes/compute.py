@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from synnefo_core.contracts.compute import (
     DEFAULT_TIMEOUT_S,
@@ -36,6 +36,7 @@ from synnefo_core.contracts.compute import (
 )
 from synnefo_core.contracts.devices import Cards
 from synnefo_core.contracts.driver import DriverSetup
+from synnefo_core.contracts.rescue import DEFAULT_MEDIUM, Boot, Rescue
 from synnefo_core.contracts.seed import Seed
 from synnefo_core.testing.fakes.cluster import Failure, JobFailed, World
 
@@ -208,6 +209,25 @@ class _Cards(Cards):
 
 
 @dataclass(frozen=True)
+class _Rescue(Rescue):
+    lifecycle: _Lifecycle
+    media: Mapping[str, Boot] = field(default_factory=lambda: {DEFAULT_MEDIUM: {"medium": "cd"}})
+    boots: dict[str, Boot] = field(default_factory=dict)
+
+    def boot(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Boot:
+        if name not in self.lifecycle.world.instances:
+            raise InstanceMissing(f"instance {name!r} not known")
+        return self.boots.get(name, {"medium": "disk"})
+
+    def set_boot(self, name: str, boot: Boot, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        def change(instance: Instance) -> Instance:
+            self.boots[name] = dict(boot)
+            return instance
+
+        return self.lifecycle.change("modify", name, change)
+
+
+@dataclass(frozen=True)
 class _Migration(Migration):
     lifecycle: _Lifecycle
 
@@ -340,6 +360,7 @@ class MemoryBackend(ComputeBackend):
         self.adoption = _Adoption(self._world, lifecycle)
         self.migration = _Migration(lifecycle)
         self.cards = _Cards(lifecycle)
+        self.rescue = _Rescue(lifecycle)
         self.job_queue = _Jobs(self._world)
         self.inventory = inventory = _Inventory(self._world)
         self.consoles = _Consoles(inventory, vnc_port)

@@ -163,6 +163,10 @@ class FakeCluster:
             del self.instances[name]
         elif word == "SET_PARAMS":
             self.instances[name]["beparams"] |= operation.get("beparams", {})
+            own = self.instances[name]["custom_hvparams"]
+            own |= operation.get("hvparams", {})
+            for inherited in [each for each in own if own[each] == "default"]:
+                del own[inherited]
             problems = [self._change_nic(name, *change) for change in operation.get("nics", ())]
             return next(filter(None, problems), None)
         elif word in ("MIGRATE", "FAILOVER"):
@@ -250,6 +254,7 @@ def _instance(operation: Row, node: str) -> Row:
         **_cards(nics),
         "network_port": None,
         "hvparams": {},
+        "custom_hvparams": {},
         "tags": operation["tags"],
         "ctime": time.time(),
     }

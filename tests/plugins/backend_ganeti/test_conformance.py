@@ -13,6 +13,6 @@ class TestGaneti(ComputeBackendContract):
     @pytest.fixture
     def backend(self, make_backend, cluster):
         cluster.add_node("node2")
-        backend = make_backend()
+        backend = make_backend(rescue_medium="/srv/rescue.iso")
         yield backend
         backend.close()

@@ -19,6 +19,7 @@ from synnefo_backend_ganeti.rapi import (
     Trust,
 )
 from synnefo_core.contracts.driver import Misconfigured
+from synnefo_core.contracts.rescue import DEFAULT_MEDIUM
 
 OPTIONS = [
     cfg.StrOpt(
@@ -97,6 +98,18 @@ OPTIONS = [
         "keys, network and user data. os_type must then be the OS definition that comes with "
         "synnefo-node-ganeti, and the instance policy must allow two disks, and such small ones.",
     ),
+    cfg.StrOpt(
+        "rescue_medium",
+        default="",
+        help="The CD-ROM image that servers are rescued with: its path on all nodes, or a URL that "
+        "QEMU reads there. Empty for none. Only servers of the hypervisor KVM can be rescued.",
+    ),
+    cfg.DictOpt(
+        "rescue_images",
+        default={},
+        help="Other CD-ROM images that servers can be rescued with, as IMAGE_ID:PATH with commas "
+        "between them; users name them by the image's id. Each must be on all nodes.",
+    ),
 ]
 
 
@@ -115,6 +128,14 @@ class Defaults:
 def defaults(settings: Mapping[str, Any]) -> Defaults:
     """Make the defaults out of a driver's settings."""
     return Defaults(**{field.name: settings[field.name] for field in fields(Defaults)})
+
+
+def rescue_media(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return where on the nodes the media are that instances can be rescued with, by name."""
+    media: dict[str, str] = dict(settings.get("rescue_images") or {})
+    if settings.get("rescue_medium"):
+        media[DEFAULT_MEDIUM] = settings["rescue_medium"]
+    return media
 
 
 def client(settings: Mapping[str, Any]) -> RapiClient:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from synnefo_backend_sim import seeds
+from synnefo_backend_sim import media, seeds
 from synnefo_core.contracts.compute import (
     Disk,
     Instance,
@@ -113,6 +113,7 @@ def disk_mib_of(request: Mapping[str, Any]) -> int:
 def remove(db: sqlite3.Connection, name: str) -> bool:
     """Remove an instance; return whether it was there."""
     seeds.forget(db, name)
+    media.forget(db, name)
     return db.execute("DELETE FROM instance WHERE name = ?", (name,)).rowcount == 1
 
 

@@ -21,6 +21,8 @@ plug       must exist                           it has the card, if it had none 
                                                 that name
 unplug     must exist                           it has the card no more, if it had
                                                 one of that name
+boot_from  must exist                           its next start is from there, if
+                                                it is stopped
 tag        must exist                           it has the tags
 rename     must exist                           it has the name, if it is stopped
                                                 and the name is free
@@ -41,7 +43,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from synnefo_backend_sim import instances, seeds
+from synnefo_backend_sim import instances, media, seeds
 from synnefo_core.contracts.compute import PowerState
 
 
@@ -172,6 +174,12 @@ def _set_nics(db: sqlite3.Connection, job: sqlite3.Row, nics: list[Any]) -> None
     db.execute("UPDATE instance SET nics = ? WHERE name = ?", (json.dumps(nics), job["instance"]))
 
 
+def _boot_from(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    if _found(db, job)["power"] == PowerState.RUNNING.value:
+        raise JobFailed(f"instance {job['instance']!r} runs", "wrong_state")
+    media.put(db, job["instance"], json.loads(job["request"])["boot"])
+
+
 def _tag(db: sqlite3.Connection, job: sqlite3.Row) -> None:
     tags = json.loads(_found(db, job)["tags"]) + json.loads(job["request"])["tags"]
     db.execute(
@@ -188,6 +196,7 @@ def _rename(db: sqlite3.Connection, job: sqlite3.Row) -> None:
         raise JobFailed(f"instance {new_name!r} is already in the cluster", "already_exists")
     db.execute("UPDATE instance SET name = ? WHERE name = ?", (new_name, job["instance"]))
     seeds.rename(db, job["instance"], new_name)
+    media.rename(db, job["instance"], new_name)
 
 
 def _require_room(job: sqlite3.Row, free_mib: int, more_mib: int) -> None:
@@ -261,6 +270,7 @@ OPERATIONS = {
     "reinstall": Operation(_blank, _begin_anew, _leave),
     "plug": Operation(_require, _plug, _leave),
     "unplug": Operation(_require, _unplug, _leave),
+    "boot_from": Operation(_require, _boot_from, _leave),
     "tag": Operation(_require, _tag, _leave),
     "rename": Operation(_require, _rename, _leave),
     "migrate": Operation(_require, _migrate, _leave),

@@ -10,6 +10,7 @@ from oslo_config import cfg
 
 from synnefo_backend_sim.layout import Layout, Pace
 from synnefo_core.contracts.driver import DriverSetup, Misconfigured
+from synnefo_core.contracts.rescue import DEFAULT_MEDIUM, Boot
 
 _CLUSTER_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 
@@ -39,6 +40,11 @@ def declare() -> list[cfg.Opt]:
             default=21600,
             min=0,
             help="Age in seconds at which an ended job is forgotten.",
+        ),
+        cfg.ListOpt(
+            "rescue_images",
+            default=[],
+            help="Ids of the images that servers can be rescued with, beside the one by default.",
         ),
     ]
 
@@ -70,3 +76,9 @@ def read(setup: DriverSetup) -> tuple[Path, Layout]:
         pace=pace,
     )
     return Path(settings["path"] or setup.state_directory / f"{name}.sqlite"), layout
+
+
+def media(setup: DriverSetup) -> dict[str, Boot]:
+    """Return what instances can start from beside their disks, by name."""
+    images = setup.settings.get("rescue_images", ())
+    return {name: {"medium": f"cd {name}"} for name in (DEFAULT_MEDIUM, *images)}

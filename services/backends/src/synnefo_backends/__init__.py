@@ -13,7 +13,7 @@ from synnefo_backends.allocator import (
     why,
 )
 from synnefo_backends.bookings import book, release
-from synnefo_backends.connections import call, has_facet
+from synnefo_backends.connections import call, has_facet, rescue_media
 from synnefo_backends.occupancy import Occupancy, Occupied, find_occupied, occupied, together
 from synnefo_backends.refresh import refresh
 from synnefo_backends.registry import (
@@ -57,6 +57,7 @@ __all__ = [
     "release",
     "remove",
     "require_reachable",
+    "rescue_media",
     "serves",
     "services",
     "together",

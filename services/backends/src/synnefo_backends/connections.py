@@ -10,7 +10,7 @@ and that it can again, is written down at once, for all processes to know.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TypeVar, cast
 
@@ -130,9 +130,18 @@ class _Pool:
 
 def has_facet(context: RequestContext, backend_id: str, facet: str) -> bool:
     """Return whether the driver of a cluster has an optional facet; the cluster is not asked."""
-    backend, cloud = find(context, backend_id), context.cloud
-    connection = cloud.shared("backends.pool", lambda: _Pool(cloud)).get(backend)
+    connection = _connection(context.cloud, find(context, backend_id))
     return getattr(connection.backend, facet) is not None
+
+
+def rescue_media(context: RequestContext, backend_id: str) -> Collection[str]:
+    """Return the names of what a cluster's servers can be rescued with; the cluster is not asked."""
+    rescue = _connection(context.cloud, find(context, backend_id)).backend.rescue
+    return () if rescue is None else rescue.media.keys()
+
+
+def _connection(cloud: Cloud, backend: Backend) -> _Connection:
+    return cloud.shared("backends.pool", lambda: _Pool(cloud)).get(backend)
 
 
 def call(
@@ -153,8 +162,7 @@ def call(
     if backend.is_offline:
         msg = f"the cluster {backend.name} is offline"
         raise LeftAlone(msg)
-    cloud = context.cloud
-    connection = cloud.shared("backends.pool", lambda: _Pool(cloud)).get(backend)
+    connection = _connection(context.cloud, backend)
     connection.breaker.admit(backend.name)
     try:
         with connection.place(backend.name):

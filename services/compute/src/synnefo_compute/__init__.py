@@ -79,6 +79,7 @@ from synnefo_compute.quota_sets import (
 )
 from synnefo_compute.reassigning import reassign_server
 from synnefo_compute.rebuilding import rebuild_server
+from synnefo_compute.rescuing import rescue_server, unrescue_server
 from synnefo_compute.resizing import confirm_resize, resize_server, revert_resize
 from synnefo_compute.servers import (
     Server,
@@ -101,6 +102,7 @@ from synnefo_compute.states import (
     REBOOTING,
     REBOOTING_HARD,
     REBUILDING,
+    RESCUED,
     RESIZED,
     RESIZING,
     REVERTING,
@@ -132,6 +134,7 @@ __all__ = [
     "REBOOTING",
     "REBOOTING_HARD",
     "REBUILDING",
+    "RESCUED",
     "RESIZED",
     "RESIZING",
     "REVERTING",
@@ -203,6 +206,7 @@ __all__ = [
     "remove_tag",
     "replace_metadata",
     "replace_tags",
+    "rescue_server",
     "reset_quota_set",
     "reset_state",
     "resize_server",
@@ -223,6 +227,7 @@ __all__ = [
     "statistics",
     "stop_server",
     "unlock_server",
+    "unrescue_server",
     "update_quota_set",
     "update_server",
     "user_data",

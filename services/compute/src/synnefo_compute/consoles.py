@@ -40,7 +40,6 @@ NOVNC = "novnc"
 """The kind of console that there is: VNC in a WebSocket."""
 
 _CONNECT_S = 10.0
-_RUNNING = frozenset({states.ACTIVE, states.RESIZED})
 _ENDING = frozenset({states.STOPPING, states.DELETING})
 _DEADLY = (states.STOP.action, "delete")
 
@@ -183,7 +182,7 @@ def _require_running(row: ServerRow) -> None:
     noun, action = "server", "open the console of"
     if row.task_state in _ENDING:
         raise InvalidState(noun, f"in task {row.task_state}", action)
-    if row.vm_state not in _RUNNING:
+    if row.vm_state not in states.RUNNABLE:
         raise InvalidState(noun, row.vm_state, action)
 
 

@@ -8,8 +8,10 @@ RESIZE = "compute.resize_server"
 CONFIRM = "compute.confirm_resize"
 REVERT = "compute.revert_resize"
 REBUILD = "compute.rebuild_server"
+RESCUE = "compute.rescue_server"
+UNRESCUE = "compute.unrescue_server"
 ATTACH = "compute.attach_card"
 DETACH = "compute.detach_card"
 
-GIVEN_UP = (CREATE, ACT, RESIZE, CONFIRM, REVERT, REBUILD, ATTACH, DETACH)
+GIVEN_UP = (CREATE, ACT, RESIZE, CONFIRM, REVERT, REBUILD, RESCUE, UNRESCUE, ATTACH, DETACH)
 """What is given up for a deletion, which goes on from there."""

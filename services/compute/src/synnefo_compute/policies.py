@@ -55,6 +55,18 @@ POLICIES = [
         "POST /servers/{server_id}/action",
     ),
     rule(
+        "compute:server:rescue",
+        MEMBER,
+        "Start a server from a medium by which it is put right",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
+        "compute:server:unrescue",
+        MEMBER,
+        "Start a rescued server from its own disk again",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
         "compute:server:force_delete",
         MEMBER,
         "Remove a server, which this cloud always does at once",

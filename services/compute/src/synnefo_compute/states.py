@@ -19,10 +19,15 @@ STOPPED = "stopped"
 """There, not running."""
 RESIZED = "resized"
 """Of another size, which its owner has still to confirm or to revert; running or not."""
+RESCUED = "rescued"
+"""Started from a medium by which its owner puts it right; running or not."""
 ERROR = "error"
 """Could not be made, or is not as it should be; stays until its owner deletes it."""
 DELETED = "deleted"
 """Gone; the row stays for the record."""
+
+RUNNABLE = frozenset({ACTIVE, RESIZED, RESCUED})
+"""In which a server may run."""
 
 NO_TASK = ""
 """Nothing is being done."""
@@ -44,6 +49,10 @@ REVERTING = "resize_reverting"
 """It gets its old size back."""
 REBUILDING = "rebuilding"
 """Its disk is written anew."""
+RESCUING = "rescuing"
+"""It is restarted from a medium."""
+UNRESCUING = "unrescuing"
+"""It is restarted from its own disk."""
 CONNECTING = "connecting"
 """It gets another network card."""
 DISCONNECTING = "disconnecting"
@@ -75,6 +84,8 @@ RESIZE = Transition("resize", frozenset({ACTIVE, STOPPED}), RESIZING, RESIZED)
 CONFIRM_RESIZE = Transition("confirmResize", frozenset({RESIZED}), CONFIRMING, ACTIVE)
 REVERT_RESIZE = Transition("revertResize", frozenset({RESIZED}), REVERTING, ACTIVE)
 REBUILD = Transition("rebuild", frozenset({ACTIVE, STOPPED, ERROR}), REBUILDING, ACTIVE)
+RESCUE = Transition("rescue", frozenset({ACTIVE, STOPPED, ERROR}), RESCUING, RESCUED)
+UNRESCUE = Transition("unrescue", frozenset({RESCUED}), UNRESCUING, ACTIVE)
 MIGRATE_LIVE = Transition("live-migration", frozenset({ACTIVE}), MIGRATING, ACTIVE)
 ATTACH_INTERFACE = Transition("attach_interface", frozenset({ACTIVE, STOPPED}), CONNECTING)
 DETACH_INTERFACE = Transition("detach_interface", frozenset({ACTIVE, STOPPED}), DISCONNECTING)
@@ -89,6 +100,8 @@ TRANSITIONS = (
     CONFIRM_RESIZE,
     REVERT_RESIZE,
     REBUILD,
+    RESCUE,
+    UNRESCUE,
     MIGRATE_LIVE,
     MIGRATE,
     ATTACH_INTERFACE,

@@ -103,6 +103,19 @@ def _rebuild(context: RequestContext, asked: Asked) -> Reply:
     return Reply({"server": shown})
 
 
+def _rescue(context: RequestContext, asked: Asked) -> Reply:
+    wanted = asked.arguments or {}
+    image_id = wanted.get("rescue_image_ref", "")
+    synnefo_compute.rescue_server(context, asked.server_id, image_id=image_id)
+    if not context.cloud.config.compute.enable_instance_password:
+        return Reply({}, status=200)
+    return Reply({"adminPass": first_boot.password(context, wanted)}, status=200)
+
+
+def _unrescue(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.unrescue_server(context, asked.server_id)
+
+
 def _reassign(context: RequestContext, asked: Asked) -> None:
     synnefo_compute.reassign_server(context, asked.server_id, asked.arguments["project"])
 
@@ -141,6 +154,8 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "reboot": (_reboot, "compute:server:reboot"),
     "reassign": (_reassign, "compute:server:reassign"),
     "rebuild": (_rebuild, "compute:server:rebuild"),
+    "rescue": (_rescue, "compute:server:rescue"),
+    "unrescue": (_unrescue, "compute:server:unrescue"),
     "forceDelete": (_force_delete, "compute:server:force_delete"),
     "migrate": (_migrate, "compute:server:migrate"),
     "os-migrateLive": (_migrate_live, "compute:server:migrate_live"),

@@ -126,6 +126,17 @@ ARGUMENTS = {
     "os-getSerialConsole": console.SERIAL,
     "os-getVNCConsole": console.VNC,
     "forceDelete": Schema(NOTHING),
+    "rescue": Schema(
+        {
+            "type": ["null", "object"],
+            "properties": {
+                "adminPass": {"type": "string", "minLength": 1, "maxLength": 255},
+                "rescue_image_ref": {"type": "string", "format": "uuid"},
+            },
+            "additionalProperties": False,
+        }
+    ),
+    "unrescue": Schema({}),
     "os-resetState": Schema(
         {
             "type": "object",
@@ -181,7 +192,6 @@ UNBUILT = {
     "removeFixedIp",
     "removeFloatingIp",
     "removeSecurityGroup",
-    "rescue",
     "resetNetwork",
     "restore",
     "resume",
@@ -190,7 +200,6 @@ UNBUILT = {
     "suspend",
     "trigger_crash_dump",
     "unpause",
-    "unrescue",
     "unshelve",
 }
 """Actions that Nova knows and this cloud does not do yet."""

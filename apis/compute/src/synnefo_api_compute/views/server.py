@@ -23,6 +23,7 @@ VM_STATES = {
     "ACTIVE": synnefo_compute.ACTIVE,
     "SHUTOFF": synnefo_compute.STOPPED,
     "VERIFY_RESIZE": synnefo_compute.RESIZED,
+    "RESCUE": synnefo_compute.RESCUED,
     "ERROR": synnefo_compute.ERROR,
     "DELETED": synnefo_compute.DELETED,
 }
@@ -42,7 +43,7 @@ _STATUS = {vm_state: status for status, vm_state in VM_STATES.items()}
 _TASK_STATUS = {task: status for status, task in TASK_STATES.items()}
 _WITHOUT_PROGRESS = frozenset({"DELETED", "ERROR", "SHUTOFF"})
 _WITH_FAULT = frozenset({"DELETED", "ERROR"})
-_HALTED = (synnefo_compute.STOPPED, synnefo_compute.RESIZED)
+_HALTED = (synnefo_compute.STOPPED, synnefo_compute.RESIZED, synnefo_compute.RESCUED)
 
 
 @dataclass(frozen=True)

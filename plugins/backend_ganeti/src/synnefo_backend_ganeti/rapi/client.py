@@ -172,6 +172,30 @@ class RapiClient:
         body: Json = {"osparams_private": dict(parameters)}
         return self._submit("PUT", path, body=body, deadline=deadline)
 
+    def own_parameters(self, name: str, *, deadline: float | None = None) -> Record:
+        """Return the hypervisor's parameters that an instance has for itself.
+
+        Raises:
+            NotFound: There is none of this name.
+        """
+        answer = self._get(f"/2/instances/{quote(name, safe='')}", deadline)
+        return Record.of(answer).record("custom_hvparams")
+
+    def set_parameters(
+        self,
+        name: str,
+        parameters: Mapping[str, str | int | bool],
+        *,
+        deadline: float | None = None,
+    ) -> int:
+        """Submit parameters of the hypervisor for an instance, which its next start uses.
+
+        "default" is the cluster's.
+        """
+        path = f"/2/instances/{quote(name, safe='')}/modify"
+        body: Json = {"hvparams": dict(parameters)}
+        return self._submit("PUT", path, body=body, deadline=deadline)
+
     def tag_instance(self, name: str, tags: Iterable[str], *, deadline: float | None = None) -> int:
         """Submit tags to be put on an instance, beside those that it has."""
         path = f"/2/instances/{quote(name, safe='')}/tags"

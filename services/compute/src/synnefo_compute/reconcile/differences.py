@@ -16,6 +16,9 @@ from synnefo_core.contracts.compute import Instance, PowerState
 SETTLED = frozenset({states.ACTIVE, states.STOPPED})
 """The states of which a cluster is the judge."""
 
+EITHER = frozenset({states.RESIZED, states.RESCUED})
+"""The states in which a server may run or not."""
+
 
 @dataclass(frozen=True)
 class Difference(ABC):
@@ -203,7 +206,7 @@ def of_server(server: Recorded, instance: Instance | None) -> list[Difference]:
     if instance is None:
         return [Stale(server.id, is_marked=server.is_lost)]
     found: list[Difference | None] = [_tags(server, instance), _node(server, instance)]
-    if server.vm_state == states.RESIZED:
+    if server.vm_state in EITHER:
         found.append(_power(server, instance))
     if server.vm_state in SETTLED or server.is_lost:
         found += [
@@ -219,7 +222,7 @@ def _power(server: Recorded, instance: Instance) -> Power | None:
     if instance.power is PowerState.UNKNOWN:
         return None
     is_running = instance.power is PowerState.RUNNING
-    if server.vm_state == states.RESIZED:
+    if server.vm_state in EITHER:
         is_same = server.is_running == is_running
     else:
         is_same = server.vm_state == (states.ACTIVE if is_running else states.STOPPED)

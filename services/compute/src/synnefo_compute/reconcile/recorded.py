@@ -38,7 +38,8 @@ class Recorded:
         is_busy: Whether a saga is under way: then the cluster is ahead of the row, or behind.
         is_lost: Whether it is in error because its instance had vanished.
         was_made: Whether there ever was an instance.
-        is_running: Whether it is charged as one that runs, which is how a resized one is known.
+        is_running: Whether it is charged as one that runs, which is how a resized or
+            rescued one is known.
         updated_at: When the row last changed.
     """
 

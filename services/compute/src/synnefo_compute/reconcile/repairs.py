@@ -55,6 +55,8 @@ def _power(context: RequestContext, _: Session, row: ServerRow, found: Power) ->
     observed.settle(context, row, is_running=is_running, is_forced=True)
     if row.held_flavor_id:
         row.vm_state = states.RESIZED  # still to be confirmed or reverted
+    elif row.own_boot:
+        row.vm_state = states.RESCUED  # still to be put back
     if row.fault == observed.LOST:
         row.fault, row.fault_at = "", 0.0
 
@@ -103,6 +105,8 @@ def _task(context: RequestContext, session: Session, row: ServerRow, found: Pend
     else:
         is_running = found.power is PowerState.RUNNING
         observed.settle(context, row, is_running=is_running, is_forced=True)
+        if row.own_boot:
+            row.vm_state = states.RESCUED
         row.launched_at = row.launched_at or context.now()
 
 

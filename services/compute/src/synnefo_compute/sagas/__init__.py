@@ -8,6 +8,7 @@ from synnefo_compute.sagas import (
     create_server,
     delete_server,
     rebuild_server,
+    rescue_server,
     resize_server,
 )
 
@@ -19,6 +20,8 @@ SAGAS = (
     resize_server.REVERT_SAGA,
     confirm_resize.SAGA,
     rebuild_server.SAGA,
+    rescue_server.RESCUE_SAGA,
+    rescue_server.UNRESCUE_SAGA,
     cards.ATTACH_SAGA,
     cards.DETACH_SAGA,
 )
