@@ -175,7 +175,7 @@ def test_whoever_has_the_key_gets_in(booted):
 
     def answer() -> str:
         done = subprocess.run(
-            ["ssh", "-i", str(booted.key), *words, f"debian@{booted.ip}", command],
+            ["ssh", "-i", str(booted.key), *words, f"{cloud_guest.USER}@{booted.ip}", command],
             capture_output=True,
             text=True,
             timeout=60,

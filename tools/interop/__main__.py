@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line: ``python -m tools.interop [LIST…]``; without one, all lists."""
+"""The command line: ``python -m tools.interop [LIST…]``; without one, all lists but ``guests``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tools.interop import suite
-from tools.interop.cloud import running
+from tools.interop import ganeti, suite
+from tools.interop.cloud import Cloud, running
+
+Start = Callable[[Path], AbstractContextManager[Cloud]]
 
 
 def main() -> int:
@@ -17,19 +21,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.interop", description=__doc__)
     parser.add_argument("lists", nargs="*", metavar="LIST", help=", ".join(suite.names()))
     parser.add_argument("--workers", type=int, default=2, help="tests at once")
+    parser.add_argument(
+        "--ganeti", action="store_true", help="on a real cluster, not a simulated one"
+    )
     arguments = parser.parse_args()
     unknown = set(arguments.lists) - set(suite.names())
     if unknown:
         parser.error(f"there is no list {', '.join(sorted(unknown))}")
-    results = [passes(name, arguments.workers) for name in arguments.lists or suite.names()]
+    usual = [name for name in suite.names() if name != suite.GUESTS]
+    start = ganeti.running if arguments.ganeti else running
+    results = [
+        passes(name, ganeti.running_guests if name == suite.GUESTS else start, arguments.workers)
+        for name in arguments.lists or usual
+    ]
     return 0 if all(results) else 1
 
 
-def passes(name: str, workers: int) -> bool:
+def passes(name: str, start: Start, workers: int) -> bool:
     """Run a list, print what did not pass and a line that sums it up."""
     with tempfile.TemporaryDirectory(prefix=f"interop-{name}-") as place:
         directory = Path(place)
-        with running(directory) as cloud:
+        with start(directory) as cloud:
             outcomes = suite.run(name, cloud, directory / "tempest", workers=workers)
     complaints = suite.complaints(outcomes, suite.owed())
     for each in complaints:

@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 
+from tools.interop import ganeti
 from tools.interop.cloud import PASSWORD, Cloud
 
 ROLES = {"object_storage": ("ResellerAdmin",)}
@@ -23,7 +24,7 @@ def make(cloud: Cloud, name: str) -> Mapping[str, Mapping[str, str]]:
         session.headers["X-Auth-Token"] = answer.headers["X-Subject-Token"]
         for role in ROLES.get(name, ()):
             _post(session, f"{cloud.url}/identity/v3/roles", {"role": {"name": role}})
-        known = {"compute": _of_compute, "network": _of_network}.get(name)
+        known = {"compute": _of_compute, "network": _of_network, "guests": _of_guests}.get(name)
         return known(session, cloud) if known else {}
 
 
@@ -62,6 +63,10 @@ def _of_compute(session: requests.Session, cloud: Cloud) -> Mapping[str, Mapping
         "auth": {"create_isolated_networks": "false"},
         "validation": {"run_validation": "false"},
     }
+
+
+def _of_guests(session: requests.Session, cloud: Cloud) -> Mapping[str, Mapping[str, str]]:
+    return ganeti.told(_image(session, cloud, "any"))
 
 
 def _image(session: requests.Session, cloud: Cloud, name: str) -> str:

@@ -19,6 +19,8 @@ from .processes import PATH
 
 SCRIPT = Path(__file__).with_name("cloud-guest.sh")
 DISK = "disk.raw"
+USER = "debian"
+"""Who may log in with the key that it is told."""
 
 
 def build() -> Path:
