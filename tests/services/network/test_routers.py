@@ -15,13 +15,12 @@ from synnefo_network.router_errors import (
     RouterInUse,
     SubnetsOverlap,
 )
+from tests.services.network.routing import another_subnet, external
 
 
 @pytest.fixture
 def outside(admin):
-    network = service.create_network(admin, service.NetworkSpec(name="out", is_external=True))
-    service.create_subnet(admin, service.SubnetSpec(network_id=network.id, cidr="192.0.2.0/24"))
-    return network
+    return external(admin)
 
 
 @pytest.fixture
@@ -31,12 +30,6 @@ def router(member):
 
 def gateway(network, **more):
     return service.GatewaySpec(network_id=network.id, **more)
-
-
-def another_subnet(context, cidr="10.0.0.0/24", **more):
-    network = service.create_network(context, service.NetworkSpec())
-    spec = service.SubnetSpec(network_id=network.id, cidr=cidr, **more)
-    return service.create_subnet(context, spec)
 
 
 def port_of(context, router, owner="network:router_interface"):

@@ -9,6 +9,7 @@ from synnefo_api_compute.handlers import (
     extensions,
     flavor_specs,
     flavors,
+    floating_ips,
     hypervisors,
     instance_actions,
     interfaces,
@@ -28,6 +29,7 @@ from synnefo_api_compute.schemas import (
     action,
     console,
     flavor,
+    floating_ip,
     hypervisor,
     instance_action,
     interface,
@@ -111,6 +113,12 @@ ROUTES = [
     Route("POST",   "/os-server-groups",               server_groups.create, "compute:group:create", body=server_group.CREATE),
     Route("GET",    "/os-server-groups/{group_id}",    server_groups.show,   "compute:group:show"),
     Route("DELETE", "/os-server-groups/{group_id}",    server_groups.delete, "compute:group:delete", 204),
+
+    Route("GET",    "/os-floating-ip-pools",             floating_ips.pools,       "network:floating_ip:list",   until=versions.before(versions.NO_NETWORK_PROXIES)),
+    Route("GET",    "/os-floating-ips",                  floating_ips.index,       "network:floating_ip:list",   until=versions.before(versions.NO_NETWORK_PROXIES)),
+    Route("POST",   "/os-floating-ips",                  floating_ips.create,      "network:floating_ip:create", 200, floating_ip.CREATE, until=versions.before(versions.NO_NETWORK_PROXIES)),
+    Route("GET",    "/os-floating-ips/{floating_ip_id}", floating_ips.show,        "network:floating_ip:show",   until=versions.before(versions.NO_NETWORK_PROXIES)),
+    Route("DELETE", "/os-floating-ips/{floating_ip_id}", floating_ips.delete,      "network:floating_ip:delete", 202, until=versions.before(versions.NO_NETWORK_PROXIES)),
 
     Route("GET",    "/os-availability-zone",           availability_zones.index,  "compute:zone:list"),
     Route("GET",    "/os-availability-zone/detail",    availability_zones.detail, "compute:zone:detail"),

@@ -9,10 +9,14 @@ from synnefo_core.contracts.api import Fault
 TYPES = {
     "address_in_use": "IpAddressInUse",
     "address_outside": "InvalidIpForNetwork",
+    "already_translated": "FloatingIPPortAlreadyAssociated",
     "bad_route": "InvalidRoutes",
     "conflict": "Conflict",
+    "external_network_in_use": "ExternalNetworkInUse",
     "forbidden": "PolicyNotAuthorized",
     "invalid": "HTTPBadRequest",
+    "gateway_in_use": "RouterExternalGatewayInUseByFloatingIp",
+    "interface_in_use_by_floating_ip": "RouterInterfaceInUseByFloatingIP",
     "interface_in_use_by_route": "RouterInterfaceInUseByRoute",
     "interface_not_found": "RouterInterfaceNotFound",
     "invalid_field": "InvalidInput",
@@ -31,11 +35,12 @@ TYPES = {
     "subnets_overlap": "BadRequest",
     "too_large": "RequestTooLarge",
     "unauthenticated": "HTTPUnauthorized",
+    "unreachable": "ExternalGatewayForFloatingIPNotFound",
     "unavailable": "ServiceUnavailable",
 }
 """Neutron's names by our codes."""
 
-_NAMED = frozenset({"Network", "Subnet", "Port", "Router"})
+_NAMED = frozenset({"Network", "Subnet", "Port", "Router", "FloatingIP"})
 """Nouns whose absence Neutron has a name for."""
 
 
@@ -54,6 +59,6 @@ def _sentence(error: errors.CloudError) -> str:
 
 def _type(error: errors.CloudError) -> str:
     if isinstance(error, errors.NotFound) and error.code not in TYPES:
-        noun = error.noun.title().replace(" ", "")
+        noun = "".join(f"{word[:1].upper()}{word[1:]}" for word in error.noun.split())
         return f"{noun}NotFound" if noun in _NAMED else "HTTPNotFound"
     return TYPES.get(error.code, "HTTPInternalServerError" if error.status == 500 else "HTTPError")

@@ -2,8 +2,16 @@
 """What this API serves: one row for each method and path."""
 
 from synnefo_api_network import versions
-from synnefo_api_network.handlers import extensions, networks, ports, quotas, routers, subnets
-from synnefo_api_network.schemas import network, port, quota, router, subnet
+from synnefo_api_network.handlers import (
+    extensions,
+    floating_ips,
+    networks,
+    ports,
+    quotas,
+    routers,
+    subnets,
+)
+from synnefo_api_network.schemas import floating_ip, network, port, quota, router, subnet
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -41,6 +49,12 @@ ROUTES = [
     Route("PUT",    "/routers/{router_id}/add_extraroutes",         routers.add_routes,       "network:router:update", 200, router.EXTRA_ROUTES),
     Route("PUT",    "/routers/{router_id}/remove_extraroutes",      routers.remove_routes,    "network:router:update", 200, router.EXTRA_ROUTES),
 
+    Route("GET",    "/floatingips",               floating_ips.index,  "network:floating_ip:list",   query=floating_ip.LIST),
+    Route("POST",   "/floatingips",               floating_ips.create, "network:floating_ip:create", 201, floating_ip.CREATE),
+    Route("GET",    "/floatingips/{floatingip_id}", floating_ips.show,   "network:floating_ip:show",   query=floating_ip.SHOW),
+    Route("PUT",    "/floatingips/{floatingip_id}", floating_ips.update, "network:floating_ip:update", 200, floating_ip.UPDATE),
+    Route("DELETE", "/floatingips/{floatingip_id}", floating_ips.delete, "network:floating_ip:delete", 204),
+
     Route("GET",    "/extensions",                extensions.index),
     Route("GET",    "/extensions/{alias}",        extensions.show),
 
@@ -61,7 +75,6 @@ UNBUILT_COLLECTIONS = [
     "default-security-group-rules",
     "flavors",
     "floatingip_pools",
-    "floatingips",
     "local_ips",
     "metering",
     "ndp_proxies",
@@ -91,6 +104,10 @@ UNBUILT = [
     ("GET POST PUT DELETE", "/ports/{port_id}/bindings"),
     ("GET PUT DELETE",      "/routers/{router_id}/tags"),
     ("GET PUT DELETE",      "/routers/{router_id}/tags/{tag}"),
+    ("GET POST",            "/floatingips/{floatingip_id}/port_forwardings"),
+    ("GET PUT DELETE",      "/floatingips/{floatingip_id}/port_forwardings/{forwarding_id}"),
+    ("GET PUT DELETE",      "/floatingips/{floatingip_id}/tags"),
+    ("GET PUT DELETE",      "/floatingips/{floatingip_id}/tags/{tag}"),
     ("GET",                 "/routers/{router_id}/l3-agents"),
     ("PUT",                 "/routers/{router_id}/add_external_gateways"),
     ("PUT",                 "/routers/{router_id}/update_external_gateways"),

@@ -10,7 +10,7 @@ from synnefo_core.context import RequestContext
 BASE = "/network"
 PREFIX = f"{BASE}/v2.0"
 
-RESOURCES = ("network", "subnet", "port", "router", "extension", "quota")
+RESOURCES = ("network", "subnet", "port", "router", "floatingip", "extension", "quota")
 
 
 def choices(base: str) -> tuple[int, Any]:

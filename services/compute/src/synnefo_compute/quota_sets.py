@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import synnefo_network
 import synnefo_quota
 from synnefo_compute import groups
 from synnefo_compute.charges import MIB
@@ -38,6 +39,7 @@ QuotaSet = Mapping[str, Quota]
 
 COUNTED = {
     "cores": ("cyclades.cpu", 1),
+    "floating_ips": (synnefo_network.FLOATING_IPS, 1),
     "instances": ("cyclades.vm", 1),
     "ram": ("cyclades.ram", MIB),
     "server_groups": (groups.RESOURCE.name, 1),
@@ -46,7 +48,6 @@ COUNTED = {
 
 _CONSTANT = {
     "fixed_ips": UNLIMITED,
-    "floating_ips": UNLIMITED,
     "injected_file_content_bytes": MOST_CONTENT_BYTES,
     "injected_file_path_bytes": MOST_PATH_BYTES,
     "injected_files": MOST_FILES,

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
-from synnefo_network import attachments, networks, policies, ports
+from synnefo_network import attachments, floating_links, networks, policies, ports
 from synnefo_network.devices import ROUTER_GATEWAY
+from synnefo_network.floating_errors import GatewayNeeded
 from synnefo_network.models import NetworkRow, SubnetRow
 from synnefo_network.router_errors import NotExternal
 from synnefo_network.router_models import RouterRow
@@ -28,6 +29,7 @@ def change(
     Raises:
         AddressInUse: An address that was asked for is taken.
         Forbidden: Only administrators choose addresses there, or have none translated.
+        GatewayNeeded: Floating IPs are reached through the gateway that there is.
         NoAddressLeft: The network has no address left.
         NotExternal: The network does not lead outside.
         NotFound: There is no such network, or the caller may not see it.
@@ -85,6 +87,8 @@ def external_network(context: RequestContext, session: Session, network_id: str)
 
 def _disconnect(session: Session, router: RouterRow) -> None:
     """Take a router's gateway away, if it has one."""
+    if floating_links.has_any(session, router.id):
+        raise GatewayNeeded(router.id)
     _drop_port(session, router)
     router.gateway_network_id = None
     router.is_snat_enabled = True

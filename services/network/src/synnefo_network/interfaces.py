@@ -10,10 +10,19 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField
-from synnefo_network import addresses, attachments, extra_routes, ports, routers, subnets
+from synnefo_network import (
+    addresses,
+    attachments,
+    extra_routes,
+    floating_links,
+    ports,
+    routers,
+    subnets,
+)
 from synnefo_network.addresses import Assignment
 from synnefo_network.attachments import Attachment
 from synnefo_network.devices import ROUTER_INTERFACE
+from synnefo_network.floating_errors import InterfaceTranslated
 from synnefo_network.models import NetworkRow, PortRow, SubnetRow
 from synnefo_network.router_errors import InterfaceNeeded, InterfaceNotFound
 from synnefo_network.router_models import RouterRow
@@ -105,6 +114,7 @@ def remove_interface(
 
     Raises:
         InterfaceNeeded: A route leads through it.
+        InterfaceTranslated: Floating IPs stand for addresses behind it.
         InterfaceNotFound: The router is not connected there.
         InvalidField: Neither is named.
         NotFound: The caller has no such router.
@@ -123,7 +133,7 @@ def remove_interface(
             raise InterfaceNotFound(router_id, port_id or subnet_id or "")
         going = [one for one in attached if one.port_id == chosen.port_id]
         for one in going:
-            _require_unneeded(router, one)
+            _require_unneeded(session, router, one)
         ports.remove(session, [chosen.port_id])
         routers.touch(context, router)
         subnet_ids = tuple(one.subnet_id for one in going)
@@ -141,6 +151,8 @@ def _chosen(
     return None
 
 
-def _require_unneeded(router: RouterRow, interface: Attachment) -> None:
+def _require_unneeded(session: Session, router: RouterRow, interface: Attachment) -> None:
+    if floating_links.has_in(session, router.id, interface.cidr):
+        raise InterfaceTranslated(router.id, interface.subnet_id)
     if extra_routes.leads_through(router.routes, interface.cidr):
         raise InterfaceNeeded(router.id, interface.subnet_id)

@@ -14,8 +14,9 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
-from synnefo_network import macs, policies
+from synnefo_network import devices, macs, policies
 from synnefo_network.errors import NetworkInUse
+from synnefo_network.floating_errors import ExternalNetworkInUse
 from synnefo_network.models import MacPrefixRow, NetworkRow, PortRow, SubnetRow
 from synnefo_network.pages import select_page
 from synnefo_network.values import Listing, Network, NetworkSpec
@@ -161,6 +162,7 @@ def update_network(context: RequestContext, network_id: str, changes: NetworkCha
     """Change a network and return it.
 
     Raises:
+        ExternalNetworkInUse: It was to lead outside no more, and routers or floating IPs need it.
         Forbidden: It is another's, or only administrators may do this.
         InvalidField: The MTU is out of bounds.
         NotFound: There is none, or the caller may not see it.
@@ -173,11 +175,25 @@ def update_network(context: RequestContext, network_id: str, changes: NetworkCha
         was_external = row.is_external
         for name, value in changes.items():
             setattr(row, name, value)
+        if was_external and not row.is_external:
+            _require_no_way_out(session, network_id)
         row.revision += 1
         row.updated_at = context.now()
         if row.is_external != was_external:
             charge(context, [_cost(row, -1 if row.is_external else 1)])
         return _shown(row, _subnets_of(session, [row.id]).get(row.id, ()))
+
+
+def _require_no_way_out(session: Session, network_id: str) -> None:
+    """Refuse a network on which routers or floating IPs have addresses.
+
+    Raises:
+        ExternalNetworkInUse: There are some.
+    """
+    ways_out = PortRow.device_owner.in_([devices.ROUTER_GATEWAY, devices.FLOATING_IP])
+    query = select(PortRow.id).where(PortRow.network_id == network_id, ways_out)
+    if session.scalar(query.limit(1)):
+        raise ExternalNetworkInUse(network_id)
 
 
 def delete_network(context: RequestContext, network_id: str) -> None:

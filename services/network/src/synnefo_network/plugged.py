@@ -13,6 +13,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.db.among import among
 from synnefo_core.db.prepared import Prepared
 from synnefo_network import ports
+from synnefo_network.floating_models import FloatingIpRow
 from synnefo_network.models import AddressRow, NetworkRow, PortRow, SubnetRow
 from synnefo_network.values import FixedIp, Port
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _port: Table = PortRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _network: Table = NetworkRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _address: Table = AddressRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_floating: Table = FloatingIpRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _subnet: Table = SubnetRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
 
@@ -42,6 +44,7 @@ _OF_ADDRESS = [
     _address.c.subnet_id.label("of_subnet"),
     _address.c.ip.label("address"),
     _subnet.c.ip_version.label("ip_version"),
+    _floating.c.ip.label("floating_ip"),
 ]
 
 _FIND = Prepared(
@@ -50,6 +53,10 @@ _FIND = Prepared(
         _port.join(_network, _network.c.id == _port.c.network_id)
         .outerjoin(_address, _address.c.port_id == _port.c.id)
         .outerjoin(_subnet, _subnet.c.id == _address.c.subnet_id)
+        .outerjoin(
+            _floating,
+            (_floating.c.port_id == _port.c.id) & (_floating.c.fixed_ip == _address.c.ip),
+        )
     )
     .where(among(_port.c.device_id, "devices"), _port.c.device_owner.startswith(ports.SERVERS))
     .order_by(_port.c.created_at, _port.c.id, _subnet.c.ip_version, _address.c.ip)
@@ -79,12 +86,16 @@ def ports_of_one(context: RequestContext, device_id: str) -> list[Port]:
 
 
 def _shown(rows: list[Any]) -> Port:
-    """Return a port of its rows, of which each has one of its addresses, or none."""
+    """Return a port of its rows, of which each has one of its addresses, or none.
+
+    An address that has floating IPs of several networks is there as often.
+    """
     first = rows[0]
     network = _Network(*(getattr(first, f"network_{name}") for name in _Network._fields))
-    given = [
+    given = dict.fromkeys(
         FixedIp(row.of_subnet, row.address, row.ip_version)
         for row in rows
         if row.of_subnet is not None
-    ]
-    return ports.shown(first, network, given)
+    )
+    floating = [(row.address, row.floating_ip) for row in rows if row.floating_ip is not None]
+    return ports.shown(first, network, [*given], floating)

@@ -15,11 +15,14 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
-from synnefo_network import networks, routers
+from synnefo_network import floating_ips, networks, routers
 from synnefo_network.bootstrap import make_public_network
 from synnefo_network.models import Model
 from synnefo_network.options import SECTIONS
 from synnefo_network.policies import POLICIES
+
+_COUNTED = (networks, routers, floating_ips)
+"""The modules of the nouns that are paid for."""
 
 
 @hookimpl
@@ -43,21 +46,19 @@ def policies() -> Iterable[DocumentedRuleDefault]:
 @hookimpl
 def quota_resources() -> Iterable[QuotaResource]:
     """Return what is counted."""
-    return [networks.RESOURCE, routers.RESOURCE]
+    return [noun.RESOURCE for noun in _COUNTED]
 
 
 @hookimpl
 def quota_usage(context: RequestContext) -> Iterable[Usage]:
-    """Count private networks and routers."""
-    return chain(networks.usage(context), routers.usage(context))
+    """Count what is paid for."""
+    return chain.from_iterable(noun.usage(context) for noun in _COUNTED)
 
 
 @hookimpl
 def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
     """List what is behind a number."""
-    return chain.from_iterable(
-        noun.things(context, resource, project_id) for noun in (networks, routers)
-    )
+    return chain.from_iterable(noun.things(context, resource, project_id) for noun in _COUNTED)
 
 
 @hookimpl

@@ -8,6 +8,7 @@ from synnefo_core.policy import ADMIN, MEMBER, READER, rule
 PUBLISH = "network:network:publish"
 FOR_OTHERS = "network:for_others"
 OWN_DEVICE = "network:port:internal"
+FLOATING_ADDRESS = "network:floating_ip:choose"
 GATEWAY_CHOICES = "network:router:gateway_choices"
 
 POLICIES = [
@@ -48,6 +49,12 @@ POLICIES = [
         "Choose a router's addresses outside, or have none translated",
         "POST /routers",
     ),
+    rule("network:floating_ip:list", READER, "List floating IPs", "GET /floatingips"),
+    rule("network:floating_ip:show", READER, "Show a floating IP", "GET /floatingips/{id}"),
+    rule("network:floating_ip:create", MEMBER, "Take a floating IP", "POST /floatingips"),
+    rule("network:floating_ip:update", MEMBER, "Move a floating IP", "PUT /floatingips/{id}"),
+    rule("network:floating_ip:delete", MEMBER, "Give one back", "DELETE /floatingips/{id}"),
+    rule(FLOATING_ADDRESS, ADMIN, "Choose the address of a floating IP", "POST /floatingips"),
     rule("network:quota:show", READER, "Show a project's limits", "GET /quotas/{project_id}"),
     rule("network:quota:update", ADMIN, "Set a project's limits", "PUT /quotas/{project_id}"),
     rule(FOR_OTHERS, ADMIN, "Make things for another project", "POST /networks"),

@@ -16,7 +16,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.db.among import among
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, NotFound
-from synnefo_network import addresses, claims, macs, networks, policies
+from synnefo_network import addresses, claims, floating_links, macs, networks, policies
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import OWN, require_unmanaged
 from synnefo_network.errors import MacInUse, PortInUse
@@ -316,6 +316,7 @@ def _reassign(
         else:
             spare.remove(kept)
     addresses.release_some(session, row.id, spare)
+    floating_links.end_some(session, row.id, [fixed.ip for fixed in spare])
     Assignment(session, row, subnets_of(session, row.network_id)).give(missing)
 
 
@@ -339,7 +340,8 @@ def delete_port(context: RequestContext, port_id: str) -> None:
 
 
 def remove(session: Session, port_ids: Sequence[str]) -> None:
-    """Delete ports and free their addresses."""
+    """Delete ports and free their addresses; no floating IP stands for these any more."""
+    floating_links.end(session, port_ids)
     addresses.release(session, port_ids)
     session.execute(delete(PortRow).where(PortRow.id.in_(port_ids)))
 
@@ -379,7 +381,12 @@ def _networks(session: Session, ids: Iterable[str]) -> Mapping[str, NetworkRow]:
     return {network.id: network for network in session.scalars(query)}
 
 
-def shown(row: Any, network: Any, given: Sequence[FixedIp]) -> Port:
+def shown(
+    row: Any,
+    network: Any,
+    given: Sequence[FixedIp],
+    floating: Sequence[tuple[str, str]] = (),
+) -> Port:
     """Return a port as a value: of its row and its network's, or of what has the same columns."""
     return Port(
         id=row.id,
@@ -390,6 +397,7 @@ def shown(row: Any, network: Any, given: Sequence[FixedIp]) -> Port:
         description=row.description,
         mac=row.mac,
         fixed_ips=tuple(given),
+        floating_ips=tuple(floating),
         device_id=row.device_id,
         device_owner=row.device_owner,
         is_admin_up=row.is_admin_up,

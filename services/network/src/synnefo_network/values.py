@@ -135,6 +135,8 @@ class Port:
         is_awaited: Whether its device has still to get the card.
         network_name: For those who show servers' addresses by network.
         is_external: Whether its network leads outside.
+        floating_ips: Addresses of its own with the floating IPs that stand for them; told only of
+            the ports of devices.
         mode: The network's, for a Ganeti NIC; empty for the cluster's default.
         link: The network's, for a Ganeti NIC; empty for the cluster's default.
     """
@@ -158,6 +160,7 @@ class Port:
     revision: int
     created_at: float
     updated_at: float
+    floating_ips: tuple[tuple[str, str], ...] = ()
 
     @property
     def status(self) -> str:

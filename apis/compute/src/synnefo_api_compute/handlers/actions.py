@@ -12,7 +12,7 @@ from typing import Any
 
 import synnefo_compute
 from synnefo_api_compute import first_boot, versions
-from synnefo_api_compute.handlers import consoles, looks
+from synnefo_api_compute.handlers import consoles, floating_ips, looks
 from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import action as schema
 from synnefo_api_compute.views import server as view
@@ -120,6 +120,14 @@ def _reassign(context: RequestContext, asked: Asked) -> None:
     synnefo_compute.reassign_server(context, asked.server_id, asked.arguments["project"])
 
 
+def _add_floating_ip(context: RequestContext, asked: Asked) -> None:
+    floating_ips.attach(context, asked.server_id, asked.arguments)
+
+
+def _remove_floating_ip(context: RequestContext, asked: Asked) -> None:
+    floating_ips.detach(context, asked.server_id, asked.arguments)
+
+
 def _force_delete(context: RequestContext, asked: Asked) -> None:
     synnefo_compute.delete_server(context, asked.server_id)
 
@@ -150,6 +158,8 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "lock": (_lock, "compute:server:lock"),
     "unlock": (_unlock, "compute:server:unlock"),
     "os-start": (_start, "compute:server:start"),
+    "addFloatingIp": (_add_floating_ip, "network:floating_ip:update"),
+    "removeFloatingIp": (_remove_floating_ip, "network:floating_ip:update"),
     "os-stop": (_stop, "compute:server:stop"),
     "reboot": (_reboot, "compute:server:reboot"),
     "reassign": (_reassign, "compute:server:reassign"),

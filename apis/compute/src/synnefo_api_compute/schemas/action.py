@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from synnefo_api_compute.schemas import console
+from synnefo_api_compute.schemas import console, floating_ip
 from synnefo_api_compute.schemas.first_boot import PERSONALITY, USER_DATA
 from synnefo_api_compute.schemas.growth import Properties, grown
 from synnefo_api_compute.schemas.metadata import METADATA
@@ -167,6 +167,8 @@ ARGUMENTS = {
             "additionalProperties": False,
         }
     ),
+    "addFloatingIp": Schema(floating_ip.ATTACH),
+    "removeFloatingIp": Schema(floating_ip.DETACH),
     "os-start": Schema(NOTHING),
     "os-stop": Schema(NOTHING),
     "reboot": Schema(
@@ -181,7 +183,6 @@ ARGUMENTS = {
 
 UNBUILT = {
     "addFixedIp",
-    "addFloatingIp",
     "addSecurityGroup",
     "changePassword",
     "createBackup",
@@ -190,7 +191,6 @@ UNBUILT = {
     "injectNetworkInfo",
     "pause",
     "removeFixedIp",
-    "removeFloatingIp",
     "removeSecurityGroup",
     "resetNetwork",
     "restore",

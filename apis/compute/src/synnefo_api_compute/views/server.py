@@ -297,12 +297,15 @@ def _image(context: RequestContext, server: Server) -> Any:
 def _addresses(server: Server) -> dict[str, list[dict[str, Any]]]:
     addresses: dict[str, list[dict[str, Any]]] = {}
     for port in server.ports:
-        for fixed in port.fixed_ips:
+        versions = {fixed.ip: fixed.version for fixed in port.fixed_ips}
+        told = [(fixed.ip, fixed.version, "fixed") for fixed in port.fixed_ips]
+        told += [(ip, versions[of], "floating") for of, ip in port.floating_ips]
+        for ip, version, kind in told:
             addresses.setdefault(port.network_name, []).append(
                 {
-                    "addr": fixed.ip,
-                    "version": fixed.version,
-                    "OS-EXT-IPS:type": "fixed",
+                    "addr": ip,
+                    "version": version,
+                    "OS-EXT-IPS:type": kind,
                     "OS-EXT-IPS-MAC:mac_addr": port.mac,
                 }
             )

@@ -10,14 +10,14 @@ import synnefo_quota
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import UNLIMITED
 from synnefo_core.errors import Unbuilt
-from synnefo_network import PRIVATE_NETWORKS, ROUTERS
+from synnefo_network import FLOATING_IPS, PRIVATE_NETWORKS, ROUTERS
 
 RULE = "network:quota:show"
 
-COUNTED = {"network": PRIVATE_NETWORKS, "router": ROUTERS}
+COUNTED = {"network": PRIVATE_NETWORKS, "router": ROUTERS, "floatingip": FLOATING_IPS}
 """What the ledger counts, by Neutron's names."""
 
-UNCOUNTED = ("subnet", "port", "floatingip", "security_group", "security_group_rule")
+UNCOUNTED = ("subnet", "port", "security_group", "security_group_rule")
 """What has no limit here."""
 
 _NO_LIMIT = -1

@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Floating IPs: had, shown, pointed at ports, given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
+from synnefo_core.db.base import new_id
+from synnefo_core.errors import CloudError, InvalidField, NotFound
+from synnefo_network import gateways, networks, policies, ports, translation
+from synnefo_network.addresses import Assignment
+from synnefo_network.devices import FLOATING_IP
+from synnefo_network.errors import NoAddressLeft
+from synnefo_network.floating_errors import Unreachable
+from synnefo_network.floating_models import FloatingIpRow
+from synnefo_network.floating_values import (
+    FloatingIp,
+    FloatingIpChanges,
+    FloatingIpSpec,
+    Pool,
+    Target,
+)
+from synnefo_network.gateways import NOBODY
+from synnefo_network.models import NetworkRow
+from synnefo_network.pages import select_page
+from synnefo_network.values import FixedIpRequest, Listing, PortSpec
+from synnefo_quota import charge
+
+FLOATING_IPS = "cyclades.floating_ip"
+
+RESOURCE = QuotaResource(
+    name=FLOATING_IPS, description="Floating IPs", user_default=8, project_default=64
+)
+
+_COLUMNS = {
+    "id": FloatingIpRow.id,
+    "description": FloatingIpRow.description,
+    "project_id": FloatingIpRow.project_id,
+    "network_id": FloatingIpRow.network_id,
+    "ip": FloatingIpRow.ip,
+    "port_id": FloatingIpRow.port_id,
+    "fixed_ip": FloatingIpRow.fixed_ip,
+    "router_id": FloatingIpRow.router_id,
+    "revision": FloatingIpRow.revision,
+    "created_at": FloatingIpRow.created_at,
+    "updated_at": FloatingIpRow.updated_at,
+}
+
+
+def _visible(context: RequestContext) -> list[ColumnElement[bool]]:
+    return [] if context.is_admin else [FloatingIpRow.project_id == context.project_id]
+
+
+def create_floating_ip(context: RequestContext, spec: FloatingIpSpec) -> FloatingIp:
+    """Take an address of a network outside for a project.
+
+    Raises:
+        AddressInUse: The address that was asked for is taken.
+        AddressOutside: It is not one of the network.
+        Forbidden: Only administrators choose one, or take one for others.
+        NoAddressLeft: There is none left.
+        NotExternal: The network does not lead outside.
+        NotFound: There is no such network or port, or the caller may not see it.
+        QuotaExceeded: At the end of the unit of work.
+
+    Further errors are those of :func:`synnefo_network.translation.find`.
+    """
+    if spec.ip is not None:
+        context.cloud.policy.require(context, policies.FLOATING_ADDRESS)
+    now, own_id = context.now(), new_id()
+    with context.unit_of_work() as session:
+        project_id = networks.owner_of(context, spec.project_id)
+        network_id, own, target = _first(context, session, spec, own_id)
+        row = FloatingIpRow(
+            id=own_id,
+            project_id=project_id,
+            user_id=context.user_id,
+            description=spec.description,
+            network_id=network_id,
+            own_port_id=own.port_id,
+            ip=own.ip,
+            revision=1,
+            created_at=now,
+            updated_at=now,
+        )
+        _point(session, row, target)
+        session.add(row)
+        charge(context, [_cost(row, 1)])
+        return _shown(row)
+
+
+def _cost(row: FloatingIpRow, amount: int) -> Charge:
+    return Charge(row.project_id, row.user_id, FLOATING_IPS, amount)
+
+
+class _Taken(NamedTuple):
+    """An address outside, and the port that has it."""
+
+    port_id: str
+    ip: str
+
+
+def _first(
+    context: RequestContext, session: Session, spec: FloatingIpSpec, own_id: str
+) -> tuple[str, _Taken, Target | None]:
+    """Take an address of the first network that can give one; return also what it is to mean."""
+    problem: CloudError = NotFound("external network")
+    for network in _candidates(context, session, spec.network_id):
+        try:
+            target = _find(context, session, network.id, spec.port_id, spec.fixed_ip)
+            return network.id, _take(context, session, network, spec, own_id), target
+        except (NoAddressLeft, Unreachable) as error:
+            problem = error
+    raise problem
+
+
+def _candidates(
+    context: RequestContext, session: Session, network_id: str | None
+) -> Sequence[NetworkRow]:
+    """Return the network that is asked for, or all outside."""
+    if network_id is not None:
+        return [gateways.external_network(context, session, network_id)]
+    query = select(NetworkRow).where(NetworkRow.is_external, *networks.visible(context))
+    return session.scalars(query.order_by(NetworkRow.name, NetworkRow.id)).all()
+
+
+def _find(
+    context: RequestContext,
+    session: Session,
+    network_id: str,
+    port_id: str | None,
+    fixed_ip: str | None,
+) -> Target | None:
+    if port_id is None:
+        if fixed_ip is not None:
+            raise InvalidField("fixed_ip_address", "a port_id must be given with it")
+        return None
+    return translation.find(
+        context, session, network_id=network_id, port_id=port_id, fixed_ip=fixed_ip
+    )
+
+
+def _take(
+    context: RequestContext,
+    session: Session,
+    network: NetworkRow,
+    spec: FloatingIpSpec,
+    own_id: str,
+) -> _Taken:
+    """Take an IPv4 address of a network by a port of its own."""
+    own = PortSpec(
+        network_id=network.id, project_id=NOBODY, device_id=own_id, device_owner=FLOATING_IP
+    )
+    row = ports.insert_own(context, session, network, own)
+    subnets = [one for one in ports.subnets_of(session, network.id) if one.ip_version == 4]
+    assignment = Assignment(session, row, subnets)
+    try:
+        if spec.ip is None and spec.subnet_id is None:
+            given = assignment.give_any()
+        else:
+            given = assignment.give([FixedIpRequest(spec.subnet_id, spec.ip)])
+        if not given:
+            raise NoAddressLeft(network.id)
+    except NoAddressLeft:
+        # The next network may have one, in the same transaction.
+        ports.remove(session, [row.id])
+        raise
+    return _Taken(row.id, given[0].ip)
+
+
+def _point(session: Session, row: FloatingIpRow, target: Target | None) -> None:
+    """Have a floating IP stand for an address that is locked, or for nothing."""
+    if target is not None:
+        translation.require_single(session, row, target)
+    row.port_id = None if target is None else target.port_id
+    row.fixed_ip = None if target is None else target.fixed_ip
+    row.router_id = None if target is None else target.router_id
+
+
+def show_floating_ip(context: RequestContext, floating_ip_id: str) -> FloatingIp:
+    """Return a floating IP.
+
+    Raises:
+        NotFound: There is none, or the caller may not see it.
+    """
+    with context.reading() as session:
+        return _shown(_own(context, session, floating_ip_id))
+
+
+def _own(context: RequestContext, session: Session, floating_ip_id: str) -> FloatingIpRow:
+    query = select(FloatingIpRow).where(FloatingIpRow.id == floating_ip_id, *_visible(context))
+    row = session.scalar(query)
+    if row is None:
+        raise NotFound("floating IP", floating_ip_id)
+    return row
+
+
+def list_floating_ips(context: RequestContext, listing: Listing) -> list[FloatingIp]:
+    """Return a page of the caller's floating IPs; also by ``status``."""
+    visible, where = _visible(context), dict(listing.where)
+    if "status" in where:
+        wanted = where.pop("status")
+        has_target = FloatingIpRow.port_id.is_not(None)
+        states = {"ACTIVE": has_target, "DOWN": ~has_target}
+        visible.append(or_(false(), *(states[one] for one in wanted if one in states)))
+    with context.reading() as session:
+        rows = select_page(
+            session,
+            FloatingIpRow,
+            replace(listing, where=where),
+            noun="floating IP",
+            columns=_COLUMNS,
+            visible=visible,
+        )
+        return [_shown(row) for row in rows]
+
+
+def update_floating_ip(
+    context: RequestContext, floating_ip_id: str, changes: FloatingIpChanges
+) -> FloatingIp:
+    """Point a floating IP at a port, at another one, or at nothing; return it.
+
+    Raises:
+        InvalidField: An address is named, but no port.
+        NotFound: There is no such floating IP or port, or the caller may not see it.
+
+    Further errors are those of :func:`synnefo_network.translation.find`.
+    """
+    with context.unit_of_work() as session:
+        known = _own(context, session, floating_ip_id)
+        is_moved = "port_id" in changes or "fixed_ip" in changes
+        port_id = changes.get("port_id", known.port_id)
+        # What it is to mean is locked first, as by those who take a port away.
+        target = None
+        if is_moved:
+            target = _find(context, session, known.network_id, port_id, changes.get("fixed_ip"))
+        row = _lock(context, session, floating_ip_id)
+        if is_moved:
+            _point(session, row, target)
+        row.description = changes.get("description", row.description)
+        row.revision += 1
+        row.updated_at = context.now()
+        return _shown(row)
+
+
+def _lock(context: RequestContext, session: Session, floating_ip_id: str) -> FloatingIpRow:
+    query = select(FloatingIpRow).where(FloatingIpRow.id == floating_ip_id, *_visible(context))
+    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound("floating IP", floating_ip_id)
+    return row
+
+
+def delete_floating_ip(context: RequestContext, floating_ip_id: str) -> None:
+    """Give an address outside back.
+
+    Raises:
+        NotFound: There is none, or the caller may not see it.
+    """
+    with context.unit_of_work() as session:
+        row = _lock(context, session, floating_ip_id)
+        ports.remove(session, [row.own_port_id])
+        session.delete(row)
+        charge(context, [_cost(row, -1)])
+
+
+def usage(context: RequestContext) -> Iterable[Usage]:
+    """Count floating IPs."""
+    query = select(FloatingIpRow.project_id, FloatingIpRow.user_id, func.count()).group_by(
+        FloatingIpRow.project_id, FloatingIpRow.user_id
+    )
+    with context.reading() as session:
+        for project_id, user_id, amount in session.execute(query):
+            yield Usage(project_id, user_id, FLOATING_IPS, amount)
+
+
+def things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """Yield the floating IPs of a project."""
+    if resource != FLOATING_IPS:
+        return
+    query = select(FloatingIpRow).where(FloatingIpRow.project_id == project_id)
+    with context.reading() as session:
+        for row in session.scalars(query):
+            yield Thing(project_id, row.user_id, resource, 1, "floating IP", row.id, row.ip)
+
+
+def _shown(row: FloatingIpRow) -> FloatingIp:
+    target = None
+    if row.port_id is not None and row.fixed_ip is not None and row.router_id is not None:
+        target = Target(row.port_id, row.fixed_ip, row.router_id)
+    return FloatingIp(
+        id=row.id,
+        project_id=row.project_id,
+        description=row.description,
+        network_id=row.network_id,
+        ip=row.ip,
+        target=target,
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def list_pools(context: RequestContext) -> list[Pool]:
+    """Return the networks from which the caller can have floating IPs."""
+    with context.reading() as session:
+        found = _candidates(context, session, None)
+        return [Pool(network.id, network.name) for network in found]

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What floating IPs stand for: asked and ended by what it hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from synnefo_network.floating_models import FloatingIpRow
+
+
+def end(session: Session, port_ids: Sequence[str]) -> None:
+    """Have no floating IP stand for addresses of these ports any more."""
+    _end(session, FloatingIpRow.port_id.in_(port_ids))
+
+
+def end_some(session: Session, port_id: str, ips: Sequence[str]) -> None:
+    """Have no floating IP stand for these addresses of a port any more."""
+    if ips:
+        _end(session, FloatingIpRow.port_id == port_id, FloatingIpRow.fixed_ip.in_(ips))
+
+
+def _end(session: Session, *where: ColumnElement[bool]) -> None:
+    session.execute(
+        update(FloatingIpRow)
+        .where(*where)
+        .values(port_id=None, fixed_ip=None, router_id=None, revision=FloatingIpRow.revision + 1)
+    )
+
+
+def has_any(session: Session, router_id: str) -> bool:
+    """Return whether floating IPs are reached through a router."""
+    query = select(FloatingIpRow.id).where(FloatingIpRow.router_id == router_id).limit(1)
+    return session.scalar(query) is not None
+
+
+def has_in(session: Session, router_id: str, cidr: str) -> bool:
+    """Return whether floating IPs stand for addresses of a range behind a router."""
+    network = ip_network(cidr)
+    query = select(FloatingIpRow.fixed_ip).where(FloatingIpRow.router_id == router_id)
+    return any(ip_address(ip) in network for ip in session.scalars(query) if ip)
