@@ -26,6 +26,15 @@ def subjects(session: Session, subject_ids: Iterable[str]) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
+def state_of(session: Session, saga_id: str) -> str:
+    """Return whether a saga runs, unwinds or has ended; it stays so until the transaction ends.
+
+    A step that writes to the database asks: a worker that was taken for dead must not any more.
+    """
+    query = select(SagaRow.state).where(SagaRow.id == saga_id)
+    return session.execute(query.with_for_update()).scalar_one()
+
+
 def hasten(
     context: RequestContext, awaited: Mapping[str, Collection[str]]
 ) -> frozenset[tuple[str, str]]:

@@ -27,6 +27,7 @@ from synnefo_core.contracts.seed import Seed
 
 if TYPE_CHECKING:
     from synnefo_core.contracts.devices import Cards
+    from synnefo_core.contracts.moving import Movable
     from synnefo_core.contracts.rescue import Rescue
 
 DEFAULT_TIMEOUT_S = 35.0
@@ -479,6 +480,7 @@ class ComputeBackend(Driver):
     consoles: Consoles | None = None
     cards: Cards | None = None
     rescue: Rescue | None = None
+    movable: Movable | None = None
 
     @abstractmethod
     def __init__(self, setup: DriverSetup) -> None:

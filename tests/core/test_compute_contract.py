@@ -15,7 +15,8 @@ from synnefo_core.contracts.compute import (
     PowerState,
 )
 from synnefo_core.testing.compute import ComputeBackendContract
-from synnefo_core.testing.fakes import MemoryBackend
+from synnefo_core.testing.fakes import MemoryBackend, MemoryDisks
+from synnefo_core.testing.moving import MovableContract
 
 SPEC = InstanceSpec("snf-1", vcpus=1, ram_mib=512)
 
@@ -34,6 +35,28 @@ class TestMemoryBackend(ComputeBackendContract):
             yield MemoryBackend(vnc_port=listening.getsockname()[1])
             listening.shutdown(socket.SHUT_RDWR)
             greeter.join()
+
+
+class TestMemoryMoves(MovableContract):
+    """Two clusters with one store of disks."""
+
+    @pytest.fixture
+    def disks(self):
+        return MemoryDisks()
+
+    @pytest.fixture
+    def backend(self, disks):
+        return MemoryBackend(disks=disks)
+
+    @pytest.fixture
+    def other(self, disks):
+        return MemoryBackend(disks=disks)
+
+    def write(self, backend, disk, content):
+        backend.disks.contents[disk] = content
+
+    def read(self, backend, disk):
+        return backend.disks.contents[disk]
 
 
 def _greet(listening):

@@ -2,8 +2,15 @@
 """In-memory twins of the contracts; each passes its contract's conformance suite."""
 
 from synnefo_core.testing.fakes.auth import MemoryAuth
-from synnefo_core.testing.fakes.compute import MemoryBackend
+from synnefo_core.testing.fakes.compute import MemoryBackend, MemoryDisks
 from synnefo_core.testing.fakes.directory import DirectoryPlugin, MemoryDirectory
 from synnefo_core.testing.fakes.storage import MemoryStorage
 
-__all__ = ["DirectoryPlugin", "MemoryAuth", "MemoryBackend", "MemoryDirectory", "MemoryStorage"]
+__all__ = [
+    "DirectoryPlugin",
+    "MemoryAuth",
+    "MemoryBackend",
+    "MemoryDirectory",
+    "MemoryDisks",
+    "MemoryStorage",
+]

@@ -18,6 +18,7 @@ from synnefo_core.contracts.compute import (
     ConsoleKind,
     Consoles,
     Disk,
+    DiskSpec,
     Instance,
     InstanceMissing,
     InstanceSpec,
@@ -36,6 +37,7 @@ from synnefo_core.contracts.compute import (
 )
 from synnefo_core.contracts.devices import Cards
 from synnefo_core.contracts.driver import DriverSetup
+from synnefo_core.contracts.moving import Baggage, Lodging, Movable, MovingDisk
 from synnefo_core.contracts.rescue import DEFAULT_MEDIUM, Boot, Rescue
 from synnefo_core.contracts.seed import Seed
 from synnefo_core.testing.fakes.cluster import Failure, JobFailed, World
@@ -47,13 +49,22 @@ _CAPABILITIES = Capabilities(
 
 
 @dataclass(frozen=True)
+class MemoryDisks:
+    """A store of disks that several clusters may reach: what is on them, by their names."""
+
+    name: str = "memory"
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class _Lifecycle(Lifecycle):
     world: World
+    disks: MemoryDisks
 
     def create(self, spec: InstanceSpec, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
         if spec.disk_template and spec.disk_template not in _CAPABILITIES.disk_templates:
             raise RequestRefused(f"disk template {spec.disk_template!r} is not enabled")
-        return self.world.submit("create", spec.name, lambda: self._make(spec))
+        return self.world.submit("create", spec.name, lambda: self.make(spec))
 
     def delete(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
         self._require(name)
@@ -98,9 +109,12 @@ class _Lifecycle(Lifecycle):
         return self.world.instances[name]
 
     def _remove(self, name: str) -> None:
-        del self.world.instances[self._there(name).name]
+        for disk in self._there(name).disks:
+            self.disks.contents.pop(disk.name, None)
+        del self.world.instances[name]
 
-    def _make(self, spec: InstanceSpec) -> None:
+    def make(self, spec: InstanceSpec) -> None:
+        """Make an instance, and those of its disks that are not there."""
         world = self.world
         if spec.name in world.instances:
             raise JobFailed(f"instance {spec.name!r} is already there", already_exists=True)
@@ -109,6 +123,8 @@ class _Lifecycle(Lifecycle):
         if used_ram_mib + spec.ram_mib > world.ram_mib or used_disk_mib + disk_mib > world.disk_mib:
             raise JobFailed(f"no room for {spec.name!r}", is_transient=True)
         world.instances[spec.name] = _made_of(spec)
+        for disk in spec.disks:
+            self.disks.contents.setdefault(disk.name, b"")
 
 
 @dataclass(frozen=True)
@@ -250,6 +266,56 @@ class _Migration(Migration):
 
 
 @dataclass(frozen=True)
+class _Movable(Movable):
+    lifecycle: _Lifecycle
+    disks: MemoryDisks
+
+    def stores(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> frozenset[str]:
+        return frozenset({self.disks.name})
+
+    def lodgings(
+        self, names: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> Mapping[str, Lodging]:
+        there = self.lifecycle.world.instances
+        return {
+            name: Lodging(self.disks.name if there[name].disks else "")
+            for name in names
+            if name in there
+        }
+
+    def baggage(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Baggage:
+        instance = self.lifecycle.world.instances.get(name)
+        if instance is None:
+            raise InstanceMissing(f"instance {name!r} not known")
+        disks = tuple(MovingDisk(disk.name, disk.size_mib) for disk in instance.disks)
+        return Baggage(self.disks.name if disks else "", "", disks)
+
+    def take_in(
+        self, spec: InstanceSpec, baggage: Baggage, *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str:
+        if baggage.store not in ("", self.disks.name):
+            raise RequestRefused(f"the disks lie in {baggage.store}, which is out of reach")
+        disks = tuple(DiskSpec(disk.name, disk.size_mib) for disk in baggage.disks)
+        made_of = replace(spec, disks=disks, is_started=False)
+
+        def effect() -> None:
+            if any(disk.name not in self.disks.contents for disk in disks):
+                raise JobFailed(f"a disk of {spec.name!r} is not there")
+            self.lifecycle.make(made_of)
+
+        return self.lifecycle.world.submit("take_in", spec.name, effect)
+
+    def give_up(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        def effect() -> None:
+            instances = self.lifecycle.world.instances
+            if name not in instances or instances[name].power is PowerState.RUNNING:
+                raise JobFailed(f"instance {name!r} is not there, or runs")
+            del instances[name]
+
+        return self.lifecycle.world.submit("give_up", name, effect)
+
+
+@dataclass(frozen=True)
 class _Jobs(Jobs):
     world: World
 
@@ -341,7 +407,8 @@ class MemoryBackend(ComputeBackend):
 
     A job runs at once, within the call that submits it, so that a test need not wait; between
     :meth:`hold` and :meth:`release` jobs stay queued. All instances have one console, at
-    ``vnc_port`` of this machine, or none if that is 0.
+    ``vnc_port`` of this machine, or none if that is 0. Those with the same ``disks`` hand instances
+    to one another.
     """
 
     def __init__(
@@ -352,15 +419,18 @@ class MemoryBackend(ComputeBackend):
         ram_mib: int = 262144,
         disk_mib: int = 4194304,
         vnc_port: int = 0,
+        disks: MemoryDisks | None = None,
     ) -> None:
         self.name = "memory" if setup is None else setup.name
         self._world = World(vcpus=vcpus, ram_mib=ram_mib, disk_mib=disk_mib)
-        self.lifecycle = lifecycle = _Lifecycle(self._world)
+        self.disks = disks or MemoryDisks()
+        self.lifecycle = lifecycle = _Lifecycle(self._world, self.disks)
         self.reshape = _Reshape(self._world, lifecycle)
         self.adoption = _Adoption(self._world, lifecycle)
         self.migration = _Migration(lifecycle)
         self.cards = _Cards(lifecycle)
         self.rescue = _Rescue(lifecycle)
+        self.movable = _Movable(lifecycle, self.disks)
         self.job_queue = _Jobs(self._world)
         self.inventory = inventory = _Inventory(self._world)
         self.consoles = _Consoles(inventory, vnc_port)

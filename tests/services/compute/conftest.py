@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,7 @@ import synnefo_compute
 import synnefo_network
 from synnefo_backend_sim import SimBackend
 from synnefo_compute import Server, ServerSpec
+from synnefo_core.commands import main
 from synnefo_core.context import RequestContext
 from synnefo_core.worker import Worker
 
@@ -63,3 +65,16 @@ def server(submit: Callable[[], Server], settle: Callable[[], None]) -> Server:
     made = submit()
     settle()
     return made
+
+
+@pytest.fixture
+def reconcile(cloud, capsys, monkeypatch):
+    """Return a function that runs the command and returns kinds and servers."""
+    monkeypatch.setenv("OS_DATABASE__URL", cloud.config.database.url)
+
+    def run(*words, expect=0):
+        line = ["reconcile", "servers", "--format", "json", *words]
+        assert expect == main(["--data", str(cloud.data_dir), *line])
+        return [(row["Kind"], row["Server"]) for row in json.loads(capsys.readouterr().out)]
+
+    return run

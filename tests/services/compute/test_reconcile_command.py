@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -18,19 +17,6 @@ from synnefo_core.commands import main
 from synnefo_core.contracts.compute import InstanceSpec
 from synnefo_core.errors import NotFound
 from tests.services.compute.test_servers import held
-
-
-@pytest.fixture
-def reconcile(cloud, capsys, monkeypatch):
-    """Return a function that runs the command and returns kinds and servers."""
-    monkeypatch.setenv("OS_DATABASE__URL", cloud.config.database.url)
-
-    def run(*words, expect=0):
-        line = ["reconcile", "servers", "--format", "json", *words]
-        assert expect == main(["--data", str(cloud.data_dir), *line])
-        return [(row["Kind"], row["Server"]) for row in json.loads(capsys.readouterr().out)]
-
-    return run
 
 
 def instance_of(server) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,10 @@ class Pace:
 
 @dataclass(frozen=True)
 class Layout:
-    """A cluster: ``nodes`` alike nodes, each with these figures."""
+    """A cluster: ``nodes`` alike nodes, each with these figures, and a store of disks."""
 
     name: str
+    store: Path
     nodes: int = 4
     vcpus: int = 16
     ram_mib: int = 65536

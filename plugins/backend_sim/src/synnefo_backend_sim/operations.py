@@ -30,6 +30,10 @@ migrate    must exist                           it is on another node, if it
                                                 runs and a node has room
 failover   must exist                           it is on another node, if one has
                                                 room
+take_in    the instance is listed, stopped, of  (nothing more)
+           disks that must be there
+give_up    must exist                           it is gone and its disks are
+                                                not, if it is stopped
 =========  ===================================  ================================
 
 The node must be online but for a create. A job whose requirements fail ends at once, as an error.
@@ -43,7 +47,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from synnefo_backend_sim import instances, media, seeds
+from synnefo_backend_sim import disks, instances, media, seeds
 from synnefo_core.contracts.compute import PowerState
 
 
@@ -88,7 +92,21 @@ def _reserve(db: sqlite3.Connection, job: sqlite3.Row, at: float) -> None:
     if node is None:
         raise JobFailed(f"no node has room for {name!r}", "insufficient_resources")
     instances.insert(db, name, request, node=node, at=at)
+    disks.make(db, _names(request["disks"]))
+    disks.keep_seed(db, name)
     _strip(db, job, request)
+
+
+def _move_in(db: sqlite3.Connection, job: sqlite3.Row, at: float) -> None:
+    request = json.loads(job["request"])
+    if absent := disks.missing(db, _names(request["disks"])):
+        raise JobFailed(f"there is no disk {', '.join(absent)}", "unknown_entity")
+    _reserve(db, job, at)
+    disks.find_seed(db, job["instance"])
+
+
+def _names(some: list[Any]) -> list[str]:
+    return [disk["name"] for disk in some]
 
 
 def _boot(db: sqlite3.Connection, job: sqlite3.Row) -> None:
@@ -97,6 +115,17 @@ def _boot(db: sqlite3.Connection, job: sqlite3.Row) -> None:
 
 
 def _release(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    disks.remove(db, job["instance"], _names(json.loads(job["request"])["disks"]))
+    instances.remove(db, job["instance"])
+
+
+def _move_out(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    instances.remove(db, job["instance"])
+
+
+def _part(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    if _found(db, job)["power"] == PowerState.RUNNING.value:
+        raise JobFailed(f"instance {job['instance']!r} runs", "wrong_state")
     instances.remove(db, job["instance"])
 
 
@@ -123,8 +152,8 @@ def _halt(db: sqlite3.Connection, job: sqlite3.Row) -> None:
 
 
 def _vanish(db: sqlite3.Connection, job: sqlite3.Row) -> None:
-    if not instances.remove(db, job["instance"]):
-        raise _unknown(job)
+    disks.remove(db, job["instance"], _names(json.loads(_found(db, job)["disks"])))
+    instances.remove(db, job["instance"])
 
 
 def _resize(db: sqlite3.Connection, job: sqlite3.Row) -> None:
@@ -197,6 +226,8 @@ def _rename(db: sqlite3.Connection, job: sqlite3.Row) -> None:
     db.execute("UPDATE instance SET name = ? WHERE name = ?", (new_name, job["instance"]))
     seeds.rename(db, job["instance"], new_name)
     media.rename(db, job["instance"], new_name)
+    disks.remove(db, job["instance"], ())
+    disks.keep_seed(db, new_name)
 
 
 def _require_room(job: sqlite3.Row, free_mib: int, more_mib: int) -> None:
@@ -242,6 +273,7 @@ def _keep_seed(db: sqlite3.Connection, job: sqlite3.Row, at: float) -> None:
 
 def _begin_anew(db: sqlite3.Connection, job: sqlite3.Row) -> None:
     seeds.begin_anew(db, job["instance"])
+    disks.keep_seed(db, job["instance"])
     _boot(db, job)
 
 
@@ -275,4 +307,6 @@ OPERATIONS = {
     "rename": Operation(_require, _rename, _leave),
     "migrate": Operation(_require, _migrate, _leave),
     "failover": Operation(_require, _migrate, _leave),
+    "take_in": Operation(_move_in, _leave, _move_out),
+    "give_up": Operation(_require, _part, _leave),
 }

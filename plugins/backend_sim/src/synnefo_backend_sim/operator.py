@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
-from synnefo_backend_sim import instances, seeds
+from synnefo_backend_sim import disks, instances, seeds
 from synnefo_backend_sim.clusterfile import ClusterFile, Turn
 from synnefo_core.contracts.compute import (
     Instance,
@@ -62,6 +62,8 @@ def remove(cluster: ClusterFile, name: str) -> None:
     """Remove an instance with its disks."""
 
     def removed(turn: Turn) -> None:
+        for each in instances.named(turn.db, [name]):
+            disks.remove(turn.db, name, [disk.name for disk in each.disks])
         if not instances.remove(turn.db, name):
             raise InstanceMissing(f"instance {name!r} not known")
 
@@ -86,6 +88,20 @@ def modify(cluster: ClusterFile, name: str, change: Callable[[Instance], Instanc
 def seed(cluster: ClusterFile, name: str) -> Seed | None:
     """Return what the guest of an instance reads at its first boot, None for nothing."""
     return cluster.look(lambda turn: seeds.told(turn.db, name))
+
+
+def write(cluster: ClusterFile, disk: str, content: bytes) -> None:
+    """Put something on a disk, as a guest would."""
+    cluster.change(lambda turn: disks.write(turn.db, disk, content))
+
+
+def read(cluster: ClusterFile, disk: str) -> bytes:
+    """Return what is on a disk that a cluster reaches.
+
+    Raises:
+        FileNotFoundError: There is no such disk (any more).
+    """
+    return cluster.look(lambda turn: disks.read(turn.db, disk))
 
 
 def move(cluster: ClusterFile, name: str, node: str) -> None:

@@ -12,6 +12,9 @@ from synnefo_backend_sim.layout import Layout, Pace
 from synnefo_core.contracts.driver import DriverSetup, Misconfigured
 from synnefo_core.contracts.rescue import DEFAULT_MEDIUM, Boot
 
+STORE = "sim.disks"
+"""Where the disks lie of clusters that name no store, beside what each has for itself."""
+
 _CLUSTER_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 
 
@@ -27,6 +30,12 @@ def declare() -> list[cfg.Opt]:
             "path",
             default="",
             help="File that holds the cluster; CLUSTER.sqlite in the state directory if empty.",
+        ),
+        cfg.StrOpt(
+            "store",
+            default="",
+            help="Directory of the instances' disks: servers move between the clusters that have the "
+            "same one. If empty, that of all clusters of this cloud that name none.",
         ),
         cfg.IntOpt("nodes", default=4, min=1, help="Nodes of a cluster that is made anew."),
         cfg.IntOpt("vcpus", default=16, min=1, help="Processors of each node."),
@@ -74,6 +83,9 @@ def read(setup: DriverSetup) -> tuple[Path, Layout]:
         ram_mib=settings["ram_mib"],
         disk_mib=settings["disk_mib"],
         pace=pace,
+        store=Path(settings["store"])
+        if settings["store"]
+        else setup.state_directory.parent / STORE,
     )
     return Path(settings["path"] or setup.state_directory / f"{name}.sqlite"), layout
 

@@ -7,12 +7,15 @@ A *backend* is one cluster, driven by a ``synnefo.compute_backend`` driver.
 from synnefo_backends.allocator import (
     NoRoomAnywhere,
     Verdict,
+    candidates,
+    judge,
     place,
     rebook,
     serves,
+    weigh,
     why,
 )
-from synnefo_backends.bookings import book, release
+from synnefo_backends.bookings import book, leave, release, stay
 from synnefo_backends.connections import call, has_facet, rescue_media
 from synnefo_backends.occupancy import Occupancy, Occupied, find_occupied, occupied, together
 from synnefo_backends.refresh import refresh
@@ -28,11 +31,12 @@ from synnefo_backends.registry import (
 )
 from synnefo_backends.working import CLUSTER, Service, services
 from synnefo_backends.zones import Zone, zones, zones_of_backends
-from synnefo_core.contracts.placement import Company, Demand
+from synnefo_core.contracts.placement import Candidate, Company, Demand
 
 __all__ = [
     "CLUSTER",
     "Backend",
+    "Candidate",
     "Company",
     "Demand",
     "NoRoomAnywhere",
@@ -44,10 +48,13 @@ __all__ = [
     "add",
     "book",
     "call",
+    "candidates",
     "find",
     "find_occupied",
     "has_facet",
     "id_of",
+    "judge",
+    "leave",
     "listing",
     "modify",
     "occupied",
@@ -60,7 +67,9 @@ __all__ = [
     "rescue_media",
     "serves",
     "services",
+    "stay",
     "together",
+    "weigh",
     "why",
     "zones",
     "zones_of_backends",

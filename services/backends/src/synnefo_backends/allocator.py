@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Table, select
@@ -60,27 +60,48 @@ class Verdict:
 
 def why(context: RequestContext, demand: Demand) -> list[Verdict]:
     """Return what would become of each cluster if a server came now, the chosen one first."""
-    filters, weighers = chosen.filters(context.cloud), chosen.weighers(context.cloud)
-    verdicts = []
     with context.unit_of_work() as session:
         candidates = _candidates(context, session, demand.project_id)
+    return judge(context, candidates, demand)
+
+
+def candidates(context: RequestContext, project_id: str = "") -> list[Candidate]:
+    """Return the clusters as they are, for a project's servers, by their names."""
+    with context.reading() as session:
+        return _candidates(context, session, project_id)
+
+
+def judge(
+    context: RequestContext, candidates: Iterable[Candidate], demand: Demand
+) -> list[Verdict]:
+    """Return what would become of each cluster, were they like these, the chosen one first."""
+    filters = chosen.filters(context.cloud)
+    verdicts = []
     for candidate in candidates:
         said = [(each, reason) for each in filters if (reason := each.check(candidate, demand))]
         reasons = {each.name: reason for each, reason in said}
-        weight = None
-        if not said:
-            weight = sum(factor * each.weigh(candidate, demand) for each, factor in weighers)
+        weight = None if said else weigh(context, candidate, demand)
         told = said[0][0].told if said else ""
         verdicts.append(Verdict(candidate.name, candidate.id, reasons, told, weight))
     return sorted(verdicts, key=_order)
+
+
+def weigh(context: RequestContext, candidate: Candidate, demand: Demand) -> float:
+    """Return how little a cluster pleases, whatever the filters say."""
+    weighers = chosen.weighers(context.cloud)
+    return sum(factor * each.weigh(candidate, demand) for each, factor in weighers)
 
 
 def _order(verdict: Verdict) -> tuple[bool, float, str]:
     return verdict.weight is None, verdict.weight or 0.0, verdict.name
 
 
-def place(context: RequestContext, server_id: str, demand: Demand) -> str:
+def place(
+    context: RequestContext, server_id: str, demand: Demand, *, is_moving: bool = False
+) -> str:
     """Choose a cluster for a server and book the room, in the caller's unit of work.
+
+    What is booked for one that ``is_moving`` comes beside what it has where it is.
 
     Returns:
         The id of the cluster.
@@ -94,7 +115,8 @@ def place(context: RequestContext, server_id: str, demand: Demand) -> str:
             refused = {verdict.name: dict(verdict.reasons) for verdict in verdicts}
             log.warning("no cluster takes a server", extra={"why": refused, "demand": demand})
             raise NoRoomAnywhere(_told(verdicts))
-        bookings.book(context, server_id, verdicts[0].backend_id, demand)
+        booking_id = bookings.beside(server_id) if is_moving else server_id
+        bookings.book(context, booking_id, verdicts[0].backend_id, demand)
         return verdicts[0].backend_id
 
 

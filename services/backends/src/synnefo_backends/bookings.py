@@ -9,11 +9,12 @@ stays short, however many servers there are.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
 from sqlalchemy import (
+    Row,
     Select,
     Table,
     bindparam,
@@ -114,10 +115,39 @@ def resize(session: Session, row: BookingRow, demand: Demand) -> None:
 
 
 def release(context: RequestContext, server_id: str) -> None:
-    """Give a server's room back; none booked is not an error."""
+    """Give a server's room back, wherever it is booked; none booked is not an error."""
     with context.unit_of_work() as session:
-        for row in session.execute(_RELEASE, {"server": server_id}).all():
-            _count(session, row.backend_id, -_of(row))
+        _drop(session, server_id)
+        _drop(session, beside(server_id))
+
+
+def beside(server_id: str) -> str:
+    """Return the id of what is booked where a server is on its way to."""
+    return f"{server_id}/there"
+
+
+def stay(context: RequestContext, server_id: str) -> None:
+    """Give back the room that was booked for a move; none booked is not an error."""
+    with context.unit_of_work() as session:
+        _drop(session, beside(server_id))
+
+
+def leave(context: RequestContext, server_id: str) -> None:
+    """Give back the room that a server had before it moved; without a move nothing happens."""
+    with context.unit_of_work() as session:
+        for row in _drop(session, beside(server_id)):
+            _drop(session, server_id)
+            values = {name: getattr(row, name) for name in SIZES[1:]}
+            _BOOK.execute(session, {"id": server_id, "backend_id": row.backend_id, **values})
+            _count(session, row.backend_id, _of(row))
+
+
+def _drop(session: Session, booking_id: str) -> Sequence[Row[Any]]:
+    """Remove a booking and return it."""
+    rows = session.execute(_RELEASE, {"server": booking_id}).all()
+    for row in rows:
+        _count(session, row.backend_id, -_of(row))
+    return rows
 
 
 def _size(demand: Demand) -> Booked:

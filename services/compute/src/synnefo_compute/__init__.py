@@ -68,6 +68,7 @@ from synnefo_compute.metadata import (
     show as show_metadata,
     show_item as show_metadata_item,
 )
+from synnefo_compute.moving import migrate_server, move_server
 from synnefo_compute.passwords import new_password
 from synnefo_compute.quota_sets import (
     Quota,
@@ -86,7 +87,6 @@ from synnefo_compute.servers import (
     ServerSpec,
     create_server,
     delete_server,
-    migrate_server,
     reboot_server,
     show_server,
     start_server,
@@ -196,6 +196,7 @@ __all__ = [
     "merge_flavor_specs",
     "merge_metadata",
     "migrate_server",
+    "move_server",
     "new_password",
     "open_console",
     "reassign_server",

@@ -78,7 +78,10 @@ def _heed(context: RequestContext, sender: str, notices: Iterable[Notice]) -> Ou
         return Outcomes(refused=sum(map(len, about.values())))
     known = _known(context, about)
     outcomes = Outcomes(unknown=sum(len(about[each]) for each in about if each not in known))
-    for server_id in [each for each in known if known[each].backend_id != backend_id]:
+    # What is being done to a server may be done in two clusters; those that wait for a job look.
+    for server_id in [
+        each for each in known if known[each].backend_id != backend_id and not known[each].is_busy
+    ]:
         _warn(JOB, sender, f"the instance of {server_id} is in another cluster")
         outcomes["refused"] += len(about[server_id])
         del known[server_id]

@@ -9,7 +9,7 @@ not made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, delete as deletion, func, select, update
@@ -27,6 +27,9 @@ TOGETHER, APART = "affinity", "anti-affinity"
 SOFTLY_TOGETHER, SOFTLY_APART = "soft-affinity", "soft-anti-affinity"
 STRICT_POLICIES = (TOGETHER, APART)
 POLICIES = (*STRICT_POLICIES, SOFTLY_TOGETHER, SOFTLY_APART)
+
+EXCLUSION = "synnefo:group:"
+"""How the tags begin by which clusters keep instances apart."""
 
 RESOURCE = QuotaResource(
     "cyclades.server_group", "Groups of servers", user_default=10, project_default=10
@@ -179,12 +182,7 @@ def company(context: RequestContext, group_id: str) -> Company | None:
         if 0 <= most <= sum(members.values()):
             msg = "quota exceeded, too many servers in group"
             raise Forbidden(msg)
-        return Company(
-            is_apart=row.policy in (APART, SOFTLY_APART),
-            is_strict=row.policy in STRICT_POLICIES,
-            members=members,
-            most_per_node=row.most_per_node or 1,
-        )
+        return _company(row, members)
 
 
 def _per_cluster(session: Session, group_id: str) -> Mapping[str, int]:
@@ -192,6 +190,45 @@ def _per_cluster(session: Session, group_id: str) -> Mapping[str, int]:
         ServerRow.group_id == group_id, ServerRow.is_deleted.is_(False)
     )
     return {row[0]: row[1] for row in session.execute(query.group_by(ServerRow.backend_id))}
+
+
+def company_of(context: RequestContext, server: ServerRow) -> Company | None:
+    """Return what a server is with, itself left out, in the caller's unit of work; None without a group.
+
+    Until that ends no other server comes to the group.
+    """
+    with context.unit_of_work() as session:
+        query = _LOCKED.where(ServerGroupRow.id == server.group_id)
+        row = session.scalars(query).first() if server.group_id else None
+        if row is None:
+            return None
+        members = dict(_per_cluster(session, server.group_id))
+        members[server.backend_id] -= 1
+        others = {backend_id: count for backend_id, count in members.items() if count > 0}
+        return _company(row, others)
+
+
+def _company(row: ServerGroupRow, members: Mapping[str, int]) -> Company:
+    return Company(
+        is_apart=row.policy in (APART, SOFTLY_APART),
+        is_strict=row.policy in STRICT_POLICIES,
+        members=members,
+        most_per_node=row.most_per_node or 1,
+    )
+
+
+def companies(session: Session, group_ids: Collection[str]) -> Mapping[str, Company]:
+    """Return what the servers of some groups are with, themselves included, by the groups' ids."""
+    count = (
+        select(ServerRow.group_id, ServerRow.backend_id, func.count())
+        .where(ServerRow.group_id.in_(group_ids), ServerRow.is_deleted.is_(False))
+        .group_by(ServerRow.group_id, ServerRow.backend_id)
+    )
+    members: dict[str, dict[str, int]] = {}
+    for group_id, backend_id, number in session.execute(count):
+        members.setdefault(group_id, {})[backend_id] = number
+    rows = session.scalars(select(ServerGroupRow).where(ServerGroupRow.id.in_(group_ids)))
+    return {row.id: _company(row, members.get(row.id, {})) for row in rows}
 
 
 def exclusion_tags(group_id: str, known: Company | None, backend_id: str) -> list[str]:
@@ -202,11 +239,15 @@ def exclusion_tags(group_id: str, known: Company | None, backend_id: str) -> lis
     if known is None or not (known.is_apart and known.is_strict):
         return []
     number = known.members.get(backend_id, 0) % known.most_per_node
-    return [f"synnefo:group:{group_id}:{number}"]
+    return [f"{EXCLUSION}{group_id}:{number}"]
 
 
-def kept_apart_from(context: RequestContext, server_id: str) -> tuple[Mapping[str, str], int]:
-    """Return the nodes of the servers of its cluster that one must be apart from, by their ids.
+def kept_apart_from(
+    context: RequestContext, server_id: str, *, backend_id: str = ""
+) -> tuple[Mapping[str, str], int]:
+    """Return the nodes of the servers of a cluster that one must be apart from, by their ids.
+
+    The cluster is the server's own, unless another one is named.
 
     The node is empty where it is not known yet. Also returned is how many may share one.
     """
@@ -217,7 +258,7 @@ def kept_apart_from(context: RequestContext, server_id: str) -> tuple[Mapping[st
             return {}, 0
         query = select(ServerRow.id, ServerRow.node).where(
             ServerRow.group_id == group.id,
-            ServerRow.backend_id == server.backend_id,
+            ServerRow.backend_id == (backend_id or server.backend_id),
             ServerRow.id != server_id,
             ServerRow.is_deleted.is_(False),
         )

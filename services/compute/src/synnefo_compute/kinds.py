@@ -12,6 +12,7 @@ RESCUE = "compute.rescue_server"
 UNRESCUE = "compute.unrescue_server"
 ATTACH = "compute.attach_card"
 DETACH = "compute.detach_card"
+MOVE = "compute.move_server"
 
-GIVEN_UP = (CREATE, ACT, RESIZE, CONFIRM, REVERT, REBUILD, RESCUE, UNRESCUE, ATTACH, DETACH)
+GIVEN_UP = (CREATE, ACT, RESIZE, CONFIRM, REVERT, REBUILD, RESCUE, UNRESCUE, ATTACH, DETACH, MOVE)
 """What is given up for a deletion, which goes on from there."""

@@ -3,10 +3,20 @@
 
 from __future__ import annotations
 
-from synnefo_compute.commands import flavor, keypair, reconcile, server, statistics
+from synnefo_compute.commands import (
+    balancing,
+    flavor,
+    keypair,
+    moving,
+    reconcile,
+    server,
+    statistics,
+)
 from synnefo_core.commands import CommandTable
 
 COMMANDS: CommandTable = {
+    "backend evacuate": balancing.Evacuate,
+    "backend rebalance": balancing.Rebalance,
     "flavor create": flavor.Create,
     "flavor delete": flavor.Delete,
     "flavor list": flavor.List,
@@ -18,6 +28,7 @@ COMMANDS: CommandTable = {
     "reconcile servers": reconcile.Reconcile,
     "server import": server.Import,
     "server list": server.List,
+    "server move": moving.Move,
     "server show": server.Show,
     "server statistics": statistics.Statistics,
 }

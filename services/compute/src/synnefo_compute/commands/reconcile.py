@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 import synnefo_backends
 from synnefo_compute import names
 from synnefo_compute.reconcile import awaited, labels, orphans, repairs
-from synnefo_compute.reconcile.differences import KINDS, Difference, Orphan, Stale, Tags
+from synnefo_compute.reconcile.differences import KINDS, Difference, Double, Orphan, Stale, Tags
 from synnefo_compute.reconcile.survey import Survey, survey
 from synnefo_core.commands import CloudLister, Table
 from synnefo_core.context import RequestContext, for_worker
@@ -21,7 +21,7 @@ UNKNOWN = "unknown"
 
 ALL = "all"
 
-BY_HAND = repairs.AUTOMATIC | {Orphan.kind, Tags.kind}
+BY_HAND = repairs.AUTOMATIC | {Orphan.kind, Double.kind, Tags.kind}
 """What can be repaired."""
 
 
@@ -84,6 +84,8 @@ def _repaired(context: RequestContext, backend_id: str, difference: Difference) 
         match difference:
             case Orphan():
                 is_done = orphans.remove(context, backend_id, difference)
+            case Double():
+                is_done = orphans.give_up(context, backend_id, difference)
             case Tags():
                 is_done = _tag(context, backend_id, difference)
             case Stale():

@@ -56,6 +56,18 @@ class Orphan(Difference):
 
 
 @dataclass(frozen=True)
+class Double(Difference):
+    """A second instance of a server that is in another cluster, as a move can leave one."""
+
+    kind: ClassVar[str] = "doubles"
+    instance: str
+    power: PowerState
+
+    def __str__(self) -> str:
+        return f"{self.power.value} here, though the server is in another cluster"
+
+
+@dataclass(frozen=True)
 class Power(Difference):
     """It runs, or not, other than the row says."""
 
@@ -161,7 +173,8 @@ class Node(Difference):
 
 
 KINDS: Mapping[str, type[Difference]] = {
-    kind.kind: kind for kind in (Stale, Orphan, Power, Size, Nics, Disks, Tags, PendingTask, Node)
+    kind.kind: kind
+    for kind in (Stale, Orphan, Double, Power, Size, Nics, Disks, Tags, PendingTask, Node)
 }
 """All kinds by the name that operators use."""
 
@@ -172,6 +185,7 @@ def compare(
     *,
     server_id: Callable[[str], str],
     known: Collection[str],
+    elsewhere: Collection[str] = (),
     made_before: float,
 ) -> list[Difference]:
     """Return what differs between servers and the instances of their cluster.
@@ -181,6 +195,7 @@ def compare(
         instances: All instances that could be theirs.
         server_id: Returns the id in an instance's name.
         known: Ids whose instances are no orphans.
+        elsewhere: Ids of servers that are in other clusters, and have been for a while.
         made_before: Instances that are younger are no orphans yet: seconds since the epoch.
     """
     by_id = {server_id(instance.name): instance for instance in instances}
@@ -191,6 +206,8 @@ def compare(
         if its_id not in known and (instance.created_at or 0.0) < made_before:
             is_ours = names.own_tag(its_id) in instance.tags
             found.append(Orphan(its_id, instance=instance.name, is_ours=is_ours))
+        elif its_id in elsewhere and names.own_tag(its_id) in instance.tags:
+            found.append(Double(its_id, instance=instance.name, power=instance.power))
     return found
 
 

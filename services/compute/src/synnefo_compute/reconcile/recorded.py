@@ -92,6 +92,16 @@ def elsewhere(context: RequestContext, server_ids: Iterable[str]) -> frozenset[s
         return frozenset(session.scalars(query))
 
 
+def settled(context: RequestContext, server_ids: Iterable[str], *, since: float) -> frozenset[str]:
+    """Return those of some servers to which nothing is being done, and was not since a moment."""
+    found = of_servers(context, server_ids).values()
+    return frozenset(
+        each.id
+        for each in found
+        if not each.is_busy and not each.task_state and each.updated_at < since
+    )
+
+
 def _read(context: RequestContext, query: Select[ServerRow]) -> dict[str, Recorded]:
     with context.reading(is_snapshot=True) as session:
         return {each.id: each for each in of_rows(context, session, list(session.scalars(query)))}

@@ -98,6 +98,7 @@ def _task(context: RequestContext, session: Session, row: ServerRow, found: Pend
         sagas.begin(context, session, DELETE, subject_id=row.id)
         return
     actions.give_up(context, session, row.id, ABANDONED)
+    synnefo_backends.stay(context, row.id)
     with resizing.recharged(context, row):
         resizing.drop(row)
     if found.power is None:

@@ -41,6 +41,7 @@ def survey(context: RequestContext, backend: Backend, part: str = "") -> Survey:
     The rows are read before and after the cluster is asked; those that changed meanwhile are
     left for the next time. A cluster that does not answer has no differences but a problem.
     """
+    begun = context.now()
     before = recorded.of_backend(context, backend.id, part)
     begin = names.prefix(context.cloud) + part
     try:
@@ -50,11 +51,13 @@ def survey(context: RequestContext, backend: Backend, part: str = "") -> Survey:
     after = recorded.of_backend(context, backend.id, part)
     server_id = partial(names.server_id, context.cloud)
     strange = {server_id(instance.name) for instance in instances} - {*before, *after}
+    elsewhere = recorded.elsewhere(context, strange)
     found = compare(
         [each for each in after.values() if each == before.get(each.id)],
         instances,
         server_id=server_id,
-        known={*before, *after, *recorded.elsewhere(context, strange)},
+        known={*before, *after, *elsewhere},
+        elsewhere=recorded.settled(context, elsewhere, since=begun),
         made_before=context.now() - ORPHAN_GRACE_S,
     )
     return Survey(backend, differences=tuple(found), servers=len(after), instances=len(instances))

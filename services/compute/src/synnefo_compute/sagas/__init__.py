@@ -7,6 +7,7 @@ from synnefo_compute.sagas import (
     confirm_resize,
     create_server,
     delete_server,
+    move_server,
     rebuild_server,
     rescue_server,
     resize_server,
@@ -24,4 +25,5 @@ SAGAS = (
     rescue_server.UNRESCUE_SAGA,
     cards.ATTACH_SAGA,
     cards.DETACH_SAGA,
+    move_server.SAGA,
 )

@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import synnefo_network
-from synnefo_compute import actions, cards, groups, observed, states
+from synnefo_compute import actions, cards, observed, states
 from synnefo_compute.first_boot import keeping, volume
 from synnefo_compute.kinds import CREATE
-from synnefo_compute.sagas import instances, remove
+from synnefo_compute.sagas import apart, instances, remove
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
 from synnefo_compute.servers import GIB_MIB
-from synnefo_core.contracts.compute import DiskSpec, Instance, InstanceSpec, PowerState
+from synnefo_core.contracts.compute import DiskSpec, InstanceSpec, PowerState
 from synnefo_core.sagas import Run, Saga, Step, Wait
 
 
@@ -78,20 +78,8 @@ def confirm(run: Run) -> dict[str, Any]:
     if instance is None:
         msg = "the instance vanished while it was being made"
         raise JobFailed(msg)
-    _require_apart(run, instance)
+    apart.require(run, instance)
     return {"node": instance.node, "is_running": instance.power is PowerState.RUNNING}
-
-
-def _require_apart(run: Run, instance: Instance) -> None:
-    """Refuse a node with other servers of a group that is to be apart.
-
-    Where the cluster's allocator heeds our tags this never happens.
-    """
-    nodes, most = groups.kept_apart_from(run.context, run.subject_id)
-    here = [node or instances.node_of(run, server_id) for server_id, node in nodes.items()]
-    if most and instance.node and here.count(instance.node) >= most:
-        msg = "the anti-affinity policy of the server group was violated"
-        raise JobFailed(msg)
 
 
 def succeed(run: Run, session: Session) -> None:

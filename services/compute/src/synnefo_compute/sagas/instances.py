@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -28,6 +29,9 @@ Answer = TypeVar("Answer")
 
 POLL_S = (0.1, 0.2, 0.4, 0.8, 1.5)
 """How long to wait between looks at a job, growing; the last one repeats."""
+
+
+_AT = "at"
 
 
 class JobFailed(BackendError):
@@ -56,8 +60,14 @@ def locked(run: Run, session: Session) -> ServerRow:
 
 
 def call(run: Run, do: Callable[[ComputeBackend], Answer]) -> Answer:
-    """Make a call to the server's cluster."""
-    return synnefo_backends.call(run.context, server(run).backend_id, do)
+    """Make a call to the cluster of :func:`at`, or to the server's."""
+    backend_id = run.data.get(_AT) or server(run).backend_id
+    return synnefo_backends.call(run.context, backend_id, do)
+
+
+def at(run: Run, backend_id: str) -> Run:
+    """Return a run of which all calls are made to one cluster, wherever the server's row says it is."""
+    return replace(run, data={**run.data, _AT: backend_id})
 
 
 def find(run: Run) -> Instance | None:

@@ -63,10 +63,7 @@ def forward(run: Run, goal: Goal, submit: Submit) -> Mapping[str, Any] | Wait:
         instances.require_success(job)
     elif instances.pending(run):
         return instances.waiting(run)
-    instance = instances.find(run)
-    if instance is None:
-        msg = "the cluster has no such instance"
-        raise JobFailed(msg)
+    instance = require(run)
     if goal(instance):
         return {"job_id": "", "looks": 0, **seen(run, instance)}
     if job is not None:
@@ -75,6 +72,19 @@ def forward(run: Run, goal: Goal, submit: Submit) -> Mapping[str, Any] | Wait:
     name = instance.name
     submitted = instances.call(run, lambda backend: submit(backend, name))
     return Wait(instances.POLL_S[0], {"job_id": submitted, "looks": 0})
+
+
+def require(run: Run) -> Instance:
+    """Return the instance.
+
+    Raises:
+        JobFailed: The cluster has none of this name.
+    """
+    instance = instances.find(run)
+    if instance is None:
+        msg = "the cluster has no such instance"
+        raise JobFailed(msg)
+    return instance
 
 
 def back(run: Run, step: str, goal: Goal, submit: Submit) -> Wait | None:
