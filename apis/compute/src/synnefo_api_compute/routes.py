@@ -6,6 +6,7 @@ from synnefo_api_compute.handlers import (
     actions,
     availability_zones,
     consoles,
+    diagnostics,
     extensions,
     flavor_specs,
     flavors,
@@ -62,6 +63,9 @@ ROUTES = [
     Route("POST",   "/servers/{server_id}/action",     actions.dispatch,  None,                     202, action.ANY),
 
     Route("GET",    "/servers/{server_id}/topology",   servers.topology,  "compute:server:topology", since=versions.TOPOLOGY),
+    Route("GET",    "/servers/{server_id}/diagnostics", diagnostics.show, "compute:server:diagnostics"),
+    Route("GET",    "/servers/{server_id}/os-server-password", diagnostics.show_password,  "compute:server_password:show"),
+    Route("DELETE", "/servers/{server_id}/os-server-password", diagnostics.clear_password, "compute:server_password:clear", 204),
     Route("POST",   "/servers/{server_id}/remote-consoles", consoles.create, "compute:server:console", body=console.CREATE, since=versions.REMOTE_CONSOLES),
 
     Route("GET",    "/servers/{server_id}/os-instance-actions",              instance_actions.index, "compute:action:list", query=instance_action.LIST),
@@ -124,6 +128,7 @@ ROUTES = [
     Route("GET",    "/os-availability-zone/detail",    availability_zones.detail, "compute:zone:detail"),
     Route("GET",    "/os-services",                    services.index,           "compute:service:list",    query=service.LIST),
     Route("PUT",    "/os-services/{service}",          services.update,          "compute:service:update",  body=service.UPDATE),
+    Route("DELETE", "/os-services/{service}",          services.delete,          "compute:service:delete",  204),
     Route("GET",    "/os-hypervisors",                 hypervisors.index,        "compute:hypervisor:list", query=hypervisor.LIST),
     Route("GET",    "/os-hypervisors/detail",          hypervisors.detail,       "compute:hypervisor:list", query=hypervisor.LIST),
     Route("GET",    "/os-hypervisors/statistics",      hypervisors.statistics,   "compute:hypervisor:list", until=versions.before(versions.NO_FIGURES)),
@@ -149,11 +154,8 @@ ROUTES = [
 
 UNBUILT = [
     ("GET POST", "/servers/{server_id}/os-volume_attachments"),
-    ("GET", "/servers/{server_id}/diagnostics"),
     ("GET", "/servers/{server_id}/os-security-groups"),
-    ("GET DELETE", "/servers/{server_id}/os-server-password"),
     ("GET POST", "/os-aggregates"),
-    ("DELETE", "/os-services/{service}"),
 ]
 """What Nova has and this cloud does not do yet: answered by 501."""
 

@@ -16,6 +16,7 @@ from synnefo_compute.actions import (
 from synnefo_compute.batches import create_servers
 from synnefo_compute.cards import attach_card, detach_card
 from synnefo_compute.consoles import NOVNC, ConsoleUnavailable, Screen, enter_console, open_console
+from synnefo_compute.diagnosing import Diagnosis, diagnose_server
 from synnefo_compute.first_boot.keeping import user_data
 from synnefo_compute.first_boot.told import hostname
 from synnefo_compute.first_boot.wishes import FirstBoot, InjectedFile
@@ -145,6 +146,7 @@ __all__ = [
     "Action",
     "Amount",
     "ConsoleUnavailable",
+    "Diagnosis",
     "Event",
     "FirstBoot",
     "Flavor",
@@ -179,6 +181,7 @@ __all__ = [
     "delete_server_group",
     "describe_flavor",
     "detach_card",
+    "diagnose_server",
     "enter_console",
     "flavors_of",
     "forbid_flavor",

@@ -91,6 +91,24 @@ POLICIES = [
         "POST /servers/{server_id}/action",
     ),
     rule(
+        "compute:server:diagnostics",
+        ADMIN,
+        "See what its cluster says of a server",
+        "GET /servers/{server_id}/diagnostics",
+    ),
+    rule(
+        "compute:server_password:show",
+        READER,
+        "See the sealed password that a guest made",
+        "GET /servers/{server_id}/os-server-password",
+    ),
+    rule(
+        "compute:server_password:clear",
+        MEMBER,
+        "Forget the sealed password that a guest made",
+        "DELETE /servers/{server_id}/os-server-password",
+    ),
+    rule(
         OVERRIDE_LOCK,
         ADMIN,
         "Unlock a server that somebody of another project has locked",
@@ -238,6 +256,12 @@ POLICIES = [
         ADMIN,
         "Let a cluster have new servers, or no more",
         "PUT /os-services/{service}",
+    ),
+    rule(
+        "compute:service:delete",
+        ADMIN,
+        "Forget a cluster without servers",
+        "DELETE /os-services/{service}",
     ),
     rule(
         "compute:hypervisor:list",

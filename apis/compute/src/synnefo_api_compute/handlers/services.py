@@ -14,7 +14,7 @@ from synnefo_api_compute.views import service as view
 from synnefo_backends import Service
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Version
-from synnefo_core.errors import Invalid, NotFound, Unbuilt
+from synnefo_core.errors import Conflict, Invalid, NotFound, Unbuilt
 
 
 def index(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
@@ -64,12 +64,7 @@ def _require_not_forced(body: dict[str, Any]) -> None:
 def _update(
     context: RequestContext, service_id: str, body: dict[str, Any], version: Version
 ) -> dict[str, Any]:
-    found = next(
-        (each for each in synnefo_backends.services(context) if each.id == service_id), None
-    )
-    if found is None:
-        noun = "service"
-        raise NotFound(noun, service_id)
+    found = _of_id(context, service_id)
     status, reason = body.get("status"), body.get("disabled_reason", "")
     if status is None and "forced_down" not in body:
         msg = "no updates were requested. Fields 'status' or 'forced_down' should be specified"
@@ -81,6 +76,23 @@ def _update(
     if status is not None:
         found = _switch(context, found, is_enabled=status == "enabled", reason=reason)
     return {"service": view.full(found, version)}
+
+
+def delete(context: RequestContext, service: str) -> None:
+    """Answer ``DELETE /os-services/{service}``: forget a cluster that holds none of our servers."""
+    found = _of_id(context, service)
+    if found.binary != synnefo_backends.CLUSTER:
+        msg = f"{found.binary} stands for the workers; it is down when they are stopped"
+        raise Conflict(msg)
+    synnefo_backends.remove(context, found.host)
+
+
+def _of_id(context: RequestContext, service_id: str) -> Service:
+    for each in synnefo_backends.services(context):
+        if each.id == service_id:
+            return each
+    noun = "service"
+    raise NotFound(noun, service_id)
 
 
 def _named(context: RequestContext, host: str, binary: str) -> Service:

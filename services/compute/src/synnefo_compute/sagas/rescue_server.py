@@ -23,6 +23,9 @@ from synnefo_core.contracts.compute import ComputeBackend, Instance, InstanceMis
 from synnefo_core.contracts.rescue import Boot, Rescue
 from synnefo_core.sagas import Run, Saga, Step, Wait
 
+MEDIUM_GRACE_S = 20
+"""So long a system of a medium has to shut down: few hear the power button at all."""
+
 
 def remember(run: Run) -> dict[str, Any]:
     """Write down from what it starts, and from what it is to start.
@@ -44,8 +47,13 @@ def remember(run: Run) -> dict[str, Any]:
 
 
 def halt(run: Run) -> Mapping[str, Any] | Wait:
-    """Stop the instance."""
-    return towards.forward(run, towards.is_halted, towards.stop)
+    """Stop the instance; what runs from a medium is not waited for long."""
+    submit = towards.stop if "medium" in run.data else _stop_medium
+    return towards.forward(run, towards.is_halted, submit)
+
+
+def _stop_medium(backend: ComputeBackend, name: str) -> str:
+    return backend.lifecycle.stop(name, grace_s=MEDIUM_GRACE_S)
 
 
 def change(run: Run) -> Mapping[str, Any] | Wait:
