@@ -12,6 +12,7 @@ TYPES = {
     "already_translated": "FloatingIPPortAlreadyAssociated",
     "bad_route": "InvalidRoutes",
     "conflict": "Conflict",
+    "default_security_group": "SecurityGroupDefaultAlreadyExists",
     "external_network_in_use": "ExternalNetworkInUse",
     "forbidden": "PolicyNotAuthorized",
     "invalid": "HTTPBadRequest",
@@ -29,8 +30,11 @@ TYPES = {
     "not_supported": "HTTPNotImplemented",
     "pool_conflict": "GatewayConflictWithAllocationPools",
     "port_in_use": "PortInUse",
+    "port_not_secured": "PortSecurityPortHasSecurityGroup",
     "quota_exceeded": "OverQuota",
     "router_in_use": "RouterInUse",
+    "security_group_in_use": "SecurityGroupInUse",
+    "security_rule_exists": "SecurityGroupRuleExists",
     "subnet_in_use": "SubnetInUse",
     "subnets_overlap": "BadRequest",
     "too_large": "RequestTooLarge",
@@ -40,7 +44,9 @@ TYPES = {
 }
 """Neutron's names by our codes."""
 
-_NAMED = frozenset({"Network", "Subnet", "Port", "Router", "FloatingIP"})
+_NAMED = frozenset(
+    {"Network", "Subnet", "Port", "Router", "FloatingIP", "SecurityGroup", "SecurityGroupRule"}
+)
 """Nouns whose absence Neutron has a name for."""
 
 

@@ -73,6 +73,7 @@ NETWORK: Fields = OWNED | {
     "shared": Field("is_shared", truth),
     "router:external": Field("is_external", truth),
     "mtu": Field("mtu", _number),
+    "port_security_enabled": Field("is_port_secured", truth),
 }
 SUBNET: Fields = OWNED | {
     "network_id": Field("network_id"),
@@ -89,7 +90,19 @@ PORT: Fields = OWNED | {
     "admin_state_up": Field("is_admin_up", truth),
     "device_id": Field("device_id"),
     "device_owner": Field("device_owner"),
+    "port_security_enabled": Field("is_secured", truth),
     "status": Field("status", is_sortable=False),
+}
+SECURITY_GROUP: Fields = OWNED | {"stateful": Field("is_stateful", truth)}
+SECURITY_RULE: Fields = {name: field for name, field in OWNED.items() if name != "name"} | {
+    "security_group_id": Field("group_id"),
+    "direction": Field("direction"),
+    "ethertype": Field("ethertype"),
+    "protocol": Field("protocol", is_sortable=False),
+    "port_range_min": Field("port_min", _number, is_sortable=False),
+    "port_range_max": Field("port_max", _number, is_sortable=False),
+    "remote_group_id": Field("remote_group_id", is_sortable=False),
+    "remote_ip_prefix": Field("remote_prefix", is_sortable=False),
 }
 
 

@@ -9,9 +9,19 @@ from synnefo_api_network.handlers import (
     ports,
     quotas,
     routers,
+    security_groups as groups,
+    security_rules as rules,
     subnets,
 )
-from synnefo_api_network.schemas import floating_ip, network, port, quota, router, subnet
+from synnefo_api_network.schemas import (
+    floating_ip,
+    network,
+    port,
+    quota,
+    router,
+    security_group as group,
+    subnet,
+)
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -55,6 +65,17 @@ ROUTES = [
     Route("PUT",    "/floatingips/{floatingip_id}", floating_ips.update, "network:floating_ip:update", 200, floating_ip.UPDATE),
     Route("DELETE", "/floatingips/{floatingip_id}", floating_ips.delete, "network:floating_ip:delete", 204),
 
+    Route("GET",    "/security-groups",           groups.index,     "network:security_group:list",   query=group.LIST),
+    Route("POST",   "/security-groups",           groups.create,    "network:security_group:create", 201, group.CREATE),
+    Route("GET",    "/security-groups/{security_group_id}", groups.show,   "network:security_group:show",   query=group.SHOW),
+    Route("PUT",    "/security-groups/{security_group_id}", groups.update, "network:security_group:update", 200, group.UPDATE),
+    Route("DELETE", "/security-groups/{security_group_id}", groups.delete, "network:security_group:delete", 204),
+
+    Route("GET",    "/security-group-rules",      rules.index,      "network:security_rule:list",    query=group.LIST_RULES),
+    Route("POST",   "/security-group-rules",      rules.create,     "network:security_rule:create",  201, group.CREATE_RULE),
+    Route("GET",    "/security-group-rules/{security_group_rule_id}", rules.show,   "network:security_rule:show", query=group.SHOW),
+    Route("DELETE", "/security-group-rules/{security_group_rule_id}", rules.delete, "network:security_rule:delete", 204),
+
     Route("GET",    "/extensions",                extensions.index),
     Route("GET",    "/extensions/{alias}",        extensions.show),
 
@@ -83,8 +104,6 @@ UNBUILT_COLLECTIONS = [
     "qos",
     "quotas",
     "rbac-policies",
-    "security-group-rules",
-    "security-groups",
     "segments",
     "service-providers",
     "service_profiles",

@@ -10,7 +10,17 @@ from synnefo_core.context import RequestContext
 BASE = "/network"
 PREFIX = f"{BASE}/v2.0"
 
-RESOURCES = ("network", "subnet", "port", "router", "floatingip", "extension", "quota")
+RESOURCES = (
+    "network",
+    "subnet",
+    "port",
+    "router",
+    "floatingip",
+    "security_group",
+    "security_group_rule",
+    "extension",
+    "quota",
+)
 
 
 def choices(base: str) -> tuple[int, Any]:
@@ -27,7 +37,7 @@ def show(context: RequestContext) -> dict[str, Any]:
             {
                 "name": name,
                 "collection": f"{name}s",
-                "links": [{"rel": "self", "href": f"{base}/{name}s"}],
+                "links": [{"rel": "self", "href": f"{base}/{name.replace('_', '-')}s"}],
             }
             for name in RESOURCES
         ]

@@ -107,3 +107,37 @@ class AddressOutside(Invalid):
         """Say which address."""
         super().__init__(f"{ip} is not a valid address in any subnet of this network")
         self.ip = ip
+
+
+class SecurityGroupInUse(Conflict):
+    """A security group applies to ports."""
+
+    code = "security_group_in_use"
+
+    def __init__(self, group_id: str) -> None:
+        """Say which group."""
+        super().__init__(f"security group {group_id} in use")
+        self.group_id = group_id
+
+
+class DefaultGroup(Conflict):
+    """A project has one default group, under its name, and keeps it."""
+
+    code = "default_security_group"
+
+
+class SecurityRuleExists(Conflict):
+    """A group allows already what a new rule would."""
+
+    code = "security_rule_exists"
+
+    def __init__(self, group_id: str) -> None:
+        """Say which group."""
+        super().__init__(f"security group {group_id} has a rule that allows the same already")
+        self.group_id = group_id
+
+
+class Unsecured(Conflict):
+    """A port whose traffic is not filtered can have no groups and no address pairs."""
+
+    code = "port_not_secured"

@@ -7,7 +7,7 @@ What says that an address, a MAC or a MAC prefix is taken is a row under a uniqu
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from synnefo_core.db.base import (
@@ -55,6 +55,7 @@ class NetworkRow(Model):
     mac_prefix: Mapped[str] = mapped_column(String(8))
     mode: Mapped[Id]
     link: Mapped[Id]
+    is_port_secured: Mapped[bool] = mapped_column(default=True, server_default=true())
     revision: Mapped[int]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
@@ -104,7 +105,9 @@ class PortRow(Model):
     """A card on a network, used by a device or waiting for one.
 
     ``is_temporary`` is true of a port that was made with its device and goes with it,
-    ``is_awaited`` of one whose device has still to get the card.
+    ``is_awaited`` of one whose device has still to get the card, ``is_secured`` of one whose
+    traffic is filtered. ``address_pairs`` holds ``[mac, address or range]``: what may also
+    come from it.
     """
 
     __tablename__ = "network_port"
@@ -126,6 +129,8 @@ class PortRow(Model):
     device_owner: Mapped[Name]
     is_temporary: Mapped[bool]
     is_awaited: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_secured: Mapped[bool] = mapped_column(default=True, server_default=true())
+    address_pairs: Mapped[JsonList] = mapped_column(default=list, server_default=text("'[]'"))
     revision: Mapped[int]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
@@ -151,3 +156,67 @@ class AddressRow(Model):
     port_id: Mapped[str] = mapped_column(ForeignKey("network_port.id"))
     ip: Mapped[str] = mapped_column(String(IP_CHARACTERS))
     position: Mapped[Big | None]
+
+
+class SecurityGroupRow(Model):
+    """A set of rules for what may reach a port and leave it.
+
+    ``default_of`` is the project whose default group it is, of which there is one.
+    """
+
+    __tablename__ = "network_security_group"
+    __table_args__ = (Index("ix_network_security_group_project", "project_id", "id"),)
+
+    id: Mapped[Key]
+    project_id: Mapped[Id]
+    user_id: Mapped[Id]
+    default_of: Mapped[str | None] = mapped_column(String(64), unique=True)
+    name: Mapped[Name]
+    description: Mapped[LongText]
+    is_stateful: Mapped[bool]
+    revision: Mapped[int]
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
+class SecurityRuleRow(Model):
+    """Something that is allowed.
+
+    ``meaning`` is the same for two rules that allow the same; ``is_charged`` is false of those
+    that a default group came with.
+    """
+
+    __tablename__ = "network_security_rule"
+    __table_args__ = (
+        UniqueConstraint("group_id", "meaning"),
+        Index("ix_network_security_rule_project", "project_id", "id"),
+        Index("ix_network_security_rule_remote", "remote_group_id"),
+    )
+
+    id: Mapped[Key]
+    group_id: Mapped[str] = mapped_column(ForeignKey("network_security_group.id"))
+    project_id: Mapped[Id]
+    user_id: Mapped[Id]
+    description: Mapped[LongText]
+    direction: Mapped[str] = mapped_column(String(8))
+    ethertype: Mapped[str] = mapped_column(String(4))
+    protocol: Mapped[str | None] = mapped_column(String(32))
+    port_min: Mapped[int | None]
+    port_max: Mapped[int | None]
+    remote_group_id: Mapped[str | None] = mapped_column(ForeignKey("network_security_group.id"))
+    remote_prefix: Mapped[str | None] = mapped_column(String(IP_CHARACTERS + 4))
+    meaning: Mapped[str] = mapped_column(String(255))
+    is_charged: Mapped[bool]
+    revision: Mapped[int]
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
+class PortGroupRow(Model):
+    """A security group that applies to a port."""
+
+    __tablename__ = "network_port_group"
+    __table_args__ = (Index("ix_network_port_group_group", "group_id"),)
+
+    port_id: Mapped[str] = mapped_column(ForeignKey("network_port.id"), primary_key=True)
+    group_id: Mapped[str] = mapped_column(ForeignKey("network_security_group.id"), primary_key=True)

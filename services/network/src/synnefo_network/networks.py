@@ -44,6 +44,7 @@ _COLUMNS = {
     "is_external": NetworkRow.is_external,
     "is_admin_up": NetworkRow.is_admin_up,
     "mtu": NetworkRow.mtu,
+    "is_port_secured": NetworkRow.is_port_secured,
     "revision": NetworkRow.revision,
     "created_at": NetworkRow.created_at,
     "updated_at": NetworkRow.updated_at,
@@ -59,6 +60,7 @@ class NetworkChanges(TypedDict, total=False):
     is_external: bool
     is_admin_up: bool
     mtu: int
+    is_port_secured: bool
 
 
 def visible(context: RequestContext) -> list[ColumnElement[bool]]:
@@ -109,6 +111,7 @@ def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
             mac_prefix=macs.give_prefix(context, session, network_id),
             mode=spec.mode,
             link=spec.link,
+            is_port_secured=spec.is_port_secured,
             revision=1,
             created_at=now,
             updated_at=now,
@@ -291,6 +294,7 @@ def _shown(row: NetworkRow, subnet_ids: tuple[str, ...]) -> Network:
         mac_prefix=row.mac_prefix,
         mode=row.mode,
         link=row.link,
+        is_port_secured=row.is_port_secured,
         subnet_ids=subnet_ids,
         revision=row.revision,
         created_at=row.created_at,

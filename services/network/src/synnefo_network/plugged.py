@@ -14,7 +14,7 @@ from synnefo_core.db.among import among
 from synnefo_core.db.prepared import Prepared
 from synnefo_network import ports
 from synnefo_network.floating_models import FloatingIpRow
-from synnefo_network.models import AddressRow, NetworkRow, PortRow, SubnetRow
+from synnefo_network.models import AddressRow, NetworkRow, PortGroupRow, PortRow, SubnetRow
 from synnefo_network.values import FixedIp, Port
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _network: Table = NetworkRow.__table__  # type: ignore[assignment]  # declared a
 _address: Table = AddressRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _floating: Table = FloatingIpRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _subnet: Table = SubnetRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_group: Table = PortGroupRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
 
 _ID = attrgetter("id")
@@ -46,9 +47,8 @@ _OF_ADDRESS = [
     _subnet.c.ip_version.label("ip_version"),
     _floating.c.ip.label("floating_ip"),
 ]
-
 _FIND = Prepared(
-    select(*_port.c, *_OF_NETWORK, *_OF_ADDRESS)
+    select(*_port.c, *_OF_NETWORK, *_OF_ADDRESS, _group.c.group_id)
     .select_from(
         _port.join(_network, _network.c.id == _port.c.network_id)
         .outerjoin(_address, _address.c.port_id == _port.c.id)
@@ -57,9 +57,12 @@ _FIND = Prepared(
             _floating,
             (_floating.c.port_id == _port.c.id) & (_floating.c.fixed_ip == _address.c.ip),
         )
+        .outerjoin(_group, _group.c.port_id == _port.c.id)
     )
     .where(among(_port.c.device_id, "devices"), _port.c.device_owner.startswith(ports.SERVERS))
-    .order_by(_port.c.created_at, _port.c.id, _subnet.c.ip_version, _address.c.ip)
+    .order_by(
+        _port.c.created_at, _port.c.id, _subnet.c.ip_version, _address.c.ip, _group.c.group_id
+    )
 )
 
 
@@ -86,7 +89,7 @@ def ports_of_one(context: RequestContext, device_id: str) -> list[Port]:
 
 
 def _shown(rows: list[Any]) -> Port:
-    """Return a port of its rows, of which each has one of its addresses, or none.
+    """Return a port of its rows: one for each of its addresses with each of its groups.
 
     An address that has floating IPs of several networks is there as often.
     """
@@ -97,5 +100,8 @@ def _shown(rows: list[Any]) -> Port:
         for row in rows
         if row.of_subnet is not None
     )
-    floating = [(row.address, row.floating_ip) for row in rows if row.floating_ip is not None]
-    return ports.shown(first, network, [*given], floating)
+    groups = dict.fromkeys(row.group_id for row in rows if row.group_id is not None)
+    floating = dict.fromkeys(
+        (row.address, row.floating_ip) for row in rows if row.floating_ip is not None
+    )
+    return ports.shown(first, network, [*given], groups=[*groups], floating=[*floating])

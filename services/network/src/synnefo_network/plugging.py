@@ -29,6 +29,7 @@ def plug(
     requests: Sequence[PlugRequest] | None,
     is_awaited: bool = False,
     project_id: str | None = None,
+    security_group_ids: Sequence[str] | None = None,
 ) -> list[Port]:
     """Give a device its cards, in the caller's unit of work; return them in order.
 
@@ -40,6 +41,8 @@ def plug(
         is_awaited: Whether the device is there already and has still to get the cards: their ports
             are not active before :func:`settle` says so.
         project_id: Whose new ports are, if not the caller's; for administrators.
+        security_group_ids: The groups of new ports whose networks are secured; None for the
+            project's default one.
 
     Raises:
         AddressInUse: An address that was asked for is taken.
@@ -54,7 +57,7 @@ def plug(
         given = sorted({request.port_id for request in wanted if request.port_id})
         # In the order of their ids: two devices that want the same ports don't wait in a circle.
         locked = {port_id: ports.lock(context, session, port_id) for port_id in given}
-        use = _Use(device_id, device_owner, is_awaited, project_id)
+        use = _Use(device_id, device_owner, is_awaited, project_id, security_group_ids)
         return [
             _bind(context, session, locked[request.port_id], use)
             if request.port_id
@@ -65,12 +68,13 @@ def plug(
 
 @dataclass(frozen=True)
 class _Use:
-    """Who uses a port, whether that has still to become true, and whose a new one is."""
+    """Who uses a port, whether that is still to be, whose a new one is and what its groups are."""
 
     device_id: str
     device_owner: str
     is_awaited: bool
     project_id: str | None
+    security_group_ids: Sequence[str] | None
 
 
 def _automatic(context: RequestContext, session: Session) -> Sequence[PlugRequest]:
@@ -102,6 +106,7 @@ def _make(context: RequestContext, session: Session, request: PlugRequest, use: 
         fixed_ips=None if request.fixed_ip is None else [FixedIpRequest(ip=request.fixed_ip)],
         device_id=use.device_id,
         device_owner=use.device_owner,
+        security_group_ids=use.security_group_ids if network.is_port_secured else None,
     )
     ports.require_choices(context, network, spec)
     return ports.add(context, session, network, spec, is_temporary=True, is_awaited=use.is_awaited)

@@ -15,13 +15,13 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
-from synnefo_network import floating_ips, networks, routers
+from synnefo_network import floating_ips, networks, routers, security_groups, security_rules
 from synnefo_network.bootstrap import make_public_network
 from synnefo_network.models import Model
 from synnefo_network.options import SECTIONS
 from synnefo_network.policies import POLICIES
 
-_COUNTED = (networks, routers, floating_ips)
+_COUNTED = (networks, routers, floating_ips, security_groups, security_rules)
 """The modules of the nouns that are paid for."""
 
 

@@ -55,6 +55,19 @@ POLICIES = [
     rule("network:floating_ip:update", MEMBER, "Move a floating IP", "PUT /floatingips/{id}"),
     rule("network:floating_ip:delete", MEMBER, "Give one back", "DELETE /floatingips/{id}"),
     rule(FLOATING_ADDRESS, ADMIN, "Choose the address of a floating IP", "POST /floatingips"),
+    rule("network:security_group:list", READER, "List groups", "GET /security-groups"),
+    rule("network:security_group:show", READER, "Show a group", "GET /security-groups/{group_id}"),
+    rule("network:security_group:create", MEMBER, "Make a group", "POST /security-groups"),
+    rule("network:security_group:update", MEMBER, "Change one", "PUT /security-groups/{group_id}"),
+    rule(
+        "network:security_group:delete", MEMBER, "Delete it", "DELETE /security-groups/{group_id}"
+    ),
+    rule("network:security_rule:list", READER, "List rules", "GET /security-group-rules"),
+    rule("network:security_rule:show", READER, "Show one", "GET /security-group-rules/{rule_id}"),
+    rule("network:security_rule:create", MEMBER, "Add a rule", "POST /security-group-rules"),
+    rule(
+        "network:security_rule:delete", MEMBER, "Take it", "DELETE /security-group-rules/{rule_id}"
+    ),
     rule("network:quota:show", READER, "Show a project's limits", "GET /quotas/{project_id}"),
     rule("network:quota:update", ADMIN, "Set a project's limits", "PUT /quotas/{project_id}"),
     rule(FOR_OTHERS, ADMIN, "Make things for another project", "POST /networks"),

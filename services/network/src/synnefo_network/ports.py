@@ -16,13 +16,28 @@ from synnefo_core.context import RequestContext
 from synnefo_core.db.among import among
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, NotFound
-from synnefo_network import addresses, claims, floating_links, macs, networks, policies
+from synnefo_network import (
+    addresses,
+    claims,
+    floating_links,
+    macs,
+    networks,
+    policies,
+    port_security,
+)
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import OWN, require_unmanaged
 from synnefo_network.errors import MacInUse, PortInUse
-from synnefo_network.models import AddressRow, NetworkRow, PortRow, SubnetRow
+from synnefo_network.models import AddressRow, NetworkRow, PortGroupRow, PortRow, SubnetRow
 from synnefo_network.pages import select_page
-from synnefo_network.values import FixedIp, FixedIpRequest, Listing, Port, PortSpec
+from synnefo_network.values import (
+    AddressPair,
+    FixedIp,
+    FixedIpRequest,
+    Listing,
+    Port,
+    PortSpec,
+)
 
 _MAC_TRIES = 16
 SERVERS = "compute:"
@@ -38,6 +53,7 @@ _COLUMNS = {
     "device_id": PortRow.device_id,
     "device_owner": PortRow.device_owner,
     "is_admin_up": PortRow.is_admin_up,
+    "is_secured": PortRow.is_secured,
     "revision": PortRow.revision,
     "created_at": PortRow.created_at,
     "updated_at": PortRow.updated_at,
@@ -53,6 +69,13 @@ class PortChanges(TypedDict, total=False):
     device_id: str
     device_owner: str
     fixed_ips: Sequence[FixedIpRequest]
+    is_secured: bool
+    security_group_ids: Sequence[str]
+    address_pairs: Sequence[AddressPair]
+
+
+_OF_OWNER = frozenset({"is_secured", "address_pairs"})
+"""What nobody but a network's owner decides about ports on it."""
 
 
 def _visible(context: RequestContext) -> list[ColumnElement[bool]]:
@@ -111,7 +134,7 @@ def require_choices(context: RequestContext, network: NetworkRow, spec: PortSpec
         Forbidden: The caller is not the owner.
     """
     chosen = spec.mac is not None or any(fixed.ip for fixed in spec.fixed_ips or ())
-    if chosen:
+    if chosen or spec.is_secured is not None or spec.address_pairs:
         networks.require_own(context, network)
 
 
@@ -128,12 +151,17 @@ def add(
     project_id = networks.owner_of(context, spec.project_id)
     made = replace(spec, project_id=project_id)
     row = _insert(context, session, network, made, is_temporary=is_temporary, is_awaited=is_awaited)
-    return _give(session, network, row, spec)
+    groups = port_security.groups_of_new(
+        context, session, spec, project_id=project_id, is_secured=row.is_secured
+    )
+    port_security.join(session, row.id, groups)
+    return _give(session, network, row, spec=spec, groups=groups)
 
 
 def add_own(context: RequestContext, session: Session, network: NetworkRow, spec: PortSpec) -> Port:
     """Make a port of the cloud's own, on any network, of the project that the specification says."""
-    return _give(session, network, insert_own(context, session, network, spec), spec)
+    row = insert_own(context, session, network, spec)
+    return _give(session, network, row, spec=spec, groups=())
 
 
 def insert_own(
@@ -143,11 +171,13 @@ def insert_own(
     return _insert(context, session, network, spec, is_temporary=False, is_awaited=False)
 
 
-def _give(session: Session, network: NetworkRow, row: PortRow, spec: PortSpec) -> Port:
+def _give(
+    session: Session, network: NetworkRow, row: PortRow, *, spec: PortSpec, groups: Sequence[str]
+) -> Port:
     """Give a new port the addresses that it shall have."""
     assignment = Assignment(session, row, subnets_of(session, network.id))
     given = assignment.give_any() if spec.fixed_ips is None else assignment.give(spec.fixed_ips)
-    return shown(row, network, given)
+    return shown(row, network, given, groups=groups)
 
 
 def _insert(
@@ -173,6 +203,7 @@ def _insert(
         "device_owner": spec.device_owner,
         "is_temporary": is_temporary,
         "is_awaited": is_awaited,
+        "is_secured": port_security.is_secured(network, spec),
         "revision": 1,
         "created_at": now,
         "updated_at": now,
@@ -180,11 +211,15 @@ def _insert(
     for _ in range(_MAC_TRIES):
         mac = wanted or macs.random_mac(network.mac_prefix)
         try:
-            is_new = claims.insert_unless_taken(session, PortRow, values | {"mac": mac})
+            of_mac = {
+                "mac": mac,
+                "address_pairs": port_security.parse_pairs(spec.address_pairs, mac),
+            }
+            is_new = claims.insert_unless_taken(session, PortRow, values | of_mac)
         except IntegrityError as cause:
             raise Conflict(f"network {network.id} was deleted meanwhile") from cause
         if is_new:
-            return PortRow(**values, mac=mac)
+            return PortRow(**values, **of_mac)
         if wanted:
             break
     raise MacInUse(wanted or f"{network.mac_prefix}:…")
@@ -215,6 +250,7 @@ def list_ports(
     *,
     ips: Sequence[str] = (),
     subnet_ids: Sequence[str] = (),
+    group_ids: Sequence[str] = (),
 ) -> list[Port]:
     """Return a page of the caller's ports.
 
@@ -223,6 +259,7 @@ def list_ports(
         listing: Which page of which ports; also by ``status``.
         ips: If any: only ports that have one of these addresses.
         subnet_ids: If any: only ports with an address of one of these subnets.
+        group_ids: If any: only ports to which one of these security groups applies.
     """
     visible = _visible(context)
     if ips or subnet_ids:
@@ -232,6 +269,9 @@ def list_ports(
         if subnet_ids:
             matching = matching.where(AddressRow.subnet_id.in_(subnet_ids))
         visible.append(PortRow.id.in_(matching))
+    if group_ids:
+        members = select(PortGroupRow.port_id).where(PortGroupRow.group_id.in_(group_ids))
+        visible.append(PortRow.id.in_(members))
     where = dict(listing.where)
     if "status" in where:
         visible.append(_has_status(where.pop("status")))
@@ -279,6 +319,7 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
             _require_device(context, *device)
         if "fixed_ips" in changes:
             _reassign(context, session, row, network, changes["fixed_ips"])
+        _secure(context, session, row, network, changes)
         was_of = row.device_id
         row.name = changes.get("name", row.name)
         row.description = changes.get("description", row.description)
@@ -290,6 +331,28 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
             row.is_awaited = False
             _tell_unbound(context, session, row, was_of)
         return show_all(session, [row])[0]
+
+
+def _secure(
+    context: RequestContext,
+    session: Session,
+    row: PortRow,
+    network: NetworkRow,
+    changes: PortChanges,
+) -> None:
+    """Change how a port's traffic is filtered."""
+    if _OF_OWNER & changes.keys():
+        networks.require_own(context, network)
+    row.is_secured = changes.get("is_secured", row.is_secured)
+    if "address_pairs" in changes:
+        row.address_pairs = port_security.parse_pairs(changes["address_pairs"], row.mac)
+    if "security_group_ids" in changes:
+        groups = port_security.require_groups(context, session, changes["security_group_ids"])
+        port_security.leave(session, [row.id])
+        port_security.join(session, row.id, groups)
+    else:
+        groups = port_security.groups_of(session, [row.id]).get(row.id, [])
+    port_security.require_possible(row.is_secured, groups, row.address_pairs)
 
 
 def _tell_unbound(context: RequestContext, session: Session, row: PortRow, device_id: str) -> None:
@@ -343,6 +406,7 @@ def remove(session: Session, port_ids: Sequence[str]) -> None:
     """Delete ports and free their addresses; no floating IP stands for these any more."""
     floating_links.end(session, port_ids)
     addresses.release(session, port_ids)
+    port_security.leave(session, port_ids)
     session.execute(delete(PortRow).where(PortRow.id.in_(port_ids)))
 
 
@@ -370,10 +434,14 @@ def require_free(row: PortRow) -> None:
 
 
 def show_all(session: Session, rows: Sequence[PortRow]) -> list[Port]:
-    """Return ports as values, with two queries for all of them."""
-    given = addresses.of_ports(session, [row.id for row in rows])
+    """Return ports as values, with three queries for all of them."""
+    ids = [row.id for row in rows]
+    given, groups = addresses.of_ports(session, ids), port_security.groups_of(session, ids)
     found = _networks(session, {row.network_id for row in rows})
-    return [shown(row, found[row.network_id], given.get(row.id, ())) for row in rows]
+    return [
+        shown(row, found[row.network_id], given.get(row.id, ()), groups=groups.get(row.id, ()))
+        for row in rows
+    ]
 
 
 def _networks(session: Session, ids: Iterable[str]) -> Mapping[str, NetworkRow]:
@@ -385,6 +453,8 @@ def shown(
     row: Any,
     network: Any,
     given: Sequence[FixedIp],
+    *,
+    groups: Sequence[str],
     floating: Sequence[tuple[str, str]] = (),
 ) -> Port:
     """Return a port as a value: of its row and its network's, or of what has the same columns."""
@@ -403,6 +473,9 @@ def shown(
         is_admin_up=row.is_admin_up,
         is_temporary=row.is_temporary,
         is_awaited=row.is_awaited,
+        is_secured=row.is_secured,
+        security_group_ids=tuple(groups),
+        address_pairs=tuple(AddressPair(ip, mac) for mac, ip in row.address_pairs),
         is_external=network.is_external,
         mode=network.mode,
         link=network.link,

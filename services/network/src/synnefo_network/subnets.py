@@ -142,7 +142,8 @@ def _require_room(session: Session, network_id: str, cidr: ranges.Range) -> None
     """Refuse a range that overlaps another of the network, which the caller has locked."""
     for other in session.scalars(select(SubnetRow.cidr).where(SubnetRow.network_id == network_id)):
         if cidr.overlaps(ip_network(other)):
-            problem = f"{cidr} overlaps the subnet {other} of network {network_id}"
+            # Clients look for these words, to try another range.
+            problem = f"{cidr} overlaps with another subnet of network {network_id}: {other}"
             raise InvalidField("cidr", problem)
 
 

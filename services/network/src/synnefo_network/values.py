@@ -16,6 +16,7 @@ class Network:
         mac_prefix: The first three bytes of its ports' MAC addresses, of no other network's.
         mode: How its cards are attached in Ganeti; empty for the cluster's default.
         link: The bridge or routing table; empty for the cluster's default.
+        is_port_secured: Whether traffic of its new ports is filtered unless they say otherwise.
         subnet_ids: In the order of their ids.
     """
 
@@ -30,6 +31,7 @@ class Network:
     mac_prefix: str
     mode: str
     link: str
+    is_port_secured: bool
     subnet_ids: tuple[str, ...]
     revision: int
     created_at: float
@@ -49,6 +51,7 @@ class NetworkSpec:
     mtu: int | None = None
     mode: str = ""
     link: str = ""
+    is_port_secured: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,14 @@ class FixedIpRequest:
 
 
 @dataclass(frozen=True)
+class AddressPair:
+    """What else may come from a port: an address or a range (CIDR), under its MAC or another."""
+
+    ip: str
+    mac: str | None = None
+
+
+@dataclass(frozen=True)
 class Port:
     """A card on a network.
 
@@ -133,6 +144,10 @@ class Port:
         status: "ACTIVE" while it is used and up, "BUILD" while it is to be, else "DOWN".
         is_temporary: Whether it goes with its device.
         is_awaited: Whether its device has still to get the card.
+        is_secured: Whether its traffic is filtered: nothing comes from addresses that are not its
+            own, and only what its groups allow.
+        security_group_ids: The groups whose rules apply, in the order of their ids.
+        address_pairs: What may come from it besides its own addresses.
         network_name: For those who show servers' addresses by network.
         is_external: Whether its network leads outside.
         floating_ips: Addresses of its own with the floating IPs that stand for them; told only of
@@ -154,6 +169,9 @@ class Port:
     is_admin_up: bool
     is_temporary: bool
     is_awaited: bool
+    is_secured: bool
+    security_group_ids: tuple[str, ...]
+    address_pairs: tuple[AddressPair, ...]
     is_external: bool
     mode: str
     link: str
@@ -172,7 +190,13 @@ class Port:
 
 @dataclass(frozen=True)
 class PortSpec:
-    """A port to be made; ``fixed_ips`` None for an address of each kind that there is."""
+    """A port to be made.
+
+    Attributes:
+        fixed_ips: None for an address of each kind that there is.
+        is_secured: None for what its network says.
+        security_group_ids: None for the project's default group.
+    """
 
     network_id: str
     name: str = ""
@@ -183,6 +207,9 @@ class PortSpec:
     device_id: str = ""
     device_owner: str = ""
     is_admin_up: bool = True
+    is_secured: bool | None = None
+    security_group_ids: Sequence[str] | None = None
+    address_pairs: Sequence[AddressPair] = ()
 
 
 @dataclass(frozen=True)
@@ -195,6 +222,85 @@ class PlugRequest:
     network_id: str | None = None
     port_id: str | None = None
     fixed_ip: str | None = None
+
+
+@dataclass(frozen=True)
+class SecurityRule:
+    """Something that a security group allows.
+
+    Attributes:
+        direction: "ingress" or "egress".
+        ethertype: "IPv4" or "IPv6".
+        protocol: Its name or number as it was given, None for each.
+        port_min: The first port, or the type of an ICMP message; None for each.
+        port_max: The last port, or the code of an ICMP message; None for each.
+        remote_group_id: Only with the ports of this group.
+        remote_prefix: Only with addresses of this range, as it was given.
+        is_of_default: Whether it is a project's default group's.
+    """
+
+    id: str
+    group_id: str
+    project_id: str
+    description: str
+    direction: str
+    ethertype: str
+    protocol: str | None
+    port_min: int | None
+    port_max: int | None
+    remote_group_id: str | None
+    remote_prefix: str | None
+    is_of_default: bool
+    revision: int
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True)
+class SecurityRuleSpec:
+    """A rule to be made; see :class:`SecurityRule`."""
+
+    group_id: str
+    direction: str
+    ethertype: str = "IPv4"
+    protocol: str | None = None
+    port_min: int | None = None
+    port_max: int | None = None
+    remote_group_id: str | None = None
+    remote_prefix: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class SecurityGroup:
+    """A set of rules for what may reach a port and leave it.
+
+    Attributes:
+        is_default: Whether it applies to ports of its project that name none.
+        is_stateful: Whether answers to what is allowed are allowed.
+        rules: In the order in which they were made.
+    """
+
+    id: str
+    project_id: str
+    name: str
+    description: str
+    is_default: bool
+    is_stateful: bool
+    rules: tuple[SecurityRule, ...]
+    revision: int
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True)
+class SecurityGroupSpec:
+    """A group to be made; ``project_id`` None for the caller's."""
+
+    name: str = ""
+    description: str = ""
+    project_id: str | None = None
+    is_stateful: bool = True
 
 
 @dataclass(frozen=True)

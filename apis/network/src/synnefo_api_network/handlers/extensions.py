@@ -11,6 +11,7 @@ from synnefo_core.errors import NotFound
 _UPDATED = "2016-01-01T00:00:00-00:00"
 
 EXTENSIONS = {
+    "allowed-address-pairs": "Ports may send from other addresses, too",
     "binding": "Cards of ports: vnic_type",
     "ext-gw-mode": "Routers have the addresses behind them translated, or not: enable_snat",
     "external-net": "Networks that lead outside: router:external",
@@ -20,13 +21,18 @@ EXTENSIONS = {
     "net-mtu": "The MTU of a network can be seen",
     "net-mtu-writable": "The MTU of a network can be chosen",
     "pagination": "Lists come in pages",
+    "port-security": "Filters of ports can be turned off",
     "project-id": "Things have a project_id beside their tenant_id",
     "quota_details": "Limits are shown with what is used",
     "quotas": "Limits of a project can be seen and set",
     "router": "Routers",
+    "security-group": "Groups of rules filter the traffic of ports",
+    "security-groups-normalized-cidr": "The remote ranges of rules are shown in one form, too",
+    "security-groups-rules-belongs-to-default-sg": "Rules tell whether their group is the default",
     "sorting": "Lists can be sorted",
     "standard-attr-description": "Things have a description",
     "standard-attr-revisions": "Things have a revision_number",
+    "stateful-security-group": "Groups may forget the connections of their ports",
     "standard-attr-timestamp": "Things have created_at and updated_at",
 }
 """What it adds, by alias."""

@@ -22,6 +22,7 @@ _NAMES = {
     "shared": "is_shared",
     "router:external": "is_external",
     "mtu": "mtu",
+    "port_security_enabled": "is_port_secured",
 }
 
 

@@ -14,7 +14,7 @@ from synnefo_api_network.handlers import bulk
 from synnefo_api_network.views import port as views
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField
-from synnefo_network import FixedIpRequest, PortChanges, PortSpec
+from synnefo_network import AddressPair, FixedIpRequest, PortChanges, PortSpec
 
 _NAMES = {
     "name": "name",
@@ -22,6 +22,8 @@ _NAMES = {
     "admin_state_up": "is_admin_up",
     "device_id": "device_id",
     "device_owner": "device_owner",
+    "port_security_enabled": "is_secured",
+    "security_groups": "security_group_ids",
 }
 
 
@@ -33,6 +35,7 @@ def index(context: RequestContext, request: Request, query: Mapping[str, Any]) -
         filters.listing(query, filters.PORT),
         ips=wanted["ip_address"],
         subnet_ids=wanted["subnet_id"],
+        group_ids=query.get("security_groups", ()),
     )
     return filters.page(context, request, query, "ports", [views.shown(one) for one in found])
 
@@ -84,6 +87,11 @@ def _changes(asked: Mapping[str, Any]) -> PortChanges:
         changes["fixed_ips"] = [
             FixedIpRequest(fixed.get("subnet_id"), fixed.get("ip_address"))
             for fixed in asked["fixed_ips"]
+        ]
+    if "allowed_address_pairs" in asked:
+        changes["address_pairs"] = [
+            AddressPair(pair["ip_address"], pair.get("mac_address"))
+            for pair in asked["allowed_address_pairs"]
         ]
     return changes
 

@@ -10,14 +10,26 @@ import synnefo_quota
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import UNLIMITED
 from synnefo_core.errors import Unbuilt
-from synnefo_network import FLOATING_IPS, PRIVATE_NETWORKS, ROUTERS
+from synnefo_network import (
+    FLOATING_IPS,
+    PRIVATE_NETWORKS,
+    ROUTERS,
+    SECURITY_GROUPS,
+    SECURITY_RULES,
+)
 
 RULE = "network:quota:show"
 
-COUNTED = {"network": PRIVATE_NETWORKS, "router": ROUTERS, "floatingip": FLOATING_IPS}
+COUNTED = {
+    "network": PRIVATE_NETWORKS,
+    "router": ROUTERS,
+    "floatingip": FLOATING_IPS,
+    "security_group": SECURITY_GROUPS,
+    "security_group_rule": SECURITY_RULES,
+}
 """What the ledger counts, by Neutron's names."""
 
-UNCOUNTED = ("subnet", "port", "security_group", "security_group_rule")
+UNCOUNTED = ("subnet", "port")
 """What has no limit here."""
 
 _NO_LIMIT = -1

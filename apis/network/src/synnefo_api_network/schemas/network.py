@@ -13,6 +13,7 @@ _CHANGEABLE = {
     "admin_state_up": types.BOOLEAN,
     "shared": types.BOOLEAN,
     "router:external": types.BOOLEAN,
+    "port_security_enabled": types.BOOLEAN,
     "mtu": types.number(minimum=0, maximum=65535),
 }
 

@@ -5,12 +5,19 @@ from synnefo_api_network.filters import PORT
 from synnefo_api_network.schemas import types
 
 SHOW = types.SHOW
-LIST = types.filtered(PORT, fixed_ips=types.texts())
+LIST = types.filtered(PORT, fixed_ips=types.texts(), security_groups=types.texts())
 
 _FIXED_IP = {
     "type": "object",
     "properties": {"subnet_id": types.ID, "ip_address": types.IP},
     "minProperties": 1,
+    "additionalProperties": False,
+}
+
+_PAIR = {
+    "type": "object",
+    "properties": {"ip_address": types.IP, "mac_address": types.MAC},
+    "required": ["ip_address"],
     "additionalProperties": False,
 }
 
@@ -21,11 +28,12 @@ _CHANGEABLE = {
     "device_id": types.NAME,
     "device_owner": types.NAME,
     "fixed_ips": {"type": "array", "items": _FIXED_IP, "maxItems": 16},
+    "port_security_enabled": types.BOOLEAN,
+    "security_groups": {"type": "array", "items": types.ID, "maxItems": 100},
+    "allowed_address_pairs": {"type": "array", "items": _PAIR, "maxItems": 10},
     # Nothing else can be asked for yet, but clients say it.
     "binding:vnic_type": {"const": "normal"},
-    "allowed_address_pairs": {"type": "array", "maxItems": 0},
     "extra_dhcp_opts": {"type": "array", "maxItems": 0},
-    "security_groups": {"type": "array", "maxItems": 0},
 }
 
 CREATE = types.one_or_many(
@@ -35,7 +43,7 @@ CREATE = types.one_or_many(
         "properties": {
             **_CHANGEABLE,
             "network_id": types.ID,
-            "mac_address": {"type": "string", "maxLength": 32},
+            "mac_address": types.MAC,
             "tenant_id": types.PROJECT,
             "project_id": types.PROJECT,
         },

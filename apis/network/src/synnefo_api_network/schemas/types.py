@@ -12,6 +12,7 @@ NAME = {"type": "string", "maxLength": 255}
 BOOLEAN = {"type": "boolean"}
 PROJECT = {"type": "string", "minLength": 1, "maxLength": 64}
 ID = {"type": "string", "minLength": 1, "maxLength": 64}
+MAC = {"type": "string", "maxLength": 32}
 IP = {"type": "string", "maxLength": 64}
 
 # Some clients send numbers as they come from the command line; Neutron takes them.

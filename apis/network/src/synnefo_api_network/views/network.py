@@ -20,6 +20,7 @@ def shown(network: Network) -> dict[str, Any]:
         "shared": network.is_shared,
         "router:external": network.is_external,
         "mtu": network.mtu,
+        "port_security_enabled": network.is_port_secured,
         "subnets": list(network.subnet_ids),
         "availability_zone_hints": [],
         "availability_zones": [],

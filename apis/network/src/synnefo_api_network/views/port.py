@@ -21,8 +21,11 @@ def shown(port: Port) -> dict[str, Any]:
         "fixed_ips": [
             {"subnet_id": fixed.subnet_id, "ip_address": fixed.ip} for fixed in port.fixed_ips
         ],
-        "allowed_address_pairs": [],
+        "port_security_enabled": port.is_secured,
+        "security_groups": list(port.security_group_ids),
+        "allowed_address_pairs": [
+            {"ip_address": pair.ip, "mac_address": pair.mac} for pair in port.address_pairs
+        ],
         "extra_dhcp_opts": [],
-        "security_groups": [],
         "binding:vnic_type": "normal",
     }
