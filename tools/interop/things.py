@@ -24,7 +24,12 @@ def make(cloud: Cloud, name: str) -> Mapping[str, Mapping[str, str]]:
         session.headers["X-Auth-Token"] = answer.headers["X-Subject-Token"]
         for role in ROLES.get(name, ()):
             _post(session, f"{cloud.url}/identity/v3/roles", {"role": {"name": role}})
-        known = {"compute": _of_compute, "network": _of_network, "guests": _of_guests}.get(name)
+        known = {
+            "compute": _of_compute,
+            "image": _of_images,
+            "network": _of_network,
+            "guests": _of_guests,
+        }.get(name)
         return known(session, cloud) if known else {}
 
 
@@ -62,6 +67,14 @@ def _of_compute(session: requests.Session, cloud: Cloud) -> Mapping[str, Mapping
         "network": {"public_network_id": networks[0]["id"]},
         "auth": {"create_isolated_networks": "false"},
         "validation": {"run_validation": "false"},
+    }
+
+
+def _of_images(_session: requests.Session, _cloud: Cloud) -> Mapping[str, Mapping[str, str]]:
+    return {
+        # Images need no networks; some of the tests upload noise and call it a disk.
+        "service_available": {"neutron": "false"},
+        "image-feature-enabled": {"image_format_enforcement": "false"},
     }
 
 

@@ -35,7 +35,7 @@ _TEXTS = {
     "disk_format": "disk_format",
     "container_format": "container_format",
 }
-_NUMBERS = {"min_disk": "min_disk_gib", "min_ram": "min_ram_mib"}
+_NUMBERS = {"min_disk": "min_disk_gib", "min_ram": "min_ram_mib", "size": "size_bytes"}
 _WORDS = {"true": True, "1": True, "false": False, "0": False}
 _OTHER = frozenset(
     {"limit", "marker", "sort", "sort_key", "sort_dir", "visibility", "tag", "size_min"}

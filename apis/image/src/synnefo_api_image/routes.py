@@ -14,6 +14,8 @@ ROUTES = [
     Route("GET",    "/",                             versions.show,    is_public=True),
 
     Route("GET",    "/images",                       images.index,     "image:image:list",    query=image.LIST),
+    Route("GET",    "/images/",                      images.nameless),
+    Route("DELETE", "/images/",                      images.nameless),
     Route("POST",   "/images",                       images.create,    "image:image:create",  201, image.CREATE),
     Route("GET",    "/images/{image_id}",            images.show,      "image:image:show"),
     Route("PATCH",  "/images/{image_id}",            images.update,    "image:image:update",  200, image.PATCH),

@@ -34,6 +34,12 @@ def create(context: RequestContext, body: Mapping[str, Any]) -> Reply:
     return Reply(views.shown(context, image), headers={"Location": here})
 
 
+def nameless() -> None:
+    """Find nothing: a client has left an image's id empty, and did not ask for the list."""
+    noun = "image"
+    raise NotFound(noun, "without an id")
+
+
 def show(context: RequestContext, image_id: str) -> dict[str, Any]:
     """Show an image."""
     return views.shown(context, synnefo_image.show(context, image_id))

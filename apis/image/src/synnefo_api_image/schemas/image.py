@@ -90,6 +90,7 @@ LIST = {
     "type": "object",
     "properties": {
         "limit": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+        "size": _NUMBER,
         "size_min": _NUMBER,
         "size_max": _NUMBER,
         "min_disk": _NUMBER,
