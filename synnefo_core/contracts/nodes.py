@@ -225,6 +225,8 @@ class PortDocument:
             one that has goes by it until it learns better.
         host_name: The guest's, in DHCP; empty for none.
         is_up: Whether anything may pass at all.
+        is_gone: Whether the port was deleted; a node forgets that after the expiry, when no older
+            document can come any more.
         is_guarded: Whether source addresses and security groups are looked at.
         metadata: What the guest is told at 169.254.169.254, by name.
     """
@@ -241,6 +243,7 @@ class PortDocument:
     groups: tuple[Group, ...] = ()
     host_name: str = ""
     is_up: bool = True
+    is_gone: bool = False
     is_guarded: bool = True
     metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
 

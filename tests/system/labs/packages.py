@@ -112,6 +112,11 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         Need("debian-archive-keyring", "usr/share/keyrings/debian-archive-keyring.*"),
         Need("e2fsprogs", "usr/sbin/mke2fs"),
     ),
+    "wires": (
+        *_SANDBOX,
+        Need("nftables", "*sbin/nft", ("nftables.service",)),
+        Need("dnsmasq-base", "*sbin/dnsmasq"),
+    ),
     "ganeti": _GANETI,
     "kvm": _KVM,
 }

@@ -42,6 +42,11 @@ class Card:
             raise ValueError(msg)
 
     @property
+    def is_open(self) -> bool:
+        """Whether anything may pass."""
+        return self.document.is_up and not self.document.is_gone
+
+    @property
     def is_routed(self) -> bool:
         return self.document.network.mode is Mode.ROUTED
 

@@ -47,15 +47,25 @@ _BRIDGE = _Layer(f"meta mark & {KNOWN:#x} == {KNOWN:#x}", f"meta mark & {BROKEN:
 _INET = _Layer("ct state established,related", "ct state invalid")
 
 
-def render(cards: Sequence[Card], servers: Sequence[Server] = ()) -> str:
+def render(
+    cards: Sequence[Card], servers: Sequence[Server] = (), closed: Sequence[str] = ()
+) -> str:
     """Return what makes the rules of these cards, and of no others, those of the node.
 
     Connections that are known already stay so.
+
+    Args:
+        cards: In any order.
+        servers: The interfaces behind which guests are told what they ask.
+        closed: Interfaces of which nothing is known: nothing passes.
     """
     ordered = sorted(cards, key=lambda card: card.tap)
     bridged = [card for card in ordered if not card.is_routed]
     routed = [card for card in ordered if card.is_routed]
-    lines = [*_table("bridge", _bridge(bridged, servers)), *_table("inet", _inet(bridged, routed))]
+    lines = [
+        *_table("bridge", [*_closed(closed), *_bridge(bridged, servers)]),
+        *_table("inet", [*_closed(closed), *_inet(bridged, routed)]),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -72,6 +82,13 @@ _ANEW = ("table", "delete table")
 def _table(family: str, content: Iterable[str]) -> list[str]:
     anew = [f"{verb} {family} {TABLE}" for verb in _ANEW]
     return [*anew, f"table {family} {TABLE} {{", *_indented(content), "}"]
+
+
+def _closed(taps: Sequence[str]) -> Iterable[str]:
+    if taps:
+        these = _set(sorted(taps))
+        yield from _base("closed-in", -400, [f"iifname {these} drop"], hook="prerouting")
+        yield from _base("closed-out", -400, [f"oifname {these} drop"], hook="postrouting")
 
 
 def _bridge(cards: Sequence[Card], servers: Sequence[Server]) -> Iterable[str]:
@@ -150,7 +167,7 @@ def _chains(cards: Sequence[Card], layer: _Layer) -> Iterable[str]:
 
 
 def _source(card: Card) -> Iterable[str]:
-    if not card.document.is_up:
+    if not card.is_open:
         yield "drop"
         return
     if card.is_routed:
@@ -179,7 +196,7 @@ def _out(card: Card, layer: _Layer) -> Iterable[str]:
 
 
 def _in(card: Card, layer: _Layer) -> Iterable[str]:
-    if not card.document.is_up:
+    if not card.is_open:
         yield "drop"
         return
     if card.is_filtered:

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon: whatever changes, what this node has is made what it should be."""
+
+from __future__ import annotations
+
+import logging
+import selectors
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+from inotify_simple import INotify, flags
+
+from synnefo_node_ganeti.ending import Ending
+from synnefo_node_ganeti.net.node import Node
+from synnefo_node_ganeti.net.programs import ProgramFailed
+
+log = logging.getLogger(__name__)
+
+_LINK_CHANGES = 1
+"""The group of rtnetlink (RTMGRP_LINK) that hears of interfaces."""
+
+
+class Agent:
+    """Waits for documents and for interfaces that come and go, and applies what there is then.
+
+    It looks again every ``check_s``, too: somebody may have changed the rules by hand.
+    """
+
+    def __init__(self, node: Node, *, check_s: float) -> None:
+        self._node, self._check_s = node, check_s
+        self._inotify = INotify()
+        self._inotify.add_watch(node.incoming, flags.MOVED_TO)
+        self._links = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+        self._links.bind((0, _LINK_CHANGES))
+        self._links.setblocking(False)
+
+    def run(self, ending: Ending) -> None:
+        """Take turns until told to end; what is in place stays so."""
+        waits: dict[object, Callable[[], object]] = {
+            self._inotify: lambda: self._inotify.read(timeout=0),
+            self._links: self._hear_of_links,
+            ending: lambda: None,
+        }
+        with selectors.DefaultSelector() as selector:
+            for each in waits:
+                selector.register(each, selectors.EVENT_READ)  # type: ignore[arg-type]  # has fileno
+            while not ending.is_told:
+                self.turn()
+                for key, _ in selector.select(self._check_s):
+                    waits[key.fileobj]()
+
+    def close(self) -> None:
+        self._inotify.close()
+        self._links.close()
+
+    def turn(self) -> None:
+        """Apply what there is now; a failure is told of, and tried again at the next turn."""
+        try:
+            cards = self._node.apply()
+        except ProgramFailed as problem:
+            log.error("the rules are not what they should be: %s", problem)  # noqa: TRY400  # no trace
+        else:
+            log.debug("applied", extra={"cards": len(cards)})
+
+    def _hear_of_links(self) -> None:
+        # What is said does not matter, nor that the kernel had to drop some: all is looked at.
+        with suppress(OSError):
+            while self._links.recv(65536):
+                pass

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command ``synnefo-nodenet``: the daemon, and what Ganeti calls for each card."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from synnefo_core import logs
+from synnefo_core.signatures import Verifier, read_keys
+from synnefo_node_ganeti.ending import Ending
+from synnefo_node_ganeti.net.agent import Agent
+from synnefo_node_ganeti.net.node import Node, NotConnected, Plug
+from synnefo_node_ganeti.net.programs import ProgramFailed
+from synnefo_node_ganeti.net.shelf import PURPOSE, Refused
+
+log = logging.getLogger(__name__)
+
+STATE = Path("/var/lib/synnefo-nodenet")
+KEYS = Path("/etc/synnefo/nodenet.keys")
+CHECK_S = 60.0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the words say."""
+    arguments = _parser().parse_args(argv)
+    if arguments.action.startswith("show-"):
+        sys.stdout.write(_template(arguments.action))
+        return 0
+    logs.configure("text", "INFO")
+    try:
+        node = Node(arguments.state, Verifier(read_keys(arguments.keys), PURPOSE))
+        _ACTIONS[arguments.action](node, arguments)
+    except (NotConnected, ProgramFailed, Refused, OSError, ValueError) as problem:
+        sys.stderr.write(f"synnefo-nodenet {arguments.action}: {problem}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="synnefo-nodenet", description="Keep guests to what the cloud says of their networks."
+    )
+    parser.add_argument(
+        "--state", type=Path, default=STATE, metavar="DIR", help=f"default: {STATE}"
+    )
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        default=KEYS,
+        metavar="FILE",
+        help=f"the cloud's public keys, one a line in base64; default: {KEYS}",
+    )
+    parser.add_argument(
+        "--check-s",
+        type=float,
+        default=CHECK_S,
+        metavar="SECONDS",
+        help=f"how often everything is looked at without a reason; default: {CHECK_S:g}",
+    )
+    parser.add_argument("action", choices=[*_ACTIONS, *_TEMPLATES], help="what to do")
+    parser.add_argument("tap", nargs="?", default="", help="for unplug: the interface")
+    return parser
+
+
+def _run(node: Node, arguments: argparse.Namespace) -> None:
+    ending = Ending()
+    ending.heed_signals()
+    agent = Agent(node, check_s=arguments.check_s)
+    log.info("watching", extra={"state": str(arguments.state)})
+    try:
+        agent.run(ending)
+    finally:
+        agent.close()
+
+
+def _plug(node: Node, _: argparse.Namespace) -> None:
+    node.plug(Plug.of(os.environ))
+
+
+def _unplug(node: Node, arguments: argparse.Namespace) -> None:
+    node.unplug(arguments.tap)
+
+
+def _apply(node: Node, _: argparse.Namespace) -> None:
+    node.apply()
+
+
+def _rules(node: Node, _: argparse.Namespace) -> None:
+    sys.stdout.write(node.rules())
+
+
+def _clear(node: Node, _: argparse.Namespace) -> None:
+    node.clear()
+
+
+_ACTIONS: Mapping[str, Callable[[Node, argparse.Namespace], None]] = {
+    "run": _run,
+    "plug": _plug,
+    "unplug": _unplug,
+    "apply": _apply,
+    "rules": _rules,
+    "clear": _clear,
+}
+
+_TEMPLATES = {"show-unit": "synnefo-nodenet.service", "show-hook": "kvm-vif-bridge"}
+
+
+def _template(action: str) -> str:
+    """Return a file for the node, with the path of this very command."""
+    text = (files("synnefo_node_ganeti") / _TEMPLATES[action]).read_text()
+    return text.replace("@COMMAND@", str(Path(sys.argv[0]).absolute()))

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""This node: what is connected, what is known of it, and what that makes of the kernel's rules."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from synnefo_core.contracts.nodes import Mode, PortDocument
+from synnefo_core.signatures import Verifier
+from synnefo_node_ganeti.net import attaching, files, ruleset
+from synnefo_node_ganeti.net.cards import Card
+from synnefo_node_ganeti.net.connections import Connection, Connections, Zones
+from synnefo_node_ganeti.net.programs import run
+from synnefo_node_ganeti.net.shelf import Refused, Shelf
+
+log = logging.getLogger(__name__)
+
+CARD_PREFIX = "nic-"
+"""How the names of our cards begin in Ganeti; the port's id follows."""
+
+_GANETI_MODES = {Mode.BRIDGED: "bridged", Mode.FILTERED: "bridged", Mode.ROUTED: "routed"}
+
+
+class NotConnected(Exception):
+    """A card is not connected; says why."""
+
+
+@dataclass(frozen=True)
+class Plug:
+    """What Ganeti says of a card that it wants to be connected."""
+
+    tap: str
+    name: str
+    mac: str
+    mode: str
+    link: str
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Plug:
+        """Read the variables that Ganeti gives to the script that connects cards.
+
+        Raises:
+            NotConnected: One is missing.
+        """
+        try:
+            return cls(
+                environment["INTERFACE"],
+                environment.get("INTERFACE_NAME", ""),
+                environment["MAC"].lower(),
+                environment["MODE"],
+                environment.get("LINK", ""),
+            )
+        except KeyError as missing:
+            raise NotConnected(f"the variable {missing} is not set") from None
+
+
+class Node:
+    """The state directory, and what it makes of the kernel; several processes may have one."""
+
+    def __init__(self, directory: Path, verifier: Verifier) -> None:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._directory = directory
+        self.incoming = directory / "incoming"
+        self.incoming.mkdir(mode=0o700, exist_ok=True)
+        self.shelf = Shelf(directory / "documents", verifier)
+        self._connections = Connections(directory / "cards")
+        self._zones = Zones(directory / "zones.json")
+
+    def plug(self, plug: Plug) -> None:
+        """Connect a card, once its rules are in place.
+
+        Raises:
+            NotConnected: Nothing is known of it, or something else than Ganeti says.
+            ProgramFailed: The kernel does not want it. Nothing of it is left.
+        """
+        with self._alone():
+            self._take_in()
+            document = self._document(plug)
+            is_routed = document.network.mode is Mode.ROUTED
+            steps = attaching.undo_of_table(plug.tap, document, plug.link) if is_routed else ()
+            bridge = "" if is_routed else plug.link
+            # First on disk: whatever happens from here on, somebody knows what to take away.
+            self._connections.put(Connection(plug.tap, document.port, bridge, steps))
+            try:
+                self._put_rules()
+                if is_routed:
+                    attaching.to_table(plug.tap, document, plug.link)
+                else:
+                    attaching.to_bridge(plug.tap, document, bridge)
+            except BaseException:
+                self._disconnect(plug.tap)
+                raise
+
+    def unplug(self, tap: str) -> None:
+        """Forget a card; one that is not known is none."""
+        with self._alone():
+            self._disconnect(tap)
+
+    def apply(self) -> list[Card]:
+        """Make the kernel's rules what they should be now; return the cards that there are.
+
+        What came meanwhile is taken in, and cards whose interfaces are gone are forgotten.
+
+        Raises:
+            ProgramFailed: The kernel does not want it.
+        """
+        with self._alone():
+            self._take_in()
+            for connection in self._connections.all():
+                if not attaching.is_there(connection.tap):
+                    log.info("a card is gone", extra={"tap": connection.tap})
+                    attaching.undo(connection.undo)
+                    self._connections.remove(connection.tap)
+            return self._put_rules()
+
+    def clear(self) -> None:
+        """Take all rules away, and forget which cards there are; documents stay."""
+        with self._alone():
+            for connection in self._connections.all():
+                attaching.undo(connection.undo)
+                self._connections.remove(connection.tap)
+            run(["nft", "-f", "-"], text=ruleset.render_nothing())
+
+    def rules(self) -> str:
+        """Return the rules as they should be, without changing any."""
+        return self._rules(self._cards())
+
+    def _disconnect(self, tap: str) -> None:
+        for connection in self._connections.all():
+            if connection.tap == tap:
+                attaching.undo(connection.undo)
+        self._connections.remove(tap)
+        self._put_rules()
+
+    def _put_rules(self) -> list[Card]:
+        attaching.require_connections_on_bridges()
+        cards = self._cards()
+        run(["nft", "-f", "-"], text=self._rules(cards))
+        return cards
+
+    def _rules(self, cards: Sequence[Card]) -> str:
+        known = {card.tap for card in cards}
+        others = [each.tap for each in self._connections.all() if each.tap not in known]
+        return ruleset.render(cards, closed=others)
+
+    def _cards(self) -> list[Card]:
+        found = [(each, self._known(each.port)) for each in self._connections.all()]
+        known = [(each, document) for each, document in found if document is not None]
+        zones = self._zones.of(document.network.id for _, document in known)
+        return [
+            Card(each.tap, each.bridge, zones[document.network.id], document)
+            for each, document in known
+        ]
+
+    def _known(self, port: str) -> PortDocument | None:
+        try:
+            return self.shelf.find(port)
+        except Refused as reason:
+            log.error("%s", reason, extra={"port": port})  # noqa: TRY400  # no trace
+            return None
+
+    def _document(self, plug: Plug) -> PortDocument:
+        document = self._known(plug.name.removeprefix(CARD_PREFIX))
+        if document is None or document.is_gone or not plug.name.startswith(CARD_PREFIX):
+            raise NotConnected(f"no document for the card {plug.name!r}")
+        network = document.network
+        wanted = (document.mac, _GANETI_MODES[network.mode], network.link or plug.link)
+        if wanted != (plug.mac, plug.mode, plug.link):
+            raise NotConnected(
+                f"{plug.name} has {plug.mac}, {plug.mode}, {plug.link!r} in Ganeti,"
+                f" but {', '.join(wanted[:2])}, {wanted[2]!r} in its document"
+            )
+        return document
+
+    def _take_in(self) -> None:
+        """Take what came; what is refused is told of and gone."""
+        now = time.time()
+        for name in files.names(self.incoming):
+            path = self.incoming / name
+            try:
+                self.shelf.take(path.read_text(errors="replace"), now=now)
+            except Refused as reason:
+                log.warning("a document is refused: %s", reason, extra={"file": name})
+            files.remove(path)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with (self._directory / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
