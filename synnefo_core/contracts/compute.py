@@ -27,7 +27,8 @@ from synnefo_core.contracts.seed import Seed
 
 if TYPE_CHECKING:
     from synnefo_core.contracts.devices import Cards
-    from synnefo_core.contracts.moving import Movable
+    from synnefo_core.contracts.moving import Migration, Movable
+    from synnefo_core.contracts.node_state import NodeStates
     from synnefo_core.contracts.rescue import Rescue
 
 DEFAULT_TIMEOUT_S = 35.0
@@ -389,25 +390,6 @@ class Adoption(ABC):
         """Give a stopped instance another name; the job fails if it runs, or the name is taken."""
 
 
-class Migration(ABC):
-    """Move instances between the nodes of their cluster. Optional."""
-
-    @abstractmethod
-    def migrate(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
-        """Submit that an instance moves while it runs, to a node or to one that has room.
-
-        Its guest does not notice. The job of one that does not run, or whose disks can't be
-        moved, fails. What is wrong is told as by :class:`Lifecycle`.
-        """
-
-    @abstractmethod
-    def failover(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
-        """Submit that an instance moves while it is stopped, likewise.
-
-        One that runs is shut down for it and started there; one that is stopped stays so.
-        """
-
-
 class Jobs(ABC):
     """Follow jobs. Every backend has it."""
 
@@ -481,6 +463,7 @@ class ComputeBackend(Driver):
     cards: Cards | None = None
     rescue: Rescue | None = None
     movable: Movable | None = None
+    node_states: NodeStates | None = None
 
     @abstractmethod
     def __init__(self, setup: DriverSetup) -> None:

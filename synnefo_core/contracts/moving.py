@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The facet of compute backends that hand instances to one another with their disks.
+"""Facets of compute backends that move instances: from node to node, or to another cluster.
 
-It is a part of the contract :mod:`synnefo_core.contracts.compute`, and optional. What lies on a
+They are parts of the contract :mod:`synnefo_core.contracts.compute`, and optional. What lies on a
 store of disks that two clusters reach needs not be copied: the one takes the instance in, stopped,
 while the other still has it, stopped too; then that one gives it up, and the disks are left.
 """
@@ -55,6 +55,26 @@ class Baggage:
         """Return what was packed."""
         disks = tuple(MovingDisk(**disk) for disk in packed["disks"])
         return cls(packed["store"], packed["disk_template"], disks)
+
+
+class Migration(ABC):
+    """Move instances between the nodes of their cluster. Optional."""
+
+    @abstractmethod
+    def migrate(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        """Submit that an instance moves while it runs, to a node or to one that has room.
+
+        Its guest does not notice. The job of one that does not run, or whose disks can't be
+        moved, fails. What is wrong is told as by
+        :class:`~synnefo_core.contracts.compute.Lifecycle`.
+        """
+
+    @abstractmethod
+    def failover(self, name: str, *, node: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        """Submit that an instance moves while it is stopped, likewise.
+
+        One that runs is shut down for it and started there; one that is stopped stays so.
+        """
 
 
 class Movable(ABC):

@@ -9,9 +9,9 @@ from synnefo_core.contracts.compute import (
     ComputeBackend,
     InstanceMissing,
     JobState,
-    Migration,
     PowerState,
 )
+from synnefo_core.contracts.moving import Migration
 from synnefo_core.testing.compute_rig import ComputeRig, SpecFactory
 
 

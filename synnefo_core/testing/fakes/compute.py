@@ -18,7 +18,6 @@ from synnefo_core.contracts.compute import (
     ConsoleKind,
     Consoles,
     Disk,
-    DiskSpec,
     Instance,
     InstanceMissing,
     InstanceSpec,
@@ -28,7 +27,6 @@ from synnefo_core.contracts.compute import (
     Jobs,
     JobState,
     Lifecycle,
-    Migration,
     Nic,
     NicSpec,
     PowerState,
@@ -37,23 +35,17 @@ from synnefo_core.contracts.compute import (
 )
 from synnefo_core.contracts.devices import Cards
 from synnefo_core.contracts.driver import DriverSetup
-from synnefo_core.contracts.moving import Baggage, Lodging, Movable, MovingDisk
+from synnefo_core.contracts.moving import Migration
+from synnefo_core.contracts.node_state import NodeState, NodeStates
 from synnefo_core.contracts.rescue import DEFAULT_MEDIUM, Boot, Rescue
 from synnefo_core.contracts.seed import Seed
 from synnefo_core.testing.fakes.cluster import Failure, JobFailed, World
+from synnefo_core.testing.fakes.moving import MemoryDisks, MemoryMovable
 
 _NODES = ("memory-node", "other-memory-node")
 _CAPABILITIES = Capabilities(
     disk_templates=("file", "ext", "plain", "diskless"), hypervisors=("memory",), has_hotplug=True
 )
-
-
-@dataclass(frozen=True)
-class MemoryDisks:
-    """A store of disks that several clusters may reach: what is on them, by their names."""
-
-    name: str = "memory"
-    contents: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -266,53 +258,14 @@ class _Migration(Migration):
 
 
 @dataclass(frozen=True)
-class _Movable(Movable):
-    lifecycle: _Lifecycle
-    disks: MemoryDisks
+class _NodeStates(NodeStates):
+    world: World
 
-    def stores(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> frozenset[str]:
-        return frozenset({self.disks.name})
-
-    def lodgings(
-        self, names: Iterable[str], *, timeout_s: float = DEFAULT_TIMEOUT_S
-    ) -> Mapping[str, Lodging]:
-        there = self.lifecycle.world.instances
-        return {
-            name: Lodging(self.disks.name if there[name].disks else "")
-            for name in names
-            if name in there
-        }
-
-    def baggage(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Baggage:
-        instance = self.lifecycle.world.instances.get(name)
-        if instance is None:
-            raise InstanceMissing(f"instance {name!r} not known")
-        disks = tuple(MovingDisk(disk.name, disk.size_mib) for disk in instance.disks)
-        return Baggage(self.disks.name if disks else "", "", disks)
-
-    def take_in(
-        self, spec: InstanceSpec, baggage: Baggage, *, timeout_s: float = DEFAULT_TIMEOUT_S
-    ) -> str:
-        if baggage.store not in ("", self.disks.name):
-            raise RequestRefused(f"the disks lie in {baggage.store}, which is out of reach")
-        disks = tuple(DiskSpec(disk.name, disk.size_mib) for disk in baggage.disks)
-        made_of = replace(spec, disks=disks, is_started=False)
-
-        def effect() -> None:
-            if any(disk.name not in self.disks.contents for disk in disks):
-                raise JobFailed(f"a disk of {spec.name!r} is not there")
-            self.lifecycle.make(made_of)
-
-        return self.lifecycle.world.submit("take_in", spec.name, effect)
-
-    def give_up(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
-        def effect() -> None:
-            instances = self.lifecycle.world.instances
-            if name not in instances or instances[name].power is PowerState.RUNNING:
-                raise JobFailed(f"instance {name!r} is not there, or runs")
-            del instances[name]
-
-        return self.lifecycle.world.submit("give_up", name, effect)
+    def all(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> list[NodeState]:
+        with self.world.lock:
+            self.world.answer()
+            homes = [instance.node for instance in self.world.instances.values()]
+            return [NodeState(name, instances=homes.count(name)) for name in sorted(_NODES)]
 
 
 @dataclass(frozen=True)
@@ -430,7 +383,8 @@ class MemoryBackend(ComputeBackend):
         self.migration = _Migration(lifecycle)
         self.cards = _Cards(lifecycle)
         self.rescue = _Rescue(lifecycle)
-        self.movable = _Movable(lifecycle, self.disks)
+        self.movable = MemoryMovable(self._world, lifecycle.make, self.disks)
+        self.node_states = _NodeStates(self._world)
         self.job_queue = _Jobs(self._world)
         self.inventory = inventory = _Inventory(self._world)
         self.consoles = _Consoles(inventory, vnc_port)

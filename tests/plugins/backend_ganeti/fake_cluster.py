@@ -61,6 +61,7 @@ class FakeCluster:
             "offline": False,
             "drained": False,
             "vm_capable": True,
+            "role": "R" if self.nodes else "M",
             "ctotal": 2,
             "mtotal": 24105,
             "mfree": 22632,

@@ -5,7 +5,8 @@ import time
 
 from synnefo_backend_ganeti.failures import in_contract_words
 from synnefo_backend_ganeti.rapi import RapiClient
-from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Migration
+from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S
+from synnefo_core.contracts.moving import Migration
 
 
 class GanetiMigration(Migration):

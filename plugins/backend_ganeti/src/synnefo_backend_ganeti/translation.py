@@ -12,6 +12,7 @@ from synnefo_backend_ganeti.options import Defaults
 from synnefo_backend_ganeti.placement import Placement
 from synnefo_backend_ganeti.rapi.records import Json
 from synnefo_core.contracts import compute
+from synnefo_core.contracts.node_state import NodeState
 
 _OPERATIONS = {
     "OP_INSTANCE_CREATE": "create",
@@ -38,6 +39,8 @@ _JOB_STATES = {
     rapi.JobStatus.SUCCESS: compute.JobState.SUCCESS,
     rapi.JobStatus.ERROR: compute.JobState.ERROR,
 }
+
+_ROLES = {"M": "master", "C": "candidate", "R": "regular", "D": "drained", "O": "offline"}
 
 _TRANSIENT_CODES = {
     "environment_error",
@@ -195,6 +198,22 @@ def capacity(nodes: Iterable[rapi.Node]) -> compute.Capacity:
         disk_mib=sum(node.disk_mib or 0 for node in counted),
         free_disk_mib=sum(node.free_disk_mib or 0 for node in counted),
         instances=sum(node.instances or 0 for node in counted),
+    )
+
+
+def node(found: rapi.Node) -> NodeState:
+    """Tell of a node in the words of the contract."""
+    return NodeState(
+        name=found.name,
+        role=_ROLES.get(found.role or "", found.role or ""),
+        is_offline=found.is_offline,
+        is_drained=found.is_drained,
+        vcpus=found.cpus,
+        ram_mib=found.ram_mib,
+        free_ram_mib=found.free_ram_mib,
+        disk_mib=found.disk_mib,
+        free_disk_mib=found.free_disk_mib,
+        instances=found.instances,
     )
 
 

@@ -16,6 +16,7 @@ from synnefo_backend_sim.job_queue import SimJobs
 from synnefo_backend_sim.lifecycle import DISK_TEMPLATES, HYPERVISORS, SimLifecycle
 from synnefo_backend_sim.migration import SimMigration
 from synnefo_backend_sim.moving import SimMovable
+from synnefo_backend_sim.node_state import SimNodeStates
 from synnefo_backend_sim.rescue import SimRescue
 from synnefo_backend_sim.reshape import SimReshape
 from synnefo_core.clock import Clock
@@ -43,6 +44,7 @@ class SimBackend(ComputeBackend):
         self.migration = SimMigration(self._door)
         self.cards = SimCards(self._door)
         self.rescue = SimRescue(self._door, options.media(setup))
+        self.node_states = SimNodeStates(self._door)
         self.movable = SimMovable(self._door)
         self.consoles = self._screens = SimConsoles(self._door, self.cluster)
 

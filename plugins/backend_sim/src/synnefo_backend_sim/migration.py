@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from synnefo_backend_sim.frontdoor import FrontDoor
-from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Migration
+from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S
+from synnefo_core.contracts.moving import Migration
 
 
 @dataclass(frozen=True)

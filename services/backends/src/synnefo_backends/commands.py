@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from synnefo_backends import allocator, registry
+from synnefo_backends import allocator, nodes, registry
 from synnefo_backends.allocator import Verdict
 from synnefo_backends.refresh import refresh
 from synnefo_backends.registry import Backend
@@ -15,6 +15,7 @@ from synnefo_core.clock import iso
 from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, Table
 from synnefo_core.context import for_worker
 from synnefo_core.contracts.driver import DriverError
+from synnefo_core.contracts.node_state import NodeState
 from synnefo_core.contracts.placement import Demand
 from synnefo_core.errors import Invalid
 
@@ -186,6 +187,46 @@ class Set(_OfOne):
             reserve=parsed_args.reserve,
             free=parsed_args.free,
         )
+
+
+class Nodes(CloudLister):
+    """Show the nodes of a cluster, and say how evenly they are used."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add its name."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("name")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Table:
+        """Return a row for each node; the spread goes to standard error."""
+        found = nodes.listing(for_worker(self.cloud), parsed_args.name)
+        ram, disk = nodes.spread(found)
+        advice = "even" if max(ram, disk) <= nodes.EVEN else "uneven: see what hbal suggests"
+        self.app.stderr.write(f"spread of memory {ram:.3f}, of disk {disk:.3f}: {advice}\n")
+        titles = (
+            "Name",
+            "Role",
+            "State",
+            "Instances",
+            "vCPUs",
+            "RAM MiB",
+            "Used",
+            "Disk MiB",
+            "Used disk",
+        )
+        return titles, [_node(each) for each in found]
+
+
+def _node(node: NodeState) -> tuple[object, ...]:
+    state = "offline" if node.is_offline else "drained" if node.is_drained else "in use"
+    ram, disk = _percent(nodes.used_ram(node)), _percent(nodes.used_disk(node))
+    sizes = node.vcpus, node.ram_mib, ram, node.disk_mib, disk
+    return node.name, node.role, state, node.instances, *sizes
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
 
 
 class Why(CloudLister):

@@ -48,6 +48,7 @@ def commands() -> CommandTable:
     return {
         "backend add": cli.Add,
         "backend list": cli.List,
+        "backend nodes": cli.Nodes,
         "backend refresh": cli.Refresh,
         "backend remove": cli.Remove,
         "backend set": cli.Set,

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from synnefo_backend_ganeti.rapi.records import Record
 
 NODE_FIELDS = ("name", "offline", "drained", "vm_capable")
-NODE_LIVE_FIELDS = (*NODE_FIELDS, "ctotal", "mtotal", "mfree", "dtotal", "dfree", "pinst_cnt")
+NODE_LIVE_FIELDS = (
+    *NODE_FIELDS,
+    "role",
+    "ctotal",
+    "mtotal",
+    "mfree",
+    "dtotal",
+    "dfree",
+    "pinst_cnt",
+)
 
 
 @dataclass(frozen=True)
@@ -29,12 +38,18 @@ class Node:
 
     Attributes:
         is_usable: Whether new instances may be placed on it.
+        is_offline: Whether an operator, or a failure, has taken it out.
+        is_drained: Whether it is to get no instances.
+        role: "M" for the master, "C", "R", "D" or "O"; None when it was not asked for.
         disk_mib: Of the storage that the cluster's first disk template uses.
         instances: How many have it as their primary node.
     """
 
     name: str
     is_usable: bool
+    is_offline: bool
+    is_drained: bool
+    role: str | None
     cpus: int | None
     ram_mib: int | None
     free_ram_mib: int | None
@@ -57,12 +72,13 @@ def info_from(record: Record) -> ClusterInfo:
 
 def node_from(record: Record) -> Node:
     """Read a node out of a row of a query."""
-    is_usable = record.claim("vm_capable") and not (
-        record.claim("offline") or record.claim("drained")
-    )
+    is_offline, is_drained = record.claim("offline"), record.claim("drained")
     return Node(
         name=record.text("name"),
-        is_usable=is_usable,
+        is_usable=record.claim("vm_capable") and not (is_offline or is_drained),
+        is_offline=is_offline,
+        is_drained=is_drained,
+        role=record.maybe_text("role"),
         cpus=record.maybe_integer("ctotal"),
         ram_mib=record.maybe_integer("mtotal"),
         free_ram_mib=record.maybe_integer("mfree"),
