@@ -43,6 +43,7 @@ class Demand:
         apart_from: Ids of clusters that it must not be on.
         together_with: Ids of clusters of which it must be on one; empty for any.
         company: What it is grouped with; None for a server on its own.
+        words: What its flavor asks of what is said of clusters, by the word.
     """
 
     vcpus: int
@@ -54,6 +55,7 @@ class Demand:
     apart_from: frozenset[str] = frozenset()
     together_with: frozenset[str] = frozenset()
     company: Company | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def booked_disk_mib(self) -> int:
@@ -88,6 +90,7 @@ class Candidate:
         whole: All that may be given out, over-commitment included.
         booked: What has been given out.
         has_project_elsewhere: Whether the server's project has any cluster of its own.
+        words: What is said of it through its aggregates: all values of each word.
     """
 
     id: str
@@ -103,6 +106,7 @@ class Candidate:
     whole: Room = field(default_factory=Room)
     booked: Room = field(default_factory=Room)
     has_project_elsewhere: bool = False
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def free(self) -> Room:

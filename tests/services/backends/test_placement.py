@@ -175,7 +175,7 @@ def test_operators_choose_filters_and_weighers(make_cloud):
 @pytest.mark.parametrize(
     "options, problem",
     [
-        ({"filters": ["moon"]}, "there is no moon; known: disk, disk-template, group"),
+        ({"filters": ["moon"]}, "there is no moon; known: aggregates, disk, disk-template, group"),
         ({"weighers": {"moon": "1"}}, "there is no moon; known: failing, fullness, group, taste"),
         ({"weighers": {"taste": "much"}}, "the factor of taste is no number: much"),
     ],

@@ -8,6 +8,7 @@ import pytest
 import synnefo_backends
 import synnefo_compute
 import synnefo_network
+from synnefo_backends import NoRoomAnywhere
 from synnefo_compute import ServerSpec
 from synnefo_compute.first_boot.told import of_server
 from synnefo_compute.models import ServerRow
@@ -86,3 +87,22 @@ def test_a_guest_is_called_as_its_owner_wants(member, cluster):
     with member.reading() as session:
         told = of_server(member, session.get_one(ServerRow, server.id))
     assert "other" == told.hostname
+
+
+def test_a_flavor_that_asks_for_a_kind_of_cluster_goes_there_only(
+    context, member, cluster, network
+):
+    synnefo_backends.add(context, name="fast", driver="sim", settings={})
+    synnefo_backends.refresh(context, "fast")
+    group = synnefo_backends.create_aggregate(context, "fast ones")
+    synnefo_compute.merge_flavor_specs(
+        context, FLAVOR, {"aggregate_instance_extra_specs:disk": "ssd", "hw:other": "1"}
+    )
+    with pytest.raises(NoRoomAnywhere, match="2 not of the kind that the flavor wants"):
+        synnefo_compute.create_server(member, ServerSpec("web", FLAVOR))
+
+    synnefo_backends.set_aggregate_metadata(context, group.id, {"disk": "ssd"})
+    synnefo_backends.add_to_aggregate(context, group.id, "fast")
+    made = synnefo_compute.create_server(member, ServerSpec("web", FLAVOR))
+
+    assert synnefo_backends.id_of(context, "fast") == made.backend_id

@@ -4,6 +4,7 @@
 from synnefo_api_compute import versions
 from synnefo_api_compute.handlers import (
     actions,
+    aggregates,
     availability_zones,
     consoles,
     diagnostics,
@@ -28,6 +29,7 @@ from synnefo_api_compute.handlers import (
 )
 from synnefo_api_compute.schemas import (
     action,
+    aggregate,
     console,
     flavor,
     floating_ip,
@@ -126,6 +128,13 @@ ROUTES = [
 
     Route("GET",    "/os-availability-zone",           availability_zones.index,  "compute:zone:list"),
     Route("GET",    "/os-availability-zone/detail",    availability_zones.detail, "compute:zone:detail"),
+    Route("GET",    "/os-aggregates",                  aggregates.index,         "compute:aggregate:list"),
+    Route("POST",   "/os-aggregates",                  aggregates.create,        "compute:aggregate:create",  body=aggregate.CREATE),
+    Route("GET",    "/os-aggregates/{aggregate_id}",   aggregates.show,          "compute:aggregate:show"),
+    Route("PUT",    "/os-aggregates/{aggregate_id}",   aggregates.update,        "compute:aggregate:update",  body=aggregate.UPDATE),
+    Route("DELETE", "/os-aggregates/{aggregate_id}",   aggregates.delete,        "compute:aggregate:delete",  200),
+    Route("POST",   "/os-aggregates/{aggregate_id}/action", aggregates.act,      "compute:aggregate:update",  body=aggregate.ACTION),
+    Route("POST",   "/os-aggregates/{aggregate_id}/images", aggregates.cache_images, "compute:aggregate:update", 202, aggregate.IMAGES, since=versions.IMAGE_CACHE),
     Route("GET",    "/os-services",                    services.index,           "compute:service:list",    query=service.LIST),
     Route("PUT",    "/os-services/{service}",          services.update,          "compute:service:update",  body=service.UPDATE),
     Route("DELETE", "/os-services/{service}",          services.delete,          "compute:service:delete",  204),
@@ -155,7 +164,6 @@ ROUTES = [
 UNBUILT = [
     ("GET POST", "/servers/{server_id}/os-volume_attachments"),
     ("GET", "/servers/{server_id}/os-security-groups"),
-    ("GET POST", "/os-aggregates"),
 ]
 """What Nova has and this cloud does not do yet: answered by 501."""
 

@@ -17,7 +17,13 @@ from sqlalchemy.orm import Session
 
 from synnefo_backends import bookings, chosen
 from synnefo_backends.bookings import Booked
-from synnefo_backends.models import BackendRow, BookingRow, ReservationRow
+from synnefo_backends.models import (
+    AggregateMemberRow,
+    AggregateRow,
+    BackendRow,
+    BookingRow,
+    ReservationRow,
+)
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.placement import Candidate, Demand, Room
 from synnefo_core.db.prepared import Prepared
@@ -27,8 +33,15 @@ log = logging.getLogger(__name__)
 
 _backend: Table = BackendRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _reservation: Table = ReservationRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_aggregate: Table = AggregateRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_member: Table = AggregateMemberRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _CLUSTERS = Prepared(select(_backend).order_by(_backend.c.name))
 _RESERVATIONS = Prepared(select(_reservation.c.backend_id, _reservation.c.project_id))
+_WORDS = Prepared(
+    select(_member.c.backend_id, _aggregate.c.metadata).where(
+        _member.c.aggregate_id == _aggregate.c.id
+    )
+)
 
 PROJECT = "project"
 """The filter that says which clusters are for whom."""
@@ -140,6 +153,7 @@ def serves(context: RequestContext, backend_id: str, project_id: str) -> bool:
 
 def _candidates(context: RequestContext, session: Session, project_id: str) -> list[Candidate]:
     taken, reserved = bookings.totals(session), _reserved(session)
+    said = _said(session)
     has_own = any(project_id in projects for projects in reserved.values())
     config = context.cloud.config.backends
     return [
@@ -161,6 +175,7 @@ def _candidates(context: RequestContext, session: Session, project_id: str) -> l
             ),
             booked=_room(taken.get(row.id, Booked())),
             has_project_elsewhere=has_own,
+            words=said.get(row.id, {}),
         )
         for row in _CLUSTERS.all(session, {})
     ]
@@ -176,6 +191,16 @@ def _reserved(session: Session) -> Mapping[str, frozenset[str]]:
     for backend_id, project_id in _RESERVATIONS.all(session, {}):
         found.setdefault(backend_id, set()).add(project_id)
     return {backend_id: frozenset(projects) for backend_id, projects in found.items()}
+
+
+def _said(session: Session) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Return what is said of clusters through their aggregates, by the clusters' ids."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for backend_id, metadata in _WORDS.all(session, {}):
+        words = found.setdefault(backend_id, {})
+        for word, value in metadata.items():
+            words[word] = (*words.get(word, ()), value)
+    return found
 
 
 def rebook(context: RequestContext, server_id: str, demand: Demand) -> None:

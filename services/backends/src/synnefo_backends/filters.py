@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from synnefo_backends import words
 from synnefo_core.contracts.placement import Candidate, Demand, Filter, Weigher
 
 
@@ -47,6 +48,15 @@ def _suits_company(candidate: Candidate, demand: Demand) -> str:
     return f"each of its {candidate.nodes} nodes has servers of the group" if is_full else ""
 
 
+def _has_words(candidate: Candidate, demand: Demand) -> str:
+    """Want what a flavor asks of the aggregates that a cluster is in."""
+    for word, asked in demand.words.items():
+        said = candidate.words.get(word, ())
+        if not words.suits(said, asked):
+            return f"its aggregates say {', '.join(said) or 'nothing'} of {word}, not {asked}"
+    return ""
+
+
 def _has_template(candidate: Candidate, demand: Demand) -> str:
     if demand.disk_template in ("", *candidate.disk_templates):
         return ""
@@ -75,6 +85,7 @@ FILTERS = (
     Filter("zone", _is_in_zone, "in another availability zone"),
     Filter("hints", _is_where_wanted, "not where the hints want it"),
     Filter("group", _suits_company, "where the server group can't be"),
+    Filter("aggregates", _has_words, "not of the kind that the flavor wants"),
     Filter("disk-template", _has_template, "without this kind of disk"),
     Filter("vcpus", _has_vcpus, "without enough processors"),
     Filter("ram", _has_ram, "without enough memory"),

@@ -36,6 +36,7 @@ class BackendRow(Model):
     ``settings`` are the driver's, without secrets; ``secrets`` is a JSON object of those,
     encrypted with the ring ``backends``. ``version`` grows with each change of either, so
     that pooled connections are renewed. Sizes are MiB; a ratio of 0 is that of the configuration.
+    ``own_zone`` is where the operator had it while an aggregate puts it into ``zone``, else empty.
     """
 
     __tablename__ = "backends_backend"
@@ -51,6 +52,7 @@ class BackendRow(Model):
     is_offline: Mapped[bool] = mapped_column(default=False)
     is_public: Mapped[bool] = mapped_column(default=True, server_default=true())
     zone: Mapped[Name] = mapped_column(default=ZONE, server_default=ZONE)
+    own_zone: Mapped[Name] = mapped_column(default="", server_default="")
     vcpu_ratio: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
     ram_ratio: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
     disk_templates: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -70,6 +72,30 @@ class ReservationRow(Model):
 
     backend_id: Mapped[Key]
     project_id: Mapped[Key]
+
+
+class AggregateRow(Model):
+    """A group of clusters: see :mod:`synnefo_backends.aggregates`."""
+
+    __tablename__ = "backends_aggregate"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(BigNumber, primary_key=True, autoincrement=True)
+    uuid: Mapped[Id]
+    name: Mapped[Name] = mapped_column(unique=True)
+    metadata_: Mapped[Json] = mapped_column("metadata")
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment] = mapped_column(default=0.0)
+
+
+class AggregateMemberRow(Model):
+    """A cluster of an aggregate."""
+
+    __tablename__ = "backends_aggregate_member"
+    __table_args__ = (Index("ix_backends_aggregate_member_backend_id", "backend_id"),)
+
+    aggregate_id: Mapped[int] = mapped_column(BigNumber, primary_key=True, autoincrement=False)
+    backend_id: Mapped[Key]
 
 
 class BookingRow(Model):

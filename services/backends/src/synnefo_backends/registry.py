@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_backends.models import (
+    AggregateMemberRow,
     BackendRow,
     BookedChangeRow,
     BookedRow,
@@ -258,7 +259,6 @@ _PLAIN = frozenset(
         "is_public",
         "ram_ratio",
         "vcpu_ratio",
-        "zone",
     }
 )
 
@@ -283,6 +283,8 @@ def modify(context: RequestContext, name: str, **changes: Unpack[Changes]) -> Ba
         for column, value in changes.items():
             if column in _PLAIN and value is not None:
                 setattr(row, column, value)
+        if zone := changes.get("zone"):
+            _put(row, zone)
         if not row.is_drained:
             row.drained_because = ""
         reserved = set(changes.get("reserve", ()))
@@ -296,11 +298,29 @@ def modify(context: RequestContext, name: str, **changes: Unpack[Changes]) -> Ba
     return find(context, old.id)
 
 
-def _check(changes: Changes) -> None:
-    zone = changes.get("zone")
-    if zone is not None and not _ZONE_NAME.fullmatch(zone):
+def _put(row: BackendRow, zone: str) -> None:
+    """Put a cluster into a zone; while an aggregate has it in one, it is for afterwards."""
+    if row.own_zone:
+        row.own_zone = zone
+    else:
+        row.zone = zone
+
+
+def check_zone(name: str) -> None:
+    """Refuse what no zone can be called.
+
+    Raises:
+        Invalid: Says what a name is like.
+    """
+    if not _ZONE_NAME.fullmatch(name):
         msg = "a zone has 1 to 255 characters and no colon, and no blanks at its ends"
         raise Invalid(msg)
+
+
+def _check(changes: Changes) -> None:
+    zone = changes.get("zone")
+    if zone is not None:
+        check_zone(zone)
     if min(changes.get("vcpu_ratio") or 0, changes.get("ram_ratio") or 0) < 0:
         msg = "a ratio is above 0, or 0 for that of the configuration"
         raise Invalid(msg)
@@ -320,6 +340,6 @@ def remove(context: RequestContext, name: str) -> None:
         if count := session.scalar(booked):
             msg = f"the backend {name} still has {count} servers"
             raise Conflict(msg)
-        for table in (ReservationRow, BookedChangeRow, BookedRow):
+        for table in (ReservationRow, BookedChangeRow, BookedRow, AggregateMemberRow):
             session.execute(delete(table).where(table.backend_id == row.id))
         session.delete(row)

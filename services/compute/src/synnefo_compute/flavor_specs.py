@@ -1,23 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """What administrators say of flavors besides their sizes: words with values.
 
-They are kept and shown; one of them has a meaning here: ``SNF:disk_template`` is the kind of disk
-that new servers get.
+They are kept and shown; two have a meaning here: ``SNF:disk_template`` is the kind of disk that new
+servers get, and ``aggregate_instance_extra_specs:WORD`` what must be said of the clusters that they
+go to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from synnefo_compute import flavors
 from synnefo_compute.models import FlavorRow, FlavorSpecRow
 from synnefo_core.context import RequestContext
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import NotFound
 
 DISK_TEMPLATE = "SNF:disk_template"
+OF_AGGREGATES = "aggregate_instance_extra_specs:"
+
+_spec: Table = FlavorSpecRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_SPECS = Prepared(
+    select(_spec.c.name, _spec.c.value).where(_spec.c.flavor_id == bindparam("flavor"))
+)
 
 
 def listing(context: RequestContext, flavor_id: str) -> Mapping[str, str]:
@@ -49,6 +57,15 @@ def known(context: RequestContext, flavor_ids: Iterable[str]) -> Mapping[str, Ma
     """Return what is said of each of some flavors of which the caller knows."""
     with context.reading() as session:
         return of(session, flavor_ids)
+
+
+def of_aggregates(session: Session, flavor_id: str) -> Mapping[str, str]:
+    """Return what a flavor asks of the words that are said of clusters, by the word."""
+    return {
+        row.name.removeprefix(OF_AGGREGATES): row.value
+        for row in _SPECS.all(session, {"flavor": flavor_id})
+        if row.name.startswith(OF_AGGREGATES)
+    }
 
 
 def merge(context: RequestContext, flavor_id: str, specs: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 import synnefo_backends
 from synnefo_backends import Backend, Demand, NoRoomAnywhere
-from synnefo_compute import admission, groups, names, servers, states
+from synnefo_compute import admission, flavor_specs, groups, names, servers, states
 from synnefo_compute.kinds import MOVE
 from synnefo_compute.models import FlavorRow, ServerRow
 from synnefo_compute.rows import owned
@@ -123,6 +123,7 @@ def demand_of(session: Session, row: ServerRow) -> Demand:
         disk_template=flavor.disk_template if flavor else "",
         project_id=row.project_id,
         zone=row.pinned_zone,
+        words=flavor_specs.of_aggregates(session, row.flavor_id),
     )
 
 

@@ -250,6 +250,18 @@ POLICIES = [
     rule("compute:group:delete", MEMBER, "Remove one", "DELETE /os-server-groups/{group_id}"),
     rule("compute:zone:list", AUTHENTICATED, "List zones", "GET /os-availability-zone"),
     rule("compute:zone:detail", ADMIN, "List clusters", "GET /os-availability-zone/detail"),
+    rule("compute:aggregate:list", ADMIN, "List groups of clusters", "GET /os-aggregates"),
+    rule("compute:aggregate:show", ADMIN, "Show one", "GET /os-aggregates/{aggregate_id}"),
+    rule("compute:aggregate:create", ADMIN, "Make one", "POST /os-aggregates"),
+    rule(
+        "compute:aggregate:update",
+        ADMIN,
+        "Change what is in one, or said of it",
+        "PUT /os-aggregates/{aggregate_id}",
+        "POST /os-aggregates/{aggregate_id}/action",
+        "POST /os-aggregates/{aggregate_id}/images",
+    ),
+    rule("compute:aggregate:delete", ADMIN, "Remove one", "DELETE /os-aggregates/{aggregate_id}"),
     rule("compute:service:list", ADMIN, "List services", "GET /os-services"),
     rule(
         "compute:service:update",

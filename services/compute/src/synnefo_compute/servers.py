@@ -17,6 +17,7 @@ from synnefo_compute import (
     admission,
     charges,
     first_cards,
+    flavor_specs,
     flavors,
     groups,
     images,
@@ -189,7 +190,8 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     server_id = new_id()
     with context.unit_of_work() as session:
         company = groups.company(context, spec.group_id)
-        demand = replace(_demand(context, spec, flavor), company=company)
+        words = flavor_specs.of_aggregates(session, flavor.id)
+        demand = replace(_demand(context, spec, flavor), company=company, words=words)
         backend_id = synnefo_backends.place(context, server_id, demand)
         row = _row(context, spec, flavor, id=server_id, backend_id=backend_id)
         session.add(row)
