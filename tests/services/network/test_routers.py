@@ -64,6 +64,7 @@ def test_an_interface_has_the_address_of_the_gateway(member, router, subnet):
     assert (router.id, "network:router_interface") == (port.device_id, port.device_owner)
     assert ["10.0.0.1"] == [fixed.ip for fixed in port.fixed_ips]
     assert ((subnet.id,), "ACTIVE") == (made.subnet_ids, port.status)
+    assert not port.is_secured
 
 
 def test_an_interface_is_the_gateway_also_where_addresses_follow_from_macs(member, router):

@@ -13,6 +13,7 @@ TYPES = {
     "bad_route": "InvalidRoutes",
     "conflict": "Conflict",
     "default_security_group": "SecurityGroupDefaultAlreadyExists",
+    "duplicate": "Conflict",
     "external_network_in_use": "ExternalNetworkInUse",
     "forbidden": "PolicyNotAuthorized",
     "invalid": "HTTPBadRequest",
@@ -32,9 +33,11 @@ TYPES = {
     "port_in_use": "PortInUse",
     "port_not_secured": "PortSecurityPortHasSecurityGroup",
     "quota_exceeded": "OverQuota",
+    "rbac_policy_in_use": "RbacPolicyInUse",
     "router_in_use": "RouterInUse",
     "security_group_in_use": "SecurityGroupInUse",
     "security_rule_exists": "SecurityGroupRuleExists",
+    "shared_network_in_use": "InvalidSharedSetting",
     "subnet_in_use": "SubnetInUse",
     "subnets_overlap": "BadRequest",
     "too_large": "RequestTooLarge",
@@ -45,7 +48,16 @@ TYPES = {
 """Neutron's names by our codes."""
 
 _NAMED = frozenset(
-    {"Network", "Subnet", "Port", "Router", "FloatingIP", "SecurityGroup", "SecurityGroupRule"}
+    {
+        "Network",
+        "Subnet",
+        "Port",
+        "Router",
+        "FloatingIP",
+        "SecurityGroup",
+        "SecurityGroupRule",
+        "RBACPolicy",
+    }
 )
 """Nouns whose absence Neutron has a name for."""
 

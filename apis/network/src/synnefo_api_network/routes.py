@@ -8,6 +8,7 @@ from synnefo_api_network.handlers import (
     networks,
     ports,
     quotas,
+    rbac,
     routers,
     security_groups as groups,
     security_rules as rules,
@@ -18,6 +19,7 @@ from synnefo_api_network.schemas import (
     network,
     port,
     quota,
+    rbac as rbac_policy,
     router,
     security_group as group,
     subnet,
@@ -76,6 +78,12 @@ ROUTES = [
     Route("GET",    "/security-group-rules/{security_group_rule_id}", rules.show,   "network:security_rule:show", query=group.SHOW),
     Route("DELETE", "/security-group-rules/{security_group_rule_id}", rules.delete, "network:security_rule:delete", 204),
 
+    Route("GET",    "/rbac-policies",             rbac.index,       "network:rbac:list",      query=rbac_policy.LIST),
+    Route("POST",   "/rbac-policies",             rbac.create,      "network:rbac:create",    201, rbac_policy.CREATE),
+    Route("GET",    "/rbac-policies/{policy_id}", rbac.show,        "network:rbac:show",      query=rbac_policy.SHOW),
+    Route("PUT",    "/rbac-policies/{policy_id}", rbac.update,      "network:rbac:update",    200, rbac_policy.UPDATE),
+    Route("DELETE", "/rbac-policies/{policy_id}", rbac.delete,      "network:rbac:delete",    204),
+
     Route("GET",    "/extensions",                extensions.index),
     Route("GET",    "/extensions/{alias}",        extensions.show),
 
@@ -103,7 +111,6 @@ UNBUILT_COLLECTIONS = [
     "network_segment_ranges",
     "qos",
     "quotas",
-    "rbac-policies",
     "segments",
     "service-providers",
     "service_profiles",

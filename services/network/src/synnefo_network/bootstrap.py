@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from synnefo_core import bootstrap
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext, for_worker
+from synnefo_network import sharing
 from synnefo_network.networks import create_network
 from synnefo_network.subnets import create_subnet
 from synnefo_network.values import NetworkSpec, SubnetSpec
@@ -26,6 +27,14 @@ def make_public_network(cloud: Cloud) -> None:
     with bootstrap.once(cloud, "network.public") as is_first:
         if is_first:
             _make(context, options.public_cidr, mode=options.public_mode, link=options.public_link)
+
+
+def write_down_sharing(cloud: Cloud) -> None:
+    """Write, once, who may use the networks of a cloud that is older than RBAC policies."""
+    with bootstrap.once(cloud, "network.rbac") as is_first:
+        if is_first:
+            with for_worker(cloud).unit_of_work() as session:
+                sharing.write_down(session)
 
 
 def _make(context: RequestContext, cidr: str, *, mode: str, link: str) -> None:

@@ -34,7 +34,10 @@ class Model(Base):
 
 
 class NetworkRow(Model):
-    """A network: a layer-2 segment of one project, perhaps open to others."""
+    """A network: a layer-2 segment of one project, perhaps open to others.
+
+    ``is_hidden`` is true of one that leads outside for single projects only.
+    """
 
     __tablename__ = "network_network"
     __table_args__ = (
@@ -50,6 +53,7 @@ class NetworkRow(Model):
     description: Mapped[LongText]
     is_shared: Mapped[bool]
     is_external: Mapped[bool]
+    is_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_admin_up: Mapped[bool]
     mtu: Mapped[int]
     mac_prefix: Mapped[str] = mapped_column(String(8))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypedDict
 
 from sqlalchemy import ColumnElement, delete, or_, select
@@ -14,9 +14,8 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
-from synnefo_network import devices, macs, policies
+from synnefo_network import macs, policies, sharing
 from synnefo_network.errors import NetworkInUse
-from synnefo_network.floating_errors import ExternalNetworkInUse
 from synnefo_network.models import MacPrefixRow, NetworkRow, PortRow, SubnetRow
 from synnefo_network.pages import select_page
 from synnefo_network.values import Listing, Network, NetworkSpec
@@ -51,6 +50,10 @@ _COLUMNS = {
 }
 
 
+_OPENINGS = {"is_shared": sharing.SHARED, "is_external": sharing.EXTERNAL}
+"""What is told by rows of who may use a network."""
+
+
 class NetworkChanges(TypedDict, total=False):
     """What is to become of a network; what is left out stays."""
 
@@ -68,7 +71,7 @@ def visible(context: RequestContext) -> list[ColumnElement[bool]]:
     if context.is_admin:
         return []
     own = NetworkRow.project_id == context.project_id
-    return [or_(own, NetworkRow.is_shared, NetworkRow.is_external)]
+    return [or_(own, sharing.open_to(context))]
 
 
 def owner_of(context: RequestContext, asked: str | None) -> str:
@@ -104,8 +107,9 @@ def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
             user_id=context.user_id,
             name=spec.name,
             description=spec.description,
-            is_shared=spec.is_shared,
-            is_external=spec.is_external,
+            is_shared=False,
+            is_external=False,
+            is_hidden=False,
             is_admin_up=spec.is_admin_up,
             mtu=spec.mtu or context.cloud.config.network.mtu,
             mac_prefix=macs.give_prefix(context, session, network_id),
@@ -117,8 +121,11 @@ def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
             updated_at=now,
         )
         session.add(row)
-        if not row.is_external:
-            charge(context, [_cost(row, 1)])
+        if spec.is_shared:
+            sharing.allow(session, row, sharing.SHARED, sharing.EVERYBODY)
+        if spec.is_external:
+            sharing.allow(session, row, sharing.EXTERNAL, sharing.EVERYBODY)
+        settle_cost(context, row, was_external=True)
         return _shown(row, ())
 
 
@@ -143,7 +150,8 @@ def show_network(context: RequestContext, network_id: str) -> Network:
         )
         if row is None:
             raise NotFound("network", network_id)
-        return _shown(row, _subnets_of(session, [row.id]).get(row.id, ()))
+        shared = sharing.shared_among(context, session, [row])
+        return _shown(row, _subnets_of(session, [row.id]).get(row.id, ()), shared)
 
 
 def list_networks(context: RequestContext, listing: Listing) -> list[Network]:
@@ -158,7 +166,8 @@ def list_networks(context: RequestContext, listing: Listing) -> list[Network]:
             visible=visible(context),
         )
         subnets = _subnets_of(session, [row.id for row in rows])
-        return [_shown(row, subnets.get(row.id, ())) for row in rows]
+        shared = sharing.shared_among(context, session, rows)
+        return [_shown(row, subnets.get(row.id, ()), shared) for row in rows]
 
 
 def update_network(context: RequestContext, network_id: str, changes: NetworkChanges) -> Network:
@@ -169,6 +178,7 @@ def update_network(context: RequestContext, network_id: str, changes: NetworkCha
         Forbidden: It is another's, or only administrators may do this.
         InvalidField: The MTU is out of bounds.
         NotFound: There is none, or the caller may not see it.
+        SharedNetworkInUse: It was to be shared no more, and others have ports on it.
     """
     if {"is_shared", "is_external"} & changes.keys():
         context.cloud.policy.require(context, policies.PUBLISH)
@@ -177,26 +187,20 @@ def update_network(context: RequestContext, network_id: str, changes: NetworkCha
         row = lock_own(context, session, network_id)
         was_external = row.is_external
         for name, value in changes.items():
-            setattr(row, name, value)
-        if was_external and not row.is_external:
-            _require_no_way_out(session, network_id)
+            if name in _OPENINGS:
+                sharing.set_for_all(session, row, _OPENINGS[name], is_allowed=bool(value))
+            else:
+                setattr(row, name, value)
         row.revision += 1
         row.updated_at = context.now()
-        if row.is_external != was_external:
-            charge(context, [_cost(row, -1 if row.is_external else 1)])
+        settle_cost(context, row, was_external=was_external)
         return _shown(row, _subnets_of(session, [row.id]).get(row.id, ()))
 
 
-def _require_no_way_out(session: Session, network_id: str) -> None:
-    """Refuse a network on which routers or floating IPs have addresses.
-
-    Raises:
-        ExternalNetworkInUse: There are some.
-    """
-    ways_out = PortRow.device_owner.in_([devices.ROUTER_GATEWAY, devices.FLOATING_IP])
-    query = select(PortRow.id).where(PortRow.network_id == network_id, ways_out)
-    if session.scalar(query.limit(1)):
-        raise ExternalNetworkInUse(network_id)
+def settle_cost(context: RequestContext, row: NetworkRow, *, was_external: bool) -> None:
+    """Charge for a network that does not lead outside any more, or give back for one that does."""
+    if row.is_external != was_external:
+        charge(context, [_cost(row, -1 if row.is_external else 1)])
 
 
 def delete_network(context: RequestContext, network_id: str) -> None:
@@ -212,6 +216,7 @@ def delete_network(context: RequestContext, network_id: str) -> None:
         if session.scalar(select(PortRow.id).where(PortRow.network_id == row.id).limit(1)):
             raise NetworkInUse(network_id)
         session.execute(delete(SubnetRow).where(SubnetRow.network_id == row.id))
+        sharing.forget(session, row.id)
         session.execute(delete(MacPrefixRow).where(MacPrefixRow.network_id == row.id))
         session.delete(row)
         if not row.is_external:
@@ -281,13 +286,14 @@ def _subnets_of(session: Session, network_ids: Iterable[str]) -> Mapping[str, tu
     return found
 
 
-def _shown(row: NetworkRow, subnet_ids: tuple[str, ...]) -> Network:
+def _shown(row: NetworkRow, subnet_ids: tuple[str, ...], shared: Collection[str] = ()) -> Network:
+    """Return a network as a value; ``shared`` are ids of those shared with the caller by name."""
     return Network(
         id=row.id,
         project_id=row.project_id,
         name=row.name,
         description=row.description,
-        is_shared=row.is_shared,
+        is_shared=row.is_shared or row.id in shared,
         is_external=row.is_external,
         is_admin_up=row.is_admin_up,
         mtu=row.mtu,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.db.patterns import matching
 from synnefo_core.errors import InvalidField
-from synnefo_network import ports
+from synnefo_network import ports, sharing
 from synnefo_network.errors import AmbiguousNetwork
 from synnefo_network.models import AddressRow, NetworkRow, PortRow
 from synnefo_network.values import FixedIpRequest, PlugRequest, Port, PortSpec
@@ -80,7 +80,7 @@ class _Use:
 def _automatic(context: RequestContext, session: Session) -> Sequence[PlugRequest]:
     """Return the only network that the project can use, if there is one."""
     own = (NetworkRow.project_id == context.project_id) & ~NetworkRow.is_external
-    query = select(NetworkRow.id).where(own | NetworkRow.is_shared).limit(2)
+    query = select(NetworkRow.id).where(own | sharing.shared_with(context)).limit(2)
     found = list(session.scalars(query))
     if len(found) > 1:
         raise AmbiguousNetwork

@@ -16,7 +16,7 @@ from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_network import floating_ips, networks, routers, security_groups, security_rules
-from synnefo_network.bootstrap import make_public_network
+from synnefo_network.bootstrap import make_public_network, write_down_sharing
 from synnefo_network.models import Model
 from synnefo_network.options import SECTIONS
 from synnefo_network.policies import POLICIES
@@ -63,5 +63,6 @@ def quota_things(context: RequestContext, resource: str, project_id: str) -> Ite
 
 @hookimpl
 def bootstrap(cloud: Cloud) -> None:
-    """Make the network ``public``."""
+    """Make the network ``public``, and bring what an older cloud has up to date."""
+    write_down_sharing(cloud)
     make_public_network(cloud)

@@ -68,6 +68,11 @@ POLICIES = [
     rule(
         "network:security_rule:delete", MEMBER, "Take it", "DELETE /security-group-rules/{rule_id}"
     ),
+    rule("network:rbac:list", READER, "List RBAC policies", "GET /rbac-policies"),
+    rule("network:rbac:show", READER, "Show an RBAC policy", "GET /rbac-policies/{id}"),
+    rule("network:rbac:create", MEMBER, "Open a network to others", "POST /rbac-policies"),
+    rule("network:rbac:update", MEMBER, "Open it to another", "PUT /rbac-policies/{id}"),
+    rule("network:rbac:delete", MEMBER, "Close it again", "DELETE /rbac-policies/{id}"),
     rule("network:quota:show", READER, "Show a project's limits", "GET /quotas/{project_id}"),
     rule("network:quota:update", ADMIN, "Set a project's limits", "PUT /quotas/{project_id}"),
     rule(FOR_OTHERS, ADMIN, "Make things for another project", "POST /networks"),

@@ -24,6 +24,7 @@ from synnefo_network import (
     networks,
     policies,
     port_security,
+    sharing,
 )
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import OWN, require_unmanaged
@@ -122,7 +123,7 @@ def usable_network(context: RequestContext, session: Session, network_id: str) -
     network = session.scalar(query)
     if network is None:
         raise NotFound("network", network_id)
-    if not network.is_shared:
+    if not network.is_shared and not sharing.shared_among(context, session, [network]):
         networks.require_own(context, network)
     return network
 
@@ -167,8 +168,9 @@ def add_own(context: RequestContext, session: Session, network: NetworkRow, spec
 def insert_own(
     context: RequestContext, session: Session, network: NetworkRow, spec: PortSpec
 ) -> PortRow:
-    """Make a port of the cloud's own that has no address yet."""
-    return _insert(context, session, network, spec, is_temporary=False, is_awaited=False)
+    """Make a port of the cloud's own that has no address yet; nothing filters its traffic."""
+    open_spec = replace(spec, is_secured=False)
+    return _insert(context, session, network, open_spec, is_temporary=False, is_awaited=False)
 
 
 def _give(

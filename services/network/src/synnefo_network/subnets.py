@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
-from synnefo_network import networks, ranges
+from synnefo_network import networks, ranges, sharing
 from synnefo_network.addresses import AUTOMATIC_MODES
 from synnefo_network.errors import SubnetInUse
 from synnefo_network.models import AddressRow, NetworkRow, SubnetRow
@@ -56,8 +56,8 @@ def _visible(context: RequestContext) -> list[ColumnElement[bool]]:
     """Return what makes a subnet visible: it or its network is."""
     if context.is_admin:
         return []
-    open_to_all = or_(NetworkRow.is_shared, NetworkRow.is_external)
-    through_network = SubnetRow.network_id.in_(select(NetworkRow.id).where(open_to_all))
+    open_networks = select(NetworkRow.id).where(sharing.open_to(context))
+    through_network = SubnetRow.network_id.in_(open_networks)
     return [or_(SubnetRow.project_id == context.project_id, through_network)]
 
 

@@ -12,12 +12,17 @@ Make = Callable[[RequestContext, Mapping[str, Any]], dict[str, Any]]
 
 
 def create(
-    context: RequestContext, body: Mapping[str, Any], singular: str, make: Make
+    context: RequestContext,
+    body: Mapping[str, Any],
+    singular: str,
+    make: Make,
+    *,
+    plural: str = "",
 ) -> dict[str, Any]:
     """Make what a body asks for, in one transaction; ``make`` returns the view of one."""
     if singular in body:
         return {singular: make(context, body[singular])}
-    plural = f"{singular}s"
+    plural = plural or f"{singular}s"
     with context.unit_of_work():
         return {plural: [make(context, asked) for asked in body[plural]]}
 

@@ -25,6 +25,7 @@ EXTENSIONS = {
     "project-id": "Things have a project_id beside their tenant_id",
     "quota_details": "Limits are shown with what is used",
     "quotas": "Limits of a project can be seen and set",
+    "rbac-policies": "Networks are opened to single projects",
     "router": "Routers",
     "security-group": "Groups of rules filter the traffic of ports",
     "security-groups-normalized-cidr": "The remote ranges of rules are shown in one form, too",

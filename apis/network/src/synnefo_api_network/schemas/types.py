@@ -51,13 +51,18 @@ def texts() -> Mapping[str, Any]:
     return _TEXTS
 
 
-def one_or_many(singular: str, noun: Mapping[str, Any]) -> dict[str, Any]:
+def one_or_many(singular: str, noun: Mapping[str, Any], *, plural: str = "") -> dict[str, Any]:
     """Return the schema of ``{"network": {…}}`` or ``{"networks": [{…}, …]}``."""
     return {
         "type": "object",
         "properties": {
             singular: noun,
-            f"{singular}s": {"type": "array", "items": noun, "minItems": 1, "maxItems": 1000},
+            plural or f"{singular}s": {
+                "type": "array",
+                "items": noun,
+                "minItems": 1,
+                "maxItems": 1000,
+            },
         },
         "minProperties": 1,
         "maxProperties": 1,
