@@ -168,23 +168,56 @@ def test_cloud_init_took_the_key(booted):
     assert fingerprint in booted.console.replace(":", "")
 
 
-def test_whoever_has_the_key_gets_in(booted):
+def told_inside(booted: Booted, command: str) -> str:
+    """Return what a command says in the guest, to whoever has the key; nothing if it lets nobody in."""
     options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "BatchMode=yes"]
     words = [word for option in options for word in ("-o", option)]
-    command = "hostname; sudo cat /etc/shadow | grep ^root:; lsblk -no LABEL | sort -u"
+    done = subprocess.run(
+        ["ssh", "-i", str(booted.key), *words, f"{cloud_guest.USER}@{booted.ip}", command],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stdout
 
-    def answer() -> str:
-        done = subprocess.run(
-            ["ssh", "-i", str(booted.key), *words, f"{cloud_guest.USER}@{booted.ip}", command],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return done.stdout
 
-    until(lambda: "web-one" in answer(), "the guest to let us in", within_s=120)
-    assert "cidata" in answer()
+def test_whoever_has_the_key_gets_in(booted):
+    until(
+        lambda: "web-one" in told_inside(booted, "hostname"),
+        "the guest to let us in",
+        within_s=120,
+    )
+    assert "cidata" in told_inside(booted, "lsblk -no LABEL")
+
+
+def test_a_running_guest_gets_and_loses_a_card(booted, lab, cloud):
+    client, instance = Client(cloud), f"snf-{booted.server_id}"
+    port = cloud.openstack_json("port", "create", "--network", "lab", "later")
+    see = "cat /sys/class/net/*/address"
+    until(lambda: told_inside(booted, see), "the guest to let us in", within_s=120)
+
+    cloud.openstack("server", "add", "port", booted.server_id, port["id"])
+    until(
+        lambda: port["mac_address"] in told_inside(booted, see),
+        "the card in the guest",
+        within_s=120,
+    )
+    cloud.openstack("server", "remove", "port", booted.server_id, port["id"])
+    until(
+        lambda: port["mac_address"] not in told_inside(booted, see),
+        "the card to leave the guest",
+        within_s=120,
+    )
+
+    assert "ACTIVE" == client.settle(booted.server_id)
+    until(lambda: _cards(lab, instance) == "1", "Ganeti's view", within_s=60)
+
+
+def _cards(lab: GanetiLab, instance: str) -> str:
+    return lab.run(
+        "gnt-instance", "list", "--no-headers", "--output=nic.count", instance
+    ).stdout.strip()
 
 
 def kept_by_ganeti(lab: GanetiLab, password: str) -> str:
