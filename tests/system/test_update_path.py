@@ -2,10 +2,13 @@
 """What happens in a real Ganeti comes to the API through a real broker, also when that was away.
 
 The cloud looks at its clusters by itself once an hour only: whatever it knows, it was told.
+``SCALE=full`` has the broker be away for 60 s.
 """
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from tests.system.test_reconciliation import SOON_S, await_status, used
 pytestmark = pytest.mark.system
 
 NAMESPACE = "synnefo-told"
+AWAY_S = 60 if os.environ.get("SCALE", "ci") == "full" else 3
 
 
 @pytest.fixture
@@ -83,3 +87,29 @@ def test_what_happens_in_a_cluster_is_told_at_once(cloud, eventd, ganeti_lab, br
     assert [] == cloud.listing("queue", "list")
     client.delete_server(server)
     assert "DELETED" == client.settle(server)
+
+
+def test_nothing_is_lost_while_the_broker_is_away(cloud, eventd, ganeti_lab, broker):
+    client = Client(cloud)
+    stopped, restarted = (client.create_server() for _ in range(2))
+    assert ["ACTIVE"] * 2 == [client.settle(server) for server in (stopped, restarted)]
+
+    broker.kill()
+    ends = time.monotonic() + AWAY_S
+    ganeti_lab.run("gnt-instance", "shutdown", f"snf-{stopped}")
+    ganeti_lab.run("gnt-instance", "shutdown", f"snf-{restarted}")
+    ganeti_lab.run("gnt-instance", "start", f"snf-{restarted}")
+    meanwhile = client.create_server()
+    assert "ACTIVE" == client.settle(meanwhile)
+    client.delete_server(meanwhile)
+    assert "DELETED" == client.settle(meanwhile)
+    until(lambda: time.monotonic() >= ends, "the outage to last", within_s=AWAY_S + 1)
+    broker.restart()
+
+    await_status(cloud, client, stopped, "SHUTOFF")
+    await_status(cloud, client, restarted, "ACTIVE")
+    until(lambda: (1, 512 * 2**20) == used(cloud, client), "the quota to follow", within_s=SOON_S)
+    assert [] == cloud.listing("queue", "list")
+    for server in (stopped, restarted):
+        client.delete_server(server)
+        assert "DELETED" == client.settle(server)

@@ -62,7 +62,7 @@ OPTIONS = [
     cfg.FloatOpt("answer_timeout_s", default=10.0, min=0.1, help="How long to wait for an answer."),
     cfg.FloatOpt(
         "reconnect_max_s",
-        default=30.0,
+        default=5.0,
         min=0.1,
         help="The longest pause between two attempts to connect; the first is half a second.",
     ),

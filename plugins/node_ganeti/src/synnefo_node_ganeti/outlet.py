@@ -17,7 +17,7 @@ HEARTBEATS = "compute.heartbeat"
 _AT_ONCE = 50
 _TIMEOUT_S = 5.0
 _FIRST_PAUSE_S = 0.5
-_LONGEST_PAUSE_S = 30.0
+_LONGEST_PAUSE_S = 5.0
 
 
 class Outlet:
