@@ -91,6 +91,13 @@ def test_nftables_takes_the_rules_also_over_those_that_are_there():
 
 
 @with_nft
+def test_nftables_takes_a_guest_that_may_send_from_anywhere():
+    anywhere = (Pair("0.0.0.0/0", document().mac), Pair("::/0", document().mac))
+
+    assert "" == problems(render([Card("tap0", "br0", 1, document(pairs=anywhere))]))
+
+
+@with_nft
 @given(some=st.lists(documents(), max_size=4))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nftables_takes_the_rules_of_any_documents(some):
