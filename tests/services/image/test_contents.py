@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import hashlib
 import io
 
 import pytest
@@ -32,6 +33,10 @@ def test_an_upload_is_an_object_of_the_owner(member, queued):
         image.checksum,
     )
     assert CONTENT == content(member, queued.id)
+    assert ("sha256", hashlib.sha256(CONTENT).hexdigest()) == (
+        image.hash_algorithm,
+        image.hash_value,
+    )
 
 
 def test_an_image_without_content_has_nothing_to_read(member, queued):

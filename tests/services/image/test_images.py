@@ -14,7 +14,7 @@ from synnefo_core.errors import (
     NotFound,
     TooLarge,
 )
-from synnefo_image import images
+from synnefo_image import owned
 from tests.services.image.conftest import CONTENT, put_object
 
 Edit = service.PropertyEdit
@@ -61,7 +61,7 @@ def test_an_image_outlives_its_object(member, active):
 
     assert CONTENT == b"".join(reader.read())
     store = member.cloud.stores()[0]
-    assert [(active.reference.kind, active.reference.digest)] == list(images.roots(member, store))
+    assert [(active.reference.kind, active.reference.digest)] == list(owned.roots(member, store))
 
 
 def test_an_object_that_is_replaced_leaves_the_image_as_it_was(member, active):
@@ -78,7 +78,7 @@ def test_to_delete_an_image_leaves_the_object(member, active):
     assert objects.find_object(member, "p1", "disks", "disk").reference == active.reference
     with pytest.raises(NotFound):
         service.show(member, active.id)
-    assert [] == list(images.roots(member, member.cloud.stores()[0]))
+    assert [] == list(owned.roots(member, member.cloud.stores()[0]))
 
 
 def test_an_object_that_is_not_there_makes_no_image(member):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from synnefo_core.errors import InvalidField
-from synnefo_image import Selection
+from synnefo_image import Bound, Selection, states
 
 PAGE = 25
 MOST = 1000
@@ -32,6 +33,7 @@ _TEXTS = {
     "status": "status",
     "owner": "owner",
     "checksum": "checksum",
+    "os_hash_value": "hash_value",
     "disk_format": "disk_format",
     "container_format": "container_format",
 }
@@ -42,6 +44,7 @@ _OTHER = frozenset(
     | {"size_max", "protected", "os_hidden", "member_status"}
 )
 _TIMES = frozenset({"created_at", "updated_at"})
+_COMPARISONS = frozenset({"eq", "neq", "gt", "gte", "lt", "lte"})
 
 
 def limit(query: Mapping[str, Any]) -> int:
@@ -64,14 +67,14 @@ def selection(query: Mapping[str, Any]) -> Selection:
             where[ours] = [int(query[name])]
     if "protected" in query:
         where["is_protected"] = [_truth("protected", query)]
-    for name in _TIMES & query.keys():
-        raise InvalidField(name, "images can't be chosen by time")
-    known = _TEXTS.keys() | _NUMBERS.keys() | _OTHER
+    known = _TEXTS.keys() | _NUMBERS.keys() | _OTHER | _TIMES
     return Selection(
         where=where,
         properties={name: value for name, value in query.items() if name not in known},
         tags=query.get("tag", []),
         visibility=query.get("visibility"),
+        member_status=query.get("member_status", states.ACCEPTED),
+        bounds=[_bound(name, query[name]) for name in sorted(_TIMES & query.keys())],
         is_hidden=_truth("os_hidden", query),
         least_bytes=int(query["size_min"]) if "size_min" in query else None,
         most_bytes=int(query["size_max"]) if "size_max" in query else None,
@@ -89,6 +92,20 @@ def _values(name: str, text: str) -> list[str]:
         return next(csv.reader([text[3:]], strict=True))
     except (csv.Error, StopIteration) as cause:
         raise InvalidField(name, f"{text!r} is not a list of values") from cause
+
+
+def _bound(name: str, text: str) -> Bound:
+    """Return the comparison with a moment: ``gt:2026-01-31T12:00:00Z``, or the moment alone."""
+    comparison, colon, moment = text.partition(":")
+    if comparison not in _COMPARISONS or not colon:
+        comparison, moment = "eq", text
+    try:
+        value = datetime.fromisoformat(moment)
+    except ValueError as cause:
+        raise InvalidField(name, f"{moment!r} is not a moment as of ISO 8601") from cause
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    return Bound(name, comparison, value.timestamp())
 
 
 def _truth(name: str, query: Mapping[str, Any]) -> bool:

@@ -2,8 +2,8 @@
 """What this API serves: one row for each method and path."""
 
 from synnefo_api_image import versions
-from synnefo_api_image.handlers import data, images, schemas, tags
-from synnefo_api_image.schemas import image
+from synnefo_api_image.handlers import actions, data, images, info, members, schemas, tags
+from synnefo_api_image.schemas import image, member
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -27,14 +27,22 @@ ROUTES = [
     Route("PUT",    "/images/{image_id}/tags/{tag}", tags.add,         "image:image:update",  204),
     Route("DELETE", "/images/{image_id}/tags/{tag}", tags.remove,      "image:image:update",  204),
 
+    Route("GET",    "/images/{image_id}/members",    members.index,    "image:member:list"),
+    Route("POST",   "/images/{image_id}/members",    members.add,      "image:member:change", 200, member.ADD),
+    Route("GET",    "/images/{image_id}/members/{member_id}", members.show,   "image:member:list"),
+    Route("PUT",    "/images/{image_id}/members/{member_id}", members.answer, "image:member:change", 200, member.ANSWER),
+    Route("DELETE", "/images/{image_id}/members/{member_id}", members.remove, "image:member:change", 204),
+
+    Route("POST",   "/images/{image_id}/actions/deactivate", actions.deactivate, "image:image:deactivate", 204),
+    Route("POST",   "/images/{image_id}/actions/reactivate", actions.reactivate, "image:image:deactivate", 204),
+
+    Route("GET",    "/info/import",                  info.methods,     "image:info:show"),
+    Route("GET",    "/info/stores",                  info.stores,      "image:info:show"),
+
     Route("GET",    "/schemas/{name}",               schemas.show,     "image:schema:show"),
 ]
 
 UNBUILT = [
-    ("GET POST",       "/images/{image_id}/members"),
-    ("GET PUT DELETE", "/images/{image_id}/members/{member_id}"),
-    ("POST",           "/images/{image_id}/actions/deactivate"),
-    ("POST",           "/images/{image_id}/actions/reactivate"),
     ("POST",           "/images/{image_id}/import"),
     ("PUT",            "/images/{image_id}/stage"),
     ("GET",            "/images/{image_id}/tasks"),

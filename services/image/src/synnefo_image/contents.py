@@ -8,9 +8,11 @@ from synnefo_blocks import Read, Reader
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, InvalidState
-from synnefo_image import states
-from synnefo_image.images import NOUN, fill, lock_own, require_formats, show
+from synnefo_image import policies, states
+from synnefo_image.digests import Digested
+from synnefo_image.images import fill, require_formats, show
 from synnefo_image.models import ImageRow
+from synnefo_image.rows import NOUN, lock_own
 from synnefo_image.values import Image
 
 CONTENT_TYPE = "application/octet-stream"
@@ -31,20 +33,22 @@ def upload(
         NotFound: There is no such image, or the caller may not see it.
         QuotaExceeded: The owner may not store so much.
     """
-    if show(context, image_id).status == states.ACTIVE and not read(1):
+    if show(context, image_id).reference is not None and not read(1):
         return
     account, upload_id = _begin(context, image_id)
-    container = context.cloud.config.image.container
+    section = context.cloud.config.image
+    container = section.container
+    digested = Digested(read, section.hash_algorithm, context.cloud.offload)
     incoming = synnefo_object_store.Incoming(content_type=CONTENT_TYPE, size_bytes=size_bytes)
     try:
         synnefo_object_store.create_container(context, account, container, {})
         found = synnefo_object_store.put_object(
-            context, account, container, image_id, read=read, incoming=incoming
+            context, account, container, image_id, read=digested.read, incoming=incoming
         )
     except BaseException:
         _give_up(context, image_id, upload_id)
         raise
-    _finish(context, image_id, upload_id, found)
+    _finish(context, image_id, upload_id, found, digested.digest())
 
 
 def _begin(context: RequestContext, image_id: str) -> tuple[str, str]:
@@ -71,13 +75,14 @@ def _finish(
     image_id: str,
     upload_id: str,
     found: synnefo_object_store.ObjectInfo,
+    digest: tuple[str, str],
 ) -> None:
     with context.unit_of_work() as session:
         row = lock_own(context, session, image_id)
         if row.upload_id != upload_id:
             msg = f"another upload has taken the place of this one for image {image_id}"
             raise Conflict(msg)
-        fill(row, found)
+        fill(row, found, digest=digest)
         row.updated_at = context.now()
 
 
@@ -86,10 +91,13 @@ def open_content(context: RequestContext, image_id: str) -> tuple[Image, Reader 
 
     Raises:
         Corrupt: The store has lost a part of it.
+        Forbidden: It is deactivated.
         NotFound: There is none, or the caller may not see it.
         StorageUnavailable: The store does not answer.
     """
     image = show(context, image_id)
+    if image.status == states.DEACTIVATED:
+        context.cloud.policy.require(context, policies.READ_ALWAYS)
     if image.reference is None:
         return image, None
     cloud = context.cloud

@@ -3,59 +3,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete as sql_delete, or_, select, update as sql_update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import delete as sql_delete, select
+from sqlalchemy.orm import Session
 
 import synnefo_object_store
-from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
-from synnefo_core.contracts.storage import Kind, Moving
 from synnefo_core.db.base import new_id
-from synnefo_core.db.paging import page
-from synnefo_core.db.session import changed_rows
 from synnefo_core.errors import (
     Conflict,
     Duplicate,
     Forbidden,
-    InvalidField,
     InvalidState,
     NotFound,
 )
-from synnefo_image import policies, states, tags
-from synnefo_image.models import ImageRow, TagRow, UsedIdRow
+from synnefo_image import policies, properties, states, tags
+from synnefo_image.models import ImageRow, MemberRow, TagRow, UsedIdRow
+from synnefo_image.rows import NOUN, lock_own, shown, visible
 from synnefo_image.values import (
     Image,
     ImageChanges,
     ImageSpec,
     Location,
     PropertyEdit,
-    Selection,
 )
 
-NOUN = "image"
-MOST_PROPERTIES = 128
-
 _ONLY_BEFORE_CONTENT = ("disk_format", "container_format")
-
-_COLUMNS: Mapping[str, InstrumentedAttribute[Any]] = {
-    "id": ImageRow.id,
-    "name": ImageRow.name,
-    "owner": ImageRow.owner,
-    "status": ImageRow.status,
-    "size_bytes": ImageRow.size_bytes,
-    "checksum": ImageRow.checksum,
-    "min_disk_gib": ImageRow.min_disk_gib,
-    "min_ram_mib": ImageRow.min_ram_mib,
-    "disk_format": ImageRow.disk_format,
-    "container_format": ImageRow.container_format,
-    "is_protected": ImageRow.is_protected,
-    "created_at": ImageRow.created_at,
-    "updated_at": ImageRow.updated_at,
-}
 
 
 def create(context: RequestContext, spec: ImageSpec) -> Image:
@@ -69,7 +43,7 @@ def create(context: RequestContext, spec: ImageSpec) -> Image:
     """
     owner = _owner(context, spec.owner)
     _require_publisher(context, spec.visibility)
-    _require_few(spec.properties)
+    properties.require_new(context, spec.properties)
     now = context.now()
     with context.unit_of_work() as session:
         row = ImageRow(
@@ -80,6 +54,8 @@ def create(context: RequestContext, spec: ImageSpec) -> Image:
             visibility=spec.visibility,
             size_bytes=0,
             checksum="",
+            hash_algorithm="",
+            hash_value="",
             min_disk_gib=spec.min_disk_gib,
             min_ram_mib=spec.min_ram_mib,
             disk_format=spec.disk_format,
@@ -103,7 +79,7 @@ def create(context: RequestContext, spec: ImageSpec) -> Image:
         session.flush()
         if spec.tags:
             tags.replace(session, row.id, spec.tags)
-        return _shown(row, tuple(sorted(set(spec.tags))))
+        return shown(row, tuple(sorted(set(spec.tags))))
 
 
 def _owner(context: RequestContext, asked: str | None) -> str:
@@ -116,11 +92,6 @@ def _owner(context: RequestContext, asked: str | None) -> str:
 def _require_publisher(context: RequestContext, visibility: str) -> None:
     if visibility == states.PUBLIC:
         context.cloud.policy.require(context, policies.PUBLISH)
-
-
-def _require_few(properties: Mapping[str, str]) -> None:
-    if len(properties) > MOST_PROPERTIES:
-        raise InvalidField("properties", f"there are at most {MOST_PROPERTIES}")
 
 
 def _require_unused(session: Session, image_id: str) -> None:
@@ -149,8 +120,11 @@ def require_formats(row: ImageRow) -> None:
         raise Conflict(msg)
 
 
-def fill(row: ImageRow, found: synnefo_object_store.ObjectInfo) -> None:
-    """Give an image the content of an object."""
+def fill(
+    row: ImageRow, found: synnefo_object_store.ObjectInfo, *, digest: tuple[str, str] = ("", "")
+) -> None:
+    """Give an image the content of an object; ``digest``: by which algorithm, in hexadecimal."""
+    row.hash_algorithm, row.hash_value = digest
     row.status = states.ACTIVE
     row.size_bytes = found.size_bytes
     row.checksum = found.etag
@@ -158,14 +132,6 @@ def fill(row: ImageRow, found: synnefo_object_store.ObjectInfo) -> None:
     row.reference = str(found.reference)
     row.account, row.container, row.object_name = found.account, found.container, found.name
     row.upload_id = ""
-
-
-def visible(context: RequestContext) -> list[ColumnElement[bool]]:
-    """Return what makes an image visible to one who knows its id."""
-    if context.is_admin:
-        return []
-    own = ImageRow.owner == context.project_id
-    return [or_(own, ImageRow.visibility.in_(sorted(states.OPEN)))]
 
 
 def show(context: RequestContext, image_id: str) -> Image:
@@ -178,58 +144,7 @@ def show(context: RequestContext, image_id: str) -> Image:
         row = session.scalar(select(ImageRow).where(ImageRow.id == image_id, *visible(context)))
         if row is None:
             raise NotFound(NOUN, image_id)
-        return _shown(row, tags.of_images(session, [row.id]).get(row.id, ()))
-
-
-def list_images(context: RequestContext, selection: Selection) -> list[Image]:
-    """Return a page of the images that are wanted.
-
-    Raises:
-        InvalidField: An attribute is not one by which can be chosen.
-        NotFound: The marker is none of the images that the caller may see.
-    """
-    query = select(ImageRow).where(*visible(context), *_chosen(context, selection))
-    names = dict(selection.order)
-    # The id makes the order complete; it goes with the first column's direction, as its index.
-    names.setdefault("id", next(iter(names.values()), False))
-    order = [(_column(name), descends) for name, descends in names.items()]
-    with context.reading() as session:
-        marker = None
-        if selection.marker is not None:
-            places = select(*(column for column, _ in order)).where(*visible(context))
-            marker = session.execute(places.where(ImageRow.id == selection.marker)).first()
-            if marker is None:
-                raise NotFound(NOUN, selection.marker)
-        rows = list(session.scalars(page(query, order, limit=selection.limit, marker=marker)))
-        found = tags.of_images(session, [row.id for row in rows])
-        return [_shown(row, found.get(row.id, ())) for row in rows]
-
-
-def _column(name: str) -> InstrumentedAttribute[Any]:
-    if name not in _COLUMNS:
-        raise InvalidField(name, "images can't be chosen by this")
-    return _COLUMNS[name]
-
-
-def _chosen(context: RequestContext, selection: Selection) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions of a selection."""
-    yield ImageRow.is_hidden == selection.is_hidden
-    for name, values in selection.where.items():
-        yield _column(name).in_(list(values))
-    for name, value in selection.properties.items():
-        yield ImageRow.properties[name].as_string() == value
-    for tag in selection.tags:
-        yield ImageRow.id.in_(select(TagRow.image_id).where(TagRow.tag == tag))
-    if selection.least_bytes is not None:
-        yield ImageRow.size_bytes >= selection.least_bytes
-    if selection.most_bytes is not None:
-        yield ImageRow.size_bytes <= selection.most_bytes
-    if selection.visibility is None:
-        if not context.is_admin:
-            own = ImageRow.owner == context.project_id
-            yield or_(own, ImageRow.visibility == states.PUBLIC)
-    elif selection.visibility != "all":
-        yield ImageRow.visibility == selection.visibility
+        return shown(row, tags.of_images(session, [row.id]).get(row.id, ()))
 
 
 def update(
@@ -249,7 +164,7 @@ def update(
     with context.unit_of_work() as session:
         row = lock_own(context, session, image_id)
         _change(context, row, changes)
-        row.properties = _edited(row.properties, edits)
+        row.properties = properties.edited(context, row.properties, edits)
         if "tags" in changes:
             tags.replace(session, row.id, changes["tags"])
         if "location" in changes:
@@ -257,7 +172,7 @@ def update(
                 raise InvalidState(NOUN, row.status, "give a location to")
             _fill(context, row, changes["location"])
         row.updated_at = context.now()
-        return _shown(row, tags.of_images(session, [row.id]).get(row.id, ()))
+        return shown(row, tags.of_images(session, [row.id]).get(row.id, ()))
 
 
 def _change(context: RequestContext, row: ImageRow, changes: ImageChanges) -> None:
@@ -272,19 +187,6 @@ def _change(context: RequestContext, row: ImageRow, changes: ImageChanges) -> No
         if is_late and value != getattr(row, name):
             raise Forbidden(f"{name} can only be changed while the image is queued")
         setattr(row, name, value)
-
-
-def _edited(properties: Mapping[str, str], edits: Sequence[PropertyEdit]) -> dict[str, str]:
-    edited = dict(properties)
-    for edit in edits:
-        if edit.name not in edited and not edit.is_new_allowed:
-            raise Conflict(f"property {edit.name} does not exist")
-        if edit.value is None:
-            del edited[edit.name]
-        else:
-            edited[edit.name] = edit.value
-    _require_few(edited)
-    return edited
 
 
 def tag(context: RequestContext, image_id: str, name: str) -> None:
@@ -318,6 +220,36 @@ def untag(context: RequestContext, image_id: str, name: str) -> None:
         row.updated_at = context.now()
 
 
+def deactivate(context: RequestContext, image_id: str) -> None:
+    """Keep everybody but administrators from reading an image until it is reactivated.
+
+    Raises:
+        Forbidden: The image is another's, or has no content.
+        NotFound: There is none, or the caller may not see it.
+    """
+    _switch(context, image_id, states.ACTIVE, states.DEACTIVATED)
+
+
+def reactivate(context: RequestContext, image_id: str) -> None:
+    """Let an image be read again.
+
+    Raises:
+        Forbidden: The image is another's, or has no content.
+        NotFound: There is none, or the caller may not see it.
+    """
+    _switch(context, image_id, states.DEACTIVATED, states.ACTIVE)
+
+
+def _switch(context: RequestContext, image_id: str, before: str, after: str) -> None:
+    with context.unit_of_work() as session:
+        row = lock_own(context, session, image_id)
+        if row.status == after:
+            return
+        if row.status != before:
+            raise Forbidden(f"an image that is {row.status} can't become {after}")
+        row.status, row.updated_at = after, context.now()
+
+
 def delete(context: RequestContext, image_id: str) -> None:
     """Delete an image's registration; the object of which it was made stays (SEM-024).
 
@@ -329,80 +261,7 @@ def delete(context: RequestContext, image_id: str) -> None:
         row = lock_own(context, session, image_id)
         if row.is_protected:
             raise Forbidden(f"image {image_id} is protected and cannot be deleted")
-        session.execute(sql_delete(TagRow).where(TagRow.image_id == image_id))
+        for model in (TagRow, MemberRow):
+            session.execute(sql_delete(model).where(model.image_id == image_id))
         session.delete(row)
         session.add(UsedIdRow(id=image_id, deleted_at=context.now()))
-
-
-def lock_own(context: RequestContext, session: Session, image_id: str) -> ImageRow:
-    """Lock an image that the caller may change.
-
-    Raises:
-        Forbidden: The caller may see it but not change it.
-        NotFound: There is none, or the caller may not see it.
-    """
-    query = select(ImageRow).where(ImageRow.id == image_id, *visible(context))
-    row = session.scalar(query.with_for_update())
-    if row is None:
-        raise NotFound(NOUN, image_id)
-    if not context.is_admin and row.owner != context.project_id:
-        raise Forbidden(f"image {image_id} belongs to another project")
-    return row
-
-
-def roots(context: RequestContext, store: str) -> Iterator[tuple[Kind, bytes]]:
-    """Yield the content of every image in a store."""
-    query = select(ImageRow.reference).where(ImageRow.store == store, ImageRow.reference != "")
-    with context.reading(is_snapshot=True) as session:
-        for text in session.scalars(query.execution_options(yield_per=1000)):
-            reference = Reference.parse(text)
-            if reference.is_stored:
-                yield reference.kind, reference.digest
-
-
-def moving(context: RequestContext, source: str, target: str) -> Iterator[Moving]:
-    """Yield the content of every image in a store, for another one."""
-    query = select(ImageRow.id, ImageRow.reference).where(
-        ImageRow.store == source, ImageRow.reference != ""
-    )
-    with context.reading() as session:
-        rows = session.execute(query).all()
-    for image_id, text in rows:
-        reference = Reference.parse(text)
-        moved = partial(_move, context, image_id, text, source, target)
-        yield Moving(reference.kind, reference.digest, reference.size_bytes, moved)
-
-
-def _move(context: RequestContext, image_id: str, text: str, source: str, target: str) -> bool:
-    statement = (
-        sql_update(ImageRow)
-        .where(ImageRow.id == image_id, ImageRow.store == source, ImageRow.reference == text)
-        .values(store=target)
-    )
-    with context.unit_of_work() as session:
-        return changed_rows(session, statement) == 1
-
-
-def _shown(row: ImageRow, tag_names: tuple[str, ...]) -> Image:
-    return Image(
-        id=row.id,
-        name=row.name,
-        owner_project_id=row.owner,
-        status=row.status,
-        visibility=row.visibility,
-        size_bytes=row.size_bytes,
-        checksum=row.checksum,
-        min_disk_gib=row.min_disk_gib,
-        min_ram_mib=row.min_ram_mib,
-        disk_format=row.disk_format,
-        container_format=row.container_format,
-        is_protected=row.is_protected,
-        is_hidden=row.is_hidden,
-        tags=tag_names,
-        properties=dict(row.properties),
-        reference=Reference.parse(row.reference) if row.reference else None,
-        store=row.store,
-        location=Location(row.account, row.container, row.object_name) if row.container else None,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )

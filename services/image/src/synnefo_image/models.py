@@ -37,6 +37,8 @@ class ImageRow(Model):
     visibility: Mapped[str] = mapped_column(String(16))
     size_bytes: Mapped[Big]
     checksum: Mapped[str] = mapped_column(String(32))
+    hash_algorithm: Mapped[str] = mapped_column(String(16), server_default="")
+    hash_value: Mapped[str] = mapped_column(String(128), server_default="")
     min_disk_gib: Mapped[int]
     min_ram_mib: Mapped[int]
     disk_format: Mapped[str] = mapped_column(String(32))
@@ -62,6 +64,19 @@ class TagRow(Model):
 
     image_id: Mapped[str] = mapped_column(ForeignKey("image_image.id"), primary_key=True)
     tag: Mapped[str] = mapped_column(String(255), primary_key=True)
+
+
+class MemberRow(Model):
+    """A project with which an image is shared."""
+
+    __tablename__ = "image_member"
+    __table_args__ = (Index("ix_image_member_member", "member"),)
+
+    image_id: Mapped[str] = mapped_column(ForeignKey("image_image.id"), primary_key=True)
+    member: Mapped[str] = mapped_column(String(64), primary_key=True)
+    status: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
 
 
 class UsedIdRow(Model):

@@ -14,7 +14,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.storage import Kind, Moving
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
-from synnefo_image import images, tiny
+from synnefo_image import owned, tiny
 from synnefo_image.models import Model
 from synnefo_image.options import SECTIONS
 from synnefo_image.policies import POLICIES
@@ -41,13 +41,13 @@ def policies() -> Iterable[DocumentedRuleDefault]:
 @hookimpl
 def storage_roots(context: RequestContext, store: str) -> Iterable[tuple[Kind, bytes]]:
     """Return the contents of images."""
-    return images.roots(context, store)
+    return owned.roots(context, store)
 
 
 @hookimpl
 def storage_move(context: RequestContext, source: str, target: str) -> Iterable[Moving]:
     """Return what images refer to, for another store."""
-    return images.moving(context, source, target)
+    return owned.moving(context, source, target)
 
 
 @hookimpl

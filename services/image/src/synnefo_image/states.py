@@ -10,6 +10,9 @@ SAVING = "saving"
 ACTIVE = "active"
 """There is content, and it stays the same."""
 
+DEACTIVATED = "deactivated"
+"""There is content, which only administrators read until somebody has looked at it."""
+
 TAKES_CONTENT = frozenset({QUEUED, SAVING})
 """An upload that was cut off leaves SAVING behind: the next one takes over."""
 
@@ -23,3 +26,12 @@ PUBLIC = "public"
 """Everybody's."""
 
 OPEN = frozenset({COMMUNITY, PUBLIC})
+
+PENDING = "pending"
+"""Shared with a project that has said nothing yet: its lists leave the image out."""
+ACCEPTED = "accepted"
+"""Its lists show the image."""
+REJECTED = "rejected"
+"""Its lists leave the image out for good."""
+
+ANSWERS = (PENDING, ACCEPTED, REJECTED)

@@ -58,6 +58,8 @@ class Image:
         status: One of :mod:`synnefo_image.states`.
         size_bytes: 0 as long as there is no content.
         checksum: The MD5 of the content; empty as long as there is none.
+        hash_algorithm: By which there is another digest; empty when there is none.
+        hash_value: That digest, in hexadecimal.
         disk_format: Empty when nobody said.
         container_format: Empty when nobody said.
         reference: The content; None as long as there is none.
@@ -72,6 +74,8 @@ class Image:
     visibility: str
     size_bytes: int
     checksum: str
+    hash_algorithm: str
+    hash_value: str
     min_disk_gib: int
     min_ram_mib: int
     disk_format: str
@@ -140,6 +144,26 @@ class PropertyEdit:
 
 
 @dataclass(frozen=True)
+class Member:
+    """A project with which an image is shared; ``status`` is one of ``states.ANSWERS``."""
+
+    image_id: str
+    project_id: str
+    status: str
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A comparison of an attribute: "eq", "neq", "gt", "gte", "lt" or "lte"."""
+
+    name: str
+    comparison: str
+    value: float
+
+
+@dataclass(frozen=True)
 class Selection:
     """Which images are wanted, in which order, and which page of them.
 
@@ -148,7 +172,10 @@ class Selection:
         properties: Values that properties must have.
         tags: Tags of which an image must have all.
         visibility: One of :mod:`synnefo_image.states`; "all" for every one that the caller
-            may see; None for what is the caller's or public.
+            may see; None for what is the caller's, public, or shared with it.
+        member_status: What the caller has made of images that are shared with it; "all" for
+            whatever.
+        bounds: Comparisons that must hold.
         is_hidden: Hidden ones instead of the others.
         least_bytes: The smallest size.
         most_bytes: The largest size.
@@ -160,6 +187,8 @@ class Selection:
     properties: Mapping[str, str] = field(default_factory=dict)
     tags: Sequence[str] = ()
     visibility: str | None = None
+    member_status: str = states.ACCEPTED
+    bounds: Sequence[Bound] = ()
     is_hidden: bool = False
     least_bytes: int | None = None
     most_bytes: int | None = None

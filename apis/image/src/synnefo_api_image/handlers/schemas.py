@@ -5,12 +5,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from synnefo_api_image.schemas import member
 from synnefo_api_image.schemas.image import IMAGE_DOCUMENT, IMAGES_DOCUMENT
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound, Unbuilt
 
-_DOCUMENTS = {"image": IMAGE_DOCUMENT, "images": IMAGES_DOCUMENT}
-_UNBUILT = frozenset({"member", "members", "task", "tasks"})
+_DOCUMENTS = {
+    "image": IMAGE_DOCUMENT,
+    "images": IMAGES_DOCUMENT,
+    "member": member.DOCUMENT,
+    "members": member.LIST_DOCUMENT,
+}
+_UNBUILT = frozenset({"task", "tasks"})
 
 
 def show(context: RequestContext, name: str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from synnefo_image import states
+
 NAME_CHARACTERS = 255
 PROPERTY_CHARACTERS = 65535
 INT32 = 2**31 - 1
@@ -13,6 +15,8 @@ INT32 = 2**31 - 1
 DISK_FORMATS = ["ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "ploop", "iso"]
 CONTAINER_FORMATS = ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"]
 VISIBILITIES = ["community", "public", "private", "shared"]
+
+STATUSES = ["queued", "saving", "active", "deactivated", "deleted"]
 
 _UUID = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"
 
@@ -36,7 +40,7 @@ BASE: Mapping[str, Mapping[str, Any]] = {
 """What can be said of an image."""
 
 READ_ONLY: Mapping[str, Mapping[str, Any]] = {
-    "status": {"type": "string", "enum": ["queued", "saving", "active", "deleted"]},
+    "status": {"type": "string", "enum": STATUSES},
     "size": {"type": ["null", "integer"]},
     "virtual_size": {"type": ["null", "integer"]},
     "checksum": {"type": ["null", "string"], "maxLength": 32, "description": "MD5 of the data"},
@@ -96,6 +100,7 @@ LIST = {
         "min_disk": _NUMBER,
         "min_ram": _NUMBER,
         "visibility": {"enum": [*VISIBILITIES, "all"]},
+        "member_status": {"enum": [*states.ANSWERS, "all"]},
         "tag": {"type": "array", "items": {"type": "string"}},
         "sort_key": {"type": "array", "items": {"type": "string"}},
         "sort_dir": {"type": "array", "items": {"enum": ["asc", "desc"]}},

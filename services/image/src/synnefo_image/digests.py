@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A digest of a stream that is being stored, taken beside it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from synnefo_blocks import Read
+from synnefo_core.offload import Offload, Pending
+
+
+class Digested:
+    """A stream whose digest is taken in a native thread while others store it."""
+
+    def __init__(self, read: Read, algorithm: str, offload: Offload) -> None:
+        """Take the digest by an algorithm that ``hashlib`` knows."""
+        self._read, self._offload = read, offload
+        self._algorithm, self._hash = algorithm, hashlib.new(algorithm)
+        self._pending: Pending[None] | None = None
+
+    def read(self, most: int) -> bytes:
+        """Return up to so many bytes, none at the end."""
+        piece = self._read(most)
+        if piece:
+            self._settle()
+            self._pending = self._offload.submit(self._hash.update, piece)
+        return piece
+
+    def digest(self) -> tuple[str, str]:
+        """Return the algorithm and the digest of what was read, in hexadecimal."""
+        self._settle()
+        return self._algorithm, self._hash.hexdigest()
+
+    def _settle(self) -> None:
+        if self._pending is not None:
+            self._pending.result()
+            self._pending = None
