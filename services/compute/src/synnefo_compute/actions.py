@@ -27,6 +27,8 @@ SUCCESS, ERROR = "Success", "Error"
 CREATE, DELETE = "create", "delete"
 LOCK, UNLOCK = "lock", "unlock"
 RESET_STATE = "resetState"
+SUSPEND, RESUME = "suspend", "resume"
+"""By an operator, for good: see :mod:`synnefo_compute.suspending`."""
 
 
 @dataclass(frozen=True)

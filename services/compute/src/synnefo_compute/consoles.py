@@ -18,7 +18,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 import synnefo_backends
-from synnefo_compute import names, policies, states
+from synnefo_compute import locks, names, policies, states
 from synnefo_compute.models import ActionRow, ConsoleRow, ServerRow
 from synnefo_compute.rows import owned
 from synnefo_core.cloud import Cloud
@@ -72,7 +72,7 @@ def open_console(context: RequestContext, server_id: str, kind: str = NOVNC) -> 
         NotFound: The caller has none of this id.
         ConsoleUnavailable: It has no console of this kind.
         InvalidState: It does not run.
-        Forbidden: The token is not scoped to a project.
+        Forbidden: The token is not scoped to a project, or the server is suspended.
     """
     project_id, token = context.require_project(), secrets.token_urlsafe(32)
     with context.unit_of_work() as session:
@@ -80,6 +80,7 @@ def open_console(context: RequestContext, server_id: str, kind: str = NOVNC) -> 
         has_any = synnefo_backends.has_facet(context, row.backend_id, "consoles")
         if kind != NOVNC or not has_any:
             raise ConsoleUnavailable(kind)
+        locks.require_not_suspended(context, row)
         _require_running(row)
         now = context.now()
         console = ConsoleRow(
@@ -128,6 +129,8 @@ def enter_console(cloud: Cloud, token: str) -> Screen:
         if server is None or server.is_deleted or _was_ended(session, row):
             raise _refused()
         if not context.is_admin and server.project_id != row.project_id:
+            raise _refused()
+        if server.locked_by == locks.SUSPENDED and not context.is_admin:
             raise _refused()
         _require_running(server)
         backend_id = server.backend_id

@@ -423,9 +423,11 @@ def update_server(
     Raises:
         NotFound: The caller has none of this id.
         InvalidField: The IPv6 address is none.
+        Forbidden: It is suspended.
     """
     with context.unit_of_work() as session:
         row = owned(context, session, server_id, is_locked=True)
+        locks.require_not_suspended(context, row)
         if name is not None:
             row.name = name
         if description is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import ColumnElement, Table, delete, select
 from sqlalchemy.orm import Session
 
-from synnefo_compute import states
+from synnefo_compute import locks, states
 from synnefo_compute.models import ServerRow, TagRow
 from synnefo_compute.rows import owned
 from synnefo_core.context import RequestContext
@@ -156,6 +156,7 @@ def _check_number(number: int) -> None:
 def _changeable(context: RequestContext, session: Session, server_id: str) -> None:
     action = "change tags of"
     row = owned(context, session, server_id, is_locked=True)
+    locks.require_not_suspended(context, row)
     if row.vm_state not in _CHANGEABLE:
         noun = "server"
         raise InvalidState(noun, row.vm_state, action)

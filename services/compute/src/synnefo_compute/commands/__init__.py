@@ -11,6 +11,7 @@ from synnefo_compute.commands import (
     reconcile,
     server,
     statistics,
+    suspending,
 )
 from synnefo_core.commands import CommandTable
 
@@ -28,6 +29,7 @@ COMMANDS: CommandTable = {
     "reconcile servers": reconcile.Reconcile,
     "server import": server.Import,
     "server list": server.List,
+    "server modify": suspending.Modify,
     "server move": moving.Move,
     "server show": server.Show,
     "server statistics": statistics.Statistics,
