@@ -20,6 +20,7 @@ from synnefo_api_compute.handlers import (
     limits,
     metadata,
     quota_sets,
+    security_groups,
     server_groups,
     servers,
     services,
@@ -40,6 +41,7 @@ from synnefo_api_compute.schemas import (
     limit,
     metadata as items,
     quota_set,
+    security_group,
     server,
     server_group,
     service,
@@ -90,6 +92,7 @@ ROUTES = [
     Route("GET",    "/servers/{server_id}/ips",            ips.index,         "compute:ip:list"),
     Route("GET",    "/servers/{server_id}/ips/{network}",  ips.show,          "compute:ip:show"),
 
+    Route("GET",    "/servers/{server_id}/os-security-groups",     security_groups.of_server, "network:security_group:list"),
     Route("GET",    "/servers/{server_id}/os-interface",           interfaces.index,  "compute:interface:list"),
     Route("POST",   "/servers/{server_id}/os-interface",           interfaces.create, "compute:interface:create", body=interface.ATTACH),
     Route("GET",    "/servers/{server_id}/os-interface/{port_id}", interfaces.show,   "compute:interface:show"),
@@ -120,6 +123,14 @@ ROUTES = [
     Route("GET",    "/os-server-groups/{group_id}",    server_groups.show,   "compute:group:show"),
     Route("DELETE", "/os-server-groups/{group_id}",    server_groups.delete, "compute:group:delete", 204),
 
+    Route("GET",    "/os-security-groups",                          security_groups.index,  "network:security_group:list",   until=versions.before(versions.NO_NETWORK_PROXIES)),
+    Route("POST",   "/os-security-groups",                          security_groups.create, "network:security_group:create", 200, security_group.GROUP, until=versions.before(versions.NO_NETWORK_PROXIES)),
+    Route("GET",    "/os-security-groups/{security_group_id}",      security_groups.show,   "network:security_group:show",   until=versions.before(versions.NO_NETWORK_PROXIES)),
+    Route("PUT",    "/os-security-groups/{security_group_id}",      security_groups.update, "network:security_group:update", 200, security_group.GROUP, until=versions.before(versions.NO_NETWORK_PROXIES)),
+    Route("DELETE", "/os-security-groups/{security_group_id}",      security_groups.delete, "network:security_group:delete", 202, until=versions.before(versions.NO_NETWORK_PROXIES)),
+    Route("DELETE", "/os-security-groups/",                          security_groups.delete_none, "network:security_group:delete", 202, until=versions.before(versions.NO_NETWORK_PROXIES)),
+    Route("POST",   "/os-security-group-rules",                          security_groups.create_rule, "network:security_rule:create", 200, security_group.RULE, until=versions.before(versions.NO_NETWORK_PROXIES)),
+    Route("DELETE", "/os-security-group-rules/{security_group_rule_id}", security_groups.delete_rule, "network:security_rule:delete", 202, until=versions.before(versions.NO_NETWORK_PROXIES)),
     Route("GET",    "/os-floating-ip-pools",             floating_ips.pools,       "network:floating_ip:list",   until=versions.before(versions.NO_NETWORK_PROXIES)),
     Route("GET",    "/os-floating-ips",                  floating_ips.index,       "network:floating_ip:list",   until=versions.before(versions.NO_NETWORK_PROXIES)),
     Route("POST",   "/os-floating-ips",                  floating_ips.create,      "network:floating_ip:create", 200, floating_ip.CREATE, until=versions.before(versions.NO_NETWORK_PROXIES)),
@@ -163,7 +174,6 @@ ROUTES = [
 
 UNBUILT = [
     ("GET POST", "/servers/{server_id}/os-volume_attachments"),
-    ("GET", "/servers/{server_id}/os-security-groups"),
 ]
 """What Nova has and this cloud does not do yet: answered by 501."""
 

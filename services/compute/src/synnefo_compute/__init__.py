@@ -83,6 +83,12 @@ from synnefo_compute.reassigning import reassign_server
 from synnefo_compute.rebuilding import rebuild_server
 from synnefo_compute.rescuing import rescue_server, unrescue_server
 from synnefo_compute.resizing import confirm_resize, resize_server, revert_resize
+from synnefo_compute.security_groups import (
+    add_security_group,
+    delete_security_group,
+    remove_security_group,
+    security_groups_of,
+)
 from synnefo_compute.servers import (
     Server,
     ServerSpec,
@@ -165,6 +171,7 @@ __all__ = [
     "ServerSpec",
     "ServerUsage",
     "Statistics",
+    "add_security_group",
     "add_tag",
     "allow_flavor",
     "attach_card",
@@ -177,6 +184,7 @@ __all__ = [
     "default_quota_set",
     "delete_flavor",
     "delete_keypair",
+    "delete_security_group",
     "delete_server",
     "delete_server_group",
     "describe_flavor",
@@ -207,6 +215,7 @@ __all__ = [
     "rebuild_server",
     "remove_flavor_spec",
     "remove_metadata",
+    "remove_security_group",
     "remove_tag",
     "replace_metadata",
     "replace_tags",
@@ -215,6 +224,7 @@ __all__ = [
     "reset_state",
     "resize_server",
     "revert_resize",
+    "security_groups_of",
     "servers_of_clusters",
     "show_action",
     "show_flavor",

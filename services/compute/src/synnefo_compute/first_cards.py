@@ -21,33 +21,56 @@ NETWORK, SUBNET = "auto_allocated_network", "auto_allocated_subnet_v4"
 
 
 def plug(
-    context: RequestContext, server_id: str, nics: Sequence[PlugRequest] | None, *, policy: str
+    context: RequestContext,
+    server_id: str,
+    nics: Sequence[PlugRequest] | None,
+    *,
+    policy: str,
+    groups: Sequence[str] | None = None,
 ) -> list[Port]:
     """Give a server its cards, in the caller's unit of work; without ``nics`` by a policy.
 
-    Without a policy it is on the only network that the project can use, if there is one.
+    Without a policy it is on the only network that the project can use, if there is one. ``groups``
+    are names or ids of the security groups of new ports; None for the project's default one.
 
     Raises:
-        InvalidField: A network or port is not there for the caller.
+        InvalidField: A network, port or security group is not there for the caller.
+        AmbiguousGroup: Several security groups have the same name.
         AmbiguousNetwork: None is named and the project can use several networks.
     """
     if nics is None and policy == NONE:
         return []
+    ids = None if groups is None else _group_ids(context, groups)
     try:
-        ports = _plug(context, server_id, nics)
+        ports = _plug(context, server_id, nics, ids)
     except NotFound as cause:
         name = "networks"
         raise InvalidField(name, str(cause)) from cause
     if ports or nics or policy != AUTO:
         return ports
-    return _plug(context, server_id, [PlugRequest(network_id=_new_network(context))])
+    return _plug(context, server_id, [PlugRequest(network_id=_new_network(context))], ids)
+
+
+def _group_ids(context: RequestContext, groups: Sequence[str]) -> list[str]:
+    try:
+        return synnefo_network.find_security_groups(context, groups)
+    except NotFound as cause:
+        name = "security_groups"
+        raise InvalidField(name, str(cause)) from cause
 
 
 def _plug(
-    context: RequestContext, server_id: str, nics: Sequence[PlugRequest] | None
+    context: RequestContext,
+    server_id: str,
+    nics: Sequence[PlugRequest] | None,
+    group_ids: Sequence[str] | None,
 ) -> list[Port]:
     return synnefo_network.plug(
-        context, device_id=server_id, device_owner=cards.OWNER, requests=nics
+        context,
+        device_id=server_id,
+        device_owner=cards.OWNER,
+        requests=nics,
+        security_group_ids=group_ids,
     )
 
 

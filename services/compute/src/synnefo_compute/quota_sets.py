@@ -42,6 +42,8 @@ COUNTED = {
     "floating_ips": (synnefo_network.FLOATING_IPS, 1),
     "instances": ("cyclades.vm", 1),
     "ram": ("cyclades.ram", MIB),
+    "security_group_rules": (synnefo_network.SECURITY_RULES, 1),
+    "security_groups": (synnefo_network.SECURITY_GROUPS, 1),
     "server_groups": (groups.RESOURCE.name, 1),
 }
 """The ledger's resource, and how much of it is one of Nova's."""
@@ -53,8 +55,6 @@ _CONSTANT = {
     "injected_files": MOST_FILES,
     "key_pairs": UNLIMITED,
     "metadata_items": MOST_ITEMS,
-    "security_group_rules": UNLIMITED,
-    "security_groups": UNLIMITED,
 }
 """The same for every project: 0 is what this cloud has none of."""
 

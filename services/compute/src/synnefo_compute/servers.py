@@ -62,6 +62,7 @@ class ServerSpec:
         host: The cluster that it must be on, by its name; empty for any.
         hostname: What its guest is to call itself; empty for its name.
         tags: Words of the owner's.
+        security_groups: Names or ids of its new ports' groups; None for the project's default one.
         network_policy: What is done when ``nics`` is None: see :mod:`synnefo_compute.first_cards`.
         is_disk_auto: Whether the guest's disk is to be fitted to the flavor; only remembered.
         has_config_drive: Whether the guest is told of itself in OpenStack's form.
@@ -83,6 +84,7 @@ class ServerSpec:
     host: str = ""
     hostname: str = ""
     tags: Sequence[str] = ()
+    security_groups: Sequence[str] | None = None
     network_policy: str = ""
     is_disk_auto: bool = False
     has_config_drive: bool = False
@@ -198,7 +200,13 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
         keeping.keep(context.cloud, session, server_id, spec.first_boot)
         actions.record(context, session, row, actions.CREATE)
         tags.put(session, server_id, spec.tags)
-        ports = first_cards.plug(context, server_id, spec.nics, policy=spec.network_policy)
+        ports = first_cards.plug(
+            context,
+            server_id,
+            spec.nics,
+            policy=spec.network_policy,
+            groups=spec.security_groups,
+        )
         session.flush()  # the columns that nothing was said of have their values from here on
         synnefo_quota.charge(context, charges.of_server(row))
         data = {

@@ -4,7 +4,12 @@
 Upper rooms use :func:`plug`, :func:`settle`, :func:`unplug` and :func:`ports_of`; faces the rest.
 """
 
-from synnefo_network.errors import AmbiguousNetwork, NoAddressLeft
+from synnefo_network.errors import (
+    AmbiguousNetwork,
+    DefaultGroup,
+    NoAddressLeft,
+    SecurityGroupInUse,
+)
 from synnefo_network.floating_ips import (
     FLOATING_IPS,
     create_floating_ip,
@@ -72,6 +77,7 @@ from synnefo_network.security_groups import (
     SecurityGroupChanges,
     create_security_group,
     delete_security_group,
+    find_security_groups,
     list_security_groups,
     show_security_group,
     update_security_group,
@@ -119,6 +125,7 @@ __all__ = [
     "SECURITY_RULES",
     "AddressPair",
     "AmbiguousNetwork",
+    "DefaultGroup",
     "FixedIp",
     "FixedIpRequest",
     "FloatingIp",
@@ -143,6 +150,7 @@ __all__ = [
     "RouterSpec",
     "SecurityGroup",
     "SecurityGroupChanges",
+    "SecurityGroupInUse",
     "SecurityGroupSpec",
     "SecurityRule",
     "SecurityRuleSpec",
@@ -169,6 +177,7 @@ __all__ = [
     "delete_security_rule",
     "delete_subnet",
     "devices_with_address",
+    "find_security_groups",
     "list_floating_ips",
     "list_networks",
     "list_pools",

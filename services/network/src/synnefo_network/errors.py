@@ -126,6 +126,17 @@ class DefaultGroup(Conflict):
     code = "default_security_group"
 
 
+class AmbiguousGroup(Conflict):
+    """Several security groups have the name by which one is wanted."""
+
+    code = "ambiguous_security_group"
+
+    def __init__(self, name: str) -> None:
+        """Say which name."""
+        super().__init__(f"multiple security groups are named {name}, use an id instead")
+        self.name = name
+
+
 class SecurityRuleExists(Conflict):
     """A group allows already what a new rule would."""
 

@@ -14,7 +14,14 @@ from synnefo_core.db.among import among
 from synnefo_core.db.prepared import Prepared
 from synnefo_network import ports
 from synnefo_network.floating_models import FloatingIpRow
-from synnefo_network.models import AddressRow, NetworkRow, PortGroupRow, PortRow, SubnetRow
+from synnefo_network.models import (
+    AddressRow,
+    NetworkRow,
+    PortGroupRow,
+    PortRow,
+    SecurityGroupRow,
+    SubnetRow,
+)
 from synnefo_network.values import FixedIp, Port
 
 if TYPE_CHECKING:
@@ -25,7 +32,8 @@ _network: Table = NetworkRow.__table__  # type: ignore[assignment]  # declared a
 _address: Table = AddressRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _floating: Table = FloatingIpRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _subnet: Table = SubnetRow.__table__  # type: ignore[assignment]  # declared as FromClause
-_group: Table = PortGroupRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_member: Table = PortGroupRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_group: Table = SecurityGroupRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
 
 _ID = attrgetter("id")
@@ -47,8 +55,10 @@ _OF_ADDRESS = [
     _subnet.c.ip_version.label("ip_version"),
     _floating.c.ip.label("floating_ip"),
 ]
+_OF_GROUP = _group.c.name.label("group_name")
+
 _FIND = Prepared(
-    select(*_port.c, *_OF_NETWORK, *_OF_ADDRESS, _group.c.group_id)
+    select(*_port.c, *_OF_NETWORK, *_OF_ADDRESS, _member.c.group_id, _OF_GROUP)
     .select_from(
         _port.join(_network, _network.c.id == _port.c.network_id)
         .outerjoin(_address, _address.c.port_id == _port.c.id)
@@ -57,11 +67,12 @@ _FIND = Prepared(
             _floating,
             (_floating.c.port_id == _port.c.id) & (_floating.c.fixed_ip == _address.c.ip),
         )
-        .outerjoin(_group, _group.c.port_id == _port.c.id)
+        .outerjoin(_member, _member.c.port_id == _port.c.id)
+        .outerjoin(_group, _group.c.id == _member.c.group_id)
     )
     .where(among(_port.c.device_id, "devices"), _port.c.device_owner.startswith(ports.SERVERS))
     .order_by(
-        _port.c.created_at, _port.c.id, _subnet.c.ip_version, _address.c.ip, _group.c.group_id
+        _port.c.created_at, _port.c.id, _subnet.c.ip_version, _address.c.ip, _member.c.group_id
     )
 )
 
@@ -100,8 +111,8 @@ def _shown(rows: list[Any]) -> Port:
         for row in rows
         if row.of_subnet is not None
     )
-    groups = dict.fromkeys(row.group_id for row in rows if row.group_id is not None)
+    groups = {row.group_id: row.group_name for row in rows if row.group_id is not None}
     floating = dict.fromkeys(
         (row.address, row.floating_ip) for row in rows if row.floating_ip is not None
     )
-    return ports.shown(first, network, [*given], groups=[*groups], floating=[*floating])
+    return ports.shown(first, network, [*given], groups=groups, floating=[*floating])

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -29,8 +29,8 @@ def is_secured(network: NetworkRow, spec: PortSpec) -> bool:
 
 def groups_of_new(
     context: RequestContext, session: Session, spec: PortSpec, *, project_id: str, is_secured: bool
-) -> list[str]:
-    """Return the groups of a new port: those that it names, or its project's default one.
+) -> dict[str, str]:
+    """Return the names of a new port's groups by id: those that it wants, or its project's default.
 
     Raises:
         NotFound: There is no such group, or the caller may not see it.
@@ -39,10 +39,12 @@ def groups_of_new(
     require_possible(is_secured, spec.security_group_ids or (), spec.address_pairs)
     if spec.security_group_ids is not None:
         return require_groups(context, session, spec.security_group_ids)
-    return [security_groups.default_of(context, session, project_id)] if is_secured else []
+    if not is_secured:
+        return {}
+    return {security_groups.default_of(context, session, project_id): security_groups.DEFAULT}
 
 
-def require_possible(is_secured: bool, group_ids: Sequence[str], pairs: Sequence[Any]) -> None:
+def require_possible(is_secured: bool, group_ids: Collection[str], pairs: Sequence[Any]) -> None:
     """Refuse groups and pairs of a port that is not filtered.
 
     Raises:
@@ -56,19 +58,21 @@ def require_possible(is_secured: bool, group_ids: Sequence[str], pairs: Sequence
 
 def require_groups(
     context: RequestContext, session: Session, group_ids: Sequence[str]
-) -> list[str]:
-    """Return the ids of groups that the caller may use, each once.
+) -> dict[str, str]:
+    """Return the names of groups that the caller may use, by id and in the order of their ids.
 
     Raises:
         NotFound: There is no such group, or the caller may not see it.
     """
-    wanted = sorted(set(group_ids))
+    wanted = set(group_ids)
     visible = group_rows.visible(context)
-    query = select(SecurityGroupRow.id).where(SecurityGroupRow.id.in_(wanted), *visible)
-    missing = set(wanted) - set(session.scalars(query))
+    query = select(SecurityGroupRow.id, SecurityGroupRow.name).order_by(SecurityGroupRow.id)
+    found = session.execute(query.where(SecurityGroupRow.id.in_(wanted), *visible))
+    names: dict[str, str] = {row.id: row.name for row in found}
+    missing = wanted - names.keys()
     if missing:
         raise NotFound("security group", min(missing))
-    return wanted
+    return names
 
 
 def join(session: Session, port_id: str, group_ids: Iterable[str]) -> None:
@@ -91,16 +95,17 @@ def leave(session: Session, port_ids: Sequence[str]) -> None:
     session.execute(delete(PortGroupRow).where(PortGroupRow.port_id.in_(port_ids)))
 
 
-def groups_of(session: Session, port_ids: Iterable[str]) -> Mapping[str, list[str]]:
-    """Return the groups of many ports in one query, in the order of their ids."""
-    found: dict[str, list[str]] = {}
+def groups_of(session: Session, port_ids: Iterable[str]) -> Mapping[str, dict[str, str]]:
+    """Return the names of many ports' groups by port and id, in the order of their ids."""
+    found: dict[str, dict[str, str]] = {}
     query = (
-        select(PortGroupRow.port_id, PortGroupRow.group_id)
+        select(PortGroupRow.port_id, PortGroupRow.group_id, SecurityGroupRow.name)
+        .join(SecurityGroupRow, SecurityGroupRow.id == PortGroupRow.group_id)
         .where(PortGroupRow.port_id.in_(list(port_ids)))
         .order_by(PortGroupRow.group_id)
     )
-    for port_id, group_id in session.execute(query):
-        found.setdefault(port_id, []).append(group_id)
+    for port_id, group_id, name in session.execute(query):
+        found.setdefault(port_id, {})[group_id] = name
     return found
 
 

@@ -162,7 +162,7 @@ def add(
 def add_own(context: RequestContext, session: Session, network: NetworkRow, spec: PortSpec) -> Port:
     """Make a port of the cloud's own, on any network, of the project that the specification says."""
     row = insert_own(context, session, network, spec)
-    return _give(session, network, row, spec=spec, groups=())
+    return _give(session, network, row, spec=spec, groups={})
 
 
 def insert_own(
@@ -174,7 +174,12 @@ def insert_own(
 
 
 def _give(
-    session: Session, network: NetworkRow, row: PortRow, *, spec: PortSpec, groups: Sequence[str]
+    session: Session,
+    network: NetworkRow,
+    row: PortRow,
+    *,
+    spec: PortSpec,
+    groups: Mapping[str, str],
 ) -> Port:
     """Give a new port the addresses that it shall have."""
     assignment = Assignment(session, row, subnets_of(session, network.id))
@@ -353,7 +358,7 @@ def _secure(
         port_security.leave(session, [row.id])
         port_security.join(session, row.id, groups)
     else:
-        groups = port_security.groups_of(session, [row.id]).get(row.id, [])
+        groups = port_security.groups_of(session, [row.id]).get(row.id, {})
     port_security.require_possible(row.is_secured, groups, row.address_pairs)
 
 
@@ -441,7 +446,7 @@ def show_all(session: Session, rows: Sequence[PortRow]) -> list[Port]:
     given, groups = addresses.of_ports(session, ids), port_security.groups_of(session, ids)
     found = _networks(session, {row.network_id for row in rows})
     return [
-        shown(row, found[row.network_id], given.get(row.id, ()), groups=groups.get(row.id, ()))
+        shown(row, found[row.network_id], given.get(row.id, ()), groups=groups.get(row.id, {}))
         for row in rows
     ]
 
@@ -456,7 +461,7 @@ def shown(
     network: Any,
     given: Sequence[FixedIp],
     *,
-    groups: Sequence[str],
+    groups: Mapping[str, str],
     floating: Sequence[tuple[str, str]] = (),
 ) -> Port:
     """Return a port as a value: of its row and its network's, or of what has the same columns."""
@@ -477,6 +482,7 @@ def shown(
         is_awaited=row.is_awaited,
         is_secured=row.is_secured,
         security_group_ids=tuple(groups),
+        security_group_names=tuple(groups.values()),
         address_pairs=tuple(AddressPair(ip, mac) for mac, ip in row.address_pairs),
         is_external=network.is_external,
         mode=network.mode,

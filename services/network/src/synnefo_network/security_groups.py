@@ -15,7 +15,7 @@ from synnefo_core.db.base import new_id
 from synnefo_core.errors import NotFound
 from synnefo_network import group_rows, networks, rule_terms, security_rules
 from synnefo_network.claims import insert_unless_taken
-from synnefo_network.errors import DefaultGroup, SecurityGroupInUse
+from synnefo_network.errors import AmbiguousGroup, DefaultGroup, SecurityGroupInUse
 from synnefo_network.models import PortGroupRow, SecurityGroupRow, SecurityRuleRow
 from synnefo_network.pages import select_page
 from synnefo_network.values import (
@@ -172,6 +172,29 @@ def show_security_group(context: RequestContext, group_id: str) -> SecurityGroup
         if row is None:
             raise NotFound("security group", group_id)
         return _shown(session, [row])[0]
+
+
+def find_security_groups(context: RequestContext, names: Iterable[str]) -> list[str]:
+    """Return the ids of groups of the caller's project that are named, or given by their ids.
+
+    Raises:
+        AmbiguousGroup: Several have the same name.
+        NotFound: There is no such group.
+    """
+    ensure_default(context)
+    with context.reading() as session:
+        return [_find(context, session, name) for name in dict.fromkeys(names)]
+
+
+def _find(context: RequestContext, session: Session, name: str) -> str:
+    own = SecurityGroupRow.project_id == context.project_id
+    is_meant = or_(SecurityGroupRow.id == name, SecurityGroupRow.name == name)
+    found = list(session.scalars(select(SecurityGroupRow.id).where(own, is_meant).limit(2)))
+    if not found:
+        raise NotFound("security group", name)
+    if len(found) > 1 and name not in found:
+        raise AmbiguousGroup(name)
+    return name if name in found else found[0]
 
 
 def list_security_groups(context: RequestContext, listing: Listing) -> list[SecurityGroup]:

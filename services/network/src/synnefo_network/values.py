@@ -147,6 +147,7 @@ class Port:
         is_secured: Whether its traffic is filtered: nothing comes from addresses that are not its
             own, and only what its groups allow.
         security_group_ids: The groups whose rules apply, in the order of their ids.
+        security_group_names: What these are called, in the same order.
         address_pairs: What may come from it besides its own addresses.
         network_name: For those who show servers' addresses by network.
         is_external: Whether its network leads outside.
@@ -171,6 +172,7 @@ class Port:
     is_awaited: bool
     is_secured: bool
     security_group_ids: tuple[str, ...]
+    security_group_names: tuple[str, ...]
     address_pairs: tuple[AddressPair, ...]
     is_external: bool
     mode: str

@@ -128,6 +128,14 @@ def _remove_floating_ip(context: RequestContext, asked: Asked) -> None:
     floating_ips.detach(context, asked.server_id, asked.arguments)
 
 
+def _add_security_group(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.add_security_group(context, asked.server_id, asked.arguments["name"])
+
+
+def _remove_security_group(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.remove_security_group(context, asked.server_id, asked.arguments["name"])
+
+
 def _force_delete(context: RequestContext, asked: Asked) -> None:
     synnefo_compute.delete_server(context, asked.server_id)
 
@@ -160,6 +168,8 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "os-start": (_start, "compute:server:start"),
     "addFloatingIp": (_add_floating_ip, "network:floating_ip:update"),
     "removeFloatingIp": (_remove_floating_ip, "network:floating_ip:update"),
+    "addSecurityGroup": (_add_security_group, "network:port:update"),
+    "removeSecurityGroup": (_remove_security_group, "network:port:update"),
     "os-stop": (_stop, "compute:server:stop"),
     "reboot": (_reboot, "compute:server:reboot"),
     "reassign": (_reassign, "compute:server:reassign"),

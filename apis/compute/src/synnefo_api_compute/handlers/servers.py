@@ -111,6 +111,7 @@ def _spec(asked: dict[str, Any], hints: Mapping[str, Sequence[str]]) -> ServerSp
         image_id=last_part(asked.get("imageRef") or ""),
         key_name=asked.get("key_name") or "",
         nics=None if nics is None or policy else [_nic(nic) for nic in nics],
+        security_groups=_groups(asked),
         network_policy=policy,
         tags=asked.get("tags", ()),
         hostname=asked.get("hostname", ""),
@@ -123,6 +124,12 @@ def _spec(asked: dict[str, Any], hints: Mapping[str, Sequence[str]]) -> ServerSp
         is_disk_auto=asked.get("OS-DCF:diskConfig") == "AUTO",
         has_config_drive=first_boot.is_config_drive(asked),
     )
+
+
+def _groups(asked: dict[str, Any]) -> list[str] | None:
+    """Return the security groups that are named; None for the default one."""
+    named = [each["name"] for each in asked.get("security_groups", [])]
+    return named or None
 
 
 def _check_devices(asked: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from synnefo_api_compute.schemas import console, floating_ip
+from synnefo_api_compute.schemas import console, floating_ip, security_group
 from synnefo_api_compute.schemas.first_boot import PERSONALITY, USER_DATA
 from synnefo_api_compute.schemas.growth import Properties, grown
 from synnefo_api_compute.schemas.metadata import METADATA
@@ -168,6 +168,8 @@ ARGUMENTS = {
         }
     ),
     "addFloatingIp": Schema(floating_ip.ATTACH),
+    "addSecurityGroup": Schema(security_group.NAMED),
+    "removeSecurityGroup": Schema(security_group.NAMED),
     "removeFloatingIp": Schema(floating_ip.DETACH),
     "os-start": Schema(NOTHING),
     "os-stop": Schema(NOTHING),
@@ -183,7 +185,6 @@ ARGUMENTS = {
 
 UNBUILT = {
     "addFixedIp",
-    "addSecurityGroup",
     "changePassword",
     "createBackup",
     "createImage",
@@ -191,7 +192,6 @@ UNBUILT = {
     "injectNetworkInfo",
     "pause",
     "removeFixedIp",
-    "removeSecurityGroup",
     "resetNetwork",
     "restore",
     "resume",

@@ -156,9 +156,11 @@ _NEW: dict[str, Any] = {
         "type": "array",
         "items": {
             "type": "object",
-            "properties": {"name": {"enum": ["default"]}},
+            "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 255}},
+            "required": ["name"],
             "additionalProperties": False,
         },
+        "maxItems": 100,
     },
     "availability_zone": {"type": "string", "minLength": 1, "maxLength": 255},
     "min_count": COUNT,

@@ -123,9 +123,19 @@ def created(context: RequestContext, server: Server) -> dict[str, Any]:
             "id": server.id,
             "links": _links(context, "servers", server.id),
             "OS-DCF:diskConfig": _disk_config(server),
-            "security_groups": [{"name": "default"}],
+            "security_groups": _groups(server),
         }
     }
+
+
+def _groups(server: Server) -> list[dict[str, str]]:
+    """Show the names of the security groups of all ports."""
+    groups = {
+        group_id: name
+        for port in server.ports
+        for group_id, name in zip(port.security_group_ids, port.security_group_names, strict=True)
+    }
+    return [{"name": name} for name in groups.values()]
 
 
 def changed(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
@@ -180,7 +190,7 @@ def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
         "config_drive": "True" if server.has_config_drive else "",
         "created": iso(server.created_at),
         "updated": iso(server.updated_at),
-        "security_groups": [{"name": "default"}],
+        "security_groups": _groups(server),
         "OS-DCF:diskConfig": _disk_config(server),
         "OS-EXT-AZ:availability_zone": look.zones.get(server.backend_id, ""),
         "OS-EXT-STS:vm_state": server.vm_state,
