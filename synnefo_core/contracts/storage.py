@@ -244,7 +244,8 @@ class HeadStore(ABC):
     a ``ValueError``.
 
     What was not flushed need not be seen by readers elsewhere, and may be lost when the writer
-    ends or another epoch begins. A write becomes visible at once to readers in this store object.
+    ends or another epoch begins; but a cluster is there with the write that made it, or not at all:
+    no later write to it survives without that one. A write becomes visible at once to readers in this store object.
     """
 
     @abstractmethod

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from synnefo_blocks import volumes
 from synnefo_blocks.collection.ledger import Ledger
 from synnefo_blocks.collection.runs import Runs, merged
 from synnefo_blocks.digests import ZERO_BLOCK, split
@@ -59,6 +60,7 @@ def mark(
     """
     with context.reading(is_snapshot=True):
         _ask(context, marks, ledger, tell)
+        _look(storage, marks, ledger, tell)
     _follow(context.cloud.offload, storage, marks, ledger, tell)
 
 
@@ -70,6 +72,19 @@ def _ask(context: RequestContext, marks: Marks, ledger: Ledger, tell: Tell) -> N
                 marks.roots[kind].add(digest)
             ledger.references[owner] += 1
             tell("references", ledger.references.total())
+
+
+def _look(storage: Storage, marks: Marks, ledger: Ledger, tell: Tell) -> None:
+    """Take what volumes lie over: the store says so itself, whoever owns them.
+
+    Within the snapshot, so after it began: who makes a volume of a content that somebody else gives up
+    holds the other's row meanwhile, so that either the row is in the snapshot or the volume is here.
+    """
+    for reference in volumes.roots(storage):
+        if reference.is_stored:
+            marks.roots[reference.kind].add(reference.digest)
+        ledger.references["volumes"] += 1
+        tell("references", ledger.references.total())
 
 
 def _follow(offload: Offload, storage: Storage, marks: Marks, ledger: Ledger, tell: Tell) -> None:

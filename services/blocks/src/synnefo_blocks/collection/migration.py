@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from synnefo_blocks import volumes
 from synnefo_blocks.clouds import cloud_id
 from synnefo_blocks.collection.collector import claim, require_owners
 from synnefo_blocks.collection.repair import problem_of
@@ -97,6 +98,10 @@ def _require_possible(cloud: Cloud, source: str, target: str) -> None:
     unable = sorted(owner.name for owner in recorded(first) - able)
     if unable:
         msg = f"these can't move what they keep: {', '.join(unable)}"
+        raise Conflict(msg)
+    name = next(volumes.names(first), None)
+    if name is not None:
+        msg = f"{source} holds volumes ({name} and maybe more), which stay where they are"
         raise Conflict(msg)
 
 

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Volumes: disks that are written in place over contents that never change.
+
+Formats: docs/design/blocks-format.rst, "Volumes".
+"""
+
+from synnefo_blocks.volumes.catalog import clear, create, delete, names, roots, show, usage
+from synnefo_blocks.volumes.lease import LeaseTerms
+from synnefo_blocks.volumes.record import VolumeRecord
+from synnefo_blocks.volumes.sealing import seal_layers
+from synnefo_blocks.volumes.volume import TooManyLayers, Volume, open_volume
+
+__all__ = [
+    "LeaseTerms",
+    "TooManyLayers",
+    "Volume",
+    "VolumeRecord",
+    "clear",
+    "create",
+    "delete",
+    "names",
+    "open_volume",
+    "roots",
+    "seal_layers",
+    "show",
+    "usage",
+]

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The record of a volume: what it is made of, as JSON in the control record of its first head.
+
+Source: docs/design/blocks-format.rst, "Volumes".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from synnefo_blocks.references import EMPTY, Reference
+from synnefo_core.contracts.storage import Corrupt
+
+VERSION = 1
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A data head that nobody writes to any more.
+
+    Attributes:
+        number: Which head of the volume.
+        is_settled: Whether all that belongs to it is durable.
+    """
+
+    number: int
+    is_settled: bool
+
+
+@dataclass(frozen=True)
+class VolumeRecord:
+    """What a volume is made of.
+
+    Attributes:
+        size_bytes: The size of the volume.
+        epoch: The number of the writer that may write.
+        is_open: Whether that writer may still be writing.
+        top: The number of the head that is written to.
+        layers: What lies under it, the oldest first.
+        base: What lies under all layers.
+        sealed: The number of the last layer that went into the base; 0 for none.
+        waste: The numbers of heads that are to be removed.
+    """
+
+    size_bytes: int
+    epoch: int = 0
+    is_open: bool = False
+    top: int = 1
+    layers: tuple[Layer, ...] = ()
+    base: Reference = EMPTY
+    sealed: int = 0
+    waste: tuple[int, ...] = ()
+
+    @property
+    def heads(self) -> tuple[int, ...]:
+        """Every head that belongs to the volume."""
+        return (*self.waste, *(layer.number for layer in self.layers), self.top)
+
+    def encode(self) -> bytes:
+        """Return the record as it is stored."""
+        fields = {
+            "version": VERSION,
+            "size": self.size_bytes,
+            "epoch": self.epoch,
+            "open": self.is_open,
+            "top": self.top,
+            "layers": [[layer.number, layer.is_settled] for layer in self.layers],
+            "base": str(self.base),
+            "sealed": self.sealed,
+            "waste": list(self.waste),
+        }
+        return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+
+    @classmethod
+    def decode(cls, name: str, content: bytes) -> VolumeRecord:
+        """Return what a stored record says.
+
+        Raises:
+            Corrupt: It is no record of ours.
+        """
+        try:
+            fields = json.loads(content)
+            if fields["version"] != VERSION:
+                raise Corrupt(f"the record of volume {name} has version {fields['version']}")
+            return cls(
+                size_bytes=int(fields["size"]),
+                epoch=int(fields["epoch"]),
+                is_open=bool(fields["open"]),
+                top=int(fields["top"]),
+                layers=tuple(Layer(int(number), bool(is_)) for number, is_ in fields["layers"]),
+                base=Reference.parse(fields["base"]),
+                sealed=int(fields["sealed"]),
+                waste=tuple(map(int, fields["waste"])),
+            )
+        except (ValueError, KeyError, TypeError) as fault:
+            raise Corrupt(f"the record of volume {name} cannot be understood") from fault
+
+
+def require_name(name: str) -> None:
+    """Refuse what cannot be the name of a volume.
+
+    Raises:
+        ValueError: It is not 1 to 100 of ``a-z 0-9 -``, a letter or digit first.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"a volume cannot be named {name!r}")
+
+
+def head_name(name: str, number: int) -> str:
+    """Return the name of a data head of a volume."""
+    return f"{name}.{number}"

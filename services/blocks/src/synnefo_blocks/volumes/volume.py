@@ -1,0 +1,430 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A volume as its one writer has it open.
+
+Source: docs/design/blocks-format.rst, "Volumes".
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from synnefo_blocks.volumes import catalog
+from synnefo_blocks.volumes.base import Base
+from synnefo_blocks.volumes.lease import Lease, LeaseTerms
+from synnefo_blocks.volumes.overlay import LARGEST_BYTES, Overlay, Run, clusters_in
+from synnefo_blocks.volumes.record import Layer, VolumeRecord, head_name
+from synnefo_blocks.volumes.states import BASE, FIRST_SLOT, SLOTS, ZERO, runs, runs_of, set_run
+from synnefo_blocks.volumes.view import View
+from synnefo_core.clock import Clock
+from synnefo_core.contracts.storage import (
+    CLUSTER_BYTES,
+    Fenced,
+    NoSuchThing,
+    Storage,
+    StorageError,
+)
+
+MOST_FORGOTTEN = 4096
+"""So many runs of discarded clusters wait for a flush; then one is made."""
+
+MOST_LAYERS = 64
+"""So many snapshots of a volume may wait to be sealed."""
+
+
+class TooManyLayers(StorageError):
+    """Snapshots are taken faster than they are sealed."""
+
+
+class Volume:
+    """A disk: any range may be read and written, by several threads at once.
+
+    What was written is durable after :meth:`flush`. Whoever holds it calls :meth:`renew` every
+    :attr:`renew_every_s`, else it stops at the end of its lease.
+    """
+
+    def __init__(
+        self, storage: Storage, name: str, *, record: VolumeRecord, view: View, lease: Lease
+    ) -> None:
+        """See :func:`open_volume`."""
+        self._storage, self.name = storage, name
+        self._heads = catalog.heads_of(storage)
+        self._record, self._view, self._lease = record, view, lease
+        self._lock = threading.RLock()
+        self._flush_lock = threading.Lock()
+        self._unsettled: list[tuple[int, Overlay]] = []
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of the volume."""
+        return self._record.size_bytes
+
+    @property
+    def epoch(self) -> int:
+        """The number of this writer."""
+        return self._record.epoch
+
+    @property
+    def renew_every_s(self) -> float:
+        """How often whoever holds the volume calls :meth:`renew`, in seconds."""
+        return self._lease.renew_every_s
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return ``length`` bytes; zeros where nothing was written.
+
+        Raises:
+            ValueError: The range is not within the volume.
+            Corrupt: Something that the volume is made of is damaged or missing.
+            StorageUnavailable: The store did not answer.
+        """
+        self._require_within(offset, length)
+        if not length:
+            return b""
+        while True:
+            view = self._view
+            try:
+                return view.read(offset, length)
+            except (NoSuchThing, KeyError):
+                # A layer went into the base meanwhile.
+                if view is self._view:
+                    raise
+
+    def write(self, offset: int, data: bytes | memoryview) -> None:
+        """Write; durable after the next :meth:`flush`. Of a cluster at each end the rest is copied.
+
+        Raises:
+            ValueError: The range is not within the volume.
+            Fenced: There is another writer, or there may be; nothing is acknowledged.
+            StorageFull: Part of it may have been written.
+        """
+        self._require_within(offset, len(data))
+        if not len(data):
+            return
+        with self._lock:
+            self._lease.check()
+            self._write(offset, data)
+            self._lease.check()
+
+    def zero(self, offset: int, length: int) -> None:
+        """Let a range read as zeros; whole clusters take no space after the next flush.
+
+        Raises: as :meth:`write` does.
+        """
+        self._require_within(offset, length)
+        end = offset + length
+        first = clusters_in(offset)
+        stop = clusters_in(end) if end == self.size_bytes else end // CLUSTER_BYTES
+        if first >= stop:
+            self._write_zeros(offset, length)
+            return
+        with self._lock:
+            self._lease.check()
+            self._write_zeros(offset, first * CLUSTER_BYTES - offset)
+            self._write_zeros(stop * CLUSTER_BYTES, end - stop * CLUSTER_BYTES)
+            waiting = self._forget(first, stop)
+        if waiting > MOST_FORGOTTEN:
+            self.flush()
+
+    def present(self, offset: int, length: int) -> Iterator[tuple[int, bool]]:
+        """Yield (length, whether something may be there) of the parts of a range, in order."""
+        self._require_within(offset, length)
+        view, first = self._view, offset // CLUSTER_BYTES
+        for begin, stop, state in runs(view.states[first : clusters_in(offset + length)]):
+            start = max(offset, (first + begin) * CLUSTER_BYTES)
+            end = min(offset + length, (first + stop) * CLUSTER_BYTES)
+            held = end if state > ZERO else min(end, max(start, view.base.size_bytes))
+            held = start if state == ZERO else held
+            yield from (
+                (part, is_) for part, is_ in ((held - start, True), (end - held, False)) if part
+            )
+
+    def flush(self) -> None:
+        """Make durable what was written before.
+
+        Raises:
+            Fenced: There is another writer, or there may be: what was written is not promised.
+            StorageError: As :meth:`HeadStore.flush` says.
+        """
+        with self._flush_lock:
+            self._flush()
+
+    def grow(self, size_bytes: int) -> None:
+        """Make the volume larger; what is new reads as zeros. Durable when this returns.
+
+        Raises:
+            ValueError: It would get smaller, or too large.
+        """
+        with self._flush_lock, self._lock:
+            if not self.size_bytes <= size_bytes <= LARGEST_BYTES:
+                raise ValueError(
+                    f"volume {self.name} of {self.size_bytes} bytes cannot have {size_bytes}"
+                )
+            self._flush()
+            view = self._view
+            view.top.grow(size_bytes)
+            self._change(lambda record: replace(record, size_bytes=size_bytes))
+            view.states.extend(bytes((BASE,)) * (clusters_in(size_bytes) - len(view.states)))
+
+    def freeze(self) -> int:
+        """Keep what the volume holds now as a layer, and write on over it; return its number.
+
+        Consistent: everything that returned before this call is in the layer, nothing that is
+        begun after it returned. Writers wait for one change of the record.
+
+        Raises:
+            TooManyLayers: So many wait to be sealed.
+        """
+        with self._flush_lock:
+            self._flush()
+            number = self._record.top
+            slot = self._free_slot()
+            top = self._new_top(number + 1)
+            with self._lock:
+                old = self._view.top
+                old.narrow(self._still_zero)
+                self._change(lambda record: _frozen(record, number))
+                view = self._view
+                self._unsettled.append((number, old))
+                self._view = replace(view, overlays={**view.overlays, slot: top}, slot=slot)
+            self._flush()
+            return number
+
+    def renew(self) -> None:
+        """Ask the store whether this still is the writer; take notice of layers that were sealed.
+
+        Raises:
+            Fenced: It is not; nothing is written any more.
+            StorageUnavailable: The store did not answer; the lease runs on.
+        """
+        began = self._lease.begin()
+        record = self._require_ours(self._shown())
+        self._lease.extend(began)
+        if record.sealed != self._record.sealed:
+            self._rebase()
+
+    def close(self) -> None:
+        """Flush, and let the next writer begin without waiting. Closing twice is no error."""
+        with self._flush_lock, suppress(Fenced):
+            self._flush()
+            with self._lock:
+                self._change(lambda record: replace(record, is_open=False))
+                self._lease.end()
+
+    def _write(self, offset: int, data: bytes | memoryview) -> None:
+        view, end = self._view, offset + len(data)
+        first, stop = offset // CLUSTER_BYTES, clusters_in(end)
+        before = b"" if view.states[first] == view.slot else self._rest_before(offset)
+        behind = b"" if view.states[stop - 1] == view.slot else self._rest_behind(end)
+        if before or behind:
+            data = b"".join((before, data, behind))
+        view.top.write(offset - len(before), data)
+        set_run(view.states, first, stop, view.slot)
+
+    def _rest_before(self, offset: int) -> bytes:
+        length = offset % CLUSTER_BYTES
+        return self._view.read(offset - length, length) if length else b""
+
+    def _rest_behind(self, end: int) -> bytes:
+        length = min(-end % CLUSTER_BYTES, self.size_bytes - end)
+        return self._view.read(end, length) if length else b""
+
+    def _write_zeros(self, offset: int, length: int) -> None:
+        """Write zeros to less than two clusters, unless they are there."""
+        while length > 0:
+            part = min(length, CLUSTER_BYTES - offset % CLUSTER_BYTES)
+            with self._lock:
+                self._lease.check()
+                if self._view.states[offset // CLUSTER_BYTES] != ZERO:
+                    self._write(offset, bytes(part))
+            offset, length = offset + part, length - part
+
+    def _forget(self, first: int, stop: int) -> int:
+        view, waiting = self._view, 0
+        view.top.hide(first, min(stop, self._beneath(view)))
+        for begin, end in list(runs_of(view.states, view.slot, first, stop)):
+            waiting = view.top.forget(begin, end)
+        set_run(view.states, first, stop, ZERO)
+        return waiting
+
+    def _beneath(self, view: View) -> int:
+        """Return before which cluster something may lie under the top."""
+        layers = (over.size_bytes for slot, over in view.overlays.items() if slot != view.slot)
+        return clusters_in(max(view.base.size_bytes, *layers, 0))
+
+    def _still_zero(self, run: Run) -> Iterator[Run]:
+        """Yield what of a run was not written again; writers wait meanwhile."""
+        with self._lock:
+            yield from list(runs_of(self._view.states, ZERO, *run))
+
+    def _flush(self) -> None:
+        self._lease.check()
+        while self._unsettled:
+            number, old = self._unsettled[0]
+            old.flush(lambda run: iter((run,)), self._lock)
+            self._change(partial(_settled, number=number))
+            self._unsettled.pop(0)
+        self._view.top.flush(self._still_zero, self._lock)
+        self._lease.check()
+
+    def _free_slot(self) -> int:
+        view = self._view
+        if len(view.overlays) > MOST_LAYERS:
+            raise TooManyLayers(f"{len(view.overlays)} layers of volume {self.name} are not sealed")
+        return next(slot for slot in range(FIRST_SLOT, SLOTS) if slot not in view.overlays)
+
+    def _new_top(self, number: int) -> Overlay:
+        catalog.fresh_head(
+            self._heads, self.name, number, size_bytes=self.size_bytes, epoch=self.epoch
+        )
+        name = head_name(self.name, number)
+        return Overlay(self._heads, name, epoch=self.epoch, size_bytes=self.size_bytes)
+
+    def _rebase(self) -> None:
+        """Go over to a base into which layers went, and remove their heads."""
+        base = Base(self._storage, self._shown().base)
+        with self._flush_lock, self._lock:
+            record = self._require_ours(self._shown())
+            if record.base != base.reference:
+                return  # and again; the next renewal sees it
+            kept = {head_name(self.name, layer.number) for layer in record.layers}
+            view = self._view
+            gone = [
+                slot
+                for slot, overlay in view.overlays.items()
+                if slot != view.slot and overlay.name not in kept
+            ]
+            table = bytearray(range(256))
+            for slot in gone:
+                table[slot] = BASE
+            overlays = {slot: over for slot, over in view.overlays.items() if slot not in gone}
+            states = view.states.translate(table)
+            self._record = record
+            self._view = View(states, overlays, view.slot, base)
+        catalog.remove_waste(self._storage, self.name)
+
+    def _shown(self) -> VolumeRecord:
+        try:
+            return catalog.show(self._storage, self.name)
+        except NoSuchThing:
+            self._lease.end()
+            raise Fenced(f"volume {self.name} is gone") from None
+
+    def _require_ours(self, record: VolumeRecord) -> VolumeRecord:
+        if record.epoch != self.epoch:
+            self._lease.end()
+            raise Fenced(f"volume {self.name} is at epoch {record.epoch}, not {self.epoch}")
+        return record
+
+    def _change(self, how: catalog.Change) -> None:
+        changed = catalog.change(self._storage, self.name, lambda now: how(self._require_ours(now)))
+        # What was sealed meanwhile is taken notice of by renew.
+        self._record = replace(changed, base=self._record.base, sealed=self._record.sealed)
+
+    def _require_within(self, offset: int, length: int) -> None:
+        if offset < 0 or length < 0 or offset + length > self.size_bytes:
+            raise ValueError(f"{length} bytes at {offset} are not within {self.size_bytes}")
+
+
+def open_volume(
+    storage: Storage,
+    name: str,
+    *,
+    epoch: int,
+    terms: LeaseTerms | None = None,
+    clock: Clock | None = None,
+) -> Volume:
+    """Open a volume for writing; every writer before is refused from now on.
+
+    Where the store does not enforce that and the writer before did not close, this waits until it
+    has stopped by itself (``terms.wait_s``).
+
+    Args:
+        storage: Where the volume is.
+        name: Its name.
+        epoch: The number of this writer: larger than that of every one before.
+        terms: How long a lease is; the same for all who use the store.
+        clock: For tests.
+
+    Raises:
+        NoSuchThing: There is no such volume.
+        Fenced: There was a writer with this epoch or a later one.
+        Corrupt: What the volume is made of is damaged or missing.
+    """
+    terms, clock = terms or LeaseTerms(), clock or Clock()
+    is_enforced = storage.properties.enforces_fencing
+    before, record = _take(storage, name, epoch)
+    if before.is_open and not is_enforced:
+        clock.wait(terms.wait_s)
+    _advance(storage, name, record)
+    record = catalog.change(storage, name, lambda now: _all_settled(now, epoch))
+    view = _loaded(storage, name, record)
+    catalog.remove_waste(storage, name)
+    lease = Lease(name, terms, clock, is_needed=not is_enforced)
+    volume = Volume(storage, name, record=record, view=view, lease=lease)
+    volume.renew()
+    return volume
+
+
+def _take(storage: Storage, name: str, epoch: int) -> tuple[VolumeRecord, VolumeRecord]:
+    """Say who writes from now on; return the record before and after."""
+    seen: list[VolumeRecord] = []
+
+    def taken(now: VolumeRecord) -> VolumeRecord:
+        seen.append(now)
+        return _taken(now, name, epoch)
+
+    record = catalog.change(storage, name, taken)
+    return seen[-1], record
+
+
+def _taken(record: VolumeRecord, name: str, epoch: int) -> VolumeRecord:
+    if record.epoch >= epoch:
+        raise Fenced(f"volume {name} is at epoch {record.epoch}: {epoch} comes too late")
+    return replace(record, epoch=epoch, is_open=True)
+
+
+def _all_settled(record: VolumeRecord, epoch: int) -> VolumeRecord:
+    """Whatever was not flushed is lost by now, so what is there is what the layers are."""
+    if record.epoch != epoch:
+        raise Fenced(f"another writer took over with epoch {record.epoch}")
+    return replace(record, layers=tuple(replace(each, is_settled=True) for each in record.layers))
+
+
+def _frozen(record: VolumeRecord, number: int) -> VolumeRecord:
+    """Make the top a layer, unless an earlier call did and never heard of it."""
+    if record.top > number:
+        return record
+    layers = (*record.layers, Layer(number, is_settled=False))
+    return replace(record, layers=layers, top=number + 1)
+
+
+def _settled(record: VolumeRecord, *, number: int) -> VolumeRecord:
+    layers = tuple(
+        replace(each, is_settled=True) if each.number == number else each for each in record.layers
+    )
+    return replace(record, layers=layers)
+
+
+def _advance(storage: Storage, name: str, record: VolumeRecord) -> None:
+    """Have the store refuse older writers at the heads that they may still write to."""
+    heads = catalog.heads_of(storage)
+    unsettled = [layer.number for layer in record.layers if not layer.is_settled]
+    for number in (*unsettled, record.top):
+        head = heads.show(head_name(name, number))
+        if head.epoch < record.epoch:
+            heads.advance(head.name, expected=head.epoch, epoch=record.epoch)
+
+
+def _loaded(storage: Storage, name: str, record: VolumeRecord) -> View:
+    heads = catalog.heads_of(storage)
+    states = bytearray(clusters_in(record.size_bytes))
+    overlays = {}
+    numbers = (*(layer.number for layer in record.layers), record.top)
+    for slot, number in enumerate(numbers, FIRST_SLOT):
+        overlays[slot] = Overlay.opened(heads, head_name(name, number), epoch=record.epoch)
+        overlays[slot].load(states, slot)
+    slot = FIRST_SLOT + len(numbers) - 1
+    return View(states, overlays, slot, Base(storage, record.base))
