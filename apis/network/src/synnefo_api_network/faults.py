@@ -9,6 +9,7 @@ from synnefo_core.contracts.api import Fault
 TYPES = {
     "address_in_use": "IpAddressInUse",
     "address_outside": "InvalidIpForNetwork",
+    "address_scope_in_use": "AddressScopeInUse",
     "already_translated": "FloatingIPPortAlreadyAssociated",
     "bad_route": "InvalidRoutes",
     "conflict": "Conflict",
@@ -32,13 +33,18 @@ TYPES = {
     "pool_conflict": "GatewayConflictWithAllocationPools",
     "port_in_use": "PortInUse",
     "port_not_secured": "PortSecurityPortHasSecurityGroup",
+    "prefixes_lost": "IllegalSubnetPoolPrefixUpdate",
     "quota_exceeded": "OverQuota",
     "rbac_policy_in_use": "RbacPolicyInUse",
     "router_in_use": "RouterInUse",
     "security_group_in_use": "SecurityGroupInUse",
     "security_rule_exists": "SecurityGroupRuleExists",
     "shared_network_in_use": "InvalidSharedSetting",
+    "scopes_overlap": "AddressScopePrefixConflict",
     "subnet_in_use": "SubnetInUse",
+    "subnet_pool_exhausted": "SubnetAllocationError",
+    "subnet_pool_in_use": "SubnetPoolInUse",
+    "subnet_pool_quota_exceeded": "SubnetPoolQuotaExceeded",
     "subnets_overlap": "BadRequest",
     "too_large": "RequestTooLarge",
     "unauthenticated": "HTTPUnauthorized",
@@ -57,6 +63,8 @@ _NAMED = frozenset(
         "SecurityGroup",
         "SecurityGroupRule",
         "RBACPolicy",
+        "SubnetPool",
+        "AddressScope",
     }
 )
 """Nouns whose absence Neutron has a name for."""

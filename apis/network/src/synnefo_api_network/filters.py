@@ -30,7 +30,7 @@ def truth(text: str) -> bool:
     return _WORDS[text.lower()]
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
     """Return an integer that any database's column can be compared with."""
     if not re.fullmatch("-?[0-9]{1,9}", text):
         raise ValueError(text)
@@ -62,7 +62,7 @@ OWNED: dict[str, Field] = {
     "description": Field("description"),
     "tenant_id": Field("project_id"),
     "project_id": Field("project_id"),
-    "revision_number": Field("revision", _number),
+    "revision_number": Field("revision", number),
     "created_at": Field("created_at", is_filter=False),
     "updated_at": Field("updated_at", is_filter=False),
 }
@@ -72,13 +72,14 @@ NETWORK: Fields = OWNED | {
     "admin_state_up": Field("is_admin_up", truth),
     "shared": Field("is_shared", truth),
     "router:external": Field("is_external", truth),
-    "mtu": Field("mtu", _number),
+    "mtu": Field("mtu", number),
     "port_security_enabled": Field("is_port_secured", truth),
 }
 SUBNET: Fields = OWNED | {
     "network_id": Field("network_id"),
-    "ip_version": Field("ip_version", _number),
+    "ip_version": Field("ip_version", number),
     "cidr": Field("cidr"),
+    "subnetpool_id": Field("pool_id", is_sortable=False),
     "gateway_ip": Field("gateway_ip", is_sortable=False),
     "enable_dhcp": Field("is_dhcp_enabled", truth),
     "ipv6_ra_mode": Field("ipv6_ra_mode", is_sortable=False),
@@ -99,8 +100,8 @@ SECURITY_RULE: Fields = {name: field for name, field in OWNED.items() if name !=
     "direction": Field("direction"),
     "ethertype": Field("ethertype"),
     "protocol": Field("protocol", is_sortable=False),
-    "port_range_min": Field("port_min", _number, is_sortable=False),
-    "port_range_max": Field("port_max", _number, is_sortable=False),
+    "port_range_min": Field("port_min", number, is_sortable=False),
+    "port_range_max": Field("port_max", number, is_sortable=False),
     "remote_group_id": Field("remote_group_id", is_sortable=False),
     "remote_ip_prefix": Field("remote_prefix", is_sortable=False),
 }

@@ -3,6 +3,7 @@
 
 from synnefo_api_network import versions
 from synnefo_api_network.handlers import (
+    address_scopes as scopes,
     extensions,
     floating_ips,
     networks,
@@ -12,6 +13,7 @@ from synnefo_api_network.handlers import (
     routers,
     security_groups as groups,
     security_rules as rules,
+    subnet_pools as pools,
     subnets,
 )
 from synnefo_api_network.schemas import (
@@ -23,6 +25,7 @@ from synnefo_api_network.schemas import (
     router,
     security_group as group,
     subnet,
+    subnet_pool as pool,
 )
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
@@ -84,6 +87,20 @@ ROUTES = [
     Route("PUT",    "/rbac-policies/{policy_id}", rbac.update,      "network:rbac:update",    200, rbac_policy.UPDATE),
     Route("DELETE", "/rbac-policies/{policy_id}", rbac.delete,      "network:rbac:delete",    204),
 
+    Route("GET",    "/subnetpools",               pools.index,      "network:subnet_pool:list",   query=pool.LIST),
+    Route("POST",   "/subnetpools",               pools.create,     "network:subnet_pool:create", 201, pool.CREATE),
+    Route("GET",    "/subnetpools/{subnetpool_id}", pools.show,     "network:subnet_pool:show",   query=pool.SHOW),
+    Route("PUT",    "/subnetpools/{subnetpool_id}", pools.update,   "network:subnet_pool:update", 200, pool.UPDATE),
+    Route("DELETE", "/subnetpools/{subnetpool_id}", pools.delete,   "network:subnet_pool:delete", 204),
+    Route("PUT",    "/subnetpools/{subnetpool_id}/add_prefixes",    pools.add_prefixes,    "network:subnet_pool:update", 200, pool.PREFIXES),
+    Route("PUT",    "/subnetpools/{subnetpool_id}/remove_prefixes", pools.remove_prefixes, "network:subnet_pool:update", 200, pool.PREFIXES),
+
+    Route("GET",    "/address-scopes",            scopes.index,     "network:address_scope:list",   query=pool.LIST_SCOPES),
+    Route("POST",   "/address-scopes",            scopes.create,    "network:address_scope:create", 201, pool.CREATE_SCOPE),
+    Route("GET",    "/address-scopes/{scope_id}", scopes.show,      "network:address_scope:show",   query=pool.SHOW),
+    Route("PUT",    "/address-scopes/{scope_id}", scopes.update,    "network:address_scope:update", 200, pool.UPDATE_SCOPE),
+    Route("DELETE", "/address-scopes/{scope_id}", scopes.delete,    "network:address_scope:delete", 204),
+
     Route("GET",    "/extensions",                extensions.index),
     Route("GET",    "/extensions/{alias}",        extensions.show),
 
@@ -97,7 +114,6 @@ ROUTES = [
 
 UNBUILT_COLLECTIONS = [
     "address-groups",
-    "address-scopes",
     "agents",
     "auto-allocated-topology",
     "availability_zones",
@@ -114,7 +130,6 @@ UNBUILT_COLLECTIONS = [
     "segments",
     "service-providers",
     "service_profiles",
-    "subnetpools",
     "trunks",
 ]
 """What Neutron has and this cloud does not do yet: answered by 501."""
@@ -135,6 +150,9 @@ UNBUILT = [
     ("GET PUT DELETE",      "/floatingips/{floatingip_id}/tags"),
     ("GET PUT DELETE",      "/floatingips/{floatingip_id}/tags/{tag}"),
     ("GET",                 "/routers/{router_id}/l3-agents"),
+    ("PUT",                 "/subnetpools/{subnetpool_id}/onboard_network_subnets"),
+    ("GET PUT DELETE",      "/subnetpools/{subnetpool_id}/tags"),
+    ("GET PUT DELETE",      "/subnetpools/{subnetpool_id}/tags/{tag}"),
     ("PUT",                 "/routers/{router_id}/add_external_gateways"),
     ("PUT",                 "/routers/{router_id}/update_external_gateways"),
     ("PUT",                 "/routers/{router_id}/remove_external_gateways"),

@@ -4,6 +4,13 @@
 Upper rooms use :func:`plug`, :func:`settle`, :func:`unplug` and :func:`ports_of`; faces the rest.
 """
 
+from synnefo_network.address_scopes import (
+    create_address_scope,
+    delete_address_scope,
+    list_address_scopes,
+    show_address_scope,
+    update_address_scope,
+)
 from synnefo_network.errors import (
     AmbiguousNetwork,
     DefaultGroup,
@@ -38,6 +45,7 @@ from synnefo_network.networks import (
 )
 from synnefo_network.plugged import ports_of, ports_of_one
 from synnefo_network.plugging import devices_with_address, plug, settle, unplug
+from synnefo_network.pool_values import AddressScope, SubnetPool, SubnetPoolChanges, SubnetPoolSpec
 from synnefo_network.ports import (
     PortChanges,
     create_port,
@@ -89,6 +97,16 @@ from synnefo_network.security_rules import (
     list_security_rules,
     show_security_rule,
 )
+from synnefo_network.subnet_pools import (
+    ANY_POOL,
+    add_prefixes,
+    create_subnet_pool,
+    delete_subnet_pool,
+    list_subnet_pools,
+    remove_prefixes,
+    show_subnet_pool,
+    update_subnet_pool,
+)
 from synnefo_network.subnets import (
     SubnetChanges,
     create_subnet,
@@ -117,6 +135,7 @@ from synnefo_network.values import (
 )
 
 __all__ = [
+    "ANY_POOL",
     "FIRST_ADDRESS",
     "FLOATING_IPS",
     "PRIVATE_NETWORKS",
@@ -124,6 +143,7 @@ __all__ = [
     "SECURITY_GROUPS",
     "SECURITY_RULES",
     "AddressPair",
+    "AddressScope",
     "AmbiguousNetwork",
     "DefaultGroup",
     "FixedIp",
@@ -156,10 +176,15 @@ __all__ = [
     "SecurityRuleSpec",
     "Subnet",
     "SubnetChanges",
+    "SubnetPool",
+    "SubnetPoolChanges",
+    "SubnetPoolSpec",
     "SubnetSpec",
     "Target",
     "add_interface",
+    "add_prefixes",
     "add_routes",
+    "create_address_scope",
     "create_floating_ip",
     "create_network",
     "create_port",
@@ -168,6 +193,8 @@ __all__ = [
     "create_security_group",
     "create_security_rule",
     "create_subnet",
+    "create_subnet_pool",
+    "delete_address_scope",
     "delete_floating_ip",
     "delete_network",
     "delete_port",
@@ -176,8 +203,10 @@ __all__ = [
     "delete_security_group",
     "delete_security_rule",
     "delete_subnet",
+    "delete_subnet_pool",
     "devices_with_address",
     "find_security_groups",
+    "list_address_scopes",
     "list_floating_ips",
     "list_networks",
     "list_pools",
@@ -186,13 +215,16 @@ __all__ = [
     "list_routers",
     "list_security_groups",
     "list_security_rules",
+    "list_subnet_pools",
     "list_subnets",
     "plug",
     "ports_of",
     "ports_of_one",
     "remove_interface",
+    "remove_prefixes",
     "remove_routes",
     "settle",
+    "show_address_scope",
     "show_floating_ip",
     "show_network",
     "show_port",
@@ -201,7 +233,9 @@ __all__ = [
     "show_security_group",
     "show_security_rule",
     "show_subnet",
+    "show_subnet_pool",
     "unplug",
+    "update_address_scope",
     "update_floating_ip",
     "update_network",
     "update_port",
@@ -209,4 +243,5 @@ __all__ = [
     "update_router",
     "update_security_group",
     "update_subnet",
+    "update_subnet_pool",
 ]

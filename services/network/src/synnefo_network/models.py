@@ -77,13 +77,15 @@ class MacPrefixRow(Model):
 class SubnetRow(Model):
     """A range of addresses of a network.
 
-    ``pools`` holds ``[first, last]`` addresses: from these a port gets one that names none.
+    ``pools`` holds ``[first, last]`` addresses: from these a port gets one that names none;
+    ``pool_id`` is the subnet pool from which the range was cut.
     """
 
     __tablename__ = "network_subnet"
     __table_args__ = (
         Index("ix_network_subnet_network", "network_id", "id"),
         Index("ix_network_subnet_project", "project_id", "id"),
+        Index("ix_network_subnet_pool", "pool_id"),
     )
 
     id: Mapped[Key]
@@ -93,6 +95,7 @@ class SubnetRow(Model):
     description: Mapped[LongText]
     ip_version: Mapped[int]
     cidr: Mapped[str] = mapped_column(String(IP_CHARACTERS + 4))
+    pool_id: Mapped[Id | None]
     gateway_ip: Mapped[str | None] = mapped_column(String(IP_CHARACTERS))
     pools: Mapped[JsonList]
     is_dhcp_enabled: Mapped[bool]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
-from synnefo_network import networks, ranges, sharing
+from synnefo_network import networks, ranges, sharing, subnet_pools
 from synnefo_network.addresses import AUTOMATIC_MODES
 from synnefo_network.errors import SubnetInUse
 from synnefo_network.models import AddressRow, NetworkRow, SubnetRow
@@ -30,6 +30,7 @@ _COLUMNS = {
     "network_id": SubnetRow.network_id,
     "ip_version": SubnetRow.ip_version,
     "cidr": SubnetRow.cidr,
+    "pool_id": SubnetRow.pool_id,
     "gateway_ip": SubnetRow.gateway_ip,
     "is_dhcp_enabled": SubnetRow.is_dhcp_enabled,
     "ipv6_ra_mode": SubnetRow.ipv6_ra_mode,
@@ -70,18 +71,22 @@ def create_subnet(context: RequestContext, spec: SubnetSpec) -> Subnet:
             another subnet of the network.
         NotFound: There is no such network, or the caller may not see it.
         PoolConflict: Pools overlap each other or hold the gateway.
+
+    Further errors are those of :func:`synnefo_network.subnet_pools.allot`.
     """
-    cidr = ranges.parse_cidr(spec.cidr, spec.ip_version)
-    _require_modes(spec, cidr)
-    gateway = _gateway(cidr, spec.gateway_ip)
-    if spec.pools is None:
-        pools = ranges.default_pools(cidr, gateway)
-    else:
-        pools = ranges.parse_pools(cidr, spec.pools, gateway)
     now = context.now()
     with context.unit_of_work() as session:
+        if spec.pool_id is not None:
+            spec = subnet_pools.allot(context, session, spec)
+        cidr = ranges.parse_cidr(spec.cidr, spec.ip_version)
+        _require_modes(spec, cidr)
+        gateway = _gateway(cidr, spec.gateway_ip)
+        if spec.pools is None:
+            pools = ranges.default_pools(cidr, gateway)
+        else:
+            pools = ranges.parse_pools(cidr, spec.pools, gateway)
         network = networks.lock_own(context, session, spec.network_id)
-        _require_room(session, network.id, cidr)
+        _require_room(session, network.id, cidr, pool_id=spec.pool_id)
         row = SubnetRow(
             id=new_id(),
             network_id=network.id,
@@ -90,6 +95,7 @@ def create_subnet(context: RequestContext, spec: SubnetSpec) -> Subnet:
             description=spec.description,
             ip_version=spec.ip_version,
             cidr=str(cidr),
+            pool_id=spec.pool_id,
             gateway_ip=None if gateway is None else str(gateway),
             pools=[[str(first), str(last)] for first, last in pools],
             is_dhcp_enabled=spec.is_dhcp_enabled,
@@ -138,13 +144,22 @@ def _gateway(cidr: ranges.Range, asked: str | None) -> ranges.Address | None:
     return address
 
 
-def _require_room(session: Session, network_id: str, cidr: ranges.Range) -> None:
-    """Refuse a range that overlaps another of the network, which the caller has locked."""
-    for other in session.scalars(select(SubnetRow.cidr).where(SubnetRow.network_id == network_id)):
-        if cidr.overlaps(ip_network(other)):
+def _require_room(
+    session: Session, network_id: str, cidr: ranges.Range, *, pool_id: str | None
+) -> None:
+    """Refuse a range that overlaps another of the network, which the caller has locked.
+
+    Subnets of one IP version are cut from one pool, or from none.
+    """
+    query = select(SubnetRow.cidr, SubnetRow.ip_version, SubnetRow.pool_id)
+    for other in session.execute(query.where(SubnetRow.network_id == network_id)):
+        if cidr.overlaps(ip_network(other.cidr)):
             # Clients look for these words, to try another range.
-            problem = f"{cidr} overlaps with another subnet of network {network_id}: {other}"
+            problem = f"{cidr} overlaps with another subnet of network {network_id}: {other.cidr}"
             raise InvalidField("cidr", problem)
+        if other.ip_version == cidr.version and other.pool_id != pool_id:
+            problem = f"the subnets of network {network_id} are not of this pool"
+            raise InvalidField("subnetpool_id", problem)
 
 
 def _dns_servers(given: Sequence[str]) -> list[str]:
@@ -283,4 +298,5 @@ def _shown(row: SubnetRow) -> Subnet:
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        pool_id=row.pool_id,
     )

@@ -60,6 +60,7 @@ class Subnet:
 
     Attributes:
         pools: First and last address of what ports get addresses from.
+        pool_id: The subnet pool from which it was cut.
         host_routes: Destination (CIDR) and next hop.
     """
 
@@ -80,6 +81,7 @@ class Subnet:
     revision: int
     created_at: float
     updated_at: float
+    pool_id: str | None = None
 
 
 FIRST_ADDRESS = "first"
@@ -91,12 +93,15 @@ class SubnetSpec:
     """A subnet to be made.
 
     Attributes:
+        cidr: Its range; empty for any of the pool.
         gateway_ip: None for no gateway.
         pools: None for every address but the gateway's.
+        pool_id: The subnet pool from which its range is cut, ``ANY_POOL`` for the default one.
+        prefix_length: Of any range of the pool; None for the pool's own.
     """
 
     network_id: str
-    cidr: str
+    cidr: str = ""
     ip_version: int = 4
     name: str = ""
     description: str = ""
@@ -108,6 +113,8 @@ class SubnetSpec:
     host_routes: Sequence[tuple[str, str]] = ()
     ipv6_ra_mode: str | None = None
     ipv6_address_mode: str | None = None
+    pool_id: str | None = None
+    prefix_length: int | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ _UPDATED = "2016-01-01T00:00:00-00:00"
 
 EXTENSIONS = {
     "allowed-address-pairs": "Ports may send from other addresses, too",
+    "address-scope": "Subnet pools are in scopes in which addresses don't overlap",
     "binding": "Cards of ports: vnic_type",
+    "default-subnetpools": "Subnets are cut from the default subnet pool",
     "ext-gw-mode": "Routers have the addresses behind them translated, or not: enable_snat",
     "external-net": "Networks that lead outside: router:external",
     "extraroute": "Routers have routes of their own",
@@ -35,6 +37,8 @@ EXTENSIONS = {
     "standard-attr-revisions": "Things have a revision_number",
     "stateful-security-group": "Groups may forget the connections of their ports",
     "standard-attr-timestamp": "Things have created_at and updated_at",
+    "subnet_allocation": "Subnets are cut from subnet pools",
+    "subnetpool-prefix-ops": "Prefixes of subnet pools are added and removed one by one",
 }
 """What it adds, by alias."""
 

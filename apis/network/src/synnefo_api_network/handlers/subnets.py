@@ -13,7 +13,8 @@ from synnefo_api_network import filters
 from synnefo_api_network.handlers import bulk
 from synnefo_api_network.views import subnet as views
 from synnefo_core.context import RequestContext
-from synnefo_network import SubnetChanges, SubnetSpec
+from synnefo_core.errors import InvalidField
+from synnefo_network import ANY_POOL, SubnetChanges, SubnetSpec
 
 
 def index(context: RequestContext, request: Request, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,7 +31,9 @@ def create(context: RequestContext, body: Mapping[str, Any]) -> dict[str, Any]:
 def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]:
     spec = SubnetSpec(
         network_id=asked["network_id"],
-        cidr=asked["cidr"],
+        cidr=asked.get("cidr") or "",
+        pool_id=_pool(asked),
+        prefix_length=int(asked["prefixlen"]) if "prefixlen" in asked else None,
         ip_version=int(asked["ip_version"]),
         project_id=bulk.project(asked),
         ipv6_ra_mode=asked.get("ipv6_ra_mode"),
@@ -38,6 +41,20 @@ def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]
         **_changes(asked),
     )
     return views.shown(synnefo_network.create_subnet(context, spec))
+
+
+def _pool(asked: Mapping[str, Any]) -> str | None:
+    """Return the subnet pool that is asked for, in either way."""
+    named: str | None = asked.get("subnetpool_id")
+    is_any = asked.get("use_default_subnetpool", False)
+    if named is not None and is_any:
+        raise InvalidField("subnetpool_id", "give it or use_default_subnetpool, not both")
+    if named is None and not is_any:
+        if not asked.get("cidr"):
+            raise InvalidField("cidr", "a cidr or a subnetpool_id must be given")
+        if "prefixlen" in asked:
+            raise InvalidField("prefixlen", "it is for subnets that are cut from a pool")
+    return ANY_POOL if is_any else named
 
 
 def show(context: RequestContext, subnet_id: str, query: Mapping[str, Any]) -> dict[str, Any]:

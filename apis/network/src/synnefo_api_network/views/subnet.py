@@ -24,6 +24,6 @@ def shown(subnet: Subnet) -> dict[str, Any]:
         ],
         "ipv6_ra_mode": subnet.ipv6_ra_mode,
         "ipv6_address_mode": subnet.ipv6_address_mode,
-        "subnetpool_id": None,
+        "subnetpool_id": subnet.pool_id,
         "service_types": [],
     }
