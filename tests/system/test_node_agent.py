@@ -71,9 +71,11 @@ def test_killed_at_any_moment_it_ends_with_exactly_the_right_rules(world, daemon
             process.wait(pause_s)
         process.send_signal(signal.SIGKILL)
         process.wait()
-    daemon(node)
+    survivor = daemon(node)
 
     until(lambda: f"th dport {told.rules[-1].first}" in kernel(node), "the new rules", within_s=10)
+    survivor.terminate()  # the rules stay, and nothing changes while frames are on their way
+    survivor.wait()
     assert expected(world, node, "scratch1") == node.rules()
     assert not list((node.state / "incoming").iterdir())
     probe = frames.tcp("10.0.0.1", "10.0.0.2", (9, told.rules[-1].first))
