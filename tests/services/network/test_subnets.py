@@ -3,7 +3,7 @@ import pytest
 
 import synnefo_network as service
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
-from synnefo_network.errors import PoolConflict, SubnetInUse
+from synnefo_network.errors import GatewayInUse, PoolConflict, SubnetInUse
 
 
 def make(context, network, cidr="10.0.0.0/24", **more):
@@ -142,3 +142,53 @@ def test_a_subnet_whose_addresses_are_in_use_is_not_deleted(member, network, sub
     service.delete_port(member, port.id)
     service.delete_subnet(member, subnet.id)
     assert () == service.show_network(member, network.id).subnet_ids
+
+
+def automatic(network, cidr="fd00::/64"):
+    return service.SubnetSpec(
+        network_id=network.id,
+        cidr=cidr,
+        ip_version=6,
+        ipv6_ra_mode="slaac",
+        ipv6_address_mode="slaac",
+    )
+
+
+def test_ports_get_their_addresses_when_an_automatic_subnet_comes(member, network, subnet):
+    port = service.create_port(member, service.PortSpec(network_id=network.id))
+
+    new = service.create_subnet(member, automatic(network))
+
+    changed = service.show_port(member, port.id)
+    assert {subnet.id, new.id} == {fixed.subnet_id for fixed in changed.fixed_ips}
+    assert port.revision + 1 == changed.revision
+
+
+def test_an_automatic_subnet_goes_with_the_addresses_that_follow_from_it(member, network, subnet):
+    new = service.create_subnet(member, automatic(network))
+    port = service.create_port(member, service.PortSpec(network_id=network.id))
+
+    service.delete_subnet(member, new.id)
+
+    left = service.show_port(member, port.id).fixed_ips
+    assert [subnet.id] == [fixed.subnet_id for fixed in left]
+
+
+def test_dhcp_stays_on_where_there_are_ipv6_modes(member, network):
+    new = service.create_subnet(member, automatic(network))
+
+    with pytest.raises(InvalidField):
+        service.update_subnet(member, new.id, {"is_dhcp_enabled": False})
+
+
+def test_a_gateway_where_a_router_is_stays(member, network, subnet):
+    router = service.create_router(member, service.RouterSpec(name="out"))
+    service.add_interface(member, router.id, subnet_id=subnet.id)
+
+    with pytest.raises(GatewayInUse):
+        service.update_subnet(member, subnet.id, {"gateway_ip": "10.0.0.9"})
+    with pytest.raises(GatewayInUse):
+        service.update_subnet(member, subnet.id, {"gateway_ip": None})
+
+    same = service.update_subnet(member, subnet.id, {"gateway_ip": "10.0.0.1", "name": "n"})
+    assert "n" == same.name

@@ -20,6 +20,7 @@ TYPES = {
     "invalid": "HTTPBadRequest",
     "gateway_in_use": "RouterExternalGatewayInUseByFloatingIp",
     "interface_in_use_by_floating_ip": "RouterInterfaceInUseByFloatingIP",
+    "gateway_ip_in_use": "GatewayIpInUse",
     "interface_in_use_by_route": "RouterInterfaceInUseByRoute",
     "interface_not_found": "RouterInterfaceNotFound",
     "invalid_field": "InvalidInput",

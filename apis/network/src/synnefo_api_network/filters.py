@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from webob import Request
 
+import synnefo_network
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField
 from synnefo_network import Listing
@@ -68,14 +69,21 @@ OWNED: dict[str, Field] = {
 }
 """What everything here has."""
 
-NETWORK: Fields = OWNED | {
+TAGS: dict[str, Field] = {
+    name: Field(name, is_sortable=False)
+    for name in ("tags", "tags-any", "not-tags", "not-tags-any")
+}
+TAGGED: dict[str, Field] = OWNED | TAGS
+"""What everything that can have tags has."""
+
+NETWORK: Fields = TAGGED | {
     "admin_state_up": Field("is_admin_up", truth),
     "shared": Field("is_shared", truth),
     "router:external": Field("is_external", truth),
     "mtu": Field("mtu", number),
     "port_security_enabled": Field("is_port_secured", truth),
 }
-SUBNET: Fields = OWNED | {
+SUBNET: Fields = TAGGED | {
     "network_id": Field("network_id"),
     "ip_version": Field("ip_version", number),
     "cidr": Field("cidr"),
@@ -85,7 +93,7 @@ SUBNET: Fields = OWNED | {
     "ipv6_ra_mode": Field("ipv6_ra_mode", is_sortable=False),
     "ipv6_address_mode": Field("ipv6_address_mode", is_sortable=False),
 }
-PORT: Fields = OWNED | {
+PORT: Fields = TAGGED | {
     "network_id": Field("network_id"),
     "mac_address": Field("mac", str.lower),
     "admin_state_up": Field("is_admin_up", truth),
@@ -94,7 +102,7 @@ PORT: Fields = OWNED | {
     "port_security_enabled": Field("is_secured", truth),
     "status": Field("status", is_sortable=False),
 }
-SECURITY_GROUP: Fields = OWNED | {"stateful": Field("is_stateful", truth)}
+SECURITY_GROUP: Fields = TAGGED | {"stateful": Field("is_stateful", truth)}
 SECURITY_RULE: Fields = {name: field for name, field in OWNED.items() if name != "name"} | {
     "security_group_id": Field("group_id"),
     "direction": Field("direction"),
@@ -116,7 +124,8 @@ def listing(query: Mapping[str, Any], fields: Fields) -> Listing:
     where: dict[str, list[Any]] = {}
     for name, field in fields.items():
         if name in query:
-            where.setdefault(field.name, []).extend(_parsed(name, field, query[name]))
+            texts = query[name] if name not in TAGS else _split(query[name])
+            where.setdefault(field.name, []).extend(_parsed(name, field, texts))
     return Listing(
         where=where,
         order=_order(query, fields),
@@ -124,6 +133,11 @@ def listing(query: Mapping[str, Any], fields: Fields) -> Listing:
         limit=int(query.get("limit", 0)) or None,
         is_reversed=_is_reversed(query),
     )
+
+
+def _split(texts: Sequence[str]) -> list[str]:
+    """Return the tags of a filter, which has several of them in one value."""
+    return [tag for text in texts for tag in text.split(",")]
 
 
 def _parsed(name: str, field: Field, texts: Sequence[str]) -> list[Any]:
@@ -157,6 +171,21 @@ def chosen(view: dict[str, Any], query: Mapping[str, Any]) -> dict[str, Any]:
     return view if not names else {name: view[name] for name in names if name in view}
 
 
+def tagged(context: RequestContext, views: Sequence[dict[str, Any]]) -> None:
+    """Put the tags of things into their views."""
+    able = {view["id"]: view for view in views if "tags" in view}
+    if not able:
+        return
+    for thing_id, tags in synnefo_network.tags_of_many(context, able).items():
+        able[thing_id]["tags"] = tags
+
+
+def one(context: RequestContext, view: dict[str, Any], query: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a thing's view with its tags, and of it the fields that a query asks for."""
+    tagged(context, [view])
+    return chosen(view, query)
+
+
 def page(
     context: RequestContext,
     request: Request,
@@ -165,6 +194,7 @@ def page(
     views: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
     """Return a list's document, with links to the pages around it when it is a page."""
+    tagged(context, views)
     shown: dict[str, Any] = {plural: [chosen(view, query) for view in views]}
     limit = int(query.get("limit", 0))
     if not limit:

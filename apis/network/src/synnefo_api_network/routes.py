@@ -15,6 +15,7 @@ from synnefo_api_network.handlers import (
     security_rules as rules,
     subnet_pools as pools,
     subnets,
+    tags,
 )
 from synnefo_api_network.schemas import (
     floating_ip,
@@ -112,6 +113,8 @@ ROUTES = [
     Route("GET",    "/quotas/{project_id}/details.json", quotas.detail),
 ]
 
+ROUTES += tags.ROUTES
+
 UNBUILT_COLLECTIONS = [
     "address-groups",
     "agents",
@@ -136,19 +139,9 @@ UNBUILT_COLLECTIONS = [
 
 UNBUILT = [
     ("GET",                 "/networks/{network_id}/dhcp-agents"),
-    ("GET PUT DELETE",      "/networks/{network_id}/tags"),
-    ("GET PUT DELETE",      "/networks/{network_id}/tags/{tag}"),
-    ("GET PUT DELETE",      "/subnets/{subnet_id}/tags"),
-    ("GET PUT DELETE",      "/subnets/{subnet_id}/tags/{tag}"),
-    ("GET PUT DELETE",      "/ports/{port_id}/tags"),
-    ("GET PUT DELETE",      "/ports/{port_id}/tags/{tag}"),
     ("GET POST PUT DELETE", "/ports/{port_id}/bindings"),
-    ("GET PUT DELETE",      "/routers/{router_id}/tags"),
-    ("GET PUT DELETE",      "/routers/{router_id}/tags/{tag}"),
     ("GET POST",            "/floatingips/{floatingip_id}/port_forwardings"),
     ("GET PUT DELETE",      "/floatingips/{floatingip_id}/port_forwardings/{forwarding_id}"),
-    ("GET PUT DELETE",      "/floatingips/{floatingip_id}/tags"),
-    ("GET PUT DELETE",      "/floatingips/{floatingip_id}/tags/{tag}"),
     ("GET",                 "/routers/{router_id}/l3-agents"),
     ("PUT",                 "/subnetpools/{subnetpool_id}/onboard_network_subnets"),
     ("GET PUT DELETE",      "/subnetpools/{subnetpool_id}/tags"),

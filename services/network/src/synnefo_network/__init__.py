@@ -115,6 +115,14 @@ from synnefo_network.subnets import (
     show_subnet,
     update_subnet,
 )
+from synnefo_network.tags import (
+    KINDS,
+    add_tag,
+    remove_tag,
+    replace_tags,
+    tags_of,
+    tags_of_many,
+)
 from synnefo_network.values import (
     FIRST_ADDRESS,
     AddressPair,
@@ -138,6 +146,7 @@ __all__ = [
     "ANY_POOL",
     "FIRST_ADDRESS",
     "FLOATING_IPS",
+    "KINDS",
     "PRIVATE_NETWORKS",
     "ROUTERS",
     "SECURITY_GROUPS",
@@ -184,6 +193,7 @@ __all__ = [
     "add_interface",
     "add_prefixes",
     "add_routes",
+    "add_tag",
     "create_address_scope",
     "create_floating_ip",
     "create_network",
@@ -223,6 +233,8 @@ __all__ = [
     "remove_interface",
     "remove_prefixes",
     "remove_routes",
+    "remove_tag",
+    "replace_tags",
     "settle",
     "show_address_scope",
     "show_floating_ip",
@@ -234,6 +246,8 @@ __all__ = [
     "show_security_rule",
     "show_subnet",
     "show_subnet_pool",
+    "tags_of",
+    "tags_of_many",
     "unplug",
     "update_address_scope",
     "update_floating_ip",

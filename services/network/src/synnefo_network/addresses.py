@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from ipaddress import ip_network
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from synnefo_core.db.among import among
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, InvalidField, NotFound
 from synnefo_network import claims, ranges
+from synnefo_network.devices import OWN
 from synnefo_network.errors import AddressInUse, AddressOutside, NoAddressLeft
 from synnefo_network.models import AddressRow, PortRow, SubnetRow
 from synnefo_network.values import FixedIp, FixedIpRequest
@@ -169,3 +170,31 @@ def release_some(session: Session, port_id: str, given: Iterable[FixedIp]) -> No
                 AddressRow.ip == fixed.ip,
             )
         )
+
+
+def give_automatic(session: Session, subnet: SubnetRow, *, now: float) -> None:
+    """Give the ports that a network has already their addresses on a new automatic subnet."""
+    network = ip_network(subnet.cidr)
+    theirs = PortRow.network_id == subnet.network_id, ~PortRow.device_owner.startswith(OWN)
+    rows = [
+        {
+            "id": new_id(),
+            "subnet_id": subnet.id,
+            "port_id": port_id,
+            "ip": str(address := ranges.eui64(network, mac)),
+            "position": ranges.position(network, address),
+        }
+        for port_id, mac in session.execute(select(PortRow.id, PortRow.mac).where(*theirs))
+    ]
+    if not rows:
+        return
+    session.execute(insert(AddressRow), rows)
+    changed = update(PortRow).where(*theirs)
+    session.execute(changed.values(revision=PortRow.revision + 1, updated_at=now))
+
+
+def release_automatic(session: Session, subnet_id: str) -> None:
+    """Free the addresses that cards gave themselves on a subnet, but for the cloud's own."""
+    own = select(PortRow.id).where(PortRow.device_owner.startswith(OWN))
+    theirs = AddressRow.subnet_id == subnet_id, AddressRow.port_id.not_in(own)
+    session.execute(delete(AddressRow).where(*theirs))

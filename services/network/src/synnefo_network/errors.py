@@ -28,6 +28,17 @@ class SubnetInUse(Conflict):
         self.subnet_id = subnet_id
 
 
+class GatewayInUse(Conflict):
+    """A router is at the gateway's address of a subnet."""
+
+    code = "gateway_ip_in_use"
+
+    def __init__(self, ip: str, port_id: str) -> None:
+        """Say which address, and which port has it."""
+        super().__init__(f"the gateway {ip} is in use by port {port_id} and can't be another")
+        self.ip, self.port_id = ip, port_id
+
+
 class PortInUse(Conflict):
     """A port belongs to a device."""
 

@@ -14,7 +14,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import CloudError, InvalidField, NotFound
-from synnefo_network import gateways, networks, policies, ports, translation
+from synnefo_network import gateways, networks, policies, ports, tag_filters, translation
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import FLOATING_IP
 from synnefo_network.errors import NoAddressLeft
@@ -267,6 +267,7 @@ def delete_floating_ip(context: RequestContext, floating_ip_id: str) -> None:
     with context.unit_of_work() as session:
         row = _lock(context, session, floating_ip_id)
         ports.remove(session, [row.own_port_id])
+        tag_filters.forget(session, [row.id])
         session.delete(row)
         charge(context, [_cost(row, -1)])
 

@@ -227,3 +227,13 @@ class PortGroupRow(Model):
 
     port_id: Mapped[str] = mapped_column(ForeignKey("network_port.id"), primary_key=True)
     group_id: Mapped[str] = mapped_column(ForeignKey("network_security_group.id"), primary_key=True)
+
+
+class TagRow(Model):
+    """A word of the owner's on a network, subnet, port, security group, router or floating IP."""
+
+    __tablename__ = "network_tag"
+    __table_args__ = (Index("ix_network_tag_tag", "tag", "thing_id"),)
+
+    thing_id: Mapped[Key]
+    tag: Mapped[Name] = mapped_column(primary_key=True)

@@ -14,7 +14,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
-from synnefo_network import macs, policies, sharing
+from synnefo_network import macs, policies, sharing, tag_filters
 from synnefo_network.errors import NetworkInUse
 from synnefo_network.models import MacPrefixRow, NetworkRow, PortRow, SubnetRow
 from synnefo_network.pages import select_page
@@ -215,6 +215,8 @@ def delete_network(context: RequestContext, network_id: str) -> None:
         row = lock_own(context, session, network_id, is_for_delete=True)
         if session.scalar(select(PortRow.id).where(PortRow.network_id == row.id).limit(1)):
             raise NetworkInUse(network_id)
+        subnets = session.scalars(select(SubnetRow.id).where(SubnetRow.network_id == row.id))
+        tag_filters.forget(session, [row.id, *subnets])
         session.execute(delete(SubnetRow).where(SubnetRow.network_id == row.id))
         sharing.forget(session, row.id)
         session.execute(delete(MacPrefixRow).where(MacPrefixRow.network_id == row.id))

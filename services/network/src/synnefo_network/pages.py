@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.db.paging import page
 from synnefo_core.errors import InvalidField, NotFound
+from synnefo_network import tag_filters
 from synnefo_network.models import Model
 from synnefo_network.values import Listing
 
@@ -44,7 +45,7 @@ def select_page(
     row_id = cast("Any", model).id
     query = select(model).where(*visible)
     for name, values in listing.where.items():
-        query = query.where(_column(columns, name).in_(list(values)))
+        query = query.where(_condition(columns, row_id, name=name, values=values))
     order = [(_column(columns, name), descends) for name, descends in listing.order]
     if all(column is not row_id for column, _ in order):
         order.append((row_id, False))
@@ -58,6 +59,15 @@ def select_page(
             raise NotFound(noun, listing.marker)
     rows = list(session.scalars(page(query, order, limit=listing.limit, marker=marker)))
     return rows[::-1] if listing.is_reversed else rows
+
+
+def _condition(
+    columns: Columns, row_id: Any, *, name: str, values: Sequence[Any]
+) -> ColumnElement[bool]:
+    if name in tag_filters.FILTERS:
+        return tag_filters.condition(row_id, name, values)
+    is_one: ColumnElement[bool] = _column(columns, name).in_(list(values))
+    return is_one
 
 
 def _column(columns: Columns, name: str) -> Any:

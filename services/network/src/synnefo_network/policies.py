@@ -83,6 +83,8 @@ POLICIES = [
     rule("network:address_scope:create", MEMBER, "Make one", "POST /address-scopes"),
     rule("network:address_scope:update", MEMBER, "Change one", "PUT /address-scopes/{id}"),
     rule("network:address_scope:delete", MEMBER, "Delete one", "DELETE /address-scopes/{id}"),
+    rule("network:tag:show", READER, "Show tags", "GET /networks/{network_id}/tags"),
+    rule("network:tag:update", MEMBER, "Change tags", "PUT /networks/{network_id}/tags"),
     rule("network:quota:show", READER, "Show a project's limits", "GET /quotas/{project_id}"),
     rule("network:quota:update", ADMIN, "Set a project's limits", "PUT /quotas/{project_id}"),
     rule(FOR_OTHERS, ADMIN, "Make things for another project", "POST /networks"),

@@ -25,6 +25,7 @@ from synnefo_network import (
     policies,
     port_security,
     sharing,
+    tag_filters,
 )
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import OWN, require_unmanaged
@@ -414,6 +415,7 @@ def remove(session: Session, port_ids: Sequence[str]) -> None:
     floating_links.end(session, port_ids)
     addresses.release(session, port_ids)
     port_security.leave(session, port_ids)
+    tag_filters.forget(session, port_ids)
     session.execute(delete(PortRow).where(PortRow.id.in_(port_ids)))
 
 

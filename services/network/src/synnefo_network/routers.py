@@ -12,7 +12,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import NotFound
-from synnefo_network import addresses, attachments, extra_routes, gateways, networks
+from synnefo_network import addresses, attachments, extra_routes, gateways, networks, tag_filters
 from synnefo_network.devices import ROUTER_INTERFACE
 from synnefo_network.models import PortRow
 from synnefo_network.pages import select_page
@@ -189,6 +189,7 @@ def delete_router(context: RequestContext, router_id: str) -> None:
         if session.scalar(interfaces.limit(1)):
             raise RouterInUse(router_id)
         gateways.change(context, session, row, None)
+        tag_filters.forget(session, [row.id])
         session.delete(row)
         charge(context, [_cost(row, -1)])
 

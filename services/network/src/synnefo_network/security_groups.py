@@ -13,7 +13,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import NotFound
-from synnefo_network import group_rows, networks, rule_terms, security_rules
+from synnefo_network import group_rows, networks, rule_terms, security_rules, tag_filters
 from synnefo_network.claims import insert_unless_taken
 from synnefo_network.errors import AmbiguousGroup, DefaultGroup, SecurityGroupInUse
 from synnefo_network.models import PortGroupRow, SecurityGroupRow, SecurityRuleRow
@@ -259,6 +259,7 @@ def delete_security_group(context: RequestContext, group_id: str) -> None:
         )
         paid = list(session.scalars(select(SecurityRuleRow).where(rules)))
         session.execute(delete(SecurityRuleRow).where(rules))
+        tag_filters.forget(session, [row.id])
         session.delete(row)
         given_back = [] if row.default_of else [_cost(row, -1)]
         charge(context, [*given_back, *security_rules.costs(paid, -1)])

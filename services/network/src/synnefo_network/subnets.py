@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
-from synnefo_network import networks, ranges, sharing, subnet_pools
-from synnefo_network.addresses import AUTOMATIC_MODES
-from synnefo_network.errors import SubnetInUse
-from synnefo_network.models import AddressRow, NetworkRow, SubnetRow
+from synnefo_network import addresses, networks, ranges, sharing, subnet_pools, tag_filters
+from synnefo_network.addresses import AUTOMATIC_MODES, is_automatic
+from synnefo_network.devices import ROUTER_INTERFACE
+from synnefo_network.errors import GatewayInUse, SubnetInUse
+from synnefo_network.models import AddressRow, NetworkRow, PortRow, SubnetRow
 from synnefo_network.pages import select_page
 from synnefo_network.values import FIRST_ADDRESS, Listing, Subnet, SubnetSpec
 
@@ -108,6 +109,9 @@ def create_subnet(context: RequestContext, spec: SubnetSpec) -> Subnet:
             updated_at=now,
         )
         session.add(row)
+        if is_automatic(row):
+            session.flush()
+            addresses.give_automatic(session, row, now=now)
         return _shown(row)
 
 
@@ -240,6 +244,7 @@ def update_subnet(context: RequestContext, subnet_id: str, changes: SubnetChange
             row.host_routes = _host_routes(changes["host_routes"], cidr.version)
         asked = changes.get("gateway_ip", row.gateway_ip)
         gateway = _gateway(cidr, asked)
+        _require_changeable(session, row, gateway)
         row.gateway_ip = None if gateway is None else str(gateway)
         pools = changes.get("pools", [(first, last) for first, last in row.pools])
         parsed = ranges.parse_pools(cidr, pools, gateway)
@@ -247,6 +252,28 @@ def update_subnet(context: RequestContext, subnet_id: str, changes: SubnetChange
         row.revision += 1
         row.updated_at = context.now()
         return _shown(row)
+
+
+def _require_changeable(session: Session, row: SubnetRow, gateway: ranges.Address | None) -> None:
+    """Refuse what would cut off a router, or those who were promised how they get addresses.
+
+    Raises:
+        GatewayInUse: A router is at the gateway's address, which would be another.
+        InvalidField: DHCP would end on a subnet with IPv6 modes.
+    """
+    if not row.is_dhcp_enabled and (row.ipv6_ra_mode or row.ipv6_address_mode):
+        raise InvalidField("enable_dhcp", "must stay on where there are IPv6 modes")
+    if row.gateway_ip is None or (gateway is not None and str(gateway) == row.gateway_ip):
+        return
+    at_gateway = (
+        select(AddressRow.port_id)
+        .join(PortRow, PortRow.id == AddressRow.port_id)
+        .where(AddressRow.subnet_id == row.id, AddressRow.ip == row.gateway_ip)
+        .where(PortRow.device_owner == ROUTER_INTERFACE)
+    )
+    port_id = session.scalar(at_gateway)
+    if port_id is not None:
+        raise GatewayInUse(row.gateway_ip, port_id)
 
 
 def delete_subnet(context: RequestContext, subnet_id: str) -> None:
@@ -259,9 +286,12 @@ def delete_subnet(context: RequestContext, subnet_id: str) -> None:
     """
     with context.unit_of_work() as session:
         row = _lock_own(context, session, subnet_id, is_for_delete=True)
+        if is_automatic(row):
+            addresses.release_automatic(session, subnet_id)
         in_use = select(AddressRow.id).where(AddressRow.subnet_id == subnet_id).limit(1)
         if session.scalar(in_use):
             raise SubnetInUse(subnet_id)
+        tag_filters.forget(session, [row.id])
         session.delete(row)
 
 

@@ -35,6 +35,7 @@ EXTENSIONS = {
     "sorting": "Lists can be sorted",
     "standard-attr-description": "Things have a description",
     "standard-attr-revisions": "Things have a revision_number",
+    "standard-attr-tag": "Networks and what belongs to them have tags",
     "stateful-security-group": "Groups may forget the connections of their ports",
     "standard-attr-timestamp": "Things have created_at and updated_at",
     "subnet_allocation": "Subnets are cut from subnet pools",

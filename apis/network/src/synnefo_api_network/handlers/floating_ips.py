@@ -44,7 +44,7 @@ def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]
 def show(context: RequestContext, floatingip_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
     """Show a floating IP."""
     view = views.shown(synnefo_network.show_floating_ip(context, floatingip_id))
-    return {"floatingip": filters.chosen(view, query)}
+    return {"floatingip": filters.one(context, view, query)}
 
 
 def update(context: RequestContext, floatingip_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def update(context: RequestContext, floatingip_id: str, body: Mapping[str, Any])
     if asked.get("fixed_ip_address"):
         changes["fixed_ip"] = asked["fixed_ip_address"]
     changed = synnefo_network.update_floating_ip(context, floatingip_id, changes)
-    return {"floatingip": views.shown(changed)}
+    return {"floatingip": filters.one(context, views.shown(changed), {})}
 
 
 def delete(context: RequestContext, floatingip_id: str) -> None:

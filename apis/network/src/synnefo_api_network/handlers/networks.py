@@ -48,13 +48,13 @@ def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]
 def show(context: RequestContext, network_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
     """Show a network."""
     view = views.shown(synnefo_network.show_network(context, network_id))
-    return {"network": filters.chosen(view, query)}
+    return {"network": filters.one(context, view, query)}
 
 
 def update(context: RequestContext, network_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Change a network."""
     changed = synnefo_network.update_network(context, network_id, _changes(body["network"]))
-    return {"network": views.shown(changed)}
+    return {"network": filters.one(context, views.shown(changed), {})}
 
 
 def _changes(asked: Mapping[str, Any]) -> NetworkChanges:

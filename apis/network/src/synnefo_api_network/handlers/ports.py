@@ -69,13 +69,13 @@ def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]
 def show(context: RequestContext, port_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
     """Show a port."""
     view = views.shown(synnefo_network.show_port(context, port_id))
-    return {"port": filters.chosen(view, query)}
+    return {"port": filters.one(context, view, query)}
 
 
 def update(context: RequestContext, port_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Change a port."""
     changed = synnefo_network.update_port(context, port_id, _changes(body["port"]))
-    return {"port": views.shown(changed)}
+    return {"port": filters.one(context, views.shown(changed), {})}
 
 
 def _changes(asked: Mapping[str, Any]) -> PortChanges:

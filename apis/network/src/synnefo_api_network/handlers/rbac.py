@@ -44,7 +44,7 @@ def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]
 def show(context: RequestContext, policy_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
     """Show an RBAC policy."""
     view = _shown(synnefo_network.show_rbac_policy(context, policy_id))
-    return {"rbac_policy": filters.chosen(view, query)}
+    return {"rbac_policy": filters.one(context, view, query)}
 
 
 def update(context: RequestContext, policy_id: str, body: Mapping[str, Any]) -> dict[str, Any]:

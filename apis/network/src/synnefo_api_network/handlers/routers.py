@@ -44,7 +44,7 @@ def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]
 def show(context: RequestContext, router_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
     """Show a router."""
     view = views.shown(synnefo_network.show_router(context, router_id))
-    return {"router": filters.chosen(view, query)}
+    return {"router": filters.one(context, view, query)}
 
 
 def update(context: RequestContext, router_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +60,11 @@ def update(context: RequestContext, router_id: str, body: Mapping[str, Any]) -> 
         changes["gateway"] = _gateway(asked["external_gateway_info"])
     if "routes" in asked:
         changes["routes"] = _routes(asked["routes"] or [])
-    return {"router": views.shown(synnefo_network.update_router(context, router_id, changes))}
+    return {
+        "router": filters.one(
+            context, views.shown(synnefo_network.update_router(context, router_id, changes)), {}
+        )
+    }
 
 
 def _gateway(asked: Mapping[str, Any] | None) -> GatewaySpec | None:

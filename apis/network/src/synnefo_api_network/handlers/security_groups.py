@@ -41,7 +41,7 @@ def show(
 ) -> dict[str, Any]:
     """Show a group."""
     view = views.shown(synnefo_network.show_security_group(context, security_group_id))
-    return {"security_group": filters.chosen(view, query)}
+    return {"security_group": filters.one(context, view, query)}
 
 
 def update(
@@ -50,7 +50,7 @@ def update(
     """Change a group."""
     changes = _changes(body["security_group"])
     changed = synnefo_network.update_security_group(context, security_group_id, changes)
-    return {"security_group": views.shown(changed)}
+    return {"security_group": filters.one(context, views.shown(changed), {})}
 
 
 def _changes(asked: Mapping[str, Any]) -> SecurityGroupChanges:

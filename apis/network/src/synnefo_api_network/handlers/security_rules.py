@@ -69,7 +69,7 @@ def show(
 ) -> dict[str, Any]:
     """Show a rule."""
     view = views.rule(synnefo_network.show_security_rule(context, security_group_rule_id))
-    return {"security_group_rule": filters.chosen(view, query)}
+    return {"security_group_rule": filters.one(context, view, query)}
 
 
 def delete(context: RequestContext, security_group_rule_id: str) -> None:

@@ -60,13 +60,13 @@ def _pool(asked: Mapping[str, Any]) -> str | None:
 def show(context: RequestContext, subnet_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
     """Show a subnet."""
     view = views.shown(synnefo_network.show_subnet(context, subnet_id))
-    return {"subnet": filters.chosen(view, query)}
+    return {"subnet": filters.one(context, view, query)}
 
 
 def update(context: RequestContext, subnet_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Change a subnet."""
     changed = synnefo_network.update_subnet(context, subnet_id, _changes(body["subnet"]))
-    return {"subnet": views.shown(changed)}
+    return {"subnet": filters.one(context, views.shown(changed), {})}
 
 
 def _changes(asked: Mapping[str, Any]) -> SubnetChanges:

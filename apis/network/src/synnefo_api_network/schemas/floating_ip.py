@@ -6,6 +6,7 @@ from synnefo_api_network.schemas import types
 
 FIELDS: filters.Fields = {
     **{name: field for name, field in filters.OWNED.items() if name != "name"},
+    **filters.TAGS,
     "floating_network_id": filters.Field("network_id"),
     "floating_ip_address": filters.Field("ip"),
     "port_id": filters.Field("port_id"),

@@ -4,7 +4,7 @@
 from synnefo_api_network import filters
 from synnefo_api_network.schemas import types
 
-FIELDS: filters.Fields = filters.OWNED | {
+FIELDS: filters.Fields = filters.TAGGED | {
     "admin_state_up": filters.Field("is_admin_up", filters.truth),
 }
 
