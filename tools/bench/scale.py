@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import http.client
 import json
+import resource
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import synnefo_backends
 from synnefo_backend_sim import operator
+from synnefo_backends import bookings
 from synnefo_compute import names
+from synnefo_compute.balancing import evacuation, execution
 from synnefo_compute.reconcile import rounds
 from synnefo_compute.reconcile.survey import survey
 from synnefo_core.cloud import Cloud, assemble
@@ -33,8 +36,8 @@ CLUSTERS = 13
 LISTED = (1_000, 10_000, 200_000)
 """How many servers there are when they are listed."""
 LOOKED_AT = 10_000
-STOPPED = 100
-"""So many of them somebody has stopped in the clusters meanwhile."""
+MOVED, STOPPED = 20, 100
+"""So many servers are moved, and so many somebody has stopped in the clusters meanwhile."""
 CREATED, REQUESTS = 200, 100
 PAGE = "/compute/v2.1/servers/detail?limit=100"
 CREATE = "/compute/v2.1/servers"
@@ -111,6 +114,7 @@ def measure(place: Path, tell: Tell, listed: Sequence[int] = LISTED) -> None:
             if number == LOOKED_AT:
                 _create(client, tell)
                 _look(fleet, tell)
+                _move(fleet, tell)
         for name, part in running.items():
             tell(f"memory of {name}: {', '.join(f'{rss:.0f} MiB' for rss in part.memory_mib())}")
 
@@ -145,6 +149,23 @@ def _look(fleet: Fleet, tell: Tell) -> None:
     began = time.monotonic()
     repaired = sum(rounds.look(context, backend) for backend in backends)
     tell(f"a look that repairs {repaired} of them: {time.monotonic() - began:.1f} s")
+
+
+def _move(fleet: Fleet, tell: Tell) -> None:
+    """Plan how a cluster would be emptied, have some of its servers moved, and tell what that takes."""
+    context, name = fleet.context, f"c{CLUSTERS - 1}"
+    bookings.compare(context)
+    began = time.monotonic()
+    plan = evacuation.plan(context, name, may_stop=True)
+    tell(f"a plan to move {len(plan.moves)} servers: {time.monotonic() - began:.1f} s")
+    began, some = time.monotonic(), replace(plan, moves=plan.moves[:MOVED])
+    outcomes = execution.carry_out(
+        context, some, at_once=4, may_stop=True, pause=lambda: time.sleep(0.05)
+    )
+    moved = sum(not each.problem for each in outcomes)
+    tell(f"{moved} of {MOVED} servers moved, 4 at once: {time.monotonic() - began:.1f} s")
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    tell(f"memory of the process that has the {CLUSTERS} clusters open: at most {peak_mib:.0f} MiB")
 
 
 def told(times: Sequence[float]) -> str:

@@ -29,6 +29,7 @@ class FakeCluster:
         self.nodes: dict[str, Row] = {}
         self.instances: dict[str, Row] = {}
         self.jobs: dict[int, Row] = {}
+        self.devices: set[str] = set()
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._routes: list[tuple[str, str, Callable[..., Any]]] = [
@@ -36,6 +37,7 @@ class FakeCluster:
             ("POST", "/2/instances", self._create),
             ("GET", "/2/instances/([^/]+)", lambda body, name: self.instances.get(name)),
             ("GET", "/2/instances/([^/]+)/console", self._console),
+            ("GET", r"/2/instances/([^/]+)/info\?static=1", self._info),
             ("DELETE", "/2/instances/([^/]+)", self._submitter("REMOVE")),
             ("PUT", "/2/instances/([^/]+)/startup", self._submitter("STARTUP")),
             ("PUT", "/2/instances/([^/]+)/shutdown", self._submitter("SHUTDOWN")),
@@ -90,6 +92,12 @@ class FakeCluster:
     def _console(self, _body: None, _name: str) -> Row:
         recorded: Row = sample("get-instance-console-fake")["response"]["body"]
         return recorded
+
+    def _info(self, _body: None, name: str) -> int:
+        job_id = self._submit({"OP_ID": "OP_INSTANCE_QUERY_DATA", "instances": [name]})
+        disks = [{"logical_id": ["manual", each]} for each in self.instances[name]["devices"]]
+        self._end(self.jobs[job_id], "success", {name: {"name": name, "disks": disks}})
+        return job_id
 
     def _grow(self, body: Row, name: str, disk: str) -> int:
         return self._submitter("GROW_DISK")({**body, "disk": int(disk)}, name)
@@ -156,6 +164,9 @@ class FakeCluster:
             if name in self.instances:
                 text = f"Instance '{name}' is already in the cluster"
                 return ["OpPrereqError", [text, "already_exists"]]
+            wanted = {disk["adopt"] for disk in operation["disks"] if "adopt" in disk}
+            if absent := wanted - self.devices:
+                return ["OpPrereqError", [f"Missing block device(s): {absent}", "wrong_input"]]
             node = operation.get("pnode") or next(iter(self.nodes))
             self.instances[name] = _instance(operation, node)
         elif name not in self.instances:
@@ -250,6 +261,8 @@ def _instance(operation: Row, node: str) -> Row:
         "status": "running" if operation["start"] else "ADMIN_down",
         "pnode": node,
         "beparams": operation["beparams"],
+        "disk_template": operation.get("disk_template", "file"),
+        "devices": [disk.get("adopt", "") for disk in disks],
         "disk.names": [disk["name"] for disk in disks],
         "disk.sizes": [disk["size"] for disk in disks],
         **_cards(nics),

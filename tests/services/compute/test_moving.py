@@ -13,12 +13,14 @@ import synnefo_quota
 from synnefo_backend_sim import faults, operator
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute import ServerSpec, events
+from synnefo_compute.models import ServerRow
 from synnefo_compute.reconcile import rounds
 from synnefo_compute.sagas import instances, move_server
 from synnefo_core.contracts.bus import Message
 from synnefo_core.contracts.compute import DiskSpec, InstanceSpec
 from synnefo_core.db.models import SagaRow
 from synnefo_core.errors import Conflict, InvalidField, InvalidState, NotFound, Unavailable, Unbuilt
+from synnefo_core.sagas import Run
 from synnefo_core.testing.sagas import SagaContract, Trial
 
 LIVE = SagaRow.state == "running"
@@ -268,15 +270,38 @@ def test_a_migration_to_another_cluster_is_a_move(server, member, context, settl
 def test_a_notice_of_the_cluster_that_it_left_changes_nothing(
     server, member, context, settle, cluster, other
 ):
+    events.hear_jobs(context, [notice(server, "sim", job="8", at=context.now())])
     synnefo_compute.move_server(context, server.id, "south")
     settle()
     before = synnefo_compute.show_server(member, server.id)
 
-    job = {"job": "9", "instance": f"snf-{server.id}", "operation": "give_up"}
-    notice = {**job, "state": "success", "at": context.now() + 1}
-    events.hear_jobs(context, [Message(events.JOB, notice, "sim")])
+    events.hear_jobs(context, [notice(server, "sim", job="9", at=context.now() + 1)])
 
     assert before == synnefo_compute.show_server(member, server.id)
+    with context.reading() as session:
+        assert 0.0 == session.get_one(ServerRow, server.id).noticed_at  # by another clock
+
+
+def notice(server, sender, *, job, at, operation="give_up"):
+    """Return what a cluster says of a job that ended well."""
+    about = {"job": job, "instance": f"snf-{server.id}", "operation": operation}
+    return Message(events.JOB, {**about, "state": "success", "at": at}, sender)
+
+
+def test_a_worker_that_was_taken_for_dead_does_not_say_where_a_server_is(
+    server, member, context, settle, cluster, other
+):
+    faults.inject(other.cluster, Fault(FaultKind.ERROR, "start"))
+    synnefo_compute.move_server(context, server.id, "south")
+    settle()
+    with context.reading() as session:
+        saga = session.query(SagaRow).where(SagaRow.kind == move_server.SAGA.name).one()
+        late = Run(context, saga.id, server.id, dict(saga.data))
+
+    move_server.cross(late)
+
+    here = synnefo_backends.find(context, "sim").id
+    assert here == synnefo_compute.show_server(member, server.id).backend_id
 
 
 @pytest.mark.parametrize("sender", ["sim", "south"])
@@ -291,9 +316,8 @@ def test_the_notices_of_both_clusters_wake_a_move(server, context, other, worker
         worker.drain(60)
     job_id = waiting(context, later_s=3600.0)
 
-    job = {"job": job_id, "instance": f"snf-{server.id}", "operation": busy}
-    notice = {**job, "state": "success", "at": context.now()}
-    events.hear_jobs(context, [Message(events.JOB, notice, sender)])
+    said = notice(server, sender, job=job_id, at=context.now(), operation=busy)
+    events.hear_jobs(context, [said])
 
     with context.reading() as session:
         assert session.query(SagaRow.due_at).where(LIVE).scalar() <= context.now()

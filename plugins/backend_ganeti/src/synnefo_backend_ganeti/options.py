@@ -91,6 +91,12 @@ OPTIONS = [
         default="hail",
         help="Ganeti's program that finds a node for a server.",
     ),
+    cfg.DictOpt(
+        "shared_disks",
+        default={},
+        help="Which disks other clusters reach, too: TEMPLATE:STORE, where STORE is a word that all of "
+        "those clusters have. Ganeti takes over block devices only, so TEMPLATE is blockdev.",
+    ),
     cfg.BoolOpt(
         "has_seed_disk",
         default=False,

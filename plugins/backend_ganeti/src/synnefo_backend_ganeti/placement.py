@@ -19,6 +19,18 @@ class Placement:
     iallocator: str | None = None
 
 
+def emptiest(nodes: Sequence[Node]) -> Placement:
+    """Return the node with most memory free.
+
+    Raises:
+        BackendBusy: No node takes new instances now.
+    """
+    usable = [node for node in nodes if node.is_usable and node.free_ram_mib is not None]
+    if not usable:
+        raise BackendBusy("all nodes are offline, drained or not for instances")
+    return Placement(node=max(usable, key=lambda node: node.free_ram_mib or 0).name)
+
+
 def choose(nodes: Sequence[Node], *, defaults: Defaults) -> Placement:
     """Leave the choice to the iallocator, unless there is nothing to choose.
 

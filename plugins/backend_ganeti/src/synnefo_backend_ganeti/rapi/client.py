@@ -26,11 +26,12 @@ from synnefo_backend_ganeti.rapi.cluster import (
     node_from,
 )
 from synnefo_backend_ganeti.rapi.consoles import Console, Display, console_from, display_from
-from synnefo_backend_ganeti.rapi.errors import JobUnfinished, ServerError, TimedOut
+from synnefo_backend_ganeti.rapi.errors import JobUnfinished, MalformedAnswer, ServerError, TimedOut
 from synnefo_backend_ganeti.rapi.instances import (
     INSTANCE_FIELDS,
     Instance,
     NewInstance,
+    devices_from,
     instance_from,
 )
 from synnefo_backend_ganeti.rapi.jobs import JOB_FIELDS, Job, JobStatus, job_from, jobs_from
@@ -72,6 +73,18 @@ class RapiClient:
         """Return the instances that a filter chooses, or all."""
         rows = self.query("instance", INSTANCE_FIELDS, chosen, deadline=deadline)
         return [instance_from(row) for row in rows]
+
+    def devices(self, name: str, *, deadline: float) -> list[str]:
+        """Return where the block devices of an instance on such are, in the order of its disks.
+
+        No query tells that, only a job, which is waited for.
+        """
+        path = f"/2/instances/{quote(name, safe='')}/info"
+        job_id = self._submit("GET", path, query=[("static", "1")], deadline=deadline)
+        job = self.wait_for_job(job_id, deadline=deadline)
+        if job.error or not job.operations:
+            raise MalformedAnswer(f"the cluster did not tell of the disks of {name}")
+        return devices_from(job.operations[0].result, name)
 
     def create_instance(self, instance: NewInstance, *, deadline: float | None = None) -> int:
         """Submit the making of an instance."""

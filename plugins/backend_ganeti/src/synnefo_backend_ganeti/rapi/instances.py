@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from synnefo_backend_ganeti.rapi.records import Json, Record
+from synnefo_backend_ganeti.rapi.records import Json, Record, texts
 
 INSTANCE_FIELDS = (
     "name",
@@ -14,6 +14,7 @@ INSTANCE_FIELDS = (
     "status",
     "pnode",
     "beparams",
+    "disk_template",
     "disk.names",
     "disk.sizes",
     "nic.names",
@@ -62,6 +63,7 @@ class Instance:
     node: str
     vcpus: int
     ram_mib: int
+    disk_template: str
     disks: tuple[Disk, ...]
     nics: tuple[Nic, ...]
     tags: tuple[str, ...]
@@ -81,6 +83,7 @@ class NewInstance:
         iallocator: The allocator that finds a node; ``hail`` finds none on a
             cluster of one node.
         osparams_secret: Known to this job only, and stored nowhere.
+        is_installed: Whether the OS definition writes on its disks; else it is not started either.
     """
 
     name: str
@@ -98,6 +101,7 @@ class NewInstance:
     osparams_secret: Mapping[str, str] = field(default_factory=dict, repr=False)
     tags: tuple[str, ...] = ()
     is_started: bool = True
+    is_installed: bool = True
 
     def body(self) -> dict[str, Json]:
         """Return the body of the request that makes it.
@@ -131,6 +135,8 @@ class NewInstance:
             "conflicts_check": False,
             "wait_for_sync": False,
         }
+        if not self.is_installed:
+            body["no_install"] = True
         if self.osparams_secret:
             body["osparams_secret"] = dict(self.osparams_secret)
         return {name: value for name, value in body.items() if value is not None}
@@ -146,6 +152,7 @@ def instance_from(record: Record) -> Instance:
         node=record.maybe_text("pnode") or "",
         vcpus=backend.integer("vcpus"),
         ram_mib=backend.integer("maxmem"),
+        disk_template=record.maybe_text("disk_template") or "",
         disks=tuple(
             Disk(disk.maybe_text("name"), disk.integer("size"))
             for disk in _columns(record, name="disk.names", size="disk.sizes")
@@ -176,3 +183,9 @@ def _columns(record: Record, **fields: str) -> list[Record]:
     """Turn parallel lists (``nic.macs``, ``nic.ips``) into one record for each thing."""
     lists = [record.items(field) for field in fields.values()]
     return [Record(dict(zip(fields, row, strict=True))) for row in zip(*lists, strict=True)]
+
+
+def devices_from(result: Json, name: str) -> list[str]:
+    """Read where the block devices of an instance are, out of the result of a job that tells of it."""
+    disks = Record.of(result).record(name).items("disks")
+    return [texts(Record.of(disk).items("logical_id"))[-1] for disk in disks]

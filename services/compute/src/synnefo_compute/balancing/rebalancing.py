@@ -65,11 +65,17 @@ def _next(outlook: Outlook, here: dict[str, list[Prospect]]) -> _Chance | None:
 
 def _chances(outlook: Outlook, some: Iterable[Prospect]) -> Iterable[_Chance]:
     """Yield what could be done with each, those that are alike taken for one."""
-    alike = {(replace(each.demand, company=None), each.group_id, each.store): each for each in some}
+    alike = {_likeness(each): each for each in some}
     for prospect in alike.values():
         target_id, _ = outlook.choose(prospect)
         if target_id:
             yield _Chance(prospect, target_id, _gain(outlook, prospect, target_id))
+
+
+def _likeness(prospect: Prospect) -> tuple[str, str, str]:
+    """Return what servers have in common that can go to the same clusters."""
+    # A demand has mappings, which are no keys; its group is told by the group's id.
+    return repr(replace(prospect.demand, company=None)), prospect.group_id, prospect.store
 
 
 def _gain(outlook: Outlook, prospect: Prospect, target_id: str) -> float:
