@@ -15,16 +15,17 @@ _FIELDS = ("os:scheduler_hints", "OS-SCH-HNT:scheduler_hints")
 
 def hints(body: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     """Return the servers that a new one must be with, or apart from, by the name of the hint."""
-    given = _given(body)
+    given = all_hints(body)
     return {name: _listed(given[name]) for name in _SERVERS if name in given}
 
 
 def group(body: Mapping[str, Any]) -> str:
     """Return the server group that a new server comes to; empty for none."""
-    return str(_given(body).get("group", ""))
+    return str(all_hints(body).get("group", ""))
 
 
-def _given(body: Mapping[str, Any]) -> Mapping[str, Any]:
+def all_hints(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return all hints as they were given, those that mean nothing here too."""
     return next((body[field] for field in _FIELDS if field in body), {})
 
 

@@ -24,6 +24,7 @@ from synnefo_api_compute.handlers import (
     server_groups,
     servers,
     services,
+    shares,
     statistics,
     tags,
     usage,
@@ -88,6 +89,11 @@ ROUTES = [
     Route("GET",    "/servers/{server_id}/tags/{tag}",     tags.show,         "compute:tag:show",        204, since=versions.TAGS),
     Route("PUT",    "/servers/{server_id}/tags/{tag}",     tags.add,          "compute:tag:update",      since=versions.TAGS),
     Route("DELETE", "/servers/{server_id}/tags/{tag}",     tags.remove,       "compute:tag:delete",      204, since=versions.TAGS),
+
+    Route("GET",    "/servers/{server_id}/shares",            shares.index,  "compute:share:list",   since=versions.SHARES),
+    Route("POST",   "/servers/{server_id}/shares",            shares.create, "compute:share:create", 201, since=versions.SHARES),
+    Route("GET",    "/servers/{server_id}/shares/{share_id}", shares.show,   "compute:share:list",   since=versions.SHARES),
+    Route("DELETE", "/servers/{server_id}/shares/{share_id}", shares.show,   "compute:share:delete", since=versions.SHARES),
 
     Route("GET",    "/servers/{server_id}/ips",            ips.index,         "compute:ip:list"),
     Route("GET",    "/servers/{server_id}/ips/{network}",  ips.show,          "compute:ip:show"),

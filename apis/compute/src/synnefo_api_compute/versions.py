@@ -74,6 +74,10 @@ HOSTNAME = (2, 90)
 KEYS_OF_OWN = (2, 92)
 FULL_HOSTNAME = (2, 94)
 PINNED_ZONE = (2, 96)
+SHARES = (2, 97)
+IMAGE_PROPERTIES = (2, 98)
+SPICE_DIRECT = (2, 99)
+HINTS = (2, 100)
 
 NEVER = (9999, 0)
 """What nothing begins or ends with."""
@@ -81,7 +85,7 @@ NEVER = (9999, 0)
 RANGE = MicroversionRange(
     service="compute",
     minimum=(2, 1),
-    maximum=PINNED_ZONE,
+    maximum=HINTS,
     legacy_header="X-OpenStack-Nova-API-Version",
 )
 

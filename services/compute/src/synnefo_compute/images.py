@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import synnefo_image
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField, NotFound
@@ -10,14 +12,16 @@ from synnefo_core.errors import InvalidField, NotFound
 
 def require_bootable(
     context: RequestContext, image_id: str, *, ram_mib: int, disk_gib: int
-) -> None:
-    """Refuse an image of which no server of this size can be made; the empty id is none.
+) -> Mapping[str, str]:
+    """Return what is said of an image; refuse one of which no server of this size can be made.
+
+    The empty id is no image.
 
     Raises:
         InvalidField: It is not there, not ready, or too large.
     """
     if not image_id:
-        return
+        return {}
     name = "imageRef"
     try:
         image = synnefo_image.show(context, image_id)
@@ -29,3 +33,4 @@ def require_bootable(
         raise InvalidField("flavorRef", "the flavor's memory is too small for the image")
     if max(image.min_disk_gib, -(-image.size_bytes // 2**30)) > disk_gib:
         raise InvalidField("flavorRef", "the flavor's disk is too small for the image")
+    return image.properties

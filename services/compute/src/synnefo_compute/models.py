@@ -88,7 +88,8 @@ class ServerRow(Model):
     is of :mod:`synnefo_compute.resizing`; ``resized_at`` is when a resize began to wait for its
     owner's decision, 0 while none does. ``group_id`` is empty for a server of no group, and
     ``pinned_zone`` for one whose owner asked for no zone. ``own_boot`` is from what a rescued one
-    is to start again, in words of its cluster's driver.
+    is to start again, in words of its cluster's driver. ``hints`` are those that its owner gave, and
+    ``image_properties`` what was said of the image when its disk was written.
     """
 
     __tablename__ = "compute_server"
@@ -118,7 +119,9 @@ class ServerRow(Model):
     held_disk_gib: Mapped[int] = mapped_column(default=0, server_default="0")
     resized_at: Mapped[Moment] = mapped_column(default=0.0, server_default="0")
     own_boot: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    hints: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     image_id: Mapped[Id] = mapped_column(default="")
+    image_properties: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     key_name: Mapped[Name] = mapped_column(default="")
     backend_id: Mapped[Id]
     node: Mapped[Name] = mapped_column(default="")

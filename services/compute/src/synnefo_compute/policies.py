@@ -174,6 +174,25 @@ POLICIES = [
         "DELETE /servers/{server_id}/tags",
         "DELETE /servers/{server_id}/tags/{tag}",
     ),
+    rule(
+        "compute:share:list",
+        READER,
+        "See the file shares of a server",
+        "GET /servers/{server_id}/shares",
+        "GET /servers/{server_id}/shares/{share_id}",
+    ),
+    rule(
+        "compute:share:create",
+        MEMBER,
+        "Attach a file share to a server",
+        "POST /servers/{server_id}/shares",
+    ),
+    rule(
+        "compute:share:delete",
+        MEMBER,
+        "Take a file share from a server",
+        "DELETE /servers/{server_id}/shares/{share_id}",
+    ),
     rule("compute:ip:list", READER, "List a server's addresses", "GET /servers/{server_id}/ips"),
     rule(
         "compute:ip:show",

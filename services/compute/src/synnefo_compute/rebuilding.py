@@ -67,12 +67,13 @@ def rebuild_server(
         if not synnefo_backends.has_facet(context, row.backend_id, "reshape"):
             what = "rebuilding servers of this cluster"
             raise Unbuilt(what)
-        images.require_bootable(context, image_id, ram_mib=row.ram_mib, disk_gib=row.disk_gib)
+        size = {"ram_mib": row.ram_mib, "disk_gib": row.disk_gib}
+        properties = images.require_bootable(context, image_id, **size)
         was, is_running = row.vm_state, row.vm_state != states.STOPPED
         if is_running and not row.is_active_charged:
             synnefo_quota.charge(context, charges.of_activity(row))
             row.is_active_charged = True
-        row.image_id = image_id
+        row.image_id, row.image_properties = image_id, dict(properties)
         if key_name is not None:
             servers.require_key(context, key_name)
             row.key_name = key_name

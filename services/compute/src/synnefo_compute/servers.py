@@ -58,6 +58,7 @@ class ServerSpec:
         access_ipv6: The same.
         zone: The availability zone that it must be in; empty for any.
         hints: Ids of servers that it must be with ("same_host") or apart from ("different_host").
+        said_hints: All hints as they were given, only to be shown.
         group_id: The server group that it comes to; empty for none.
         host: The cluster that it must be on, by its name; empty for any.
         hostname: What its guest is to call itself; empty for its name.
@@ -80,6 +81,7 @@ class ServerSpec:
     access_ipv6: str = ""
     zone: str = ""
     hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    said_hints: Mapping[str, Any] = field(default_factory=dict)
     group_id: str = ""
     host: str = ""
     hostname: str = ""
@@ -107,7 +109,9 @@ class Server:
     vcpus: int
     ram_mib: int
     disk_gib: int
+    hints: Mapping[str, Any]
     image_id: str
+    image_properties: Mapping[str, str]
     key_name: str
     backend_id: str
     node: str
@@ -145,7 +149,9 @@ def shown(row: Any, ports: Iterable[Port], own_tags: Iterable[str] = ()) -> Serv
         vcpus=row.vcpus,
         ram_mib=row.ram_mib,
         disk_gib=row.disk_gib,
+        hints=row.hints,
         image_id=row.image_id,
+        image_properties=row.image_properties,
         key_name=row.key_name,
         backend_id=row.backend_id,
         node=row.node,
@@ -187,7 +193,7 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     _check_zone(context, spec.zone)
     flavor = flavors.usable(context, spec.flavor_id)
     size = {"ram_mib": flavor.ram_mib, "disk_gib": flavor.disk_gib}
-    images.require_bootable(context, spec.image_id, **size)
+    properties = images.require_bootable(context, spec.image_id, **size)
     require_key(context, spec.key_name)
     server_id = new_id()
     with context.unit_of_work() as session:
@@ -196,6 +202,7 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
         demand = replace(_demand(context, spec, flavor), company=company, words=words)
         backend_id = synnefo_backends.place(context, server_id, demand)
         row = _row(context, spec, flavor, id=server_id, backend_id=backend_id)
+        row.image_properties = dict(properties)
         session.add(row)
         keeping.keep(context.cloud, session, server_id, spec.first_boot)
         actions.record(context, session, row, actions.CREATE)
@@ -236,6 +243,7 @@ def _row(context: RequestContext, spec: ServerSpec, flavor: Flavor, **place: str
         image_id=spec.image_id,
         key_name=spec.key_name,
         group_id=spec.group_id,
+        hints=dict(spec.said_hints),
         pinned_zone=spec.zone,
         hostname=spec.hostname,
         metadata_=dict(spec.metadata),

@@ -17,6 +17,7 @@ PROTOCOLS = {
     synnefo_compute.NOVNC: "vnc",
     "xvpvnc": "vnc",
     "spice-html5": "spice",
+    "spice-direct": "spice",
     "serial": "serial",
     "webmks": "mks",
 }

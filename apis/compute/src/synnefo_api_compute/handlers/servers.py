@@ -65,6 +65,7 @@ def create(context: RequestContext, body: dict[str, Any]) -> Reply:
     spec = replace(
         _spec(asked, placement.hints(body)),
         group_id=placement.group(body),
+        said_hints=placement.all_hints(body),
         host=host,
         first_boot=told,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from synnefo_api_compute.versions import MKS, REMOTE_CONSOLES
+from synnefo_api_compute.versions import MKS, REMOTE_CONSOLES, SPICE_DIRECT
 from synnefo_core.wsgi.validation import Schema
 
 
@@ -59,4 +59,10 @@ def _create(*protocols_and_types: tuple[str, str]) -> dict[str, Any]:
 
 _FIRST = (("vnc", "novnc"), ("vnc", "xvpvnc"), ("spice", "spice-html5"), ("serial", "serial"))
 
-CREATE = {REMOTE_CONSOLES: _create(*_FIRST), MKS: _create(*_FIRST, ("mks", "webmks"))}
+_MKS = (*_FIRST, ("mks", "webmks"))
+
+CREATE = {
+    REMOTE_CONSOLES: _create(*_FIRST),
+    MKS: _create(*_MKS),
+    SPICE_DIRECT: _create(*_MKS, ("spice", "spice-direct")),
+}

@@ -181,7 +181,7 @@ def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
         "user_id": server.user_id,
         "metadata": dict(server.metadata),
         "hostId": _host_id(server) if server.node else "",
-        "image": _image(context, server),
+        "image": _image(context, server, look),
         "flavor": _flavor(context, server, look),
         "addresses": _addresses(server),
         "accessIPv4": server.access_ipv4,
@@ -218,6 +218,7 @@ _LATER = {
     "locked_reason": versions.LOCK_REASON,
     "OS-EXT-SRV-ATTR:hostname": versions.HOSTNAME,
     "pinned_availability_zone": versions.PINNED_ZONE,
+    "scheduler_hints": versions.HINTS,
 }
 """What is told since later microversions."""
 
@@ -231,6 +232,7 @@ def _later(server: Server) -> dict[str, Any]:
         "locked_reason": server.locked_reason or None,
         "OS-EXT-SRV-ATTR:hostname": _hostname(server),
         "pinned_availability_zone": server.pinned_zone or None,
+        "scheduler_hints": dict(server.hints),
     }
 
 
@@ -297,11 +299,14 @@ def _host_id(server: Server) -> str:
     return digest.hexdigest()
 
 
-def _image(context: RequestContext, server: Server) -> Any:
+def _image(context: RequestContext, server: Server, look: Look) -> Any:
     if not server.image_id:
         return ""
     href = f"{context.cloud.public_url}/image/v2/images/{server.image_id}"
-    return {"id": server.image_id, "links": [{"rel": "bookmark", "href": href}]}
+    shown = {"id": server.image_id, "links": [{"rel": "bookmark", "href": href}]}
+    if look.version < versions.IMAGE_PROPERTIES:
+        return shown
+    return {**shown, "properties": dict(server.image_properties)}
 
 
 def _addresses(server: Server) -> dict[str, list[dict[str, Any]]]:
