@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import synnefo_image
 from synnefo_core.errors import InvalidField
-from synnefo_image import Bound, Selection, states
+from synnefo_image import Bound, Selection
 
 PAGE = 25
 MOST = 1000
@@ -73,7 +74,7 @@ def selection(query: Mapping[str, Any]) -> Selection:
         properties={name: value for name, value in query.items() if name not in known},
         tags=query.get("tag", []),
         visibility=query.get("visibility"),
-        member_status=query.get("member_status", states.ACCEPTED),
+        member_status=query.get("member_status", synnefo_image.states.ACCEPTED),
         bounds=[_bound(name, query[name]) for name in sorted(_TIMES & query.keys())],
         is_hidden=_truth("os_hidden", query),
         least_bytes=int(query["size_min"]) if "size_min" in query else None,

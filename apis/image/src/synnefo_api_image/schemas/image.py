@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from synnefo_image import states
+import synnefo_image
 
 NAME_CHARACTERS = 255
 PROPERTY_CHARACTERS = 65535
@@ -100,7 +100,7 @@ LIST = {
         "min_disk": _NUMBER,
         "min_ram": _NUMBER,
         "visibility": {"enum": [*VISIBILITIES, "all"]},
-        "member_status": {"enum": [*states.ANSWERS, "all"]},
+        "member_status": {"enum": [*synnefo_image.states.ANSWERS, "all"]},
         "tag": {"type": "array", "items": {"type": "string"}},
         "sort_key": {"type": "array", "items": {"type": "string"}},
         "sort_dir": {"type": "array", "items": {"enum": ["asc", "desc"]}},

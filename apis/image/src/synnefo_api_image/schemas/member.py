@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from synnefo_image import states
+import synnefo_image
 
 _PROJECT = {"type": "string", "minLength": 1, "maxLength": 64}
-_STATUS = {"type": "string", "enum": list(states.ANSWERS)}
+_STATUS = {"type": "string", "enum": list(synnefo_image.states.ANSWERS)}
 
 ADD = {
     "type": "object",
