@@ -26,6 +26,9 @@ FORBIDDEN = {
     "lock": synnefo_compute.lock_server,
     "unlock": synnefo_compute.unlock_server,
     "console": synnefo_compute.open_console,
+    "group": lambda context, server_id: synnefo_compute.add_security_group(
+        context, server_id, "default"
+    ),
     "card": lambda context, server_id: synnefo_compute.attach_card(context, server_id),
 }
 

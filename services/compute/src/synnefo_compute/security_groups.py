@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import synnefo_network
+from synnefo_compute import locks
 from synnefo_compute.rows import owned
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Invalid, NotFound
@@ -17,9 +18,10 @@ def add_security_group(context: RequestContext, server_id: str, name: str) -> No
         AmbiguousGroup: Several groups have the name.
         Invalid: The server has no such port.
         NotFound: The caller has no such server or group.
+        Forbidden: The server is suspended.
     """
     with context.unit_of_work() as session:
-        owned(context, session, server_id)
+        locks.require_not_suspended(context, owned(context, session, server_id))
         (group_id,) = synnefo_network.find_security_groups(context, [name])
         ports = [p for p in synnefo_network.ports_of_one(context, server_id) if p.is_secured]
         if not ports:
@@ -36,9 +38,10 @@ def remove_security_group(context: RequestContext, server_id: str, name: str) ->
     Raises:
         AmbiguousGroup: Several groups have the name.
         NotFound: The caller has no such server or group, or it is not the server's.
+        Forbidden: The server is suspended.
     """
     with context.unit_of_work() as session:
-        owned(context, session, server_id)
+        locks.require_not_suspended(context, owned(context, session, server_id))
         (group_id,) = synnefo_network.find_security_groups(context, [name])
         ports = synnefo_network.ports_of_one(context, server_id)
         members = [port for port in ports if group_id in port.security_group_ids]
