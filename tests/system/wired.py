@@ -141,12 +141,15 @@ class World:
         for node in (one, other):
             node.machine.ip(f"link set {end} master {bridge}")
 
-    def guest(self, name: str, node: Node, document: PortDocument, link: str) -> Guest:
-        """Return a new guest that is connected, with its addresses."""
+    def guest(
+        self, name: str, node: Node, document: PortDocument, link: str, *, is_static: bool = True
+    ) -> Guest:
+        """Return a new guest that is connected; with its addresses, unless it has to ask for them."""
         guest = Guest(self.machine(name), node, document, link)
         self._wires.cable((node.machine, guest.tap), (guest.machine, "eth0"), mac=document.mac)
         node.machine.ip(f"link set {guest.tap} down")
-        self.address(guest)
+        if is_static:
+            self.address(guest)
         node.tell(document)
         node.plug(guest.tap, document, link)
         guest.machine.ask("watch", interface="eth0")

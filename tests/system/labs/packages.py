@@ -116,6 +116,9 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         *_SANDBOX,
         Need("nftables", "*sbin/nft", ("nftables.service",)),
         Need("dnsmasq-base", "*sbin/dnsmasq"),
+        # Guests' clients: of DHCPv4 and of DHCPv6.
+        Need("busybox-static", "var/lib/dpkg/info/busybox-static.list"),
+        Need("isc-dhcp-client", "*sbin/dhclient"),
     ),
     "ganeti": _GANETI,
     "kvm": _KVM,

@@ -14,6 +14,8 @@ from inotify_simple import INotify, flags
 from synnefo_node_ganeti.ending import Ending
 from synnefo_node_ganeti.net.node import Node
 from synnefo_node_ganeti.net.programs import ProgramFailed
+from synnefo_node_ganeti.net.servers import Servers
+from synnefo_node_ganeti.net.telling import tellings
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +31,17 @@ class Agent:
 
     def __init__(self, node: Node, *, check_s: float) -> None:
         self._node, self._check_s = node, check_s
+        self._servers = Servers(node.servers)
         self._inotify = INotify()
         self._inotify.add_watch(node.incoming, flags.MOVED_TO)
+        # A card that is connected becomes a file, too.
+        self._inotify.add_watch(node.cards, flags.MOVED_TO | flags.DELETE)
         self._links = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
         self._links.bind((0, _LINK_CHANGES))
         self._links.setblocking(False)
 
     def run(self, ending: Ending) -> None:
-        """Take turns until told to end; what is in place stays so."""
+        """Take turns until told to end; rules that are in place stay so."""
         waits: dict[object, Callable[[], object]] = {
             self._inotify: lambda: self._inotify.read(timeout=0),
             self._links: self._hear_of_links,
@@ -51,6 +56,7 @@ class Agent:
                     waits[key.fileobj]()
 
     def close(self) -> None:
+        self._servers.close()
         self._inotify.close()
         self._links.close()
 
@@ -58,8 +64,9 @@ class Agent:
         """Apply what there is now; a failure is told of, and tried again at the next turn."""
         try:
             cards = self._node.apply()
-        except ProgramFailed as problem:
-            log.error("the rules are not what they should be: %s", problem)  # noqa: TRY400  # no trace
+            self._servers.apply(tellings(cards))
+        except (ProgramFailed, OSError) as problem:
+            log.error("the node is not what it should be: %s", problem)  # noqa: TRY400  # no trace
         else:
             log.debug("applied", extra={"cards": len(cards)})
 

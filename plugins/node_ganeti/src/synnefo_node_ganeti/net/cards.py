@@ -54,11 +54,16 @@ class Card:
     def is_filtered(self) -> bool:
         return self.document.network.mode is Mode.FILTERED
 
-    def sources(self, version: int) -> list[tuple[str, Prefix]]:
-        """Return which addresses its guest may send from, by MAC; no two of a MAC overlap."""
+    def sources(self, version: int, *, also: str = "") -> list[tuple[str, Prefix]]:
+        """Return which addresses its guest may send from, by MAC; no two of a MAC overlap.
+
+        ``also`` is one more address for each MAC.
+        """
         document = self.document
         allowed = [(document.mac, address.ip) for address in document.addresses]
         allowed += [(pair.mac, pair.prefix) for pair in document.pairs]
+        if also:
+            allowed += [(mac, also) for mac in self.macs]
         if version == 6:
             allowed += [(mac, str(link_local(mac))) for mac in self.macs]
         by_mac: dict[str, list[str]] = defaultdict(list)

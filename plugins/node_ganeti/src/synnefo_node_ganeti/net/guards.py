@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 
 from synnefo_node_ganeti.net.cards import Card, Prefix
@@ -26,16 +25,10 @@ def frames(card: Card) -> Iterable[str]:
     yield f"ether saddr != {{ {', '.join(card.macs)} }} drop"
     yield "meta protocol != { arp, ip, ip6 } drop"
     # Who looks whether an address is free (RFC 5227) has none yet.
-    known = [*card.sources(4), *((mac, _NO_ADDRESS) for mac in _without_zero(card))]
+    known = card.sources(4, also=_NO_ADDRESS)
     pairs = ", ".join(f"{mac} . {mac} . {prefix}" for mac, prefix in known)
     yield f"meta protocol arp ether saddr . arp saddr ether . arp saddr ip != {{ {pairs} }} drop"
     yield from packets(card)
-
-
-def _without_zero(card: Card) -> list[str]:
-    """Return the MACs whose prefixes don't hold that address anyway: no two may overlap."""
-    zero = ipaddress.ip_address(_NO_ADDRESS)
-    return sorted(set(card.macs) - {mac for mac, prefix in card.sources(4) if zero in prefix})
 
 
 def packets(card: Card) -> Iterable[str]:

@@ -18,6 +18,7 @@ from synnefo_node_ganeti.net.cards import Card
 from synnefo_node_ganeti.net.connections import Connection, Connections, Zones
 from synnefo_node_ganeti.net.programs import run
 from synnefo_node_ganeti.net.shelf import Refused, Shelf
+from synnefo_node_ganeti.net.telling import tellings
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +68,11 @@ class Node:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._directory = directory
         self.incoming = directory / "incoming"
+        self.servers = directory / "servers"
         self.incoming.mkdir(mode=0o700, exist_ok=True)
         self.shelf = Shelf(directory / "documents", verifier)
-        self._connections = Connections(directory / "cards")
+        self.cards = directory / "cards"
+        self._connections = Connections(self.cards)
         self._zones = Zones(directory / "zones.json")
 
     def plug(self, plug: Plug) -> None:
@@ -147,7 +150,8 @@ class Node:
     def _rules(self, cards: Sequence[Card]) -> str:
         known = {card.tap for card in cards}
         others = [each.tap for each in self._connections.all() if each.tap not in known]
-        return ruleset.render(cards, closed=others)
+        servers = [each.server for each in tellings(cards)]
+        return ruleset.render(cards, servers, closed=others)
 
     def _cards(self) -> list[Card]:
         found = [(each, self._known(each.port)) for each in self._connections.all()]

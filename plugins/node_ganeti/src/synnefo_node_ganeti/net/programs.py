@@ -6,7 +6,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 
-_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 _TIMEOUT_S = 60
 
 
@@ -29,7 +29,7 @@ def run(words: Sequence[str], *, text: str | None = None) -> str:
             words,
             input=text,
             stdin=subprocess.DEVNULL if text is None else None,
-            env={"PATH": _PATH, "LC_ALL": "C.UTF-8"},
+            env=ENVIRONMENT,
             capture_output=True,
             text=True,
             timeout=_TIMEOUT_S,

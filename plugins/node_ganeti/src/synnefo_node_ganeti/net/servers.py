@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The servers behind the bridges of this node: one process a network, in a name space of its own.
+
+The name space has no name and lives as long as the process, and the interface goes with it. So a
+server that is killed leaves nothing but its configuration; one whose daemon was killed is found by it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from synnefo_node_ganeti.net import files
+from synnefo_node_ganeti.net.programs import ENVIRONMENT, ProgramFailed, ip, run
+from synnefo_node_ganeti.net.telling import INTERFACE, Telling
+
+log = logging.getLogger(__name__)
+
+_END_S = 5.0
+
+
+@dataclass(frozen=True)
+class _Running:
+    telling: Telling
+    process: subprocess.Popen[bytes]
+
+
+class Servers:
+    """Starts, replaces and ends servers; they end with whoever has this."""
+
+    def __init__(self, directory: Path) -> None:
+        """Name the directory of the configurations, and end what a killed daemon left running."""
+        self._directory = directory
+        self._running: dict[str, _Running] = {}
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _end_orphans(directory)
+        for name in files.names(directory):
+            files.remove(directory / name)
+
+    def apply(self, tellings: list[Telling]) -> None:
+        """Have these servers run, and no others.
+
+        Raises:
+            ProgramFailed: One could not be started; those before it run.
+        """
+        wanted = {telling.server.interface: telling for telling in tellings}
+        for name, running in list(self._running.items()):
+            has_died = running.process.poll() is not None
+            if has_died:
+                log.error("a server died", extra={"interface": name})
+            if has_died or wanted.get(name) != running.telling:
+                self._end(name)
+        for name, telling in wanted.items():
+            if name not in self._running:
+                self._start(name, telling)
+
+    def close(self) -> None:
+        """End them all."""
+        for name in list(self._running):
+            self._end(name)
+
+    def _start(self, name: str, telling: Telling) -> None:
+        file = self._directory / f"{name}.conf"
+        files.write(file, telling.configuration)
+        # It waits for a line before it begins: then its interface is there.
+        script = 'read -r _ && exec dnsmasq "--conf-file=$0"'
+        process = subprocess.Popen(
+            ["unshare", "--net", "sh", "-c", script, str(file)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            env=ENVIRONMENT,
+        )
+        self._running[name] = _Running(telling, process)
+        try:
+            _join(name, telling, process)
+        except (ProgramFailed, OSError):
+            self._end(name)
+            raise
+
+    def _end(self, name: str) -> None:
+        process = self._running.pop(name).process
+        if process.stdin is not None:
+            process.stdin.close()
+        process.terminate()
+        try:
+            process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        _remove_interface(name)
+        files.remove(self._directory / f"{name}.conf")
+
+
+def _join(name: str, telling: Telling, process: subprocess.Popen[bytes]) -> None:
+    """Lay the cable between a bridge and the name space of a process, and let it begin."""
+    _await_name_space(process)
+    _remove_interface(name)
+    far = f"peer name {INTERFACE} address {telling.mac} mtu {telling.mtu} netns {process.pid}"
+    ip(f"link add {name} mtu {telling.mtu} type veth {far}")
+    Path(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text("1")
+    inside = [
+        *(f"address add {prefix} dev {INTERFACE} nodad" for prefix in telling.prefixes),
+        f"link set {INTERFACE} up",
+        # dnsmasq answers across all subnets of the network, whichever its own address is of.
+        f"route add default dev {INTERFACE}",
+    ]
+    enter = ["nsenter", f"--target={process.pid}", "--net"]
+    run([*enter, "sysctl", "-qw", *_QUIET])
+    run([*enter, "ip", "-batch", "-"], text="\n".join(inside) + "\n")
+    ip(f"link set {name} master {telling.bridge} up")
+    if process.stdin is not None:
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+
+
+# Its addresses are the same on all nodes: it must not ask whether somebody has them.
+_QUIET = (f"net.ipv6.conf.{INTERFACE}.accept_dad=0", f"net.ipv4.conf.{INTERFACE}.arp_ignore=1")
+
+
+def _await_name_space(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a process is in a name space of its own."""
+    ours = Path("/proc/self/ns/net").readlink()
+    while Path(f"/proc/{process.pid}/ns/net").readlink() == ours:
+        if process.poll() is not None:
+            raise ProgramFailed("no network name space can be made")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.005)
+
+
+def _remove_interface(name: str) -> None:
+    with suppress(ProgramFailed):  # gone with its name space
+        ip(f"link delete {name}")
+
+
+def _end_orphans(directory: Path) -> None:
+    """End the servers whose configurations are in a directory."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and f"{directory}/".encode() in _words(entry):
+            with suppress(ProcessLookupError):
+                os.kill(int(entry.name), signal.SIGKILL)
+
+
+def _words(process: Path) -> bytes:
+    """Return the command line of a server; nothing of any other process."""
+    try:
+        words = (process / "cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+    return words if words.startswith((b"dnsmasq\0", b"sh\0-c\0read")) else b""

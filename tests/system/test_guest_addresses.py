@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Guests ask with real clients who they are, and hear what their documents say."""
+
+import ipaddress
+import json
+import signal
+import subprocess
+
+import pytest
+
+from synnefo_core.contracts.nodes import Address, Ipv6, Mode, Network, Subnet
+from tests.plugins.node_ganeti.portdocs import ANY4, ANY6, document
+from tests.system.labs import LabUnavailable
+from tests.system.labs.waiting import until
+from tests.system.labs.wires import Wires
+from tests.system.wired import World
+
+pytestmark = pytest.mark.system
+
+SAY = "#!/bin/sh\nenv\n"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    try:
+        wires = Wires()
+    except LabUnavailable as reason:
+        pytest.skip(str(reason))
+    with wires:
+        yield World(wires, tmp_path_factory.mktemp("wires"))
+
+
+@pytest.fixture(scope="module")
+def node(world):
+    node = world.node("server", "br-red", "br-all")
+    node.run("apply")
+    process = start(node)
+    yield node
+    process.terminate()
+    process.wait()
+
+
+def start(node) -> subprocess.Popen:
+    return subprocess.Popen(node.machine.words(*node.words("--check-s", "5", "run")))
+
+
+@pytest.fixture
+def script(tmp_path):
+    """Return a program that says what its caller gives it."""
+    file = tmp_path / "say"
+    file.write_text(SAY)
+    file.chmod(0o755)
+    return str(file)
+
+
+def heard(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+
+
+def ask4(guest, script) -> dict[str, str]:
+    """Return what a guest's DHCP client hears."""
+    options = [word for name in ("mtu", "staticroutes", "dns", "hostname") for word in ("-O", name)]
+    client = ["busybox", "udhcpc", "-i", "eth0", "-n", "-q", "-f", "-t", "20", "-T", "1"]
+    return heard(guest.machine.run(*client, *options, "-s", script))
+
+
+def ask6(guest, script, tmp_path) -> dict[str, str]:
+    """Return what a guest's DHCPv6 client hears."""
+    # It gives up at once while its own link-local address may be somebody else's.
+    until(lambda: is_settled(guest), "a link-local address", within_s=10)
+    client = ["dhclient", "-6", "-1", "-d", "-lf", str(tmp_path / "lease")]
+    words = guest.machine.words(*client, "-pf", str(tmp_path / "pid"), "-sf", script, "eth0")
+    said: dict[str, str] = {}
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        for line in process.stdout:
+            said |= heard(line)
+            if "new_ip6_address" in said and "new_dhcp6_name_servers" in said:
+                break
+        process.kill()
+    return said
+
+
+def is_settled(guest) -> bool:
+    shown = guest.machine.run("ip", "-6", "address", "show", "dev", "eth0", "scope", "link")
+    return "fe80" in shown and "tentative" not in shown
+
+
+def private(color: str, prefix: str, dns: str):
+    """Return a guest's document: its network shares a bridge and everybody's range."""
+    return document(
+        1,
+        port=f"{color}-1",
+        network=Network(color, Mode.FILTERED, "", 1400, prefix),
+        mac=f"{prefix}:00:00:01",
+        addresses=(Address("10.0.0.1", "s"),),
+        subnets=(Subnet("s", "10.0.0.0/24", dns_servers=(dns,)),),
+        host_name=color,
+    )
+
+
+def test_a_guest_hears_everything_that_its_subnets_say(world, node, script, tmp_path):
+    guest = world.guest("asks", node, document(1), "br-red", is_static=False)
+
+    four = ask4(guest, script)
+    six = ask6(guest, script, tmp_path)
+
+    assert ("10.0.0.1", "255.255.255.0") == (four["ip"], four["subnet"])
+    assert ("192.0.2.53", "1400", "guest-1") == (four["dns"], four["mtu"], four["hostname"])
+    assert "10.0.0.254" == four["router"]
+    assert four["staticroutes"].split() == [
+        *("169.254.169.254/32", "0.0.0.0"),
+        *("10.9.0.0/16", "10.0.0.253"),
+        *("0.0.0.0/0", "10.0.0.254"),
+    ]
+    assert ("2001:db8::1", "2001:db8::53") == (
+        six["new_ip6_address"],
+        six["new_dhcp6_name_servers"],
+    )
+    # The advertisement says what is on the link, how large packets may be, and that nobody routes.
+    until(lambda: "2001:db8::/64" in routes6(guest), "the advertised prefix", within_s=10)
+    assert "1400" == guest.machine.run("cat", "/proc/sys/net/ipv6/conf/eth0/mtu").strip()
+    assert "default" not in routes6(guest)
+
+
+def routes6(guest) -> list[str]:
+    return [each["dst"] for each in json.loads(guest.machine.run("ip", "-6", "-json", "route"))]
+
+
+@pytest.mark.parametrize("mode", [Ipv6.SLAAC, Ipv6.STATELESS])
+def test_a_guest_makes_the_address_that_its_document_says(world, node, mode):
+    prefix = {Ipv6.SLAAC: "02:00:05", Ipv6.STATELESS: "02:00:06"}[mode]
+    mac = f"{prefix}:00:00:01"
+    address = ipaddress.IPv6Address(
+        (0x20010DB8 << 96) | int(f"00{prefix[3:].replace(':', '')}fffe000001", 16)
+    )
+    subnet = Subnet(
+        "s", "2001:db8::/64", dns_servers=("2001:db8::53",), ra_mode=mode, address_mode=mode
+    )
+    told = document(
+        1,
+        port=f"auto-{mode}",
+        network=Network(f"auto-{mode}", Mode.FILTERED, "", 1400, prefix),
+        mac=mac,
+        addresses=(Address(str(address), "s"),),
+        subnets=(subnet,),
+        rules=(ANY4, ANY6),
+    )
+
+    guest = world.guest(f"auto{prefix[-1]}", node, told, "br-all", is_static=False)
+
+    until(lambda: str(address) in addresses6(guest), "the address", within_s=15)
+    came = [bytes.fromhex(frame) for frame in guest.machine.ask("all", interface="eth0")]
+    server = ipaddress.ip_address("2001:db8::53").packed
+    assert any(frame[54:55] == b"\x86" and server in frame for frame in came)
+
+
+def addresses6(guest) -> list[str]:
+    links = json.loads(guest.machine.run("ip", "-6", "-json", "address", "show", "dev", "eth0"))
+    return [each["local"] for link in links for each in link.get("addr_info", [])]
+
+
+def test_two_tenants_with_one_range_hear_each_their_own(world, node, script):
+    guests = [
+        world.guest(color, node, private(color, prefix, dns), "br-all", is_static=False)
+        for color, prefix, dns in (
+            ("lime", "02:00:07", "192.0.2.7"),
+            ("pink", "02:00:08", "192.0.2.8"),
+        )
+    ]
+
+    said = [ask4(guest, script) for guest in guests]
+
+    assert ["10.0.0.1"] * 2 == [each["ip"] for each in said]
+    assert ["192.0.2.7", "192.0.2.8"] == [each["dns"] for each in said]
+    assert ["lime", "pink"] == [each["hostname"] for each in said]
+    assert not any("router" in each for each in said)
+
+
+def test_servers_of_a_killed_daemon_are_replaced_and_end_with_their_networks(world, script):
+    node = world.node("again", "br-red")
+    guest = world.guest("waits", node, document(1), "br-red", is_static=False)
+    first = start(node)
+    try:
+        ask4(guest, script)
+    finally:
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    second = start(node)
+    try:
+        until(lambda: 1 == servers(node) and second.poll() is None, "one server", within_s=10)
+        assert "10.0.0.1" == ask4(guest, script)["ip"]
+
+        node.run("unplug", guest.tap)
+        until(lambda: 0 == servers(node), "the server's end", within_s=10)
+        assert "sv1" not in node.machine.run("ip", "-br", "link")
+    finally:
+        second.terminate()
+        second.wait()
+
+
+def servers(node) -> int:
+    processes = node.machine.run("ps", "-e", "-o", "args")
+    return sum(line.startswith("dnsmasq") for line in processes.splitlines())
