@@ -12,6 +12,7 @@ text. A name that is not known is refused: a rule that is not understood must no
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import json
 import re
@@ -31,6 +32,7 @@ WITH_PORTS = frozenset({TCP, UDP, 33, 132, 136})
 _ID = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,62}[0-9A-Za-z])?")
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 _LINK = re.compile(r"(?:[0-9A-Za-z][0-9A-Za-z_.-]{0,14})?")
+_PATH = re.compile(r"[0-9A-Za-z_.-]+(?:/[0-9A-Za-z_.-]+)*")
 _HOST = re.compile(r"[0-9a-z](?:[0-9a-z-]{0,61}[0-9a-z])?")
 
 
@@ -228,7 +230,8 @@ class PortDocument:
         is_gone: Whether the port was deleted; a node forgets that after the expiry, when no older
             document can come any more.
         is_guarded: Whether source addresses and security groups are looked at.
-        metadata: What the guest is told at 169.254.169.254, by name.
+        metadata: The files that the guest finds at http://169.254.169.254: contents in base64, by
+            path without a slash at the beginning ("openstack/latest/meta_data.json").
     """
 
     port: str
@@ -252,6 +255,8 @@ class PortDocument:
         _require(self.version >= 0, "version")
         _require(bool(_MAC.fullmatch(self.mac)) and not int(self.mac[1], 16) & 1, "mac")
         _require(not self.host_name or bool(_HOST.fullmatch(self.host_name)), "host_name")
+        for path, content in self.metadata.items():
+            _require(bool(_PATH.fullmatch(path)) and _is_base64(content), "metadata")
         subnets = {subnet.id: ipaddress.ip_network(subnet.cidr) for subnet in self.subnets}
         for address in self.addresses:
             network = subnets.get(address.subnet)
@@ -321,6 +326,14 @@ def _convert(kind: Any, value: _Json, name: str) -> Any:
         _require(value in list(kind), name)
         return kind(value)
     return _read(kind, value, name)
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return True
 
 
 def _require(is_so: bool, name: str) -> None:

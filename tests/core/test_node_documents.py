@@ -40,7 +40,7 @@ DOCUMENT = PortDocument(
     ),
     groups=(Group("g1", ("2001:db8::/64", "10.0.0.7/32")),),
     host_name="web-1",
-    metadata={"role": "Ω"},
+    metadata={"latest/meta-data/instance-id": "aS0x"},
 )
 INJECTION = 'x" ; drop }\n'
 
@@ -74,6 +74,9 @@ def changed(path, value):
         (("is_up",), 1),
         (("unknown",), 1),
         (("metadata",), {"a": 1}),
+        (("metadata",), {"a": "ä"}),
+        (("metadata",), {"/a": ""}),
+        (("metadata",), {"a//b": ""}),
         (("metadata",), []),
         (("network",), None),
         (("network", "id"), INJECTION),

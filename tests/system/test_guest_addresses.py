@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Guests ask with real clients who they are, and hear what their documents say."""
 
+import base64
 import ipaddress
 import json
 import signal
 import subprocess
+import sys
 
 import pytest
 
 from synnefo_core.contracts.nodes import Address, Ipv6, Mode, Network, Subnet
 from tests.plugins.node_ganeti.portdocs import ANY4, ANY6, document
-from tests.system.labs import LabUnavailable
+from tests.system.labs import LabFailed, LabUnavailable, frames
 from tests.system.labs.waiting import until
 from tests.system.labs.wires import Wires
 from tests.system.wired import World
@@ -176,6 +178,71 @@ def test_two_tenants_with_one_range_hear_each_their_own(world, node, script):
     assert ["192.0.2.7", "192.0.2.8"] == [each["dns"] for each in said]
     assert ["lime", "pink"] == [each["hostname"] for each in said]
     assert not any("router" in each for each in said)
+
+
+def with_files(color: str, number: int, prefix: str, **changes):
+    """Return a guest's document with a file that says whose it is."""
+    name = f"{color}-{number}"
+    files = {
+        "latest/meta-data/instance-id": base64.b64encode(name.encode()).decode(),
+        "latest/meta-data/public-keys/0/openssh-key": "",
+        "openstack/latest/meta_data.json": base64.b64encode(b"{}").decode(),
+    }
+    return document(
+        number,
+        port=name,
+        network=Network(color, Mode.FILTERED, "", 1400, prefix),
+        mac=f"{prefix}:00:00:{number:02x}",
+        addresses=(Address(f"10.0.0.{number}", "s"),),
+        subnets=(Subnet("s", "10.0.0.0/24"),),
+        metadata=files,
+        rules=(),
+        **changes,
+    )
+
+
+def read(guest, path: str, source: str = "") -> str:
+    """Return what a guest finds at a path; empty when there is nothing."""
+    code = (
+        "import http.client, sys\n"
+        "c = http.client.HTTPConnection('169.254.169.254', timeout=3,"
+        " source_address=(sys.argv[2], 0))\n"
+        "c.request('GET', sys.argv[1]); a = c.getresponse()\n"
+        "print(a.read().decode() if a.status == 200 else '')\n"
+    )
+    words = [sys.executable, "-Ic", code, path, source]
+    try:
+        return guest.machine.run(*words).rstrip("\n")
+    except LabFailed:
+        return ""
+
+
+def test_a_guest_finds_its_own_files_and_those_of_nobody_else(world, node):
+    mine, other, alien = (
+        world.guest(f"{color}{number}", node, with_files(color, number, prefix, **how), "br-all")
+        for color, number, prefix, how in (
+            ("gold", 1, "02:00:09", {}),
+            ("gold", 2, "02:00:09", {"is_guarded": False}),
+            ("grey", 1, "02:00:0a", {}),
+        )
+    )
+    for guest in (mine, other, alien):
+        guest.machine.ip("route add 169.254.169.254 dev eth0")
+    identity = "/latest/meta-data/instance-id"
+    until(lambda: read(mine, identity) == "gold-1", "the metadata", within_s=10)
+    until(lambda: read(other, identity) == "gold-2", "the metadata", within_s=10)
+    until(lambda: read(alien, identity) == "grey-1", "the metadata", within_s=10)
+
+    assert "instance-id\npublic-keys/" == read(mine, "/latest/meta-data/")
+    assert "latest" == read(mine, "/openstack")
+    assert "{}" == read(mine, "/openstack/latest/meta_data.json")
+    assert "" == read(mine, "/openstack/latest/none")
+    # Nobody looks at what it sends, and so it says that it is the other one.
+    other.machine.ip("address add 10.0.0.1/32 dev eth0")
+    mine.machine.ip("link set eth0 down")
+    other.send(frames.arp(other.mac, "10.0.0.1", "169.254.169.254"))
+    assert "" == read(other, identity, "10.0.0.1")
+    assert "gold-2" == read(other, identity, "10.0.0.2")
 
 
 def test_servers_of_a_killed_daemon_are_replaced_and_end_with_their_networks(world, script):

@@ -41,6 +41,7 @@ RULES = (
     Rule(IN, 6, UDP, 53, 53, remote_prefix="2001:db8::/64"),
     Rule(IN, 6, UDP, 54, 54, remote_group="strangers"),
 )
+OPEN = (ANY4, Rule(IN, 4))
 GROUPS = (
     Group("friends", ("10.0.0.1/32", "10.0.0.77/32")),
     Group("strangers", ("10.0.0.200/32", "2001:db8:ffff::/48")),
@@ -239,16 +240,16 @@ def test_allowed_pairs_are_allowed_and_only_they(world, nodes, guests):
     assert [True, True, True, False, False, False] == passed
 
 
-def tenant(color: str, number: int, prefix: str):
-    """Return a document of a guest of a network that shares a bridge, with addresses as everybody's."""
+def tenant(color: str, number: int, prefix: str, *, mode=Mode.FILTERED, rules=OPEN):
+    """Return a document of a guest of a network with addresses as everybody's."""
     return document(
         number,
         port=f"{color}-{number}",
-        network=Network(color, Mode.FILTERED, "", 1400, prefix),
+        network=Network(color, mode, "", 1400, prefix),
         mac=f"{prefix}:00:00:{number:02x}",
         addresses=(Address(f"10.0.0.{number}", "s"),),
         subnets=(Subnet("s", "10.0.0.0/24"),),
-        rules=(ANY4, Rule(IN, 4)),
+        rules=rules,
     )
 
 
@@ -280,6 +281,47 @@ def test_tenants_with_the_same_addresses_on_one_bridge_never_meet(world, nodes):
             ]
     for mine in (blue, green):
         assert all(mine[0].is_answered(peer.machine.name) for peer in mine[1:])
+
+
+@pytest.fixture(scope="module")
+def crowded(world):
+    """A node with many networks of the same addresses."""
+    return world.node("crowded", "br-a", "br-b", "br-all")
+
+
+@pytest.mark.parametrize("mode", [Mode.BRIDGED, Mode.FILTERED])
+def test_a_connection_of_one_tenant_opens_nothing_at_another(world, crowded, mode):
+    letter = mode[0]
+    bridges = ("br-a", "br-b") if mode is Mode.BRIDGED else ("br-all", "br-all")
+    (asks, answers), (knocks, closed) = (
+        [
+            world.guest(
+                f"{letter}{color}{number}",
+                crowded,
+                tenant(f"{letter}{color}", number, prefix, mode=mode, rules=rules),
+                bridge,
+            )
+            for number in (1, 2)
+        ]
+        for color, prefix, rules, bridge in (
+            ("open", f"02:00:{ord(letter):02x}", (ANY4, Rule(IN, 4)), bridges[0]),
+            ("shut", f"02:01:{ord(letter):02x}", (ANY4,), bridges[1]),
+        )
+    )
+    question, reply = (
+        frames.udp("10.0.0.1", "10.0.0.2", (5, 7)),
+        frames.udp("10.0.0.2", "10.0.0.1", (7, 5)),
+    )
+
+    def passes(sender: Guest, receiver: Guest, content: bytes) -> bool:
+        return arrives(
+            sender, receiver, frames.ether(sender.mac, receiver.mac, frames.IP4, content)
+        )
+
+    assert passes(asks, answers, question)
+    assert passes(answers, asks, reply)
+    assert not passes(knocks, closed, question)
+    assert not passes(closed, knocks, reply)
 
 
 def test_rules_change_without_harm_to_connections_that_there_are(guests):

@@ -149,6 +149,19 @@ def _between(cards: Sequence[Card], servers: Sequence[Server]) -> Iterable[str]:
         for inward, outward in (("iifname", "oifname"), ("oifname", "iifname")):
             others = f"{outward} != {_set(taps)} " if taps else ""
             yield f'{inward} "{server.interface}" {others}drop'
+        yield f'oifname "{server.interface}" tcp dport 80 {_askers(cards, server)}drop'
+
+
+def _askers(cards: Sequence[Card], server: Server) -> str:
+    """Return what matches who asks in another's name, guarded or not."""
+    known = [
+        f'"{card.tap}" . {card.document.mac} . {address.ip}'
+        for card in cards
+        if card.document.network.id == server.network
+        for address in card.document.addresses
+        if "." in address.ip
+    ]
+    return f"iifname . ether saddr . ip saddr != {{ {', '.join(known)} }} " if known else ""
 
 
 def _passing(cards: Sequence[Card]) -> Iterable[str]:

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synnefo_node_ganeti.net import files
+from synnefo_node_ganeti.net.metadata import Answers
 from synnefo_node_ganeti.net.programs import ENVIRONMENT, ProgramFailed, ip, run
-from synnefo_node_ganeti.net.telling import INTERFACE, Telling
+from synnefo_node_ganeti.net.telling import ADDRESS, INTERFACE, Telling
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ _END_S = 5.0
 class _Running:
     telling: Telling
     process: subprocess.Popen[bytes]
+    answers: Answers | None = None
 
 
 class Servers:
@@ -78,12 +80,17 @@ class Servers:
         self._running[name] = _Running(telling, process)
         try:
             _join(name, telling, process)
+            answers = Answers(process.pid, ADDRESS, telling.files)
         except (ProgramFailed, OSError):
             self._end(name)
             raise
+        self._running[name] = _Running(telling, process, answers)
 
     def _end(self, name: str) -> None:
-        process = self._running.pop(name).process
+        running = self._running.pop(name)
+        if running.answers is not None:
+            running.answers.close()
+        process = running.process
         if process.stdin is not None:
             process.stdin.close()
         process.terminate()

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from synnefo_core.contracts.nodes import Ipv6, PortDocument, Subnet
 from synnefo_node_ganeti.net.cards import Card, Server
@@ -55,6 +55,7 @@ class Telling:
         mac: Its own; of the network's prefix, so that filtered networks let it through.
         prefixes: Its addresses, with the lengths of their networks.
         configuration: Of dnsmasq.
+        files: What each guest finds at 169.254.169.254, by its addresses.
     """
 
     server: Server
@@ -63,6 +64,7 @@ class Telling:
     mtu: int
     prefixes: tuple[str, ...]
     configuration: str
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
 def tellings(cards: Sequence[Card]) -> list[Telling]:
@@ -93,6 +95,11 @@ def _telling(cards: Sequence[Card]) -> Telling:
         mtu=network.mtu,
         prefixes=(f"{ADDRESS}/32", *(f"{net.network_address}/{net.prefixlen}" for net in six)),
         configuration="\n".join(lines) + "\n",
+        files={
+            address.ip: card.document.metadata
+            for card in cards
+            for address in card.document.addresses
+        },
     )
 
 

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What guests are told at http://169.254.169.254: each its own files.
+
+The cloud says which files there are, in EC2's form and in OpenStack's; here they are only found. Who asks is known by
+its address, with which no other guest gets as far as this: the bridge's rules see to that.
+"""
+
+from __future__ import annotations
+
+import base64
+import ctypes
+import logging
+import os
+import socket
+import threading
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import unquote
+
+from synnefo_node_ganeti.net.programs import ProgramFailed
+
+log = logging.getLogger(__name__)
+
+PORT = 80
+Files = Mapping[str, str]
+"""Contents in base64, by path."""
+
+_CLONE_NEWNET = 0x40000000
+_PATIENCE_S = 2.0
+
+
+def answer(files: Files, path: str) -> bytes | None:
+    """Return the content of a file, or what a directory has, a line each; None without either.
+
+    Below ``meta-data`` a directory's name ends with a slash, as clients of EC2 expect; elsewhere, as
+    those of OpenStack do, it does not.
+    """
+    wanted = "/".join(part for part in unquote(path.partition("?")[0]).split("/") if part)
+    if wanted in files:
+        return base64.b64decode(files[wanted])
+    prefix = f"{wanted}/" if wanted else ""
+    below = sorted(name.removeprefix(prefix) for name in files if name.startswith(prefix))
+    slash = "/" if "meta-data" in wanted.split("/") else ""
+    names = [head + (slash if rest else "") for head, rest, _ in map(_split, below)]
+    return "\n".join(dict.fromkeys(names)).encode() if names else None
+
+
+def _split(name: str) -> tuple[str, str, str]:
+    return name.partition("/")
+
+
+class Answers:
+    """Answers the guests of one network, one after the other, until it is closed.
+
+    A guest that is slow keeps only its own network's guests waiting, and not for long.
+    """
+
+    def __init__(self, pid: int, address: str, files: Mapping[str, Files]) -> None:
+        """Listen in the name space of a process.
+
+        Args:
+            pid: The process.
+            address: Where to listen.
+            files: What there is, by the address of who asks.
+
+        Raises:
+            ProgramFailed: One can't listen there.
+        """
+        handler = type("Handler", (_Handler,), {"files": files})
+        self._server = HTTPServer((address, PORT), handler, bind_and_activate=False)
+        self._server.socket.close()
+        self._server.socket = _listening(pid, address)
+        threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    files: Mapping[str, Files]
+    timeout = _PATIENCE_S
+    server_version = "synnefo"
+    sys_version = ""
+
+    def do_GET(self) -> None:  # the name that http.server calls
+        found = answer(self.files.get(self.client_address[0], {}), self.path)
+        if found is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(found)))
+        self.end_headers()
+        self.wfile.write(found)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name in http.server
+        """Say nothing: paths and who asks for them are the guests' own."""
+
+
+def _listening(pid: int, address: str) -> socket.socket:
+    """Return a socket that listens in the name space of a process."""
+    made: list[socket.socket | OSError] = []
+
+    def make() -> None:
+        # A thread is in a name space of its own choice, and a socket stays where it was made.
+        try:
+            _enter(pid)
+            made.append(socket.create_server((address, PORT), backlog=64))
+        except OSError as problem:
+            made.append(problem)
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    if isinstance(made[0], OSError):
+        raise ProgramFailed(f"nobody can listen on {address}: {made[0]}") from made[0]
+    return made[0]
+
+
+def _enter(pid: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    with Path(f"/proc/{pid}/ns/net").open() as name_space:
+        if libc.setns(name_space.fileno(), _CLONE_NEWNET) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
