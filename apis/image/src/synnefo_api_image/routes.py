@@ -2,8 +2,18 @@
 """What this API serves: one row for each method and path."""
 
 from synnefo_api_image import versions
-from synnefo_api_image.handlers import actions, data, images, info, members, schemas, tags
-from synnefo_api_image.schemas import image, member
+from synnefo_api_image.handlers import (
+    actions,
+    data,
+    images,
+    imports,
+    info,
+    members,
+    schemas,
+    tags,
+    tasks,
+)
+from synnefo_api_image.schemas import image, member, task
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -36,6 +46,12 @@ ROUTES = [
     Route("POST",   "/images/{image_id}/actions/deactivate", actions.deactivate, "image:image:deactivate", 204),
     Route("POST",   "/images/{image_id}/actions/reactivate", actions.reactivate, "image:image:deactivate", 204),
 
+    Route("PUT",    "/images/{image_id}/stage",      imports.stage,    "image:image:import",  204, is_stream=True),
+    Route("POST",   "/images/{image_id}/import",     imports.begin,    "image:image:import",  202, task.IMPORT),
+    Route("GET",    "/images/{image_id}/tasks",      tasks.of_image,   "image:task:list"),
+    Route("GET",    "/tasks",                        tasks.index,      "image:task:list",     query=task.LIST),
+    Route("GET",    "/tasks/{task_id}",              tasks.show,       "image:task:list"),
+
     Route("GET",    "/info/import",                  info.methods,     "image:info:show"),
     Route("GET",    "/info/stores",                  info.stores,      "image:info:show"),
 
@@ -43,12 +59,8 @@ ROUTES = [
 ]
 
 UNBUILT = [
-    ("POST",           "/images/{image_id}/import"),
-    ("PUT",            "/images/{image_id}/stage"),
-    ("GET",            "/images/{image_id}/tasks"),
     ("GET POST",       "/images/{image_id}/locations"),
-    ("GET POST",       "/tasks"),
-    ("GET",            "/tasks/{task_id}"),
+    ("POST",           "/tasks"),
     ("GET",            "/info/{name:.*}"),
     ("GET DELETE",     "/cache"),
     ("PUT DELETE",     "/cache/{image_id}"),

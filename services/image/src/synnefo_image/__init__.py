@@ -3,16 +3,17 @@
 
 from synnefo_image import states
 from synnefo_image.contents import open_content, upload
+from synnefo_image.headers import UnfitDisk
 from synnefo_image.images import (
     create,
     deactivate,
-    delete,
     reactivate,
     show,
     tag,
     untag,
     update,
 )
+from synnefo_image.importing import METHODS, Import, begin_import, require_store, stage
 from synnefo_image.listing import list_images
 from synnefo_image.members import (
     add_member,
@@ -21,6 +22,8 @@ from synnefo_image.members import (
     remove_member,
     show_member,
 )
+from synnefo_image.removal import delete
+from synnefo_image.tasks import Task, list_tasks, show_task
 from synnefo_image.values import (
     Bound,
     Image,
@@ -33,26 +36,35 @@ from synnefo_image.values import (
 )
 
 __all__ = [
+    "METHODS",
     "Bound",
     "Image",
     "ImageChanges",
     "ImageSpec",
+    "Import",
     "Location",
     "Member",
     "PropertyEdit",
     "Selection",
+    "Task",
+    "UnfitDisk",
     "add_member",
     "answer",
+    "begin_import",
     "create",
     "deactivate",
     "delete",
     "list_images",
     "list_members",
+    "list_tasks",
     "open_content",
     "reactivate",
     "remove_member",
+    "require_store",
     "show",
     "show_member",
+    "show_task",
+    "stage",
     "states",
     "tag",
     "untag",

@@ -8,6 +8,9 @@ import hashlib
 from synnefo_blocks import Read
 from synnefo_core.offload import Offload, Pending
 
+Digest = tuple[str, str]
+"""An algorithm and a digest by it, in hexadecimal; both empty when there is none."""
+
 
 class Digested:
     """A stream whose digest is taken in a native thread while others store it."""
@@ -26,7 +29,7 @@ class Digested:
             self._pending = self._offload.submit(self._hash.update, piece)
         return piece
 
-    def digest(self) -> tuple[str, str]:
+    def digest(self) -> Digest:
         """Return the algorithm and the digest of what was read, in hexadecimal."""
         self._settle()
         return self._algorithm, self._hash.hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete as sql_delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import synnefo_object_store
@@ -19,7 +19,7 @@ from synnefo_core.errors import (
     NotFound,
 )
 from synnefo_image import policies, properties, states, tags
-from synnefo_image.models import ImageRow, MemberRow, TagRow, UsedIdRow
+from synnefo_image.models import ImageRow, UsedIdRow
 from synnefo_image.rows import NOUN, lock_own, shown, visible
 from synnefo_image.values import (
     Image,
@@ -132,6 +132,13 @@ def fill(
     row.reference = str(found.reference)
     row.account, row.container, row.object_name = found.account, found.container, found.name
     row.upload_id = ""
+
+
+def empty(row: ImageRow) -> None:
+    """Take an image's content from it."""
+    row.size_bytes, row.checksum, row.reference, row.store = 0, "", "", ""
+    row.account, row.container, row.object_name = "", "", ""
+    row.hash_algorithm, row.hash_value = "", ""
 
 
 def show(context: RequestContext, image_id: str) -> Image:
@@ -248,20 +255,3 @@ def _switch(context: RequestContext, image_id: str, before: str, after: str) -> 
         if row.status != before:
             raise Forbidden(f"an image that is {row.status} can't become {after}")
         row.status, row.updated_at = after, context.now()
-
-
-def delete(context: RequestContext, image_id: str) -> None:
-    """Delete an image's registration; the object of which it was made stays (SEM-024).
-
-    Raises:
-        Forbidden: It is protected, or another's.
-        NotFound: There is none, or the caller may not see it.
-    """
-    with context.unit_of_work() as session:
-        row = lock_own(context, session, image_id)
-        if row.is_protected:
-            raise Forbidden(f"image {image_id} is protected and cannot be deleted")
-        for model in (TagRow, MemberRow):
-            session.execute(sql_delete(model).where(model.image_id == image_id))
-        session.delete(row)
-        session.add(UsedIdRow(id=image_id, deleted_at=context.now()))

@@ -79,6 +79,29 @@ class MemberRow(Model):
     updated_at: Mapped[Moment]
 
 
+class TaskRow(Model):
+    """An import, kept for a while after its end and its image's."""
+
+    __tablename__ = "image_task"
+    __table_args__ = (
+        Index("ix_image_task_owner", "owner", "created_at", "id"),
+        Index("ix_image_task_image", "image_id"),
+        Index("ix_image_task_ended", "status", "updated_at"),
+    )
+
+    id: Mapped[Key]
+    image_id: Mapped[Id]
+    owner: Mapped[Id]
+    user_id: Mapped[Id]
+    request_id: Mapped[Id]
+    method: Mapped[str] = mapped_column(String(16))
+    uri: Mapped[str] = mapped_column(String(2048))
+    status: Mapped[str] = mapped_column(String(16))
+    message: Mapped[str] = mapped_column(String(1000))
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
 class UsedIdRow(Model):
     """The id of an image that is gone: nobody may take it for one of other content."""
 

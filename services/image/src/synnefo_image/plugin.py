@@ -14,10 +14,14 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.storage import Kind, Moving
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
+from synnefo_core.sagas import Saga
+from synnefo_core.worker import Task
 from synnefo_image import owned, tiny
 from synnefo_image.models import Model
 from synnefo_image.options import SECTIONS
 from synnefo_image.policies import POLICIES
+from synnefo_image.sagas import SAGAS
+from synnefo_image.tasks import forget
 
 
 @hookimpl
@@ -36,6 +40,18 @@ def migrations() -> Branch:
 def policies() -> Iterable[DocumentedRuleDefault]:
     """Return who may do what."""
     return POLICIES
+
+
+@hookimpl
+def sagas() -> Iterable[Saga]:
+    """Return what the worker does for images."""
+    return SAGAS
+
+
+@hookimpl
+def tasks() -> Iterable[Task]:
+    """Return what the worker does from time to time."""
+    return [Task("image.forget_tasks", 3600.0, forget)]
 
 
 @hookimpl

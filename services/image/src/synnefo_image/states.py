@@ -7,6 +7,10 @@ QUEUED = "queued"
 """There is no content yet."""
 SAVING = "saving"
 """Content is coming in."""
+UPLOADING = "uploading"
+"""Content is staged, or coming in to be: an import makes something of it."""
+IMPORTING = "importing"
+"""The worker is at it."""
 ACTIVE = "active"
 """There is content, and it stays the same."""
 
@@ -35,3 +39,12 @@ REJECTED = "rejected"
 """Its lists leave the image out for good."""
 
 ANSWERS = (PENDING, ACCEPTED, REJECTED)
+
+TASK_PENDING = "pending"
+"""An import waits for a worker."""
+TASK_PROCESSING = "processing"
+"""A worker is at it."""
+TASK_SUCCESS = "success"
+"""It is done."""
+TASK_FAILURE = "failure"
+"""It failed, and left nothing."""

@@ -42,5 +42,7 @@ def write(context: RequestContext, request: Request, image_id: str) -> None:
     """Take an image's data."""
     if request.content_type != MEDIA_TYPE:
         raise UnsupportedMediaType(request.content_type, MEDIA_TYPE)
+    named = request.headers.get("X-Image-Meta-Store")
+    synnefo_image.require_store(context, [named] if named else [])
     body = Body(request)
     synnefo_image.upload(context, image_id, body.read, size_bytes=body.size_bytes)

@@ -31,7 +31,12 @@ def create(context: RequestContext, body: Mapping[str, Any]) -> Reply:
     """Make an image."""
     image = synnefo_image.create(context, specs.spec(body, own_account=context.project_id))
     here = f"{context.cloud.public_url}{PREFIX}/images/{image.id}"
-    return Reply(views.shown(context, image), headers={"Location": here})
+    headers = {
+        "Location": here,
+        "OpenStack-image-import-methods": ",".join(synnefo_image.METHODS),
+        "OpenStack-image-store-ids": context.cloud.stores()[0],
+    }
+    return Reply(views.shown(context, image), headers=headers)
 
 
 def nameless() -> None:

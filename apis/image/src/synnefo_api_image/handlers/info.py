@@ -5,17 +5,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import synnefo_image
 from synnefo_core.context import RequestContext
-
-METHODS: tuple[str, ...] = ()
-"""Of import."""
 
 
 def methods(context: RequestContext) -> dict[str, Any]:
     """Show the methods of import."""
     del context
     said = "Import methods available."
-    return {"import-methods": {"description": said, "type": "array", "value": list(METHODS)}}
+    return {
+        "import-methods": {
+            "description": said,
+            "type": "array",
+            "value": list(synnefo_image.METHODS),
+        }
+    }
 
 
 def stores(context: RequestContext) -> dict[str, Any]:

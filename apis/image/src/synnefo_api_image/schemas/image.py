@@ -16,7 +16,7 @@ DISK_FORMATS = ["ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi
 CONTAINER_FORMATS = ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"]
 VISIBILITIES = ["community", "public", "private", "shared"]
 
-STATUSES = ["queued", "saving", "active", "deactivated", "deleted"]
+STATUSES = ["queued", "saving", "uploading", "importing", "active", "deactivated", "deleted"]
 
 _UUID = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"
 
@@ -46,6 +46,7 @@ READ_ONLY: Mapping[str, Mapping[str, Any]] = {
     "checksum": {"type": ["null", "string"], "maxLength": 32, "description": "MD5 of the data"},
     "os_hash_algo": {"type": ["null", "string"], "maxLength": 64},
     "os_hash_value": {"type": ["null", "string"], "maxLength": 128},
+    "stores": {"type": "string", "description": "Where the data lies"},
     "created_at": {"type": "string"},
     "updated_at": {"type": "string"},
     "self": {"type": "string"},

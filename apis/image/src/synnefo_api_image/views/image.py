@@ -39,6 +39,7 @@ def shown(context: RequestContext, image: Image) -> dict[str, Any]:
         "checksum": image.checksum or None,
         "os_hash_algo": image.hash_algorithm or None,
         "os_hash_value": image.hash_value or None,
+        **({"stores": image.store} if has_content else {}),
         "min_disk": image.min_disk_gib,
         "min_ram": image.min_ram_mib,
         "disk_format": image.disk_format or None,
