@@ -6,6 +6,7 @@ python -m tools.bench keystone|nova|swift [--quick] [--workers N] [--case NAME]�
 python -m tools.bench notices [--number N]
 python -m tools.bench scale [--servers N]…
 python -m tools.bench container [--objects N]…
+python -m tools.bench addresses [--clients N] [--number N]
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
 """
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.bench import (
+    addresses,
     clouds,
     comparison,
     compute,
@@ -75,6 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     heard = commands.add_parser("notices", help="measure how fast notices of clusters are heard")
     heard.add_argument("--number", type=int, default=6000, help="how many of each kind")
     heard.set_defaults(call=_notices)
+    shared = commands.add_parser("addresses", help="measure how fast addresses are taken")
+    shared.add_argument("--clients", type=int, default=addresses.CLIENTS, help="how many at once")
+    shared.add_argument("--number", type=int, default=addresses.NUMBER, help="how many addresses")
+    shared.set_defaults(call=_addresses)
     grown = commands.add_parser("scale", help="measure a cloud with very many servers")
     grown.add_argument(
         "--servers", type=int, action="append", dest="sizes", metavar="N", help="how many"
@@ -205,6 +211,16 @@ def _notices(arguments: argparse.Namespace) -> int:
     slow = [rate.name for rate in rates if rate.per_s < notices.GOAL_PER_S]
     _tell(f"below {notices.GOAL_PER_S} per s: {', '.join(slow) or 'none'}")
     return 0
+
+
+def _addresses(arguments: argparse.Namespace) -> int:
+    weather = facts.Weather()
+    with _place() as (place, machine):
+        _tell(f"{machine}, revision {facts.revision()}")
+        outcome = addresses.measure(place, clients=arguments.clients, number=arguments.number)
+    _tell(f"load: {weather.until_now()}")
+    _tell(str(outcome))
+    return int(bool(outcome.duplicates or outcome.left or outcome.leaks))
 
 
 def _grown(arguments: argparse.Namespace) -> int:

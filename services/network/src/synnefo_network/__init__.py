@@ -141,6 +141,7 @@ from synnefo_network.values import (
     Subnet,
     SubnetSpec,
 )
+from synnefo_network.verification import Leak, verify_addresses
 
 __all__ = [
     "ANY_POOL",
@@ -163,6 +164,7 @@ __all__ = [
     "Gateway",
     "GatewaySpec",
     "Interface",
+    "Leak",
     "Listing",
     "Network",
     "NetworkChanges",
@@ -258,4 +260,5 @@ __all__ = [
     "update_security_group",
     "update_subnet",
     "update_subnet_pool",
+    "verify_addresses",
 ]

@@ -11,12 +11,14 @@ from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
 from synnefo_core.cloud import Cloud
+from synnefo_core.commands import CommandTable
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_network import floating_ips, networks, routers, security_groups, security_rules
 from synnefo_network.bootstrap import make_public_network, write_down_sharing
+from synnefo_network.commands import COMMANDS
 from synnefo_network.models import Model
 from synnefo_network.options import SECTIONS
 from synnefo_network.policies import POLICIES
@@ -59,6 +61,12 @@ def quota_usage(context: RequestContext) -> Iterable[Usage]:
 def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
     """List what is behind a number."""
     return chain.from_iterable(noun.things(context, resource, project_id) for noun in _COUNTED)
+
+
+@hookimpl
+def commands() -> CommandTable:
+    """Return ``synnefo router|floating-ip|pool …``."""
+    return COMMANDS
 
 
 @hookimpl
