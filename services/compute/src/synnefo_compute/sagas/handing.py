@@ -25,6 +25,9 @@ from synnefo_core.sagas import Run, Wait
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 20
+"""So often a cluster that does not answer is asked to give something back: about half a minute."""
+
 NO_WAY_BACK: Mapping[str, Any] = {"stays": True}
 """What a saga remembers when an instance has to stay where it came to."""
 
@@ -141,9 +144,10 @@ def given_back(run: Run) -> Wait | None:
     """Make one move of an undo towards not having it any more.
 
     One that is left, stopped, is found by reconciliation, since its server is elsewhere. A cluster
-    that does not answer is not waited for: the server is down meanwhile.
+    that does not answer is not waited for long: the server is down meanwhile.
     """
-    if _is_tried_out(run, "give_back"):
+    is_away = run.data.get("away_tries", 0) >= PATIENCE
+    if is_away or _is_tried_out(run, "give_back"):
         log.error("a second instance of a server may be left", extra={"server": run.subject_id})
         return None
     try:
@@ -152,7 +156,7 @@ def given_back(run: Run) -> Wait | None:
             return wait
         return _try(run, "give_back", _GiveUp(instance.name))
     except Unavailable as cause:
-        return _note(run, "give_back", cause)
+        return _note(run, "away", cause)
 
 
 def _now(run: Run) -> tuple[Instance | None, Wait | None]:
