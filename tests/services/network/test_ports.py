@@ -248,12 +248,14 @@ def test_ports_are_found_by_address_subnet_and_status(member, network, subnet):
     first = make(member, network, fixed_ips=[Wish(ip="10.0.0.5")])
     used = make(member, network, device_id="vm", fixed_ips=[])
 
-    def found(where=None, **more):
-        ports = service.list_ports(member, service.Listing(where=where or {}), **more)
-        return [port.id for port in ports]
+    def found(where=None, **addresses):
+        wanted = service.AddressFilter(**addresses)
+        listing = service.Listing(where=where or {})
+        return [port.id for port in service.list_ports(member, listing, addresses=wanted)]
 
     assert [first.id] == found(ips=["10.0.0.5"]) == found(subnet_ids=[subnet.id])
+    assert [first.id] == found(parts=["0.0.5"], subnet_ids=[subnet.id])
     assert [used.id] == found({"status": ["ACTIVE"]})
     assert [first.id] == found({"status": ["DOWN"]})
-    assert [] == found({"status": ["BUILD"]}) == found(ips=["10.0.0.6"])
+    assert [] == found({"status": ["BUILD"]}) == found(ips=["10.0.0.6"]) == found(parts=["_"])
     assert {first.id, used.id} == set(found({"network_id": [network.id]}))

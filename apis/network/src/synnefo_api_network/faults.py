@@ -35,6 +35,7 @@ TYPES = {
     "port_in_use": "PortInUse",
     "port_not_secured": "PortSecurityPortHasSecurityGroup",
     "prefixes_lost": "IllegalSubnetPoolPrefixUpdate",
+    "precondition_failed": "RevisionNumberConstraintFailed",
     "quota_exceeded": "OverQuota",
     "rbac_policy_in_use": "RbacPolicyInUse",
     "router_in_use": "RouterInUse",

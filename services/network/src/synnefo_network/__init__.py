@@ -46,11 +46,11 @@ from synnefo_network.networks import (
 from synnefo_network.plugged import ports_of, ports_of_one
 from synnefo_network.plugging import devices_with_address, plug, settle, unplug
 from synnefo_network.pool_values import AddressScope, SubnetPool, SubnetPoolChanges, SubnetPoolSpec
+from synnefo_network.port_lists import AddressFilter, list_ports
 from synnefo_network.ports import (
     PortChanges,
     create_port,
     delete_port,
-    list_ports,
     show_port,
     update_port,
 )
@@ -62,6 +62,7 @@ from synnefo_network.rbac import (
     show_rbac_policy,
     update_rbac_policy,
 )
+from synnefo_network.revisions import require_revision
 from synnefo_network.router_values import (
     Gateway,
     GatewaySpec,
@@ -116,7 +117,6 @@ from synnefo_network.subnets import (
     update_subnet,
 )
 from synnefo_network.tags import (
-    KINDS,
     add_tag,
     remove_tag,
     replace_tags,
@@ -147,11 +147,11 @@ __all__ = [
     "ANY_POOL",
     "FIRST_ADDRESS",
     "FLOATING_IPS",
-    "KINDS",
     "PRIVATE_NETWORKS",
     "ROUTERS",
     "SECURITY_GROUPS",
     "SECURITY_RULES",
+    "AddressFilter",
     "AddressPair",
     "AddressScope",
     "AmbiguousNetwork",
@@ -237,6 +237,7 @@ __all__ = [
     "remove_routes",
     "remove_tag",
     "replace_tags",
+    "require_revision",
     "settle",
     "show_address_scope",
     "show_floating_ip",

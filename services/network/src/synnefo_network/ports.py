@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -30,13 +30,11 @@ from synnefo_network import (
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import OWN, require_unmanaged
 from synnefo_network.errors import MacInUse, PortInUse
-from synnefo_network.models import AddressRow, NetworkRow, PortGroupRow, PortRow, SubnetRow
-from synnefo_network.pages import select_page
+from synnefo_network.models import NetworkRow, PortRow, SubnetRow
 from synnefo_network.values import (
     AddressPair,
     FixedIp,
     FixedIpRequest,
-    Listing,
     Port,
     PortSpec,
 )
@@ -44,22 +42,6 @@ from synnefo_network.values import (
 _MAC_TRIES = 16
 SERVERS = "compute:"
 """How the kinds of devices begin whose cards servers are."""
-
-_COLUMNS = {
-    "id": PortRow.id,
-    "name": PortRow.name,
-    "description": PortRow.description,
-    "project_id": PortRow.project_id,
-    "network_id": PortRow.network_id,
-    "mac": PortRow.mac,
-    "device_id": PortRow.device_id,
-    "device_owner": PortRow.device_owner,
-    "is_admin_up": PortRow.is_admin_up,
-    "is_secured": PortRow.is_secured,
-    "revision": PortRow.revision,
-    "created_at": PortRow.created_at,
-    "updated_at": PortRow.updated_at,
-}
 
 
 class PortChanges(TypedDict, total=False):
@@ -80,7 +62,8 @@ _OF_OWNER = frozenset({"is_secured", "address_pairs"})
 """What nobody but a network's owner decides about ports on it."""
 
 
-def _visible(context: RequestContext) -> list[ColumnElement[bool]]:
+def visible(context: RequestContext) -> list[ColumnElement[bool]]:
+    """Return what makes a port visible: it is the caller's project's."""
     return [] if context.is_admin else [PortRow.project_id == context.project_id]
 
 
@@ -246,61 +229,10 @@ def show_port(context: RequestContext, port_id: str) -> Port:
         NotFound: There is none, or the caller may not see it.
     """
     with context.reading() as session:
-        row = session.scalar(select(PortRow).where(PortRow.id == port_id, *_visible(context)))
+        row = session.scalar(select(PortRow).where(PortRow.id == port_id, *visible(context)))
         if row is None:
             raise NotFound("port", port_id)
         return show_all(session, [row])[0]
-
-
-def list_ports(
-    context: RequestContext,
-    listing: Listing,
-    *,
-    ips: Sequence[str] = (),
-    subnet_ids: Sequence[str] = (),
-    group_ids: Sequence[str] = (),
-) -> list[Port]:
-    """Return a page of the caller's ports.
-
-    Args:
-        context: Who asks.
-        listing: Which page of which ports; also by ``status``.
-        ips: If any: only ports that have one of these addresses.
-        subnet_ids: If any: only ports with an address of one of these subnets.
-        group_ids: If any: only ports to which one of these security groups applies.
-    """
-    visible = _visible(context)
-    if ips or subnet_ids:
-        matching = select(AddressRow.port_id)
-        if ips:
-            matching = matching.where(AddressRow.ip.in_(ips))
-        if subnet_ids:
-            matching = matching.where(AddressRow.subnet_id.in_(subnet_ids))
-        visible.append(PortRow.id.in_(matching))
-    if group_ids:
-        members = select(PortGroupRow.port_id).where(PortGroupRow.group_id.in_(group_ids))
-        visible.append(PortRow.id.in_(members))
-    where = dict(listing.where)
-    if "status" in where:
-        visible.append(_has_status(where.pop("status")))
-    narrowed = Listing(where, listing.order, listing.marker, listing.limit, listing.is_reversed)
-    with context.reading() as session:
-        rows = select_page(
-            session, PortRow, narrowed, noun="port", columns=_COLUMNS, visible=visible
-        )
-        return show_all(session, rows)
-
-
-def _has_status(wanted: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition behind :attr:`~synnefo_network.values.Port.status`."""
-    is_used = (PortRow.device_id != "") & PortRow.is_admin_up
-    conditions = {
-        "ACTIVE": is_used & ~PortRow.is_awaited,
-        "BUILD": is_used & PortRow.is_awaited,
-        "DOWN": ~is_used,
-    }
-    matching = [conditions[status] for status in wanted if status in conditions]
-    return or_(*matching) if matching else PortRow.id.is_(None)
 
 
 def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> Port:
@@ -425,7 +357,7 @@ def lock(context: RequestContext, session: Session, port_id: str) -> PortRow:
     Raises:
         NotFound: There is none, or the caller may not see it.
     """
-    query = select(PortRow).where(PortRow.id == port_id, *_visible(context))
+    query = select(PortRow).where(PortRow.id == port_id, *visible(context))
     row = session.scalar(query.with_for_update())
     if row is None:
         raise NotFound("port", port_id)

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, insert, select, update
@@ -13,35 +12,12 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.db.among import among
 from synnefo_core.errors import Forbidden, Invalid, NotFound
-from synnefo_network import floating_ips, networks, ports, routers, security_groups, subnets
 from synnefo_network.claims import insert_unless_taken
-from synnefo_network.floating_models import FloatingIpRow
-from synnefo_network.models import NetworkRow, PortRow, SecurityGroupRow, SubnetRow, TagRow
-from synnefo_network.router_models import RouterRow
+from synnefo_network.kinds import KINDS
+from synnefo_network.models import TagRow
 
 MOST = 50
 """So many tags a thing has at most."""
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """Where things of a kind are, and what shows one to those who may see it."""
-
-    model: Any
-    show: Callable[[RequestContext, str], Any]
-
-
-_KINDS = {
-    "network": _Kind(NetworkRow, networks.show_network),
-    "subnet": _Kind(SubnetRow, subnets.show_subnet),
-    "port": _Kind(PortRow, ports.show_port),
-    "security_group": _Kind(SecurityGroupRow, security_groups.show_security_group),
-    "router": _Kind(RouterRow, routers.show_router),
-    "floatingip": _Kind(FloatingIpRow, floating_ips.show_floating_ip),
-}
-
-KINDS = tuple(_KINDS)
-"""The kinds of things that can have tags."""
 
 
 def tags_of(context: RequestContext, kind: str, thing_id: str) -> list[str]:
@@ -51,7 +27,7 @@ def tags_of(context: RequestContext, kind: str, thing_id: str) -> list[str]:
         NotFound: There is no such thing, or the caller may not see it.
     """
     with context.reading() as session:
-        _KINDS[kind].show(context, thing_id)
+        KINDS[kind].show(context, thing_id)
         return sorted(_tags(session, [thing_id]).get(thing_id, ()))
 
 
@@ -121,7 +97,7 @@ def remove_tag(context: RequestContext, kind: str, thing_id: str, tag: str) -> N
 
 def _touch(context: RequestContext, session: Session, kind: str, thing_id: str) -> None:
     """Lock a thing of the caller's whose tags change, which is a new revision of it."""
-    known = _KINDS[kind]
+    known = KINDS[kind]
     shown = known.show(context, thing_id)
     if not context.is_admin and shown.project_id != context.project_id:
         msg = f"{kind} {thing_id} belongs to another project"

@@ -10,7 +10,7 @@ from webob import Request
 
 import synnefo_network
 from synnefo_api_network import filters
-from synnefo_api_network.handlers import bulk
+from synnefo_api_network.handlers import bulk, revisions
 from synnefo_api_network.views import network as views
 from synnefo_core.context import RequestContext
 from synnefo_network import NetworkChanges, NetworkSpec
@@ -51,9 +51,12 @@ def show(context: RequestContext, network_id: str, query: Mapping[str, Any]) -> 
     return {"network": filters.one(context, view, query)}
 
 
-def update(context: RequestContext, network_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def update(
+    context: RequestContext, request: Request, network_id: str, body: Mapping[str, Any]
+) -> dict[str, Any]:
     """Change a network."""
-    changed = synnefo_network.update_network(context, network_id, _changes(body["network"]))
+    with revisions.matched(context, request, "network", network_id):
+        changed = synnefo_network.update_network(context, network_id, _changes(body["network"]))
     return {"network": filters.one(context, views.shown(changed), {})}
 
 
@@ -67,6 +70,7 @@ def _changes(asked: Mapping[str, Any]) -> NetworkChanges:
     return changes
 
 
-def delete(context: RequestContext, network_id: str) -> None:
+def delete(context: RequestContext, request: Request, network_id: str) -> None:
     """Delete a network."""
-    synnefo_network.delete_network(context, network_id)
+    with revisions.matched(context, request, "network", network_id):
+        synnefo_network.delete_network(context, network_id)

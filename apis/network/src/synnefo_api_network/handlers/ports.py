@@ -10,11 +10,11 @@ from webob import Request
 
 import synnefo_network
 from synnefo_api_network import filters
-from synnefo_api_network.handlers import bulk
+from synnefo_api_network.handlers import bulk, revisions
 from synnefo_api_network.views import port as views
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField
-from synnefo_network import AddressPair, FixedIpRequest, PortChanges, PortSpec
+from synnefo_network import AddressFilter, AddressPair, FixedIpRequest, PortChanges, PortSpec
 
 _NAMES = {
     "name": "name",
@@ -33,22 +33,21 @@ def index(context: RequestContext, request: Request, query: Mapping[str, Any]) -
     found = synnefo_network.list_ports(
         context,
         filters.listing(query, filters.PORT),
-        ips=wanted["ip_address"],
-        subnet_ids=wanted["subnet_id"],
+        addresses=wanted,
         group_ids=query.get("security_groups", ()),
     )
     return filters.page(context, request, query, "ports", [views.shown(one) for one in found])
 
 
-def _fixed_ip_filters(texts: Sequence[str]) -> dict[str, list[str]]:
-    """Return what ``fixed_ips=ip_address=…`` and ``fixed_ips=subnet_id=…`` ask for."""
-    wanted: dict[str, list[str]] = {"ip_address": [], "subnet_id": []}
+def _fixed_ip_filters(texts: Sequence[str]) -> AddressFilter:
+    """Return what ``fixed_ips=ip_address=…``, ``ip_address_substr`` and ``subnet_id`` ask for."""
+    wanted: dict[str, list[str]] = {"ip_address": [], "ip_address_substr": [], "subnet_id": []}
     for text in texts:
         name, _, value = text.partition("=")
         if name not in wanted:
-            raise InvalidField("fixed_ips", "must be ip_address=… or subnet_id=…")
+            raise InvalidField("fixed_ips", f"must be one of {', '.join(wanted)}, and its value")
         wanted[name].append(value)
-    return wanted
+    return AddressFilter(wanted["ip_address"], wanted["ip_address_substr"], wanted["subnet_id"])
 
 
 def create(context: RequestContext, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,9 +71,12 @@ def show(context: RequestContext, port_id: str, query: Mapping[str, Any]) -> dic
     return {"port": filters.one(context, view, query)}
 
 
-def update(context: RequestContext, port_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def update(
+    context: RequestContext, request: Request, port_id: str, body: Mapping[str, Any]
+) -> dict[str, Any]:
     """Change a port."""
-    changed = synnefo_network.update_port(context, port_id, _changes(body["port"]))
+    with revisions.matched(context, request, "port", port_id):
+        changed = synnefo_network.update_port(context, port_id, _changes(body["port"]))
     return {"port": filters.one(context, views.shown(changed), {})}
 
 
@@ -96,6 +98,7 @@ def _changes(asked: Mapping[str, Any]) -> PortChanges:
     return changes
 
 
-def delete(context: RequestContext, port_id: str) -> None:
+def delete(context: RequestContext, request: Request, port_id: str) -> None:
     """Delete a port."""
-    synnefo_network.delete_port(context, port_id)
+    with revisions.matched(context, request, "port", port_id):
+        synnefo_network.delete_port(context, port_id)

@@ -10,7 +10,7 @@ from webob import Request
 
 import synnefo_network
 from synnefo_api_network import filters
-from synnefo_api_network.handlers import bulk
+from synnefo_api_network.handlers import bulk, revisions
 from synnefo_api_network.views import security_group as views
 from synnefo_core.context import RequestContext
 from synnefo_network import SecurityGroupChanges, SecurityGroupSpec
@@ -45,11 +45,12 @@ def show(
 
 
 def update(
-    context: RequestContext, security_group_id: str, body: Mapping[str, Any]
+    context: RequestContext, request: Request, security_group_id: str, body: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Change a group."""
-    changes = _changes(body["security_group"])
-    changed = synnefo_network.update_security_group(context, security_group_id, changes)
+    with revisions.matched(context, request, "security_group", security_group_id):
+        changes = _changes(body["security_group"])
+        changed = synnefo_network.update_security_group(context, security_group_id, changes)
     return {"security_group": filters.one(context, views.shown(changed), {})}
 
 
@@ -61,6 +62,7 @@ def _changes(asked: Mapping[str, Any]) -> SecurityGroupChanges:
     return changes
 
 
-def delete(context: RequestContext, security_group_id: str) -> None:
+def delete(context: RequestContext, request: Request, security_group_id: str) -> None:
     """Delete a group."""
-    synnefo_network.delete_security_group(context, security_group_id)
+    with revisions.matched(context, request, "security_group", security_group_id):
+        synnefo_network.delete_security_group(context, security_group_id)

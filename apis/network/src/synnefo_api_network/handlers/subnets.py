@@ -10,7 +10,7 @@ from webob import Request
 
 import synnefo_network
 from synnefo_api_network import filters
-from synnefo_api_network.handlers import bulk
+from synnefo_api_network.handlers import bulk, revisions
 from synnefo_api_network.views import subnet as views
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField
@@ -63,9 +63,12 @@ def show(context: RequestContext, subnet_id: str, query: Mapping[str, Any]) -> d
     return {"subnet": filters.one(context, view, query)}
 
 
-def update(context: RequestContext, subnet_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def update(
+    context: RequestContext, request: Request, subnet_id: str, body: Mapping[str, Any]
+) -> dict[str, Any]:
     """Change a subnet."""
-    changed = synnefo_network.update_subnet(context, subnet_id, _changes(body["subnet"]))
+    with revisions.matched(context, request, "subnet", subnet_id):
+        changed = synnefo_network.update_subnet(context, subnet_id, _changes(body["subnet"]))
     return {"subnet": filters.one(context, views.shown(changed), {})}
 
 
@@ -89,6 +92,7 @@ def _changes(asked: Mapping[str, Any]) -> SubnetChanges:
     return changes
 
 
-def delete(context: RequestContext, subnet_id: str) -> None:
+def delete(context: RequestContext, request: Request, subnet_id: str) -> None:
     """Delete a subnet."""
-    synnefo_network.delete_subnet(context, subnet_id)
+    with revisions.matched(context, request, "subnet", subnet_id):
+        synnefo_network.delete_subnet(context, subnet_id)

@@ -32,6 +32,7 @@ _CHANGEABLE = {
     "security_groups": {"type": "array", "items": types.ID, "maxItems": 100},
     "allowed_address_pairs": {"type": "array", "items": _PAIR, "maxItems": 10},
     # Nothing else can be asked for yet, but clients say it.
+    "qos_policy_id": {"type": "null"},
     "binding:vnic_type": {"const": "normal"},
     "extra_dhcp_opts": {"type": "array", "maxItems": 0},
 }

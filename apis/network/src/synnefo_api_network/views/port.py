@@ -28,4 +28,5 @@ def shown(port: Port) -> dict[str, Any]:
         ],
         "extra_dhcp_opts": [],
         "binding:vnic_type": "normal",
+        "qos_policy_id": None,
     }
