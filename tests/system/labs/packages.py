@@ -120,6 +120,7 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         Need("busybox-static", "var/lib/dpkg/info/busybox-static.list"),
         Need("isc-dhcp-client", "*sbin/dhclient"),
     ),
+    "nbd": (Need("libnbd-bin", "usr/bin/nbdinfo"), Need("qemu-utils", "usr/bin/qemu-io")),
     "ganeti": _GANETI,
     "kvm": _KVM,
 }

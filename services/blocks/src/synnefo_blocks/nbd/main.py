@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command ``synnefo-nbd``: one volume for one guest, in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from oslo_config import cfg
+
+from synnefo_blocks import volumes
+from synnefo_blocks.nbd.server import Server
+from synnefo_core import logs
+from synnefo_core.config import driver_settings
+from synnefo_core.contracts.driver import DriverError, DriverSetup, Misconfigured
+from synnefo_core.contracts.storage import Fenced, Storage, StorageError
+from synnefo_core.plugins import driver_class
+
+log = logging.getLogger(__name__)
+
+FILE = Path("/etc/synnefo/nbd.conf")
+
+OPTIONS = [
+    cfg.StrOpt("driver", required=True, help="The driver of the store, for example nfs or rados."),
+    cfg.StrOpt(
+        "state_directory",
+        default="/var/lib/synnefo/nbd",
+        help="A private directory in which the driver may keep files.",
+    ),
+    cfg.FloatOpt(
+        "lease_s",
+        default=20.0,
+        min=1.0,
+        help="Seconds for which the writer of a volume goes on without asking the store, where the "
+        "store does not refuse old writers; the same on all nodes.",
+    ),
+    cfg.FloatOpt(
+        "lease_margin_s",
+        default=5.0,
+        min=0.1,
+        help="Seconds that it stops earlier, and that a new writer waits longer.",
+    ),
+]
+
+EXIT_FENCED = 3
+"""Somebody else writes the volume now."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve a volume until told to end; return the status of the process."""
+    parser = argparse.ArgumentParser(
+        prog="synnefo-nbd", description="Serve a volume to QEMU on a unix socket."
+    )
+    parser.add_argument("volume", help="the volume's name in the store")
+    parser.add_argument("--socket", type=Path, required=True, metavar="PATH")
+    parser.add_argument(
+        "--epoch", type=int, required=True, help="the number of this writer, larger than all before"
+    )
+    parser.add_argument(
+        "--config", type=Path, default=FILE, metavar="FILE", help=f"default: {FILE}"
+    )
+    told = parser.parse_args(argv)
+    logs.configure("text", "INFO")
+    try:
+        config = _config(told.config)
+        storage = _storage(config)
+        try:
+            return _serve(storage, config, told)
+        finally:
+            storage.close()
+    except (DriverError, OSError, ValueError) as problem:
+        sys.stderr.write(f"synnefo-nbd: {problem}\n")
+        return EXIT_FENCED if isinstance(problem, Fenced) else 1
+
+
+def _config(file: Path) -> cfg.ConfigOpts:
+    config = cfg.ConfigOpts()
+    config.register_opts(OPTIONS, group="store")
+    try:
+        config([], project="synnefo-nbd", default_config_files=[str(file)], default_config_dirs=[])
+        for option in OPTIONS:
+            config.store[option.dest]  # values are converted when they are read
+    except (cfg.Error, ValueError, OSError) as cause:
+        raise Misconfigured(f"{file}: {cause}") from cause
+    return config
+
+
+def _storage(config: cfg.ConfigOpts) -> Storage:
+    driver = driver_class("storage", config.store.driver)
+    if not issubclass(driver, Storage):
+        raise Misconfigured(f"{config.store.driver} is no store")
+    settings = driver_settings(config, "store", driver)
+    directory = Path(config.store.state_directory)
+    return driver(DriverSetup(config.store.driver, settings, directory))
+
+
+def _serve(storage: Storage, config: cfg.ConfigOpts, told: argparse.Namespace) -> int:
+    terms = volumes.LeaseTerms(config.store.lease_s, config.store.lease_margin_s)
+    volume = volumes.open_volume(storage, told.volume, epoch=told.epoch, terms=terms)
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    server = Server(volume, told.socket)
+    serving = threading.Thread(target=server.serve, name="nbd-server", daemon=True)
+    serving.start()
+    log.info("serving", extra={"volume": told.volume, "epoch": told.epoch})
+    try:
+        return _renewing(volume, ended)
+    finally:
+        server.close()
+        volume.close()
+
+
+def _renewing(volume: volumes.Volume, ended: threading.Event) -> int:
+    """Keep the right to write until told to end; return the status of the process."""
+    while not ended.wait(volume.renew_every_s):
+        try:
+            volume.renew()
+        except Fenced as refusal:
+            log.warning("no longer the writer: %s", refusal)
+            return EXIT_FENCED
+        except StorageError as fault:
+            log.warning("not renewed, trying again: %s", fault)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

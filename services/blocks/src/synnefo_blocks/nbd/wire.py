@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The two directions of a connection, made so that many small requests cost few system calls."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Sequence
+
+INBOX_BYTES = 256 * 1024
+OUTBOX_BYTES = 1024 * 1024
+MOST_PIECES = 512
+"""Fewer than the system takes at once."""
+
+Piece = bytes | bytearray | memoryview
+
+
+class Ended(Exception):
+    """The other side has closed the connection."""
+
+
+class Outbox:
+    """What is to be sent, in messages that stay whole; several threads may use it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._pieces: list[Piece] = []
+        self._waiting = 0
+
+    def add(self, *pieces: Piece) -> None:
+        """Send a message soon, at the latest with the next :meth:`send`."""
+        with self._lock:
+            self._pieces.extend(pieces)
+            self._waiting += sum(map(len, pieces))
+            if self._waiting >= OUTBOX_BYTES:
+                self._send()
+
+    def send(self) -> None:
+        """Send what waits."""
+        with self._lock:
+            self._send()
+
+    def _send(self) -> None:
+        pieces, self._pieces, self._waiting = self._pieces, [], 0
+        for at in range(0, len(pieces), MOST_PIECES):
+            self._send_some(pieces[at : at + MOST_PIECES])
+
+    def _send_some(self, pieces: Sequence[Piece]) -> None:
+        left = [memoryview(piece) for piece in pieces if len(piece)]
+        while left:
+            sent = self._connection.sendmsg(left)
+            while left and sent >= len(left[0]):
+                sent -= len(left.pop(0))
+            if sent:
+                left[0] = left[0][sent:]
+
+
+class Inbox:
+    """What was received. Before it waits for more, everything that is to be sent is sent."""
+
+    def __init__(self, connection: socket.socket, outbox: Outbox) -> None:
+        self._connection, self._outbox = connection, outbox
+        self._buffer = memoryview(bytearray(INBOX_BYTES))
+        self._start = self._stop = 0
+
+    def take(self, length: int) -> memoryview:
+        """Return so many bytes; good until the next call.
+
+        Raises:
+            Ended: The other side closed the connection before.
+        """
+        there = self._stop - self._start
+        if there < length:
+            if length > INBOX_BYTES:
+                return self._large(length)
+            self._fill(length)
+        self._start += length
+        return self._buffer[self._start - length : self._start]
+
+    def _fill(self, length: int) -> None:
+        there = self._stop - self._start
+        if self._start + length > INBOX_BYTES:
+            self._buffer[:there] = bytes(self._buffer[self._start : self._stop])
+            self._start, self._stop = 0, there
+        elif not there:
+            self._start = self._stop = 0
+        while self._stop - self._start < length:
+            self._stop += self._receive(self._buffer[self._stop :])
+
+    def _large(self, length: int) -> memoryview:
+        content = memoryview(bytearray(length))
+        there = self._stop - self._start
+        content[:there] = self._buffer[self._start : self._stop]
+        self._start = self._stop = 0
+        while there < length:
+            there += self._receive(content[there:])
+        return content
+
+    def _receive(self, room: memoryview) -> int:
+        self._outbox.send()
+        count = self._connection.recv_into(room)
+        if not count:
+            raise Ended
+        return count

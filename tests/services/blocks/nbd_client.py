@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A client of NBD that says exactly what a test wants it to."""
+
+import socket
+import struct
+
+from synnefo_blocks.nbd import protocol
+
+
+class NbdClient:
+    """A connection; requests may be sent in one piece and answered in any order."""
+
+    def __init__(self, path, *, is_structured=False):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(20)
+        self.socket.connect(str(path))
+        magic, option_magic, flags = protocol.GREETING.unpack(self.take(18))
+        assert (protocol.INIT_MAGIC, protocol.OPTION_MAGIC, 3) == (magic, option_magic, flags)
+        self.send(struct.pack(">I", 3))
+        if is_structured:
+            assert [protocol.Answer.ACK] == [kind for kind, _ in self.ask(8)]
+            query = struct.pack(">III", 0, 1, 15) + b"base:allocation"
+            assert 2 == len(self.ask(10, query))
+
+    def go(self):
+        """Begin; return the size and the flags of the export."""
+        infos = self.ask(protocol.Option.GO, struct.pack(">IH", 0, 0))
+        return struct.unpack(">HQH", infos[0][1])[1:]
+
+    def ask(self, option, data=b""):
+        self.send(protocol.OPTION.pack(protocol.OPTION_MAGIC, option, len(data)) + data)
+        answers = []
+        while not answers or answers[-1][0] in {2, 3, 4}:
+            magic, echoed, kind, length = protocol.OPTION_REPLY.unpack(self.take(20))
+            assert (protocol.OPTION_REPLY_MAGIC, option) == (magic, echoed)
+            answers.append((kind, self.take(length)))
+        return answers
+
+    def request(self, command, offset=0, length=0, *, data=b"", flags=0, cookie=7):
+        length = length or len(data)
+        head = (protocol.REQUEST_MAGIC, flags, command, cookie, offset, length)
+        return protocol.REQUEST.pack(*head) + data
+
+    def call(self, *arguments, **rest):
+        """Send a request without an answer's content; return the error."""
+        self.send(self.request(*arguments, **rest))
+        return self.error()
+
+    def error(self):
+        magic, error, _ = protocol.SIMPLE_REPLY.unpack(self.take(16))
+        assert protocol.SIMPLE_MAGIC == magic
+        return error
+
+    def read(self, offset, length):
+        assert 0 == self.call(protocol.Command.READ, offset, length)
+        return self.take(length)
+
+    def chunk(self):
+        magic, flags, kind, _, length = protocol.CHUNK.unpack(self.take(20))
+        assert (protocol.CHUNK_MAGIC, protocol.CHUNK_DONE) == (magic, flags)
+        return kind, self.take(length)
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def take(self, length):
+        content = b""
+        while len(content) < length:
+            piece = self.socket.recv(length - len(content))
+            if not piece:
+                raise EOFError(content)
+            content += piece
+        return content
+
+    def close(self):
+        self.socket.close()

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``synnefo-nbd`` and the clients that guests and operators use: QEMU's and libnbd's."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from synnefo_blocks import volumes
+from synnefo_core.contracts.driver import DriverSetup
+from synnefo_storage_nfs.driver import NfsStorage
+from tests.system.labs import LabUnavailable, packages
+from tests.system.labs.waiting import until
+
+pytestmark = pytest.mark.system
+
+MIB = 1024 * 1024
+SIZE = 64 * MIB
+
+
+@pytest.fixture(scope="module", autouse=True)
+def clients():
+    try:
+        packages.ensure("nbd")
+    except LabUnavailable as lack:
+        if os.environ.get("SYNNEFO_LABS_REQUIRED") == "1":
+            raise
+        pytest.skip(str(lack))
+
+
+class Node:
+    """A machine that serves the volume "disk" of a store in a directory."""
+
+    def __init__(self, directory):
+        self.directory, self.socket = directory, directory / "disk.sock"
+        self.uri = f"nbd+unix:///?socket={self.socket}"
+        self.epoch, self.running = 1, []
+        self.config = directory / "nbd.conf"
+        self.config.write_text(
+            f"[store]\ndriver = nfs\npath = {directory}/store\nlease_s = 1\nlease_margin_s = 0.2\n"
+        )
+        self.storage = NfsStorage(DriverSetup("nfs", {"path": str(directory / "store")}, directory))
+        volumes.create(self.storage, "disk", SIZE)
+
+    def serve(self, socket=None):
+        self.epoch += 1
+        command = [sys.executable, "-m", "synnefo_blocks.nbd.main", "disk"]
+        path = socket or self.socket
+        path.unlink(missing_ok=True)
+        told = ["--socket", str(path), "--epoch", str(self.epoch), "--config", str(self.config)]
+        process = subprocess.Popen([*command, *told])
+        self.running.append(process)
+        until(lambda: path.exists() or process.poll() is not None, "the server", within_s=30)
+        assert process.poll() is None
+        return process
+
+    def io(self, *commands, check=True):
+        told = [word for command in commands for word in ("-c", command)]
+        return run("qemu-io", "-f", "raw", *told, self.uri, check=check)
+
+
+def run(*command, check=True):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    if check:
+        assert 0 == done.returncode, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def node(tmp_path):
+    made = Node(tmp_path)
+    yield made
+    for process in made.running:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+    made.storage.close()
+
+
+def test_libnbd_copies_a_disk_in_and_out_and_sees_its_holes(node, tmp_path):
+    node.serve()
+    source, back = tmp_path / "source", tmp_path / "back"
+    source.write_bytes(os.urandom(5 * MIB) + bytes(20 * MIB) + os.urandom(3 * MIB))
+    os.truncate(source, SIZE)
+
+    run("nbdcopy", "--flush", str(source), node.uri)
+    run("nbdcopy", node.uri, str(back))
+
+    assert source.read_bytes() == back.read_bytes()
+    found = json.loads(run("nbdinfo", "--json", node.uri))["exports"][0]
+    assert (SIZE, True, True, True) == (
+        found["export-size"],
+        found["can_multi_conn"],
+        found["can_fua"],
+        found["can_trim"],
+    )
+    holes = [
+        part for part in json.loads(run("nbdinfo", "--map", "--json", node.uri)) if part["type"]
+    ]
+    assert 50 * MIB < sum(part["length"] for part in holes)
+
+
+def test_qemu_writes_zeroes_discards_and_verifies(node):
+    node.serve()
+
+    told = node.io(
+        "write -P 1 0 1M",
+        "write -P 2 100k 4k",
+        "aio_write -P 3 2M 1M",
+        "aio_flush",
+        "write -z -u 512k 128k",
+        "discard 768k 64k",
+        "flush",
+        "read -P 1 0 100k",
+        "read -P 2 100k 4k",
+        "read -P 3 2M 1M",
+        "read -P 0 512k 128k",
+        "read -P 0 768k 64k",
+        "read -P 0 10M 1M",
+    )
+
+    assert "verification failed" not in told
+    assert "error" not in told.lower()
+
+
+def test_what_was_flushed_survives_kill(node):
+    server = node.serve()
+    node.io("write -P 7 0 3M", "flush")
+
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    node.serve()
+
+    assert "verification failed" not in node.io("read -P 7 0 3M")
+
+
+def test_a_server_that_another_one_followed_ends_and_lets_nothing_through(node, tmp_path):
+    old = node.serve()
+    node.io("write -P 1 0 64k", "flush")
+
+    node.serve(tmp_path / "other.sock")
+
+    assert 3 == old.wait(timeout=30)
+    told = run("nbdinfo", "--size", f"nbd+unix:///?socket={tmp_path}/other.sock")
+    assert str(SIZE) == told.strip()
+
+
+def test_the_command_closes_when_it_is_told_to_end(node):
+    node.serve().terminate()
+
+    assert 0 == node.running[0].wait(timeout=30)
+    assert not volumes.show(node.storage, "disk").is_open
+    assert not node.socket.exists()
