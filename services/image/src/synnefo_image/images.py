@@ -18,7 +18,7 @@ from synnefo_core.errors import (
     InvalidState,
     NotFound,
 )
-from synnefo_image import policies, properties, states, tags
+from synnefo_image import holdings, policies, properties, states, tags
 from synnefo_image.models import ImageRow, UsedIdRow
 from synnefo_image.rows import NOUN, lock_own, shown, visible
 from synnefo_image.values import (
@@ -69,6 +69,8 @@ def create(context: RequestContext, spec: ImageSpec) -> Image:
             container="",
             object_name="",
             upload_id="",
+            user_id=context.user_id,
+            charged_bytes=0,
             created_at=now,
             updated_at=now,
         )
@@ -187,6 +189,8 @@ def _change(context: RequestContext, row: ImageRow, changes: ImageChanges) -> No
         _require_publisher(context, changes["visibility"])
     if "owner" in changes:
         context.cloud.policy.require(context, policies.FOR_OTHERS)
+        # The next reckoning has the new owner pay.
+        holdings.pay(context, row, 0)
     for name, value in changes.items():
         if name in ("tags", "location"):
             continue

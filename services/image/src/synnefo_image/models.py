@@ -20,7 +20,8 @@ class ImageRow(Model):
     """An image.
 
     ``reference`` (its text form) is empty until there is content. ``upload_id`` names the
-    upload that may finish it: of several the last one begun.
+    upload that may finish it: of several the last one begun. ``charged_bytes`` are those for which
+    ``user_id`` pays in the owner's project because the object is gone.
     """
 
     __tablename__ = "image_image"
@@ -52,6 +53,8 @@ class ImageRow(Model):
     container: Mapped[Name]
     object_name: Mapped[str] = mapped_column(String(1024))
     upload_id: Mapped[Id]
+    user_id: Mapped[Id] = mapped_column(server_default="")
+    charged_bytes: Mapped[Big] = mapped_column(server_default="0")
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
 

@@ -10,13 +10,16 @@ from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
 from synnefo_core.cloud import Cloud
+from synnefo_core.commands import CommandTable
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.quota import Thing, Usage
 from synnefo_core.contracts.storage import Kind, Moving
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.sagas import Saga
 from synnefo_core.worker import Task
-from synnefo_image import owned, tiny
+from synnefo_image import holdings, owned, tiny
+from synnefo_image.commands import COMMANDS
 from synnefo_image.models import Model
 from synnefo_image.options import SECTIONS
 from synnefo_image.policies import POLICIES
@@ -51,7 +54,28 @@ def sagas() -> Iterable[Saga]:
 @hookimpl
 def tasks() -> Iterable[Task]:
     """Return what the worker does from time to time."""
-    return [Task("image.forget_tasks", 3600.0, forget)]
+    return [
+        Task("image.forget_tasks", 3600.0, forget),
+        Task("image.reckon", holdings.RECKON_EVERY_S, holdings.reckon),
+    ]
+
+
+@hookimpl
+def commands() -> CommandTable:
+    """Return ``synnefo image …``."""
+    return COMMANDS
+
+
+@hookimpl
+def quota_usage(context: RequestContext) -> Iterable[Usage]:
+    """Count the bytes that images pay for."""
+    return holdings.usage(context)
+
+
+@hookimpl
+def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """List the images behind them."""
+    return holdings.things(context, resource, project_id)
 
 
 @hookimpl

@@ -11,6 +11,7 @@ import synnefo_object_store
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Forbidden, NotFound
+from synnefo_image import holdings
 from synnefo_image.importing import IMPORT, staged_name
 from synnefo_image.models import ImageRow, MemberRow, TagRow, UsedIdRow
 from synnefo_image.rows import lock_own
@@ -34,6 +35,7 @@ def delete(context: RequestContext, image_id: str) -> None:
         for model in (TagRow, MemberRow):
             session.execute(sql_delete(model).where(model.image_id == image_id))
         owner, reference, own = row.owner, row.reference, _is_own(context, row)
+        holdings.pay(context, row, 0)
         session.delete(row)
         session.add(UsedIdRow(id=image_id, deleted_at=context.now()))
     container = context.cloud.config.image.container

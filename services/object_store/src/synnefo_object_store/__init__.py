@@ -41,6 +41,7 @@ from synnefo_object_store.objects import (
     show_object,
     update_object,
 )
+from synnefo_object_store.owned import is_paid_for
 from synnefo_object_store.past import delete_version, list_past, list_versions, restore_version
 from synnefo_object_store.patches import Patch, patch_object
 from synnefo_object_store.payers import limits as limits_of_payers
@@ -146,6 +147,7 @@ __all__ = [
     "groups_of",
     "hashmap_of",
     "is_owner",
+    "is_paid_for",
     "keys_in_use",
     "limits_of_payers",
     "list_accounts",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, func, select, tuple_, update
 
-from synnefo_blocks import ZERO_BLOCK
+from synnefo_blocks import ZERO_BLOCK, Reference
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
 from synnefo_core.contracts.storage import Kind, Moving
@@ -17,7 +17,7 @@ from synnefo_core.db.session import changed_rows
 from synnefo_object_store.models import ContainerRow, ObjectRow
 from synnefo_object_store.rows import DISKSPACE
 from synnefo_object_store.uploads import stored_names
-from synnefo_object_store.versions import PAYS
+from synnefo_object_store.versions import PAYS, Place
 
 _container: Table = ContainerRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _object: Table = ObjectRow.__table__  # type: ignore[assignment]  # declared as FromClause
@@ -47,6 +47,25 @@ def usage(context: RequestContext) -> list[Usage]:
     with context.reading() as session:
         rows = session.execute(query).all()
     return [Usage(pays, user_id, DISKSPACE, int(amount)) for pays, user_id, amount in rows]
+
+
+def is_paid_for(context: RequestContext, place: Place, reference: Reference) -> bool:
+    """Say whether a version of the object at a place has this content, and somebody pays for it."""
+    query = (
+        select(_object.c.version)
+        .join(_container, _object.c.container_id == _container.c.id)
+        .where(
+            _container.c.account == place.account,
+            _container.c.name == place.container,
+            _object.c.name == place.name,
+            _object.c.kind == reference.kind.value,
+            _object.c.digest == reference.digest,
+            _object.c.size_bytes == reference.size_bytes,
+            ~_object.c.is_free,
+        )
+    )
+    with context.reading() as session:
+        return session.execute(query.limit(1)).first() is not None
 
 
 def things(context: RequestContext, resource: str, project_id: str) -> Iterator[Thing]:
