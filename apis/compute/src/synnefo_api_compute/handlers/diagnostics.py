@@ -22,7 +22,7 @@ def show(context: RequestContext, server_id: str, version: Version) -> dict[str,
 def show_password(context: RequestContext, server_id: str) -> dict[str, Any]:
     """Answer ``GET /servers/{server_id}/os-server-password``.
 
-    A guest would post it, sealed, to a metadata service; there is none, so there never is one.
+    A guest would post it, sealed, to what answers guests with their metadata; that takes none.
     """
     synnefo_compute.show_server(context, server_id)
     return {"password": ""}
