@@ -4,6 +4,7 @@
 from synnefo_api_network import versions
 from synnefo_api_network.handlers import (
     address_scopes as scopes,
+    availability,
     extensions,
     floating_ips,
     networks,
@@ -102,6 +103,12 @@ ROUTES = [
     Route("PUT",    "/address-scopes/{scope_id}", scopes.update,    "network:address_scope:update", 200, pool.UPDATE_SCOPE),
     Route("DELETE", "/address-scopes/{scope_id}", scopes.delete,    "network:address_scope:delete", 204),
 
+    Route("GET",    "/network-ip-availabilities", availability.index, "network:availability:show", query=network.AVAILABILITY),
+    Route("GET",    "/network-ip-availabilities/{network_id}", availability.show, "network:availability:show"),
+    Route("GET",    "/agents",                    availability.agents, "network:agent:list"),
+    Route("GET",    "/availability_zones",        availability.zones),
+    Route("GET",    "/service-providers",         availability.providers),
+
     Route("GET",    "/extensions",                extensions.index),
     Route("GET",    "/extensions/{alias}",        extensions.show),
 
@@ -117,21 +124,17 @@ ROUTES += tags.ROUTES
 
 UNBUILT_COLLECTIONS = [
     "address-groups",
-    "agents",
     "auto-allocated-topology",
-    "availability_zones",
     "default-security-group-rules",
     "flavors",
     "floatingip_pools",
     "local_ips",
     "metering",
     "ndp_proxies",
-    "network-ip-availabilities",
     "network_segment_ranges",
     "qos",
     "quotas",
     "segments",
-    "service-providers",
     "service_profiles",
     "trunks",
 ]

@@ -11,6 +11,7 @@ from synnefo_network.address_scopes import (
     show_address_scope,
     update_address_scope,
 )
+from synnefo_network.availability import NetworkUse, SubnetUse, address_use
 from synnefo_network.errors import (
     AmbiguousNetwork,
     DefaultGroup,
@@ -169,6 +170,7 @@ __all__ = [
     "Network",
     "NetworkChanges",
     "NetworkSpec",
+    "NetworkUse",
     "NoAddressLeft",
     "PlugRequest",
     "Pool",
@@ -191,11 +193,13 @@ __all__ = [
     "SubnetPoolChanges",
     "SubnetPoolSpec",
     "SubnetSpec",
+    "SubnetUse",
     "Target",
     "add_interface",
     "add_prefixes",
     "add_routes",
     "add_tag",
+    "address_use",
     "create_address_scope",
     "create_floating_ip",
     "create_network",

@@ -85,6 +85,13 @@ POLICIES = [
     rule("network:address_scope:delete", MEMBER, "Delete one", "DELETE /address-scopes/{id}"),
     rule("network:tag:show", READER, "Show tags", "GET /networks/{network_id}/tags"),
     rule("network:tag:update", MEMBER, "Change tags", "PUT /networks/{network_id}/tags"),
+    rule(
+        "network:availability:show",
+        ADMIN,
+        "See how many addresses are taken",
+        "GET /network-ip-availabilities",
+    ),
+    rule("network:agent:list", ADMIN, "List agents", "GET /agents"),
     rule("network:quota:show", READER, "Show a project's limits", "GET /quotas/{project_id}"),
     rule("network:quota:update", ADMIN, "Set a project's limits", "PUT /quotas/{project_id}"),
     rule(FOR_OTHERS, ADMIN, "Make things for another project", "POST /networks"),

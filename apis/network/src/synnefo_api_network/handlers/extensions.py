@@ -23,6 +23,7 @@ EXTENSIONS = {
     "ip-substring-filtering": "Ports are found by parts of their addresses",
     "net-mtu": "The MTU of a network can be seen",
     "net-mtu-writable": "The MTU of a network can be chosen",
+    "network-ip-availability": "How many addresses of networks are taken",
     "pagination": "Lists come in pages",
     "port-security": "Filters of ports can be turned off",
     "project-id": "Things have a project_id beside their tenant_id",

@@ -32,3 +32,9 @@ CREATE = types.one_or_many(
 )
 
 UPDATE = types.one("network", _CHANGEABLE)
+
+AVAILABILITY = {
+    "type": "object",
+    "properties": {"network_id": types.texts()},
+    "additionalProperties": False,
+}
