@@ -36,14 +36,10 @@ def world(tmp_path_factory):
 def node(world):
     node = world.node("server", "br-red", "br-all")
     node.run("apply")
-    process = start(node)
+    process = node.start()
     yield node
     process.terminate()
     process.wait()
-
-
-def start(node) -> subprocess.Popen:
-    return subprocess.Popen(node.machine.words(*node.words("--check-s", "5", "run")))
 
 
 @pytest.fixture
@@ -248,13 +244,13 @@ def test_a_guest_finds_its_own_files_and_those_of_nobody_else(world, node):
 def test_servers_of_a_killed_daemon_are_replaced_and_end_with_their_networks(world, script):
     node = world.node("again", "br-red")
     guest = world.guest("waits", node, document(1), "br-red", is_static=False)
-    first = start(node)
+    first = node.start()
     try:
         ask4(guest, script)
     finally:
         first.send_signal(signal.SIGKILL)
         first.wait()
-    second = start(node)
+    second = node.start()
     try:
         until(lambda: 1 == servers(node) and second.poll() is None, "one server", within_s=10)
         assert "10.0.0.1" == ask4(guest, script)["ip"]

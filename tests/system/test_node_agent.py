@@ -36,8 +36,7 @@ def daemon():
     started = []
 
     def start(node) -> subprocess.Popen:
-        words = node.machine.words(*node.words("--check-s", "0.2", "run"))
-        started.append(subprocess.Popen(words, stderr=subprocess.DEVNULL))
+        started.append(node.start())
         return started[-1]
 
     yield start

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -80,6 +81,12 @@ class Node:
     def words(self, *words: str) -> list[str]:
         """Return the command with the state of this node."""
         return [COMMAND, "--state", str(self.state), "--keys", str(self.keys), *words]
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the daemon; what is killed is the daemon itself, not only who entered the machine."""
+        words = self.words("--check-s", "0.2", "run")
+        mortal = self.machine.words("setpriv", "--pdeathsig", "KILL", *words)
+        return subprocess.Popen(mortal, stderr=subprocess.DEVNULL)
 
     def run(self, *words: str, environment: Mapping[str, str] | None = None) -> str:
         """Run the command on this node."""
