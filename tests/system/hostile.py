@@ -21,6 +21,7 @@ from synnefo_core.wsgi.validation import compiled
 _SENTENCES = ("message", "detail", "error_description")
 MISSING = "00000000-0000-4000-8000-000000000000"
 NOWHERE = "00000000-0000-4000-8000-000000000001"
+_NO_VERSION = (9999, 0)
 _PARAMETER = re.compile(r"\{(\w+)(:[^}]*)?\}")
 _TAG = re.compile(r"<(title|h1)>.*?</\1>|<[^>]*>", re.DOTALL)
 
@@ -78,6 +79,14 @@ class Probe:
     face: str
     route: Route
     path: str
+
+    @property
+    def version(self) -> Mapping[str, str]:
+        """The headers by which a route is found that newer microversions don't have."""
+        if self.route.until >= _NO_VERSION:
+            return {}
+        major, minor = self.route.until
+        return {"OpenStack-API-Version": f"{self.face} {major}.{minor}"}
 
     def __str__(self) -> str:
         """Name it in a message."""

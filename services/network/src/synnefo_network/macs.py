@@ -14,6 +14,8 @@ from synnefo_network import claims
 from synnefo_network.errors import NoMacPrefixLeft
 from synnefo_network.models import MacPrefixRow
 
+_OF_PORTS = 0xFFFF00
+"""What is above is of the nodes: who tells guests their addresses ends in ``ff:ff:fe`` (decision 0014)."""
 _FORM = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")
 
 
@@ -39,7 +41,8 @@ def give_prefix(context: RequestContext, session: Session, network_id: str) -> s
 
 def random_mac(prefix: str) -> str:
     """Return a MAC address with a prefix; whether it is free shows at its insertion."""
-    return ":".join([prefix, *(f"{byte:02x}" for byte in secrets.token_bytes(3))])
+    own = secrets.randbelow(_OF_PORTS).to_bytes(3, "big")
+    return ":".join([prefix, *(f"{byte:02x}" for byte in own)])
 
 
 def parse(text: str) -> str:

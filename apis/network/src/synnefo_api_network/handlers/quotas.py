@@ -92,6 +92,7 @@ def delete(context: RequestContext, project_id: str) -> None:
 
 
 def _set(context: RequestContext, project_id: str, limits: Mapping[str, int]) -> None:
+    synnefo_quota.require_people(context.cloud, project_ids=[project_id])
     for name, limit in limits.items():
         if name in UNCOUNTED and limit != _NO_LIMIT:
             what = f"a limit of {name}"
