@@ -17,6 +17,7 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.compose import faces
 from synnefo_core.wsgi.validation import compiled
+from tests.system.client import Client
 
 _SENTENCES = ("message", "detail", "error_description")
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -91,6 +92,12 @@ class Probe:
     def __str__(self) -> str:
         """Name it in a message."""
         return f"{self.route.method} {self.path}"
+
+
+def ask(client: Client, probe: Probe, **arguments: Any) -> requests.Response:
+    """Send something to a route, in a microversion that has it."""
+    headers = {**arguments.pop("headers", {}), **probe.version}
+    return client.ask(probe.route.method, probe.path, headers=headers, **arguments)
 
 
 def probes(

@@ -13,7 +13,6 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -26,7 +25,7 @@ from synnefo_core.wsgi import compose
 from tests.system import hostile
 from tests.system.client import COMPUTE, NETWORK, Client, credentials
 from tests.system.deployment import Deployment, deployed
-from tests.system.hostile import Probe, answered, connect, head, sentence
+from tests.system.hostile import Probe, answered, ask, connect, head, sentence
 from tests.system.labs.waiting import until
 
 pytestmark = pytest.mark.system
@@ -95,12 +94,6 @@ def rows(cloud: Cloud) -> dict[str, int]:
             for name in names
             if not name.startswith(CHANGING)
         }
-
-
-def ask(client: Client, probe: hostile.Probe, **arguments: Any) -> requests.Response:
-    """Send something to a route, in a microversion that has it."""
-    headers = {**arguments.pop("headers", {}), **probe.version}
-    return client.ask(probe.route.method, probe.path, headers=headers, **arguments)
 
 
 def refused(answer: requests.Response) -> bool:
