@@ -42,5 +42,5 @@ def _described(option: cfg.Opt) -> Iterator[str]:
     for line in textwrap.wrap(option.help or "", 88):
         yield f"# {line}"
     default = "" if option.default is None or option.secret else option.default
-    shown = ",".join(default) if isinstance(default, list) else default
+    shown = ",".join(map(str, default)) if isinstance(default, list) else default
     yield f"#{option.name} = {shown}".rstrip()
