@@ -7,6 +7,7 @@ begins again when that is gone; an object that comes in holds its container by a
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -52,7 +53,8 @@ STATIC = "static"
 """The nature of a large object with a manifest."""
 SYMLINK = "symlink"
 """The nature of what stands for another object."""
-_ATTEMPTS = 10
+_ATTEMPTS = 16
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.001, 0.1
 
 PROJECT = "project"
 """The setting of a container that names the project that pays for it."""
@@ -184,13 +186,16 @@ def settled(context: RequestContext, change: Callable[[Session], Result]) -> Res
     Raises:
         Conflict: Others are faster all the time.
     """
-    for _ in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
         try:
             with context.unit_of_work() as session:
                 return change(session)
         except (Raced, IntegrityError):
             if context.cloud.database.is_in_transaction:
                 break
+        # Who only hurries loses against several others again and again.
+        longest_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**attempt)
+        context.cloud.clock.wait(random.uniform(0, longest_s))  # noqa: S311  # nobody guesses it for gain
     msg = "the object is being changed by others; try again"
     raise Conflict(msg)
 
