@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.system.deployment import STARTED
+from tests.system.labs import LabUnavailable
 from tests.system.labs.fixtures import (  # noqa: F401  # fixtures
     ceph_lab,
     ganeti_lab,
@@ -19,6 +20,8 @@ from tests.system.labs.fixtures import (  # noqa: F401  # fixtures
     postgres_lab,
     rabbit_lab,
 )
+from tests.system.labs.wires import Wires
+from tests.system.wired import World
 
 PLUGINS = Path(__file__).parent / "plugins"
 
@@ -62,3 +65,16 @@ def database(request: pytest.FixtureRequest, postgres_lab) -> str:  # noqa: F811
     """Return the URL of an empty PostgreSQL database of the test's own."""
     name = f"t{abs(hash(request.node.nodeid)):x}"
     return postgres_lab.create_database(name)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
+    """Machines that are network namespaces, and cables between them."""
+    try:
+        wires = Wires()
+    except LabUnavailable as reason:
+        if os.environ.get("SYNNEFO_LABS_REQUIRED") == "1":
+            raise
+        pytest.skip(str(reason))
+    with wires:
+        yield World(wires, tmp_path_factory.mktemp("wires"))

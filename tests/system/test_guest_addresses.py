@@ -12,24 +12,12 @@ import pytest
 
 from synnefo_core.contracts.nodes import Address, Ipv6, Mode, Network, Subnet
 from tests.plugins.node_ganeti.portdocs import ANY4, ANY6, document
-from tests.system.labs import LabFailed, LabUnavailable, frames
+from tests.system.labs import LabFailed, frames
 from tests.system.labs.waiting import until
-from tests.system.labs.wires import Wires
-from tests.system.wired import World
 
 pytestmark = pytest.mark.system
 
 SAY = "#!/bin/sh\nenv\n"
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    try:
-        wires = Wires()
-    except LabUnavailable as reason:
-        pytest.skip(str(reason))
-    with wires:
-        yield World(wires, tmp_path_factory.mktemp("wires"))
 
 
 @pytest.fixture(scope="module")

@@ -9,25 +9,14 @@ import pytest
 
 from synnefo_core.contracts.nodes import Direction, Mode, Network, Rule
 from tests.plugins.node_ganeti.portdocs import ANY4, ANY6, document
-from tests.system.labs import LabUnavailable, frames
+from tests.system.labs import frames
 from tests.system.labs.waiting import until
-from tests.system.labs.wires import Wires
-from tests.system.wired import Guest, World, arrives
+from tests.system.wired import Guest, arrives
 
 pytestmark = pytest.mark.system
 
 IN = Direction.INGRESS
 TCP = 6
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    try:
-        wires = Wires()
-    except LabUnavailable as reason:
-        pytest.skip(str(reason))
-    with wires:
-        yield World(wires, tmp_path_factory.mktemp("wires"))
 
 
 @pytest.fixture

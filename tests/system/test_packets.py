@@ -16,9 +16,8 @@ from synnefo_core.contracts.nodes import (
     Subnet,
 )
 from tests.plugins.node_ganeti.portdocs import ANY4, ANY6, document
-from tests.system.labs import LabFailed, LabUnavailable, frames
-from tests.system.labs.wires import Wires
-from tests.system.wired import Guest, World, arrives, since
+from tests.system.labs import LabFailed, frames
+from tests.system.wired import Guest, arrives, since
 
 pytestmark = pytest.mark.system
 
@@ -46,16 +45,6 @@ GROUPS = (
     Group("friends", ("10.0.0.1/32", "10.0.0.77/32")),
     Group("strangers", ("10.0.0.200/32", "2001:db8:ffff::/48")),
 )
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    try:
-        wires = Wires()
-    except LabUnavailable as reason:
-        pytest.skip(str(reason))
-    with wires:
-        yield World(wires, tmp_path_factory.mktemp("wires"))
 
 
 @pytest.fixture(scope="module")

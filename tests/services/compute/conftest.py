@@ -18,13 +18,14 @@ from synnefo_core.context import RequestContext
 from synnefo_core.worker import Worker
 
 FLAVOR = "small"
+QUICK = {"job_delay_min_s": "0", "job_delay_max_s": "0", "nodes": "2"}
+"""Settings of simulated clusters whose jobs take no time."""
 
 
 @pytest.fixture
 def cluster(context: RequestContext) -> SimBackend:
     """Register a simulated cluster and a flavor; return the cluster's driver."""
-    settings = {"job_delay_min_s": "0", "job_delay_max_s": "0", "nodes": "2"}
-    backend = synnefo_backends.add(context, name="sim", driver="sim", settings=settings)
+    backend = synnefo_backends.add(context, name="sim", driver="sim", settings=QUICK)
     synnefo_backends.refresh(context, "sim")
     synnefo_compute.create_flavor(
         context, flavor_id=FLAVOR, name=FLAVOR, vcpus=2, ram_mib=1024, disk_gib=5
@@ -78,3 +79,15 @@ def reconcile(cloud, capsys, monkeypatch):
         return [(row["Kind"], row["Server"]) for row in json.loads(capsys.readouterr().out)]
 
     return run
+
+
+@pytest.fixture
+def add(context, cluster):
+    """Return a function that adds one more simulated cluster and returns its driver."""
+
+    def added(name, **settings):
+        backend = synnefo_backends.add(context, name=name, driver="sim", settings=QUICK | settings)
+        synnefo_backends.refresh(context, name)
+        return synnefo_backends.call(context, backend.id, lambda driver: driver)
+
+    return added

@@ -24,27 +24,12 @@ from synnefo_core.sagas import Run
 from synnefo_core.testing.sagas import SagaContract, Trial
 
 LIVE = SagaRow.state == "running"
-SETTINGS = {"job_delay_min_s": "0", "job_delay_max_s": "0", "nodes": "2"}
 
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch):
     """Look again at once for jobs that take no time."""
     monkeypatch.setattr(instances, "POLL_S", (0.0,))
-
-
-@pytest.fixture
-def add(context, cluster):
-    """Return a function that adds one more simulated cluster and returns its driver."""
-
-    def added(name, **settings):
-        backend = synnefo_backends.add(
-            context, name=name, driver="sim", settings=SETTINGS | settings
-        )
-        synnefo_backends.refresh(context, name)
-        return synnefo_backends.call(context, backend.id, lambda driver: driver)
-
-    return added
 
 
 @pytest.fixture
