@@ -37,10 +37,15 @@ def cluster(context: RequestContext) -> SimBackend:
 def network(member: RequestContext) -> str:
     """Give the member's project a network with a subnet; return its id."""
     made = synnefo_network.create_network(member, synnefo_network.NetworkSpec(name="n"))
-    synnefo_network.create_subnet(
-        member,
-        synnefo_network.SubnetSpec(network_id=made.id, cidr="10.0.0.0/24", name="s", ip_version=4),
+    subnet = synnefo_network.SubnetSpec(
+        network_id=made.id,
+        cidr="10.0.0.0/24",
+        name="s",
+        ip_version=4,
+        # What is given at random is never an address that a test names.
+        pools=[("10.0.0.100", "10.0.0.254")],
     )
+    synnefo_network.create_subnet(member, subnet)
     return made.id
 
 

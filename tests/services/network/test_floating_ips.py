@@ -32,7 +32,9 @@ def router(member, outside, subnet):
 
 @pytest.fixture
 def port(member, network, router):
-    return service.create_port(member, service.PortSpec(network_id=network.id))
+    # Not an address drawn at random, which would sometimes be one that a test names.
+    fixed = [service.FixedIpRequest(ip="10.0.0.10")]
+    return service.create_port(member, service.PortSpec(network_id=network.id, fixed_ips=fixed))
 
 
 def take(context, network=None, **more):

@@ -36,7 +36,8 @@ def test_several_networks_are_no_choice(member, network, shared):
 
 
 def test_cards_come_in_the_order_in_which_they_were_asked_for(member, network, shared, subnet):
-    port = service.create_port(member, service.PortSpec(network_id=network.id))
+    fixed = [service.FixedIpRequest(ip="10.0.0.8")]
+    port = service.create_port(member, service.PortSpec(network_id=network.id, fixed_ips=fixed))
 
     made = plug(
         member,
