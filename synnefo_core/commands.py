@@ -18,10 +18,12 @@ from cliff.command import Command
 from cliff.commandmanager import CommandManager
 from cliff.lister import Lister
 from cliff.show import ShowOne
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from synnefo_core import __version__, logs
 from synnefo_core.cloud import Cloud, assemble
 from synnefo_core.contracts.driver import DriverError
+from synnefo_core.db import migrations
 from synnefo_core.errors import CloudError
 from synnefo_core.plugins import Plugins
 
@@ -51,7 +53,20 @@ class _OfCloud:
             return int(super().run(parsed_args) or 0)  # type: ignore[misc]  # Command's
         except (CloudError, DriverError) as error:
             self.app.stderr.write(f"synnefo: {error}\n")
-            return 1
+        except (OperationalError, ProgrammingError):
+            # Databases say in many ways that a table or a column is not there.
+            problem = self._problem_of_schema()
+            if not problem:
+                raise
+            self.app.stderr.write(f"synnefo: {problem}\n")
+        return 1
+
+    def _problem_of_schema(self) -> str:
+        branches = self.cloud.branches()
+        behind = migrations.pending(self.cloud.database, branches)
+        if len(behind) < len(branches):
+            return migrations.told(behind)
+        return f"there is no cloud in {self.cloud.data_dir}: `synnefo bootstrap` would make one"
 
     def say(self, line: str) -> None:
         """Write a line to standard output."""

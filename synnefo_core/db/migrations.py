@@ -6,7 +6,7 @@ So a package can be installed later, or removed, without touching the history of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,6 +97,12 @@ def require_current(database: Database, branches: Iterable[Branch]) -> None:
     Raises:
         Misconfigured: Names what is behind and the command that helps.
     """
-    if behind := pending(database, branches):
-        msg = f"the database schema of {', '.join(behind)} is not current: run `synnefo db upgrade`"
-        raise Misconfigured(msg)
+    if problem := told(pending(database, branches)):
+        raise Misconfigured(problem)
+
+
+def told(behind: Sequence[str]) -> str:
+    """Say which branches are behind, and what helps; nothing if none is."""
+    if not behind:
+        return ""
+    return f"the database schema of {', '.join(behind)} is not current: run `synnefo db upgrade`"

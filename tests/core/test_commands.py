@@ -6,6 +6,7 @@ import json
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from synnefo_core import __version__, commands, outbox, sagas
 from synnefo_core.commands import CloudCommand
@@ -96,6 +97,29 @@ def test_the_schema_is_shown_and_brought_to_date(synnefo, table, tmp_path):
     assert (0, "upgraded: core\n", "") == synnefo(*new, "db", "upgrade")
     assert [{"Package": "core", "Schema": "current"}] == table(*new, "db", "status")
     assert (0, "upgraded: nothing, all is current\n", "") == synnefo(*new, "db", "upgrade")
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """Return the words that name a database without tables."""
+    settings = tmp_path / "empty.conf"
+    settings.write_text(f"[database]\nurl = sqlite:///{tmp_path / 'empty.sqlite'}\n")
+    return "--config", str(settings)
+
+
+def test_where_no_cloud_is_a_command_says_so_in_one_sentence(synnefo, empty, cloud):
+    said = f"synnefo: there is no cloud in {cloud.data_dir}: `synnefo bootstrap` would make one\n"
+
+    assert (1, "", said) == synnefo(*empty, "saga", "list")
+
+
+def test_what_else_a_database_says_is_not_taken_for_that(synnefo, monkeypatch):
+    error = OperationalError("SELECT 1", {}, Exception("disk I/O error"))
+    monkeypatch.setattr(Fail, "error", error, raising=False)
+
+    status, _, said = synnefo("toy", "fail")
+
+    assert (1, True, False) == (status, "disk I/O error" in said, "no cloud" in said)
 
 
 def test_sagas_under_way_are_listed(table, saga):
