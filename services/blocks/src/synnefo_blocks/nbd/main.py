@@ -118,15 +118,27 @@ def _serve(storage: Storage, config: cfg.ConfigOpts, told: argparse.Namespace) -
 
 def _renewing(volume: volumes.Volume, ended: threading.Event) -> int:
     """Keep the right to write until told to end; return the status of the process."""
+    obeying = threading.Thread()
     while not ended.wait(volume.renew_every_s):
         try:
             volume.renew()
+            if volume.is_asked and not obeying.is_alive():
+                obeying = threading.Thread(target=_obey, args=[volume], daemon=True)
+                obeying.start()
         except Fenced as refusal:
             log.warning("no longer the writer: %s", refusal)
             return EXIT_FENCED
         except StorageError as fault:
             log.warning("not renewed, trying again: %s", fault)
     return 0
+
+
+def _obey(volume: volumes.Volume) -> None:
+    """Do what was wished; it is tried again at the next renewal if it can't be done now."""
+    try:
+        volume.obey()
+    except StorageError as fault:
+        log.warning("not done what was asked for: %s", fault)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from synnefo_blocks.volumes.lease import LeaseTerms
 from synnefo_blocks.volumes.record import VolumeRecord
 from synnefo_blocks.volumes.sealing import seal_layers
 from synnefo_blocks.volumes.volume import TooManyLayers, Volume, open_volume
+from synnefo_blocks.volumes.wishes import freeze, grow
 
 __all__ = [
     "LeaseTerms",
@@ -18,6 +19,8 @@ __all__ = [
     "clear",
     "create",
     "delete",
+    "freeze",
+    "grow",
     "names",
     "open_volume",
     "roots",

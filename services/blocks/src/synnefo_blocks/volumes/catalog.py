@@ -186,11 +186,18 @@ def remove_waste(storage: Storage, name: str) -> VolumeRecord:
 
 
 def fresh_head(heads: HeadStore, name: str, number: int, *, size_bytes: int, epoch: int) -> None:
-    """Make an empty data head; one that was left behind by somebody who died is replaced."""
+    """Make an empty data head; one that was left behind by somebody who died is replaced.
+
+    Raises:
+        Fenced: A later writer has one of that number: it is not to be touched.
+    """
     own = head_name(name, number)
     with suppress(HeadExists):
         heads.create(own, head_bytes(size_bytes), epoch=epoch)
         return
+    with suppress(NoSuchThing):
+        if heads.show(own).epoch > epoch:
+            raise Fenced(f"volume {name} has a writer after epoch {epoch}")
     heads.delete(own)
     heads.create(own, head_bytes(size_bytes), epoch=epoch)
 

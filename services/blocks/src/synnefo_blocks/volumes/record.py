@@ -44,6 +44,8 @@ class VolumeRecord:
         base: What lies under all layers.
         sealed: The number of the last layer that went into the base; 0 for none.
         waste: The numbers of heads that are to be removed.
+        wanted_top: What the writer is asked to make the number of the top, by freezing; 0 for nothing.
+        wanted_bytes: The size that the writer is asked to grow the volume to; 0 for none.
     """
 
     size_bytes: int
@@ -54,6 +56,13 @@ class VolumeRecord:
     base: Reference = EMPTY
     sealed: int = 0
     waste: tuple[int, ...] = ()
+    wanted_top: int = 0
+    wanted_bytes: int = 0
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the writer is asked for something that it has not done yet."""
+        return self.wanted_top > self.top or self.wanted_bytes > self.size_bytes
 
     @property
     def heads(self) -> tuple[int, ...]:
@@ -72,6 +81,8 @@ class VolumeRecord:
             "base": str(self.base),
             "sealed": self.sealed,
             "waste": list(self.waste),
+            **({"wanted_top": self.wanted_top} if self.wanted_top > self.top else {}),
+            **({"wanted_size": self.wanted_bytes} if self.wanted_bytes > self.size_bytes else {}),
         }
         return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
 
@@ -95,6 +106,8 @@ class VolumeRecord:
                 base=Reference.parse(fields["base"]),
                 sealed=int(fields["sealed"]),
                 waste=tuple(map(int, fields["waste"])),
+                wanted_top=int(fields.get("wanted_top", 0)),
+                wanted_bytes=int(fields.get("wanted_size", 0)),
             )
         except (ValueError, KeyError, TypeError) as fault:
             raise Corrupt(f"the record of volume {name} cannot be understood") from fault

@@ -53,6 +53,7 @@ class Volume:
         self._storage, self.name = storage, name
         self._heads = catalog.heads_of(storage)
         self._record, self._view, self._lease = record, view, lease
+        self._asked = record
         self._lock = threading.RLock()
         self._flush_lock = threading.Lock()
         self._unsettled: list[tuple[int, Overlay]] = []
@@ -193,7 +194,9 @@ class Volume:
             return number
 
     def renew(self) -> None:
-        """Ask the store whether this still is the writer; take notice of layers that were sealed.
+        """Ask the store whether this still is the writer; take notice of what others did.
+
+        That is layers that were sealed, and wishes: see :attr:`is_asked`.
 
         Raises:
             Fenced: It is not; nothing is written any more.
@@ -202,8 +205,25 @@ class Volume:
         began = self._lease.begin()
         record = self._require_ours(self._shown())
         self._lease.extend(began)
+        self._asked = record
         if record.sealed != self._record.sealed:
             self._rebase()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether, at the last :meth:`renew`, somebody wished what :meth:`obey` does."""
+        wished, now = self._asked, self._record
+        return replace(wished, top=now.top, size_bytes=now.size_bytes).is_asked
+
+    def obey(self) -> None:
+        """Freeze and grow as was wished. Takes as long as a flush: not where renewals wait for it.
+
+        Raises: as :meth:`freeze` and :meth:`grow` do.
+        """
+        if self._asked.wanted_bytes > self.size_bytes:
+            self.grow(self._asked.wanted_bytes)
+        if self._asked.wanted_top > self._record.top:
+            self.freeze()
 
     def close(self) -> None:
         """Flush, and let the next writer begin without waiting. Closing twice is no error."""
