@@ -130,6 +130,9 @@ class Api:
         base: What the catalog shows instead of the prefix, where clients add the version by
             themselves ("/network").
         aliases: Other prefixes under which older clients know the same face ("/compute/v2").
+        older_types: Other words for the service type under which older clients look for it in the
+            catalog ("volumev3").
+        takes_project: A path may begin with the caller's project, which the table leaves out.
     """
 
     name: str
@@ -145,6 +148,8 @@ class Api:
     request_id_header: str = ""
     base: str = ""
     aliases: tuple[str, ...] = ()
+    older_types: tuple[str, ...] = ()
+    takes_project: bool = False
 
 
 Apis = Iterable[Api]

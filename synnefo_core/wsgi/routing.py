@@ -36,10 +36,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from synnefo_core.cloud import Cloud
+    from synnefo_core.context import RequestContext
 
 _OFFERED = frozenset({"context", "body", "query", "request", "version"})
 _STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _PARAMETER = re.compile(r"{(\w+)")
+_PROJECT = re.compile(r"/([0-9a-f-]{32,64})(?=/|\Z)")
+"""The project at the beginning of a path; no table has such a word there."""
 _NEWLINE = "\udc0a"
 """Stands for a newline while a path is matched; no decoded text holds it."""
 
@@ -126,6 +129,8 @@ class Router:
 
     def _find(self, request: Request) -> tuple[Row, dict[str, str]]:
         path = _path(request)
+        if self._api.takes_project:
+            path = _PROJECT.sub("", path, count=1) if _PROJECT.match(path) else path
         match = self._match(request.method, path)
         if match is None:
             others = {m: found for m in self._mappers if (found := self._match(m, path))}
@@ -158,6 +163,8 @@ class Router:
 
     def _answer(self, request: Request, row: Row, parameters: dict[str, str]) -> Response:
         context = context_of(request.environ, is_public=row.route.is_public)
+        if self._api.takes_project:
+            _require_own_project(context, request)
         headers: dict[str, str] = {}
         arguments: dict[str, Any] = {}
         version: Version = (0, 0)
@@ -191,6 +198,14 @@ def _path(request: Request) -> str:
         raise errors.Invalid(msg) from cause
     require_storable(path)
     return path
+
+
+def _require_own_project(context: RequestContext, request: Request) -> None:
+    """Refuse a path that begins with another project than the token's; who shows none is asked for none."""
+    named = _PROJECT.match(_path(request))
+    if named is not None and not context.is_anonymous and named[1] != context.project_id:
+        msg = "the project in the path is not the one of the token"
+        raise errors.Invalid(msg)
 
 
 def _query_pairs(request: Request) -> list[tuple[str, str]]:

@@ -33,7 +33,9 @@ def table():
 def newest(api, route):
     """Return the newest microversion with a row."""
     versions = api.microversions
-    return text(min(route.until, versions.maximum)) if versions else "latest"
+    if not versions:
+        return "none latest"
+    return f"{versions.service} {text(min(route.until, versions.maximum))}"
 
 
 class Everybody:
@@ -49,9 +51,8 @@ class Everybody:
         elsewhere = self.make("projects", name="elsewhere")
         self.tokens["stranger"] = self.person("stranger", "manager", "elsewhere", elsewhere)
 
-    def call(self, method, path, token, body=None, version="latest"):
-        spoken = f"compute {version}"
-        headers = {"X-Subject-Token": "gAAAAABforged", "OpenStack-API-Version": spoken}
+    def call(self, method, path, token, body=None, version="none latest"):
+        headers = {"X-Subject-Token": "gAAAAABforged", "OpenStack-API-Version": version}
         return http.call(self.application, method, path, token=token, body=body, headers=headers)
 
     def make(self, nouns, **values):

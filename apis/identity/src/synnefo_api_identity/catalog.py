@@ -14,6 +14,7 @@ from dataclasses import replace
 import synnefo_identity
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.api import Api
 from synnefo_core.wsgi.compose import faces
 from synnefo_identity import Endpoint, Installed, Service
 
@@ -40,27 +41,33 @@ def services(cloud: Cloud) -> Sequence[Service]:
 
 def _services(cloud: Cloud) -> Iterator[Service]:
     for face in faces(cloud):
-        if not face.is_listed:
-            continue
-        service_id = _stable_id(face.service_type)
-        url = f"{cloud.public_url}{face.base or face.prefix}{face.endpoint}"
-        endpoints = tuple(
-            Endpoint(
-                id=_stable_id(face.service_type, interface),
-                service_id=service_id,
-                interface=interface,
-                region_id=cloud.config.region,
-                url=url,
-            )
-            for interface in INTERFACES
+        if face.is_listed:
+            for service_type in (face.service_type, *face.older_types):
+                yield _service(cloud, face, service_type)
+
+
+def _service(cloud: Cloud, face: Api, service_type: str) -> Service:
+    service_id = _stable_id(service_type)
+    url = f"{cloud.public_url}{face.base or face.prefix}{face.endpoint}"
+    endpoints = tuple(
+        Endpoint(
+            id=_stable_id(service_type, interface),
+            service_id=service_id,
+            interface=interface,
+            region_id=cloud.config.region,
+            url=url,
         )
-        yield Service(service_id, face.service_type, face.title, endpoints=endpoints)
+        for interface in INTERFACES
+    )
+    return Service(service_id, service_type, face.title, endpoints=endpoints)
 
 
 def version_of(cloud: Cloud, service: Service) -> str:
     """Return the version of a service of this cloud ("v2.1"), which not every URL of one has."""
     return next(
-        face.prefix.rpartition("/")[2] for face in faces(cloud) if face.service_type == service.type
+        face.prefix.rpartition("/")[2]
+        for face in faces(cloud)
+        if service.type in (face.service_type, *face.older_types)
     )
 
 
@@ -72,8 +79,8 @@ def installed(cloud: Cloud) -> Installed:
 
 def service_of(cloud: Cloud, owner: str) -> str:
     """Return the id of the service that a plugin's room is behind; identity's when it has none."""
-    by_type = {service.type: service.id for service in services(cloud)}
-    return by_type.get(owner.replace("_", "-"), by_type["identity"])
+    by_name = {face.name: _stable_id(face.service_type) for face in faces(cloud)}
+    return by_name.get(owner.replace("_", "-"), by_name["identity"])
 
 
 def endpoints(cloud: Cloud) -> list[Endpoint]:
