@@ -82,7 +82,15 @@ NETWORK: Fields = TAGGED | {
     "router:external": Field("is_external", truth),
     "mtu": Field("mtu", number),
     "port_security_enabled": Field("is_port_secured", truth),
+    "is_default": Field("is_default", truth),
 }
+PROVIDER: Fields = {
+    "provider:network_type": Field("kind"),
+    "provider:physical_network": Field("physical_network"),
+    "provider:segmentation_id": Field("segmentation_id", number),
+    "SNF:drained": Field("is_drained", truth),
+}
+"""What administrators can also ask for."""
 SUBNET: Fields = TAGGED | {
     "network_id": Field("network_id"),
     "ip_version": Field("ip_version", number),

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, CursorResult, Insert, Table, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from synnefo_network.models import AddressRow, MacPrefixRow, Model
+from synnefo_network.models import AddressRow, MacPrefixRow, Model, VlanRow
 
 Span = tuple[int, int]
 """A first and a last position, both included."""
@@ -88,7 +88,7 @@ class Book:
     """
 
     session: Session
-    model: type[AddressRow | MacPrefixRow]
+    model: type[AddressRow | MacPrefixRow | VlanRow]
     scope: Mapping[str, Any]
 
     @property

@@ -93,6 +93,49 @@ class NoMacPrefixLeft(Conflict):
         super().__init__("no MAC prefix is free for another network")
 
 
+class NoVlanLeft(Conflict):
+    """Each VLAN of the pool belongs to a network."""
+
+    code = "no_vlan_left"
+
+    def __init__(self) -> None:
+        """Say it; only an operator can help."""
+        super().__init__("no VLAN is free for another network")
+
+
+class VlanInUse(Conflict):
+    """Another network has the VLAN."""
+
+    code = "vlan_in_use"
+
+    def __init__(self, vlan: int) -> None:
+        """Say which VLAN."""
+        super().__init__(f"the VLAN {vlan} is in use")
+        self.vlan = vlan
+
+
+class LinkInUse(Conflict):
+    """Another network has the routing table."""
+
+    code = "link_in_use"
+
+    def __init__(self, link: str) -> None:
+        """Say which table."""
+        super().__init__(f"the routing table {link} is in use")
+        self.link = link
+
+
+class NetworkDrained(Conflict):
+    """A network gets no new ports."""
+
+    code = "network_drained"
+
+    def __init__(self, network_id: str) -> None:
+        """Say which network."""
+        super().__init__(f"network {network_id} is drained: it gets no new ports")
+        self.network_id = network_id
+
+
 class PoolConflict(Conflict):
     """Allocation pools overlap each other or hold the gateway."""
 

@@ -127,7 +127,8 @@ def _candidates(
     """Return the network that is asked for, or all outside."""
     if network_id is not None:
         return [gateways.external_network(context, session, network_id)]
-    query = select(NetworkRow).where(NetworkRow.is_external, *networks.visible(context))
+    usable = NetworkRow.is_external & ~NetworkRow.is_drained
+    query = select(NetworkRow).where(usable, *networks.visible(context))
     return session.scalars(query.order_by(NetworkRow.name, NetworkRow.id)).all()
 
 

@@ -24,6 +24,8 @@ from synnefo_core.db.base import (
 
 IP_CHARACTERS = 45
 MAC_CHARACTERS = 17
+MAC_FILTERED = "MAC_FILTERED"
+"""The kind of network that tenants make unless the operator says otherwise."""
 
 
 class Model(Base):
@@ -36,7 +38,10 @@ class Model(Base):
 class NetworkRow(Model):
     """A network: a layer-2 segment of one project, perhaps open to others.
 
-    ``is_hidden`` is true of one that leads outside for single projects only.
+    ``is_hidden`` is true of one that leads outside for single projects only. ``kind``,
+    ``physical_network`` and ``segmentation_id`` say how nodes carry it (see
+    :mod:`synnefo_network.wiring`); ``mode`` and ``link`` follow from them. One that is drained gets
+    no new ports.
     """
 
     __tablename__ = "network_network"
@@ -44,6 +49,13 @@ class NetworkRow(Model):
         Index("ix_network_network_project", "project_id", "id"),
         Index("ix_network_network_shared", "is_shared"),
         Index("ix_network_network_external", "is_external"),
+        Index(
+            "uq_network_network_routed_link",
+            "link",
+            unique=True,
+            sqlite_where=text("kind = 'IP_LESS_ROUTED'"),
+            postgresql_where=text("kind = 'IP_LESS_ROUTED'"),
+        ),
     )
 
     id: Mapped[Key]
@@ -60,6 +72,12 @@ class NetworkRow(Model):
     mode: Mapped[Id]
     link: Mapped[Id]
     is_port_secured: Mapped[bool] = mapped_column(default=True, server_default=true())
+    kind: Mapped[str] = mapped_column(String(32), default=MAC_FILTERED, server_default=MAC_FILTERED)
+    physical_network: Mapped[Id | None]
+    segmentation_id: Mapped[int | None]
+    is_drained: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_default: Mapped[bool] = mapped_column(default=False, server_default=false())
+    zone_hints: Mapped[JsonList] = mapped_column(default=list, server_default=text("'[]'"))
     revision: Mapped[int]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
@@ -69,6 +87,15 @@ class MacPrefixRow(Model):
     """The MAC prefix of a network: its distance from the first one of the pool."""
 
     __tablename__ = "network_mac_prefix"
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    network_id: Mapped[Id] = mapped_column(unique=True)
+
+
+class VlanRow(Model):
+    """The VLAN of a network, and so the bridge of that number."""
+
+    __tablename__ = "network_vlan"
 
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     network_id: Mapped[Id] = mapped_column(unique=True)

@@ -6,16 +6,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypedDict
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import synnefo_backends
 from synnefo_core import outbox
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
-from synnefo_network import macs, policies, sharing, tag_filters
-from synnefo_network.errors import NetworkInUse
+from synnefo_network import macs, policies, sharing, tag_filters, wiring
+from synnefo_network.errors import LinkInUse, NetworkInUse
 from synnefo_network.models import MacPrefixRow, NetworkRow, PortRow, SubnetRow
 from synnefo_network.pages import select_page
 from synnefo_network.values import Listing, Network, NetworkSpec
@@ -44,6 +46,11 @@ _COLUMNS = {
     "is_admin_up": NetworkRow.is_admin_up,
     "mtu": NetworkRow.mtu,
     "is_port_secured": NetworkRow.is_port_secured,
+    "kind": NetworkRow.kind,
+    "physical_network": NetworkRow.physical_network,
+    "segmentation_id": NetworkRow.segmentation_id,
+    "is_drained": NetworkRow.is_drained,
+    "is_default": NetworkRow.is_default,
     "revision": NetworkRow.revision,
     "created_at": NetworkRow.created_at,
     "updated_at": NetworkRow.updated_at,
@@ -64,6 +71,8 @@ class NetworkChanges(TypedDict, total=False):
     is_admin_up: bool
     mtu: int
     is_port_secured: bool
+    is_drained: bool
+    is_default: bool
 
 
 def visible(context: RequestContext) -> list[ColumnElement[bool]]:
@@ -90,17 +99,23 @@ def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
     """Make a network.
 
     Raises:
-        Forbidden: Only administrators may make one shared or external.
-        InvalidField: The MTU is out of bounds.
+        Forbidden: Only administrators may make one shared or external, or say how it is carried.
+        InvalidField: The MTU is out of bounds, a zone is unknown, or it can't be carried like that.
+        LinkInUse: Another network has the routing table that was named.
         NoMacPrefixLeft: There are too many networks.
+        NoVlanLeft: There are too many of this type.
         QuotaExceeded: At the end of the unit of work.
     """
     project_id = owner_of(context, spec.project_id)
     _require_mtu(spec.mtu or None)
-    if spec.is_shared or spec.is_external or spec.mode or spec.link:
+    if spec.is_shared or spec.is_external:
         context.cloud.policy.require(context, policies.PUBLISH)
+    if wiring.is_chosen(spec) or spec.is_drained or spec.is_default:
+        context.cloud.policy.require(context, policies.PROVIDER)
+    _require_zones(context, spec.zone_hints)
     now, network_id = context.now(), new_id()
     with context.unit_of_work() as session:
+        carried = wiring.choose(context, session, network_id, spec)
         row = NetworkRow(
             id=network_id,
             project_id=project_id,
@@ -113,20 +128,52 @@ def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
             is_admin_up=spec.is_admin_up,
             mtu=spec.mtu or context.cloud.config.network.mtu,
             mac_prefix=macs.give_prefix(context, session, network_id),
-            mode=spec.mode,
-            link=spec.link,
+            mode=carried.mode,
+            link=carried.link,
             is_port_secured=spec.is_port_secured,
+            kind=carried.kind,
+            physical_network=carried.physical_network,
+            segmentation_id=carried.segmentation_id,
+            is_drained=spec.is_drained,
+            is_default=False,
+            zone_hints=list(spec.zone_hints),
             revision=1,
             created_at=now,
             updated_at=now,
         )
-        session.add(row)
+        _insert(session, row)
+        if spec.is_default:
+            _make_default(session, row)
         if spec.is_shared:
             sharing.allow(session, row, sharing.SHARED, sharing.EVERYBODY)
         if spec.is_external:
             sharing.allow(session, row, sharing.EXTERNAL, sharing.EVERYBODY)
         settle_cost(context, row, was_external=True)
         return _shown(row, ())
+
+
+def _insert(session: Session, row: NetworkRow) -> None:
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as cause:
+        raise LinkInUse(row.link) from cause
+
+
+def _make_default(session: Session, row: NetworkRow) -> None:
+    """Have a network be the default one, and no other one."""
+    session.execute(
+        update(NetworkRow).where(NetworkRow.is_default).values(is_default=False),
+        execution_options={"synchronize_session": False},
+    )
+    row.is_default = True
+
+
+def _require_zones(context: RequestContext, hints: Iterable[str]) -> None:
+    known = {zone.name for zone in synnefo_backends.zones(context)} if hints else set()
+    if unknown := set(hints) - known:
+        zones = ", ".join(sorted(unknown))
+        raise InvalidField("availability_zone_hints", f"there is no availability zone {zones}")
 
 
 def _require_mtu(mtu: int | None) -> None:
@@ -182,6 +229,8 @@ def update_network(context: RequestContext, network_id: str, changes: NetworkCha
     """
     if {"is_shared", "is_external"} & changes.keys():
         context.cloud.policy.require(context, policies.PUBLISH)
+    if {"is_drained", "is_default"} & changes.keys():
+        context.cloud.policy.require(context, policies.PROVIDER)
     _require_mtu(changes.get("mtu"))
     with context.unit_of_work() as session:
         row = lock_own(context, session, network_id)
@@ -189,6 +238,8 @@ def update_network(context: RequestContext, network_id: str, changes: NetworkCha
         for name, value in changes.items():
             if name in _OPENINGS:
                 sharing.set_for_all(session, row, _OPENINGS[name], is_allowed=bool(value))
+            elif name == "is_default" and value:
+                _make_default(session, row)
             else:
                 setattr(row, name, value)
         row.revision += 1
@@ -220,6 +271,7 @@ def delete_network(context: RequestContext, network_id: str) -> None:
         session.execute(delete(SubnetRow).where(SubnetRow.network_id == row.id))
         sharing.forget(session, row.id)
         session.execute(delete(MacPrefixRow).where(MacPrefixRow.network_id == row.id))
+        wiring.give_back(session, row.id)
         session.delete(row)
         if not row.is_external:
             charge(context, [_cost(row, -1)])
@@ -303,6 +355,12 @@ def _shown(row: NetworkRow, subnet_ids: tuple[str, ...], shared: Collection[str]
         mode=row.mode,
         link=row.link,
         is_port_secured=row.is_port_secured,
+        kind=row.kind,
+        physical_network=row.physical_network,
+        segmentation_id=row.segmentation_id,
+        is_drained=row.is_drained,
+        is_default=row.is_default,
+        zone_hints=tuple(row.zone_hints),
         subnet_ids=subnet_ids,
         revision=row.revision,
         created_at=row.created_at,

@@ -40,6 +40,38 @@ NETWORK = [
         max=65536,
         help="How many MAC prefixes there are from the first one on.",
     ),
+    cfg.StrOpt(
+        "tenant_type",
+        default="MAC_FILTERED",
+        choices=["MAC_FILTERED", "PHYSICAL_VLAN", "IP_LESS_ROUTED"],
+        help="How networks are carried of which nobody says it.",
+    ),
+    cfg.StrOpt(
+        "mac_filtered_link",
+        default="",
+        help="The bridge of all MAC_FILTERED networks; empty: the cluster's default.",
+    ),
+    cfg.IntOpt(
+        "vlan_first", default=100, min=1, max=4094, help="The first VLAN of PHYSICAL_VLAN networks."
+    ),
+    cfg.IntOpt(
+        "vlan_count",
+        default=0,
+        min=0,
+        max=4094,
+        help="How many VLANs there are for networks from the first one on.",
+    ),
+    cfg.StrOpt(
+        "vlan_bridge_prefix",
+        default="prv",
+        regex="^[A-Za-z0-9_.-]{1,11}$",
+        help="How the bridges of VLANs are called on nodes, before the VLAN's number.",
+    ),
+    cfg.StrOpt(
+        "vlan_physical_network",
+        default="physical",
+        help="What the network that carries the VLANs is called (provider:physical_network).",
+    ),
     cfg.IntOpt("mtu", default=1500, min=68, max=65535, help="MTU of a network that names none."),
 ]
 

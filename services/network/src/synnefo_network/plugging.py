@@ -80,7 +80,8 @@ class _Use:
 def _automatic(context: RequestContext, session: Session) -> Sequence[PlugRequest]:
     """Return the only network that the project can use, if there is one."""
     own = (NetworkRow.project_id == context.project_id) & ~NetworkRow.is_external
-    query = select(NetworkRow.id).where(own | sharing.shared_with(context)).limit(2)
+    usable = (own | sharing.shared_with(context)) & ~NetworkRow.is_drained
+    query = select(NetworkRow.id).where(usable).limit(2)
     found = list(session.scalars(query))
     if len(found) > 1:
         raise AmbiguousNetwork

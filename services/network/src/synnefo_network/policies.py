@@ -10,6 +10,7 @@ FOR_OTHERS = "network:for_others"
 OWN_DEVICE = "network:port:internal"
 FLOATING_ADDRESS = "network:floating_ip:choose"
 GATEWAY_CHOICES = "network:router:gateway_choices"
+PROVIDER = "network:network:provider"
 
 POLICIES = [
     rule("network:network:list", READER, "List networks", "GET /networks"),
@@ -18,6 +19,7 @@ POLICIES = [
     rule("network:network:update", MEMBER, "Change a network", "PUT /networks/{network_id}"),
     rule("network:network:delete", MEMBER, "Delete a network", "DELETE /networks/{network_id}"),
     rule(PUBLISH, ADMIN, "Share a network or let it lead outside", "POST /networks"),
+    rule(PROVIDER, ADMIN, "See and say how a network is carried, or drain it", "POST /networks"),
     rule("network:subnet:list", READER, "List subnets", "GET /subnets"),
     rule("network:subnet:show", READER, "Show a subnet", "GET /subnets/{subnet_id}"),
     rule("network:subnet:create", MEMBER, "Make a subnet", "POST /subnets"),

@@ -29,7 +29,7 @@ from synnefo_network import (
 )
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import OWN, require_unmanaged
-from synnefo_network.errors import MacInUse, PortInUse
+from synnefo_network.errors import MacInUse, NetworkDrained, PortInUse
 from synnefo_network.models import NetworkRow, PortRow, SubnetRow
 from synnefo_network.values import (
     AddressPair,
@@ -75,6 +75,7 @@ def create_port(context: RequestContext, spec: PortSpec) -> Port:
         Forbidden: On another's network nobody chooses a MAC or an address; ports of servers are
             plugged in by these.
         MacInUse: The MAC that was asked for is taken.
+        NetworkDrained: The network gets no new ports.
         NoAddressLeft: No address is free.
         NotFound: There is no such network, or the caller may not see it.
     """
@@ -181,6 +182,8 @@ def _insert(
     is_awaited: bool,
 ) -> PortRow:
     """Insert a port under a MAC that no other port of the network has."""
+    if network.is_drained:
+        raise NetworkDrained(network.id)
     wanted = None if spec.mac is None else macs.parse(spec.mac)
     now = context.now()
     values = {

@@ -17,6 +17,12 @@ class Network:
         mode: How its cards are attached in Ganeti; empty for the cluster's default.
         link: The bridge or routing table; empty for the cluster's default.
         is_port_secured: Whether traffic of its new ports is filtered unless they say otherwise.
+        kind: How nodes carry it: "MAC_FILTERED", "PHYSICAL_VLAN", "CUSTOM", "IP_LESS_ROUTED".
+        physical_network: The bridge, the routing table or the name of the VLANs' pool, if any.
+        segmentation_id: The VLAN, if it has one.
+        is_drained: Whether it gets no new ports.
+        is_default: Whether it is the one that leads outside where none is named.
+        zone_hints: The availability zones for which it was made.
         subnet_ids: In the order of their ids.
     """
 
@@ -32,6 +38,12 @@ class Network:
     mode: str
     link: str
     is_port_secured: bool
+    kind: str
+    physical_network: str | None
+    segmentation_id: int | None
+    is_drained: bool
+    is_default: bool
+    zone_hints: tuple[str, ...]
     subnet_ids: tuple[str, ...]
     revision: int
     created_at: float
@@ -40,7 +52,11 @@ class Network:
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """A network to be made; ``project_id`` and ``mtu`` None for the caller's and the default."""
+    """A network to be made; ``project_id`` and ``mtu`` None for the caller's and the default.
+
+    How it is carried is told by ``kind``, ``physical_network`` and ``segmentation_id``, or for the
+    clusters themselves by ``mode`` and ``link``.
+    """
 
     name: str = ""
     description: str = ""
@@ -52,6 +68,12 @@ class NetworkSpec:
     mode: str = ""
     link: str = ""
     is_port_secured: bool = True
+    kind: str = ""
+    physical_network: str | None = None
+    segmentation_id: int | None = None
+    is_drained: bool = False
+    is_default: bool = False
+    zone_hints: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

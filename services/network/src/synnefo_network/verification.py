@@ -19,7 +19,14 @@ from synnefo_core.context import RequestContext
 from synnefo_network import prefixes, ranges
 from synnefo_network.devices import FLOATING_IP, ROUTER_GATEWAY, ROUTER_INTERFACE
 from synnefo_network.floating_models import FloatingIpRow
-from synnefo_network.models import AddressRow, MacPrefixRow, NetworkRow, PortRow, SubnetRow
+from synnefo_network.models import (
+    AddressRow,
+    MacPrefixRow,
+    NetworkRow,
+    PortRow,
+    SubnetRow,
+    VlanRow,
+)
 from synnefo_network.pool_models import SubnetPoolRow
 from synnefo_network.rbac_models import RbacRow
 from synnefo_network.router_models import RouterRow
@@ -32,7 +39,7 @@ class Leak:
     """Something that is taken and not used, or used and not taken.
 
     Attributes:
-        kind: "address", "port", "floating IP", "MAC prefix", "range", "permission".
+        kind: "address", "port", "floating IP", "MAC prefix", "VLAN", "range", "permission".
         id: Which one.
         problem: What is wrong with it.
     """
@@ -115,6 +122,17 @@ def _mac_prefixes(session: Session) -> Iterator[Leak]:
         yield Leak("MAC prefix", network.mac_prefix, f"network {network.id} has not taken it")
 
 
+def _vlans(session: Session) -> Iterator[Leak]:
+    """Yield VLANs without the network that has them, and networks without theirs."""
+    having = select(NetworkRow.id).where(NetworkRow.segmentation_id == VlanRow.position)
+    for row in session.scalars(select(VlanRow).where(VlanRow.network_id.not_in(having))):
+        yield Leak("VLAN", str(row.position), f"network {row.network_id} has not this VLAN")
+    taken = select(VlanRow.network_id)
+    lost = NetworkRow.segmentation_id.is_not(None) & NetworkRow.id.not_in(taken)
+    for network in session.scalars(select(NetworkRow).where(lost)):
+        yield Leak("VLAN", str(network.segmentation_id), f"network {network.id} has not taken it")
+
+
 def _ranges(session: Session) -> Iterator[Leak]:
     """Yield subnets that were cut twice, or from a pool that has not their range."""
     pools = {row.id: row for row in session.scalars(select(SubnetPoolRow))}
@@ -145,6 +163,7 @@ _CHECKS: tuple[Callable[[Session], Iterator[Leak]], ...] = (
     _ports,
     _floating_ips,
     _mac_prefixes,
+    _vlans,
     _ranges,
     _permissions,
 )

@@ -27,6 +27,7 @@ EXTENSIONS = {
     "pagination": "Lists come in pages",
     "port-security": "Filters of ports can be turned off",
     "project-id": "Things have a project_id beside their tenant_id",
+    "provider": "Administrators say how networks are carried: provider:network_type",
     "quota_details": "Limits are shown with what is used",
     "quotas": "Limits of a project can be seen and set",
     "rbac-policies": "Networks are opened to single projects",

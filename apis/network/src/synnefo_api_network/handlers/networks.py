@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from webob import Request
@@ -13,7 +14,8 @@ from synnefo_api_network import filters
 from synnefo_api_network.handlers import bulk, revisions
 from synnefo_api_network.views import network as views
 from synnefo_core.context import RequestContext
-from synnefo_network import NetworkChanges, NetworkSpec
+from synnefo_core.errors import Forbidden
+from synnefo_network import Network, NetworkChanges, NetworkSpec
 
 _NAMES = {
     "name": "name",
@@ -23,16 +25,33 @@ _NAMES = {
     "router:external": "is_external",
     "mtu": "mtu",
     "port_security_enabled": "is_port_secured",
+    "is_default": "is_default",
+    "SNF:drained": "is_drained",
 }
+_STATES = {views.ACTIVE: False, views.DRAINED: True}
+"""What a state says of whether a network is drained."""
+_PROVIDER = "network:network:provider"
 
 
 def index(context: RequestContext, request: Request, query: Mapping[str, Any]) -> dict[str, Any]:
     """List networks."""
-    found = []
-    if views.STATUS in query.get("status", [views.STATUS]):
-        listing = filters.listing(query, filters.NETWORK)
-        found = synnefo_network.list_networks(context, listing)
-    return filters.page(context, request, query, "networks", [views.shown(one) for one in found])
+    is_told = _is_carrier_shown(context)
+    if not is_told and filters.PROVIDER.keys() & query.keys():
+        msg = "only administrators know how networks are carried"
+        raise Forbidden(msg)
+    listing = filters.listing(query, {**filters.NETWORK, **(filters.PROVIDER if is_told else {})})
+    if "status" in query:
+        states = [_STATES[each] for each in query["status"] if each in _STATES]
+        listing = replace(listing, where={**listing.where, "is_drained": states})
+    found = [
+        views.shown(one, is_carrier_shown=is_told)
+        for one in synnefo_network.list_networks(context, listing)
+    ]
+    return filters.page(context, request, query, "networks", found)
+
+
+def _is_carrier_shown(context: RequestContext) -> bool:
+    return context.cloud.policy.allows(context, _PROVIDER)
 
 
 def create(context: RequestContext, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,13 +60,25 @@ def create(context: RequestContext, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]:
-    spec = NetworkSpec(project_id=bulk.project(asked), **_changes(asked))
-    return views.shown(synnefo_network.create_network(context, spec))
+    vlan = asked.get("provider:segmentation_id")
+    spec = NetworkSpec(
+        project_id=bulk.project(asked),
+        kind=asked.get("provider:network_type") or "",
+        physical_network=asked.get("provider:physical_network"),
+        segmentation_id=None if vlan is None else int(vlan),
+        zone_hints=asked.get("availability_zone_hints", ()),
+        **_changes(asked),
+    )
+    return _shown(context, synnefo_network.create_network(context, spec))
+
+
+def _shown(context: RequestContext, network: Network) -> dict[str, Any]:
+    return views.shown(network, is_carrier_shown=_is_carrier_shown(context))
 
 
 def show(context: RequestContext, network_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
     """Show a network."""
-    view = views.shown(synnefo_network.show_network(context, network_id))
+    view = _shown(context, synnefo_network.show_network(context, network_id))
     return {"network": filters.one(context, view, query)}
 
 
@@ -57,7 +88,7 @@ def update(
     """Change a network."""
     with revisions.matched(context, request, "network", network_id):
         changed = synnefo_network.update_network(context, network_id, _changes(body["network"]))
-    return {"network": filters.one(context, views.shown(changed), {})}
+    return {"network": filters.one(context, _shown(context, changed), {})}
 
 
 def _changes(asked: Mapping[str, Any]) -> NetworkChanges:
