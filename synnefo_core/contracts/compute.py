@@ -28,6 +28,7 @@ from synnefo_core.contracts.seed import Seed
 if TYPE_CHECKING:
     from synnefo_core.contracts.devices import Cards
     from synnefo_core.contracts.moving import Migration, Movable
+    from synnefo_core.contracts.networks import Networks
     from synnefo_core.contracts.node_state import NodeStates
     from synnefo_core.contracts.rescue import Rescue
 
@@ -84,6 +85,7 @@ class Job:
         operation: "create", "delete", "start", "stop", "reboot", "reinstall", "migrate" or the
             cluster's own word.
         instance: The instance that it is about, when there is one.
+        network: The network that it is about, when it is about one itself.
         error: Why it failed, as one sentence; empty otherwise.
         ended_at: Seconds since the epoch by the cluster's clock, None while it goes on.
         is_transient: Whether an error may go away by itself (locks, resources, a node).
@@ -94,6 +96,7 @@ class Job:
     state: JobState
     operation: str = ""
     instance: str = ""
+    network: str = ""
     error: str = ""
     ended_at: float | None = None
     is_transient: bool = False
@@ -464,6 +467,7 @@ class ComputeBackend(Driver):
     rescue: Rescue | None = None
     movable: Movable | None = None
     node_states: NodeStates | None = None
+    networks: Networks | None = None
 
     @abstractmethod
     def __init__(self, setup: DriverSetup) -> None:

@@ -36,6 +36,7 @@ from synnefo_core.testing.cards import CardsContract
 from synnefo_core.testing.compute_rig import SpecFactory
 from synnefo_core.testing.consoles import ConsolesContract
 from synnefo_core.testing.migration import MigrationContract
+from synnefo_core.testing.networks import NetworksContract
 from synnefo_core.testing.node_state import NodeStatesContract
 from synnefo_core.testing.rescue import RescueContract
 from synnefo_core.testing.reshape import ReshapeContract
@@ -58,6 +59,7 @@ class ComputeBackendContract(
     AdoptionContract,
     MigrationContract,
     NodeStatesContract,
+    NetworksContract,
     ConsolesContract,
 ):
     """What every compute backend does, and what optional facets do where there are any."""

@@ -41,6 +41,7 @@ from synnefo_core.contracts.rescue import DEFAULT_MEDIUM, Boot, Rescue
 from synnefo_core.contracts.seed import Seed
 from synnefo_core.testing.fakes.cluster import Failure, JobFailed, World
 from synnefo_core.testing.fakes.moving import MemoryDisks, MemoryMovable
+from synnefo_core.testing.fakes.networks import MemoryNetworks
 
 _NODES = ("memory-node", "other-memory-node")
 _CAPABILITIES = Capabilities(
@@ -52,6 +53,7 @@ _CAPABILITIES = Capabilities(
 class _Lifecycle(Lifecycle):
     world: World
     disks: MemoryDisks
+    networks: MemoryNetworks
 
     def create(self, spec: InstanceSpec, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
         if spec.disk_template and spec.disk_template not in _CAPABILITIES.disk_templates:
@@ -114,6 +116,7 @@ class _Lifecycle(Lifecycle):
         disk_mib = sum(disk.size_mib for disk in spec.disks)
         if used_ram_mib + spec.ram_mib > world.ram_mib or used_disk_mib + disk_mib > world.disk_mib:
             raise JobFailed(f"no room for {spec.name!r}", is_transient=True)
+        self.networks.require_all(spec.nics)
         world.instances[spec.name] = _made_of(spec)
         for disk in spec.disks:
             self.disks.contents.setdefault(disk.name, b"")
@@ -202,6 +205,7 @@ class _Cards(Cards):
         def change(instance: Instance) -> Instance:
             if nic.name in (had.name for had in instance.nics):
                 raise JobFailed(f"instance {name!r} has a card {nic.name!r}")
+            self.lifecycle.networks.require_all([nic])
             return replace(instance, nics=(*instance.nics, _card_of(nic)))
 
         return self.lifecycle.change("modify", name, change)
@@ -377,7 +381,8 @@ class MemoryBackend(ComputeBackend):
         self.name = "memory" if setup is None else setup.name
         self._world = World(vcpus=vcpus, ram_mib=ram_mib, disk_mib=disk_mib)
         self.disks = disks or MemoryDisks()
-        self.lifecycle = lifecycle = _Lifecycle(self._world, self.disks)
+        self.networks = MemoryNetworks(self._world)
+        self.lifecycle = lifecycle = _Lifecycle(self._world, self.disks, self.networks)
         self.reshape = _Reshape(self._world, lifecycle)
         self.adoption = _Adoption(self._world, lifecycle)
         self.migration = _Migration(lifecycle)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from tests.plugins.backend_ganeti.fake_networks import FakeNetworks
 from tests.plugins.backend_ganeti.rapi_server import Answer, Received, sample
 
 Row = dict[str, Any]
@@ -30,6 +31,7 @@ class FakeCluster:
         self.instances: dict[str, Row] = {}
         self.jobs: dict[int, Row] = {}
         self.devices: set[str] = set()
+        self.networks = FakeNetworks()
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._routes: list[tuple[str, str, Callable[..., Any]]] = [
@@ -51,7 +53,12 @@ class FakeCluster:
             ("PUT", "/2/instances/([^/]+)/failover", self._submitter("FAILOVER")),
             ("GET", r"/2/jobs/(\d+)", lambda body, job_id: self._job(int(job_id))),
             ("DELETE", r"/2/jobs/(\d+)", self._cancel),
-            ("PUT", "/2/query/(instance|job|node)", self._query),
+            ("POST", "/2/networks", self._of_network("ADD")),
+            ("PUT", "/2/networks/([^/]+)/connect", self._of_network("CONNECT")),
+            ("PUT", "/2/networks/([^/]+)/disconnect", self._of_network("DISCONNECT")),
+            ("PUT", "/2/networks/([^/]+)/modify", self._of_network("SET_PARAMS")),
+            ("DELETE", "/2/networks/([^/]+)", self._of_network("REMOVE")),
+            ("PUT", "/2/query/(instance|job|node|network|group)", self._query),
         ]
 
         self.add_node("node1")
@@ -88,6 +95,9 @@ class FakeCluster:
         return lambda body, name: self._submit(
             {"OP_ID": f"OP_INSTANCE_{word}", "instance_name": name, **(body or {})}
         )
+
+    def _of_network(self, word: str) -> Callable[..., int]:
+        return lambda body, name="": self._submit(self.networks.operation(word, body, name))
 
     def _console(self, _body: None, _name: str) -> Row:
         recorded: Row = sample("get-instance-console-fake")["response"]["body"]
@@ -158,6 +168,11 @@ class FakeCluster:
         )
 
     def _perform(self, operation: Row) -> Any:
+        lacking = [job for job, _ in operation.get("depends", ()) if not self._succeeded(job)]
+        if lacking:
+            return ["OpExecError", [f"Job dependencies {lacking} failed"]]
+        if operation["OP_ID"].startswith("OP_NETWORK_"):
+            return self.networks.perform(operation, list(self.instances.values()))
         word = operation["OP_ID"].removeprefix("OP_INSTANCE_")
         name = operation["name" if word == "OP_TAGS_SET" else "instance_name"]
         if word == "CREATE":
@@ -167,6 +182,8 @@ class FakeCluster:
             wanted = {disk["adopt"] for disk in operation["disks"] if "adopt" in disk}
             if absent := wanted - self.devices:
                 return ["OpPrereqError", [f"Missing block device(s): {absent}", "wrong_input"]]
+            if problem := self.networks.missing(operation["nics"]):
+                return problem
             node = operation.get("pnode") or next(iter(self.nodes))
             self.instances[name] = _instance(operation, node)
         elif name not in self.instances:
@@ -201,6 +218,9 @@ class FakeCluster:
             self.instances[name]["status"] = "ADMIN_down" if word == "SHUTDOWN" else "running"
         return None
 
+    def _succeeded(self, job_id: int) -> bool:
+        return bool(self.jobs[job_id]["status"] == "success")
+
     def _change_nic(self, name: str, action: str, which: Any, nic: Row) -> Any:
         row = self.instances[name]
         names = row["nic.names"]
@@ -233,6 +253,10 @@ class FakeCluster:
             rows = [node | {"pinst_cnt": used.count(node["name"])} for node in self.nodes.values()]
         elif resource == "instance":
             rows = list(self.instances.values())
+        elif resource == "network":
+            rows = self.networks.told(list(self.instances.values()))
+        elif resource == "group":
+            rows = [{"name": group} for group in self.networks.groups]
         else:
             named = {part[2] for part in (chosen or [])[1:] if part[1] == "id"}
             rows = [self._job(job_id) for job_id in {*self.jobs, *named}]

@@ -16,6 +16,7 @@ from synnefo_backend_ganeti.job_queue import GanetiJobs
 from synnefo_backend_ganeti.lifecycle import GanetiLifecycle
 from synnefo_backend_ganeti.migration import GanetiMigration
 from synnefo_backend_ganeti.moving import GanetiMovable
+from synnefo_backend_ganeti.networks import GanetiNetworks
 from synnefo_backend_ganeti.node_state import GanetiNodeStates
 from synnefo_backend_ganeti.rescue import GanetiRescue
 from synnefo_backend_ganeti.reshape import GanetiReshape
@@ -48,6 +49,7 @@ class GanetiBackend(ComputeBackend):
         self.cards = GanetiCards(self._client)
         shared = setup.settings["shared_disks"]
         self.movable = GanetiMovable(self._client, self._defaults, shared)
+        self.networks = GanetiNetworks(self._client)
         self.node_states = GanetiNodeStates(self._client)
         self.rescue = GanetiRescue(self._client, options.rescue_media(setup.settings))
         self.consoles = GanetiConsoles(self._client)

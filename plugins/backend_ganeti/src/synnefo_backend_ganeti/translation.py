@@ -172,6 +172,7 @@ def job(found: rapi.Job) -> compute.Job:
         state=_JOB_STATES[found.status],
         operation=operation,
         instance=next((step.instance for step in found.operations if step.instance), ""),
+        network=next((step.network for step in found.operations if step.network), ""),
         error=error.text if error else "",
         ended_at=found.ended_at,
         is_transient=error is not None and _is_transient(error),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from synnefo_backend_sim import disks, media, schema, seeds, simulation
+from synnefo_backend_sim import disks, media, networks, schema, seeds, simulation
 from synnefo_backend_sim.layout import Layout
 from synnefo_core.clock import Clock
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, BackendError, BackendUnavailable
@@ -169,6 +169,7 @@ class ClusterFile:
                     schema.make(db, self._layout)
         seeds.make_table(db)
         media.make_table(db)
+        networks.make_table(db)
         disks.make_table(db, self._layout.store)
         schema.keep_pace(db, self._layout.pace)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from synnefo_backend_sim import simulation
 from synnefo_backend_sim.clusterfile import Turn
 from synnefo_backend_sim.frontdoor import FrontDoor
+from synnefo_backend_sim.operations import NETWORK
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Job, JobMissing, Jobs, JobState
 
 _REMEMBERED = """
@@ -76,11 +77,13 @@ def _is_ours(job_id: str) -> bool:
 
 
 def _shown(row: sqlite3.Row) -> Job:
+    is_of_network = row["operation"].startswith(NETWORK)
     return Job(
         id=str(row["id"]),
         state=JobState(row["state"]),
         operation=row["operation"],
-        instance=row["instance"],
+        instance="" if is_of_network else row["instance"],
+        network=row["instance"] if is_of_network else "",
         error=row["error"],
         ended_at=row["ended_at"],
         is_transient=bool(row["is_transient"]),

@@ -36,6 +36,10 @@ give_up    must exist                           it is gone and its disks are
                                                 not, if it is stopped
 =========  ===================================  ================================
 
+Jobs about networks have these in the place of instances. ``network_bring`` ends with the network made
+and connected, ``network_withdraw`` with its being gone, if no card is on it, ``network_reserve`` with
+addresses that are reserved or are so no more.
+
 The node must be online but for a create. A job whose requirements fail ends at once, as an error.
 """
 
@@ -47,8 +51,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from synnefo_backend_sim import disks, instances, media, seeds
+from synnefo_backend_sim import disks, instances, media, networks, seeds
 from synnefo_core.contracts.compute import PowerState
+from synnefo_core.contracts.networks import ClusterNetwork
 
 
 class JobFailed(Exception):
@@ -62,6 +67,10 @@ class JobFailed(Exception):
     def is_transient(self) -> bool:
         """Whether the same job may succeed later."""
         return self.reason in ("insufficient_resources", "temporary")
+
+
+NETWORK = "network_"
+"""How the operations begin that are about networks."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,7 @@ def _reserve(db: sqlite3.Connection, job: sqlite3.Row, at: float) -> None:
     name, request = job["instance"], json.loads(job["request"])
     if db.execute("SELECT 1 FROM instance WHERE name = ?", (name,)).fetchone():
         raise JobFailed(f"instance {name!r} is already in the cluster", "already_exists")
+    _require_networks(db, request["nics"])
     node = instances.tightest_node(
         db,
         ram_mib=request["ram_mib"],
@@ -103,6 +113,11 @@ def _move_in(db: sqlite3.Connection, job: sqlite3.Row, at: float) -> None:
         raise JobFailed(f"there is no disk {', '.join(absent)}", "unknown_entity")
     _reserve(db, job, at)
     disks.find_seed(db, job["instance"])
+
+
+def _require_networks(db: sqlite3.Connection, nics: list[Any]) -> None:
+    if absent := networks.missing(db, nics):
+        raise JobFailed(f"there is no network {', '.join(absent)}", "unknown_entity")
 
 
 def _names(some: list[Any]) -> list[str]:
@@ -188,6 +203,7 @@ def _plug(db: sqlite3.Connection, job: sqlite3.Row) -> None:
     nics, nic = json.loads(_found(db, job)["nics"]), json.loads(job["request"])["nic"]
     if nic["name"] in [had["name"] for had in nics]:
         raise JobFailed(f"instance {job['instance']!r} has this card already", "wrong_input")
+    _require_networks(db, [nic])
     _set_nics(db, job, [*nics, nic])
 
 
@@ -286,6 +302,32 @@ def _leave(_db: sqlite3.Connection, _job: sqlite3.Row) -> None:
     """Change nothing: nothing was reserved."""
 
 
+def _come(_db: sqlite3.Connection, _job: sqlite3.Row, _at: float) -> None:
+    """Require nothing: what is there already is no hindrance."""
+
+
+def _bring(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    networks.put(db, json.loads(job["request"])["spec"])
+
+
+def _withdraw(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    if _network(db, job).instances:
+        raise JobFailed(f"cards are on network {job['instance']!r}", "wrong_state")
+    networks.drop(db, job["instance"])
+
+
+def _reserve_addresses(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    request, name = json.loads(job["request"]), _network(db, job).name
+    networks.reserve(db, name, add=request["add"], remove=request["remove"])
+
+
+def _network(db: sqlite3.Connection, job: sqlite3.Row) -> ClusterNetwork:
+    found = networks.named(db, job["instance"])
+    if found is None:
+        raise JobFailed(f"network {job['instance']!r} not known", "unknown_entity")
+    return found
+
+
 def _unknown(job: sqlite3.Row) -> JobFailed:
     return JobFailed(f"instance {job['instance']!r} not known", "unknown_entity")
 
@@ -309,4 +351,7 @@ OPERATIONS = {
     "failover": Operation(_require, _migrate, _leave),
     "take_in": Operation(_move_in, _leave, _move_out),
     "give_up": Operation(_require, _part, _leave),
+    "network_bring": Operation(_come, _bring, _leave),
+    "network_withdraw": Operation(_come, _withdraw, _leave),
+    "network_reserve": Operation(_come, _reserve_addresses, _leave),
 }

@@ -14,6 +14,7 @@ from synnefo_backend_ganeti.rapi.cluster import ClusterInfo, Node
 from synnefo_backend_ganeti.rapi.consoles import Console, Display
 from synnefo_backend_ganeti.rapi.instances import Instance, NewInstance
 from synnefo_backend_ganeti.rapi.jobs import Job, JobStatus, OperationError
+from synnefo_backend_ganeti.rapi.networks import Network, NewNetwork
 from synnefo_backend_ganeti.rapi.transport import Endpoint
 from synnefo_backend_ganeti.rapi.trust import Authority, Insecure, PinnedCertificate, Trust
 
@@ -27,7 +28,9 @@ __all__ = [
     "Instance",
     "Job",
     "JobStatus",
+    "Network",
     "NewInstance",
+    "NewNetwork",
     "Node",
     "OperationError",
     "PinnedCertificate",

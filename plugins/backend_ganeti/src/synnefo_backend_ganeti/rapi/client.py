@@ -35,6 +35,12 @@ from synnefo_backend_ganeti.rapi.instances import (
     instance_from,
 )
 from synnefo_backend_ganeti.rapi.jobs import JOB_FIELDS, Job, JobStatus, job_from, jobs_from
+from synnefo_backend_ganeti.rapi.networks import (
+    NETWORK_FIELDS,
+    Network,
+    NewNetwork,
+    network_from,
+)
 from synnefo_backend_ganeti.rapi.records import Json, Record, integer, items
 from synnefo_backend_ganeti.rapi.transport import Endpoint, Query, Transport
 
@@ -255,6 +261,69 @@ class RapiClient:
         body: Json = {} if node is None else {"target_node": node}
         return self._submit("PUT", path, body=body, deadline=deadline)
 
+    # Networks
+
+    def networks(
+        self, chosen: queries.Filter | None = None, *, deadline: float | None = None
+    ) -> list[Network]:
+        """Return the networks that a filter chooses, or all."""
+        rows = self.query("network", NETWORK_FIELDS, chosen, deadline=deadline)
+        return [network_from(row) for row in rows]
+
+    def groups(self, *, deadline: float | None = None) -> list[str]:
+        """Return the names of the groups of nodes."""
+        return [row.text("name") for row in self.query("group", ("name",), deadline=deadline)]
+
+    def create_network(self, network: NewNetwork, *, deadline: float | None = None) -> int:
+        """Submit the making of a network, which is connected to nothing yet."""
+        return self._submit("POST", "/2/networks", body=network.body(), deadline=deadline)
+
+    def connect_network(
+        self,
+        name: str,
+        *,
+        group: str,
+        mode: str,
+        link: str,
+        after: Iterable[int] = (),
+        deadline: float | None = None,
+    ) -> int:
+        """Submit that a network is connected to a group of nodes, once some jobs have succeeded."""
+        path = f"/2/networks/{quote(name, safe='')}/connect"
+        body: Json = {
+            "group_name": group,
+            "network_mode": mode,
+            "network_link": link,
+            "conflicts_check": False,
+            **_after(after),
+        }
+        return self._submit("PUT", path, body=body, deadline=deadline)
+
+    def disconnect_network(self, name: str, *, group: str, deadline: float | None = None) -> int:
+        """Submit that a network is taken from a group of nodes; the job of one in use there fails."""
+        path = f"/2/networks/{quote(name, safe='')}/disconnect"
+        return self._submit("PUT", path, body={"group_name": group}, deadline=deadline)
+
+    def delete_network(
+        self, name: str, *, after: Iterable[int] = (), deadline: float | None = None
+    ) -> int:
+        """Submit the removal of a network that is connected to nothing then."""
+        path = f"/2/networks/{quote(name, safe='')}"
+        return self._submit("DELETE", path, body=_after(after), deadline=deadline)
+
+    def reserve_addresses(
+        self,
+        name: str,
+        *,
+        add: Iterable[str],
+        remove: Iterable[str],
+        deadline: float | None = None,
+    ) -> int:
+        """Submit which addresses are reserved, and which no more; what is so already is no error."""
+        path = f"/2/networks/{quote(name, safe='')}/modify"
+        body: Json = {"add_reserved_ips": list(add), "remove_reserved_ips": list(remove)}
+        return self._submit("PUT", path, body=body, deadline=deadline)
+
     # Jobs
 
     def job(self, job_id: int, *, deadline: float | None = None) -> Job:
@@ -354,3 +423,9 @@ class RapiClient:
         """Send a request that makes a job; return the job's id."""
         answer = self._transport.call(method, path, query=query, body=body, deadline=deadline)
         return integer(answer)
+
+
+def _after(job_ids: Iterable[int]) -> dict[str, Json]:
+    """Return what a body says of the jobs that must have succeeded before."""
+    depends: list[Json] = [[job_id, ["success"]] for job_id in job_ids]
+    return {"depends": depends} if depends else {}

@@ -22,7 +22,7 @@ NODE_LIVE_FIELDS = (
 
 @dataclass(frozen=True)
 class ClusterInfo:
-    """A cluster's settings."""
+    """A cluster's settings; cards that say nothing else have its mode and link."""
 
     name: str
     software_version: str
@@ -30,6 +30,8 @@ class ClusterInfo:
     default_hypervisor: str
     enabled_hypervisors: tuple[str, ...]
     enabled_disk_templates: tuple[str, ...]
+    nic_mode: str
+    nic_link: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Node:
 
 def info_from(record: Record) -> ClusterInfo:
     """Read a cluster's settings."""
+    nics = record.record("nicparams").record("default")
     return ClusterInfo(
         name=record.text("name"),
         software_version=record.text("software_version"),
@@ -67,6 +70,8 @@ def info_from(record: Record) -> ClusterInfo:
         default_hypervisor=record.text("default_hypervisor"),
         enabled_hypervisors=record.texts("enabled_hypervisors"),
         enabled_disk_templates=record.texts("enabled_disk_templates"),
+        nic_mode=nics.text("mode"),
+        nic_link=nics.text("link"),
     )
 
 

@@ -75,6 +75,12 @@ class Operation:
         name = self.parameters.get("instance_name")
         return name if isinstance(name, str) else ""
 
+    @property
+    def network(self) -> str:
+        """The network that it is about itself; empty when it is about none."""
+        name = self.parameters.get("network_name")
+        return name if isinstance(name, str) else ""
+
 
 @dataclass(frozen=True)
 class Job:
