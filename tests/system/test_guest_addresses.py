@@ -4,7 +4,6 @@
 import base64
 import ipaddress
 import json
-import signal
 import subprocess
 import sys
 
@@ -236,8 +235,7 @@ def test_servers_of_a_killed_daemon_are_replaced_and_end_with_their_networks(wor
     try:
         ask4(guest, script)
     finally:
-        first.send_signal(signal.SIGKILL)
-        first.wait()
+        node.kill(first)
     second = node.start()
     try:
         until(lambda: 1 == servers(node) and second.poll() is None, "one server", within_s=10)

@@ -2,16 +2,15 @@
 """The program that keeps a node's rules: killed at any moment it ends with exactly the right ones."""
 
 import itertools
-import signal
 import subprocess
 
 import pytest
 
 from synnefo_core.contracts.nodes import Direction, Mode, Network, Rule
 from tests.plugins.node_ganeti.portdocs import ANY4, ANY6, document
-from tests.system.labs import frames
+from tests.system.labs import LabFailed, frames
 from tests.system.labs.waiting import until
-from tests.system.wired import Guest, arrives
+from tests.system.wired import Guest, arrives, rules_of
 
 pytestmark = pytest.mark.system
 
@@ -38,7 +37,7 @@ def expected(world, node, name) -> str:
     """Return what the kernel would say of the rules that the node should have."""
     scratch = world.machine(name)
     scratch.run("nft", "-f", "-", text=node.run("rules"))
-    return scratch.run("nft", "-s", "list", "ruleset")
+    return rules_of(scratch)
 
 
 def web(port: int) -> tuple[Rule, ...]:
@@ -57,23 +56,46 @@ def test_killed_at_any_moment_it_ends_with_exactly_the_right_rules(world, daemon
         node.tell(told)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(pause_s)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        node.kill(process)
     survivor = daemon(node)
 
-    until(lambda: f"th dport {told.rules[-1].first}" in kernel(node), "the new rules", within_s=10)
-    survivor.terminate()  # the rules stay, and nothing changes while frames are on their way
-    survivor.wait()
-    assert expected(world, node, "scratch1") == node.rules()
-    assert not list((node.state / "incoming").iterdir())
+    until(lambda: not list((node.state / "incoming").iterdir()), "the document", within_s=30)
+    wanted = expected(world, node, "scratch1")
+    assert f"th dport {told.rules[-1].first}" in wanted.replace("tcp dport", "th dport")
+    until(lambda: wanted == node.rules(), "the new rules", within_s=30)
+    node.kill(survivor)  # the rules stay, and nothing changes while frames are on their way
     probe = frames.tcp("10.0.0.1", "10.0.0.2", (9, told.rules[-1].first))
     last = frames.tcp("10.0.0.1", "10.0.0.2", (9, told.rules[-1].first - 1))
     ways = [frames.ether(guests[0].mac, guests[1].mac, frames.IP4, each) for each in (probe, last)]
     assert [True, False] == [arrives(guests[0], guests[1], frame) for frame in ways]
 
 
-def kernel(node) -> str:
-    return node.rules().replace("tcp dport", "th dport")
+def test_a_second_daemon_is_told_who_the_first_one_is(world, daemon):
+    node = world.node("lonely", "br0")
+    file = node.state / "daemon"
+    first = daemon(node)
+    until(lambda: file.exists() and file.read_text(), "the first daemon", within_s=30)
+
+    with pytest.raises(LabFailed, match=f"process {file.read_text()} is the daemon of"):
+        node.run("run")
+
+    assert first.poll() is None
+    node.kill(first)
+    daemon(node)
+    until(lambda: node.rules() != "", "its successor's rules", within_s=30)
+
+
+def test_what_somebody_changed_by_hand_is_put_back(world):
+    node = world.node("meddled", "br0")
+    world.guest("m1", node, document(1), "br0")
+    before = node.rules()
+    chain = next(word for word in before.split() if word.startswith("in-tap-m1-"))
+
+    node.machine.run("nft", "insert", "rule", "bridge", "synnefo", chain, "accept")
+    assert before != node.rules()
+    node.run("apply")
+
+    assert before == node.rules()
 
 
 def test_an_older_document_and_a_forged_one_change_nothing(world):

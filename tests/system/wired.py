@@ -4,17 +4,21 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import itertools
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 from synnefo_core.contracts.nodes import Mode, PortDocument
 from synnefo_core.signatures import Signer
 from synnefo_node_ganeti.net.shelf import PURPOSE
+from tests.plugins.node_ganeti.listing import in_order
 from tests.system.labs import frames
+from tests.system.labs.waiting import until
 from tests.system.labs.wires import Machine, Wires
 
 COMMAND = str(Path(sys.executable).with_name("synnefo-nodenet"))
@@ -88,6 +92,13 @@ class Node:
         mortal = self.machine.words("setpriv", "--pdeathsig", "KILL", *words)
         return subprocess.Popen(mortal, stderr=subprocess.DEVNULL)
 
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill a daemon, and wait until the kernel has forgotten it."""
+        process.kill()
+        process.wait()
+        with (self.state / "daemon").open("a") as lock:
+            until(lambda: _is_free(lock), "the daemon's end", within_s=30)
+
     def run(self, *words: str, environment: Mapping[str, str] | None = None) -> str:
         """Run the command on this node."""
         return self.machine.run(*self.words(*words), environment=environment)
@@ -102,7 +113,7 @@ class Node:
 
     def rules(self) -> str:
         """Return the rules of the kernel here, without counters and handles."""
-        return self.machine.run("nft", "-s", "list", "ruleset")
+        return rules_of(self.machine)
 
     def plug(self, tap: str, document: PortDocument, link: str) -> None:
         """Connect a card as Ganeti has it done."""
@@ -116,6 +127,19 @@ class Node:
             "INSTANCE": "snf-1",
         }
         self.run("plug", environment=environment)
+
+
+def _is_free(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def rules_of(machine: Machine) -> str:
+    """Return the rules of a machine's kernel; the same ones are the same text."""
+    return in_order(machine.run("nft", "-s", "list", "ruleset"))
 
 
 class World:

@@ -3,6 +3,7 @@
 
 import base64
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,10 +11,10 @@ from dataclasses import replace
 import pytest
 
 from synnefo_core.signatures import Signer, Verifier
-from synnefo_node_ganeti.net import node as node_module
+from synnefo_node_ganeti.net import node as node_module, placing
 from synnefo_node_ganeti.net.connections import Connection, Connections, Zones
 from synnefo_node_ganeti.net.main import main
-from synnefo_node_ganeti.net.node import Node, NotConnected, Plug
+from synnefo_node_ganeti.net.node import AlreadyRunning, Node, NotConnected, Plug
 from synnefo_node_ganeti.net.programs import ProgramFailed, run
 from synnefo_node_ganeti.net.shelf import PURPOSE, Refused, Shelf
 from tests.house.test_imports import HEAVY
@@ -127,12 +128,23 @@ def test_a_damaged_record_of_a_card_is_passed_over(tmp_path):
     assert [good] == connections.all()
 
 
+def kernel(asked: list[str]):
+    """Return what stands for programs: it tells ``asked`` what it is told, and how often of itself."""
+
+    def run(words, text=None):
+        if text is not None:
+            asked.append(text)
+        return json.dumps({"nftables": [{"told": {"times": len(asked) - asked.count("bridge")}}]})
+
+    return run
+
+
 @pytest.fixture
 def node(tmp_path, signer, monkeypatch):
     """Return a node whose kernel does nothing; what it is told is in ``asked``."""
     node = Node(tmp_path, Verifier([signer.public_key], PURPOSE))
     node.asked = []
-    monkeypatch.setattr(node_module, "run", lambda words, text: node.asked.append(text))
+    monkeypatch.setattr(placing, "run", kernel(node.asked))
     monkeypatch.setattr(node_module.attaching, "require_connections_on_bridges", lambda: None)
     monkeypatch.setattr(node_module.attaching, "to_bridge", lambda *_: node.asked.append("bridge"))
     return node
@@ -147,8 +159,9 @@ def told(node, signer):
 def test_the_rules_are_there_before_the_card_is_joined_to_the_bridge(node, told):
     node.plug(Plug.of(ENVIRONMENT))
 
-    assert 'iifname vmap { "tap0"' in node.asked[0]
-    assert "bridge" == node.asked[1]
+    *rules, last = node.asked
+    assert '"tap0" : jump src-tap0' in "".join(rules)
+    assert "bridge" == last
 
 
 @pytest.mark.parametrize(
@@ -178,18 +191,44 @@ def test_a_card_that_could_not_be_joined_leaves_no_rules(node, told, monkeypatch
     with pytest.raises(ProgramFailed):
         node.plug(Plug.of(ENVIRONMENT))
 
-    assert "tap0" not in node.asked[-1]
+    assert "tap0" not in node.rules()
+    assert "delete chain bridge synnefo in-tap0" in node.asked[-1]
 
 
 def test_a_card_whose_document_is_damaged_is_closed(node, told, tmp_path, monkeypatch):
     node.plug(Plug.of(ENVIRONMENT))
     (tmp_path / f"documents/{DOCUMENT.port}.json").write_text("{")
     monkeypatch.setattr(node_module.attaching, "is_there", lambda _: True)
+    monkeypatch.setattr(node_module.attaching, "to_group", lambda _: None)
 
     node.apply()
 
-    assert 'iifname { "tap0" } drop' in node.asked[-1]
-    assert 'oifname { "tap0" } drop' in node.asked[-1]
+    told = "".join(node.asked)
+    for where in ("sources", "senders", "receivers"):
+        assert f'add element bridge synnefo {where} {{ "tap0" : drop }}' in told
+
+
+def test_one_directory_has_one_daemon(node):
+    with (
+        node.as_only_daemon(),
+        pytest.raises(AlreadyRunning, match=f"process {os.getpid()} is"),
+        node.as_only_daemon(),
+    ):
+        pass
+
+    with node.as_only_daemon():
+        pass
+
+
+def test_rules_that_are_in_place_are_left_alone(node, told, monkeypatch):
+    monkeypatch.setattr(node_module.attaching, "is_there", lambda _: True)
+    monkeypatch.setattr(node_module.attaching, "to_group", lambda _: None)
+    node.plug(Plug.of(ENVIRONMENT))
+    before = list(node.asked)
+
+    node.apply()
+
+    assert before == node.asked
 
 
 def test_the_command_says_what_is_wrong_in_a_sentence(tmp_path, signer, capsys, monkeypatch):

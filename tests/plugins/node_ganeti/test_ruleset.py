@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,10 @@ from synnefo_core.contracts.nodes import (
     Rule,
 )
 from synnefo_node_ganeti.net.cards import Card, Server
-from synnefo_node_ganeti.net.ruleset import render, render_nothing
-from tests.plugins.node_ganeti.portdocs import SSH, document, documents
+from synnefo_node_ganeti.net.ruleset import render
+from synnefo_node_ganeti.net.tables import anew, changes, nothing, whole
+from tests.plugins.node_ganeti.listing import in_order
+from tests.plugins.node_ganeti.portdocs import ANY4, ANY6, SSH, document, documents
 
 GOLDEN = Path(__file__).parent / "samples/ruleset.nft"
 NFT = ["unshare", "--user", "--map-root-user", "--net", "nft"]
@@ -42,11 +45,23 @@ def is_nft_here() -> bool:
 with_nft = pytest.mark.skipif(not is_nft_here(), reason="no nft, or no namespaces")
 
 
-def problems(*texts: str) -> str:
-    """Return what nftables has against texts, one after the other."""
-    return subprocess.run(
-        [*NFT, "-c", "-f", "-"], input="".join(texts), capture_output=True, text=True, check=False
-    ).stderr
+ONE_BY_ONE = """
+while read -r -d '' text; do nft -f - <<< "$text" || exit; done
+nft -s list ruleset
+"""
+
+
+def listed(*texts: str) -> str:
+    """Return what nftables says of the rules after texts, one after the other, where none were."""
+    done = subprocess.run(
+        [*NFT[:-1], "bash", "-c", ONE_BY_ONE],
+        input="".join(f"{text}\0" for text in texts),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "" == done.stderr
+    return in_order(done.stdout)
 
 
 def node() -> list[Card]:
@@ -72,7 +87,7 @@ def node() -> list[Card]:
 
 
 def test_the_rules_of_a_node_are_these():
-    text = render(node(), [Server("sv1", "red")])
+    text = whole(render(node(), [Server("sv1", "red")], ["tap4"]))
 
     assert GOLDEN.read_text() == text
 
@@ -80,21 +95,52 @@ def test_the_rules_of_a_node_are_these():
 def test_the_order_of_cards_makes_no_difference():
     cards, servers = node(), [Server("sv1", "red"), Server("sv2", "blue")]
 
-    assert render(cards, servers) == render(cards[::-1], servers[::-1])
+    assert whole(render(cards, servers)) == whole(render(cards[::-1], servers[::-1]))
 
 
 @with_nft
-def test_nftables_takes_the_rules_also_over_those_that_are_there():
-    text = render(node(), [Server("sv1", "red"), Server("sv2", "green")])
+def test_whatever_is_there_is_replaced_and_taken_away():
+    tables = render(node(), [Server("sv1", "red"), Server("sv2", "green")])
 
-    assert "" == problems(text, render([]), text, render_nothing(), render_nothing())
+    assert listed(whole(tables)) == listed(whole(render(node()[:1])), *anew(tables))
+    assert listed(whole(tables)) == listed(*anew(tables), *anew(tables))
+    assert "" == listed(nothing(), whole(tables), anew(tables)[0], nothing())
+
+
+@with_nft
+def test_what_is_changed_bit_by_bit_ends_as_if_it_were_made_anew():
+    some = node()
+    other = replace(some[1].document, groups=(Group("peers", ("10.0.0.9/32",)),))
+    states = [
+        render(some, [Server("sv1", "red")], ["tap4"]),
+        render([some[0], replace(some[1], document=other)], [Server("sv1", "red")]),
+        render([replace(some[0], zone=7), some[2]], closed=["tap1"]),
+        render([]),
+    ]
+    steps = [changes(before, after) for before, after in pairwise(states)]
+
+    for number, state in enumerate(states):
+        so_far = [text for step in steps[:number] for text in step]
+        assert listed(whole(state)) == listed(whole(states[0]), *so_far)
+
+
+def test_a_card_that_changes_touches_nothing_of_the_others():
+    some = node()
+    changed = [replace(some[0], document=document(1, rules=(ANY4, ANY6))), *some[1:]]
+
+    made, moved, gone = changes(render(some), render(changed))
+
+    assert 1 == made.count("chain ")
+    assert ["delete", "add"] == [line.split()[0] for line in moved.splitlines()]
+    assert {"tap0"} == set(re.findall("tap.", made + moved + gone))
+    assert [] == changes(render(some), render(node()))
 
 
 @with_nft
 def test_nftables_takes_a_guest_that_may_send_from_anywhere():
     anywhere = (Pair("0.0.0.0/0", document().mac), Pair("::/0", document().mac))
 
-    assert "" == problems(render([Card("tap0", "br0", 1, document(pairs=anywhere))]))
+    assert listed(whole(render([Card("tap0", "br0", 1, document(pairs=anywhere))])))
 
 
 @with_nft
@@ -106,7 +152,7 @@ def test_nftables_takes_the_rules_of_any_documents(some):
         for number, one in enumerate(some)
     ]
 
-    assert "" == problems(render(cards))
+    assert listed(whole(render(cards)))
 
 
 def places(value, path=()):
@@ -164,10 +210,10 @@ def test_cards_with_the_same_peers_share_a_set_and_others_do_not():
         for number, groups in enumerate([peers, peers, more], start=1)
     ]
 
-    assert 2 == render(cards).count("set g4-")
+    assert 2 == whole(render(cards)).count("set g4-")
 
 
 def test_a_group_without_members_lets_nothing_pass():
     card = Card("tap0", "br0", 1, document(groups=(Group("peers", ()),), rules=(PEERS,)))
 
-    assert "g4-" not in render([card])
+    assert "g4-" not in whole(render([card]))

@@ -81,8 +81,10 @@ def wire(name):
 
 
 def send(order):
-    for frame in order["frames"]:
-        wire(order["interface"]).socket.send(bytes.fromhex(frame))
+    frames = [bytes.fromhex(frame) for frame in order["frames"]]
+    for _ in range(order.get("times", 1)):
+        for frame in frames:
+            wire(order["interface"]).socket.send(frame)
 
 
 def watch(order):

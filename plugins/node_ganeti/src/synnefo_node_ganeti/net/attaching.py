@@ -10,6 +10,7 @@ from pathlib import Path
 
 from synnefo_core.contracts.nodes import PortDocument
 from synnefo_node_ganeti.net.programs import ProgramFailed, ip, run
+from synnefo_node_ganeti.net.tables import GUESTS
 
 _SYSCTL = Path("/proc/sys")
 _INTERFACES = Path("/sys/class/net")
@@ -21,6 +22,12 @@ _FOR_BRIDGES = ("net/bridge/bridge-nf-call-iptables", "net/bridge/bridge-nf-call
 def is_there(interface: str) -> bool:
     """Whether there is such an interface."""
     return (_INTERFACES / interface).exists()
+
+
+def to_group(interface: str) -> None:
+    """Have rules know an interface for a guest's, whatever else they know of it."""
+    if (_INTERFACES / interface / "netdev_group").read_text().strip() != str(GUESTS):
+        ip(f"link set {interface} group {GUESTS}")
 
 
 def require_connections_on_bridges() -> None:
@@ -38,6 +45,7 @@ def require_connections_on_bridges() -> None:
 
 def to_bridge(tap: str, document: PortDocument, bridge: str) -> None:
     """Make an interface a port of a bridge."""
+    to_group(tap)
     # The highest address: a bridge takes the lowest of its ports' for its own.
     ip(f"link set {tap} address fe{document.mac[2:]}")
     ip(f"link set {tap} mtu {document.network.mtu}")
@@ -48,6 +56,7 @@ def to_bridge(tap: str, document: PortDocument, bridge: str) -> None:
 
 def to_table(tap: str, document: PortDocument, table: str) -> None:
     """Route for an interface, by a table, and answer on it for the whole world."""
+    to_group(tap)
     ip(f"link set {tap} mtu {document.network.mtu} up")
     for name in ("proxy_arp", "forwarding"):
         _set(f"net/ipv4/conf/{tap}/{name}", "1")

@@ -15,7 +15,7 @@ _WITHOUT_ADDRESS = (
 
 
 def frames(card: Card) -> Iterable[str]:
-    """Yield rules for what a guest behind a bridge's port sends; what is allowed returns."""
+    """Yield rules for what a guest behind a bridge's port sends; what none drops may pass."""
     prefix = card.document.network.mac_prefix
     if card.is_filtered:
         yield f"ether saddr & ff:ff:ff:00:00:00 != {prefix}:00:00:00 drop"
@@ -32,15 +32,15 @@ def frames(card: Card) -> Iterable[str]:
 
 
 def packets(card: Card) -> Iterable[str]:
-    """Yield rules for the addresses that a guest sends from; what is allowed returns."""
+    """Yield rules for the addresses that a guest sends from; what none drops may pass."""
     if not card.document.is_guarded:
         return
     # A client is known by what it says of itself in the request (chaddr), not by the frame.
     yield f"meta protocol ip udp dport 67 @th,288,48 != 0x{card.document.mac.replace(':', '')} drop"
-    yield f"ip saddr {_NO_ADDRESS} udp sport 68 udp dport 67 return"
+    yield f"ip saddr {_NO_ADDRESS} udp sport 68 udp dport 67 accept"
     four = ", ".join(f"{mac} . {prefix}" for mac, prefix in card.sources(4))
     yield "meta protocol ip " + (f"ether saddr . ip saddr != {{ {four} }} drop" if four else "drop")
-    yield f"ip6 saddr :: icmpv6 type {{ {_WITHOUT_ADDRESS} }} return"
+    yield f"ip6 saddr :: icmpv6 type {{ {_WITHOUT_ADDRESS} }} accept"
     advertised = ", ".join(f"{mac} . {_numbers(prefix)}" for mac, prefix in card.sources(6))
     yield f"icmpv6 type nd-neighbor-advert ether saddr . @th,64,128 != {{ {advertised} }} drop"
     six = ", ".join(f"{mac} . {prefix}" for mac, prefix in card.sources(6))

@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from synnefo_core import logs
 from synnefo_core.signatures import Verifier, read_keys
 from synnefo_node_ganeti.ending import Ending
 from synnefo_node_ganeti.net.agent import Agent
-from synnefo_node_ganeti.net.node import Node, NotConnected, Plug
+from synnefo_node_ganeti.net.node import AlreadyRunning, Node, NotConnected, Plug
 from synnefo_node_ganeti.net.programs import ProgramFailed
 from synnefo_node_ganeti.net.shelf import PURPOSE, Refused
 
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         node = Node(arguments.state, Verifier(read_keys(arguments.keys), PURPOSE))
         _ACTIONS[arguments.action](node, arguments)
-    except (NotConnected, ProgramFailed, Refused, OSError, ValueError) as problem:
+    except (AlreadyRunning, NotConnected, ProgramFailed, Refused, OSError, ValueError) as problem:
         sys.stderr.write(f"synnefo-nodenet {arguments.action}: {problem}\n")
         return 1
     return 0
@@ -71,12 +72,9 @@ def _parser() -> argparse.ArgumentParser:
 def _run(node: Node, arguments: argparse.Namespace) -> None:
     ending = Ending()
     ending.heed_signals()
-    agent = Agent(node, check_s=arguments.check_s)
-    log.info("watching", extra={"state": str(arguments.state)})
-    try:
+    with node.as_only_daemon(), closing(Agent(node, check_s=arguments.check_s)) as agent:
+        log.info("watching", extra={"state": str(arguments.state)})
         agent.run(ending)
-    finally:
-        agent.close()
 
 
 def _plug(node: Node, _: argparse.Namespace) -> None:

@@ -33,14 +33,11 @@ class AddressSet:
         content = " ".join(map(str, self.prefixes))
         return f"g{self.version}-{hashlib.sha256(content.encode()).hexdigest()[:20]}"
 
-    def lines(self) -> list[str]:
-        """Return its definition."""
+    @property
+    def definition(self) -> str:
+        """What kind of set it is, and what is in it."""
         elements = ", ".join(map(str, self.prefixes))
-        return [
-            f"set {self.name} {{",
-            f"    type ipv{self.version}_addr; flags interval; elements = {{ {elements} }}",
-            "}",
-        ]
+        return f"type ipv{self.version}_addr; flags interval; elements = {{ {elements} }}"
 
 
 def sets_of(document: PortDocument) -> dict[tuple[str, int], AddressSet]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,10 +14,10 @@ from pathlib import Path
 
 from synnefo_core.contracts.nodes import Mode, PortDocument
 from synnefo_core.signatures import Verifier
-from synnefo_node_ganeti.net import attaching, files, ruleset
+from synnefo_node_ganeti.net import attaching, files, ruleset, tables
 from synnefo_node_ganeti.net.cards import Card
 from synnefo_node_ganeti.net.connections import Connection, Connections, Zones
-from synnefo_node_ganeti.net.programs import run
+from synnefo_node_ganeti.net.placing import Placing
 from synnefo_node_ganeti.net.shelf import Refused, Shelf
 from synnefo_node_ganeti.net.telling import tellings
 
@@ -26,6 +27,10 @@ CARD_PREFIX = "nic-"
 """How the names of our cards begin in Ganeti; the port's id follows."""
 
 _GANETI_MODES = {Mode.BRIDGED: "bridged", Mode.FILTERED: "bridged", Mode.ROUTED: "routed"}
+
+
+class AlreadyRunning(Exception):
+    """Another daemon has the state directory; names its process."""
 
 
 class NotConnected(Exception):
@@ -74,6 +79,7 @@ class Node:
         self.cards = directory / "cards"
         self._connections = Connections(self.cards)
         self._zones = Zones(directory / "zones.json")
+        self._placing = Placing(directory / "rules.json")
 
     def plug(self, plug: Plug) -> None:
         """Connect a card, once its rules are in place.
@@ -120,6 +126,8 @@ class Node:
                     log.info("a card is gone", extra={"tap": connection.tap})
                     attaching.undo(connection.undo)
                     self._connections.remove(connection.tap)
+                else:
+                    attaching.to_group(connection.tap)
             return self._put_rules()
 
     def clear(self) -> None:
@@ -128,11 +136,11 @@ class Node:
             for connection in self._connections.all():
                 attaching.undo(connection.undo)
                 self._connections.remove(connection.tap)
-            run(["nft", "-f", "-"], text=ruleset.render_nothing())
+            self._placing.clear()
 
     def rules(self) -> str:
-        """Return the rules as they should be, without changing any."""
-        return self._rules(self._cards())
+        """Return the rules as they should be, for a kernel that has none; none is changed."""
+        return tables.whole(self._tables(self._cards()))
 
     def _disconnect(self, tap: str) -> None:
         for connection in self._connections.all():
@@ -144,10 +152,10 @@ class Node:
     def _put_rules(self) -> list[Card]:
         attaching.require_connections_on_bridges()
         cards = self._cards()
-        run(["nft", "-f", "-"], text=self._rules(cards))
+        self._placing.put(self._tables(cards))
         return cards
 
-    def _rules(self, cards: Sequence[Card]) -> str:
+    def _tables(self, cards: Sequence[Card]) -> tables.Tables:
         known = {card.tap for card in cards}
         others = [each.tap for each in self._connections.all() if each.tap not in known]
         servers = [each.server for each in tellings(cards)]
@@ -192,6 +200,27 @@ class Node:
             except Refused as reason:
                 log.warning("a document is refused: %s", reason, extra={"file": name})
             files.remove(path)
+
+    @contextmanager
+    def as_only_daemon(self) -> Iterator[None]:
+        """Keep other daemons from this directory; the kernel forgets it with this process.
+
+        Raises:
+            AlreadyRunning: There is another one.
+        """
+        # Not opened for writing anew: that would forget the number of the other one.
+        with (self._directory / "daemon").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise AlreadyRunning(
+                    f"process {file.read().strip()} is the daemon of {self._directory} already"
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

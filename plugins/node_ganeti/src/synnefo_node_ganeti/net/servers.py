@@ -18,6 +18,7 @@ from pathlib import Path
 from synnefo_node_ganeti.net import files
 from synnefo_node_ganeti.net.metadata import Answers
 from synnefo_node_ganeti.net.programs import ENVIRONMENT, ProgramFailed, ip, run
+from synnefo_node_ganeti.net.tables import SERVERS
 from synnefo_node_ganeti.net.telling import ADDRESS, INTERFACE, Telling
 
 log = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ def _join(name: str, telling: Telling, process: subprocess.Popen[bytes]) -> None
     enter = ["nsenter", f"--target={process.pid}", "--net"]
     run([*enter, "sysctl", "-qw", *_QUIET])
     run([*enter, "ip", "-batch", "-"], text="\n".join(inside) + "\n")
-    ip(f"link set {name} master {telling.bridge} up")
+    ip(f"link set {name} group {SERVERS} master {telling.bridge} up")
     if process.stdin is not None:
         process.stdin.write(b"\n")
         process.stdin.flush()
