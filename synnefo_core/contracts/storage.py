@@ -132,6 +132,19 @@ class Moving:
     moved: Callable[[], bool]
 
 
+class LentThing(ABC):
+    """An immutable thing that is read often. It gives back what it holds when nobody refers to it."""
+
+    @abstractmethod
+    def read(self, offset: int, length: int) -> bytes:
+        """Return what :meth:`BlockStore.get` would.
+
+        Raises:
+            NoSuchThing: It is gone.
+            StorageUnavailable: The store did not answer; :meth:`BlockStore.get` may know more.
+        """
+
+
 class BlockStore(ABC):
     """Immutable things named by the SHA-256 digest of their content."""
 
@@ -179,6 +192,17 @@ class BlockStore(ABC):
         Called where waiting would hold up other requests; what is small and in memory is worth it.
         """
         return None
+
+    def lend(self, kind: Kind, digest: bytes) -> LentThing:
+        """Return something to read it by many times; a driver that has files opens one, once.
+
+        What was lent may outlive the removal of the thing: it has its content all the same.
+
+        Raises:
+            NoSuchThing: Nothing has this digest; may be left to the reading.
+            StorageUnavailable: The store did not answer.
+        """
+        return _AskedThing(self, kind, digest)
 
     @abstractmethod
     def size(self, kind: Kind, digest: bytes) -> int | None:
@@ -236,6 +260,25 @@ class Head:
     cluster_bytes: int = CLUSTER_BYTES
 
 
+class LentHead(ABC):
+    """A head that is used often. It gives back what it holds when nobody refers to it.
+
+    Several threads may use it at once.
+    """
+
+    @abstractmethod
+    def read(self, offset: int, length: int) -> bytes:
+        """Return what :meth:`HeadStore.read` would."""
+
+    @abstractmethod
+    def write(self, offset: int, data: bytes | memoryview) -> None:
+        """Do what :meth:`HeadStore.write` does, without looking each time whether it may.
+
+        Where the store does not enforce fencing, this may go on for a few seconds after
+        another epoch began elsewhere: for those who have a lease that is longer. The next flush tells.
+        """
+
+
 class HeadStore(ABC):
     """Named mutable heads: sparse data in clusters, one writer, fenced by an epoch.
 
@@ -281,6 +324,20 @@ class HeadStore(ABC):
             Fenced: ``epoch`` is not the head's; nothing was written.
             StorageFull: Part of it may have been written.
         """
+
+    def lend(self, name: str, *, epoch: int | None = None) -> LentHead:
+        """Return something to use a head by many times; a driver that has files opens them once.
+
+        Args:
+            name: The head.
+            epoch: That of the writer; without one it is only read, and need not show what is changed
+                from now on.
+
+        Raises:
+            NoSuchThing: No head has this name; may be left to the first use, as
+                :class:`Fenced` may.
+        """
+        return _AskedHead(self, name, epoch)
 
     @abstractmethod
     def discard(self, name: str, epoch: int, offset: int, length: int) -> None:
@@ -358,3 +415,28 @@ class Storage(Driver):
     def close(self) -> None:
         """Give back what the driver holds; a closed store is not used again."""
         return
+
+
+class _AskedThing(LentThing):
+    """For a store that has nothing to keep open."""
+
+    def __init__(self, blocks: BlockStore, kind: Kind, digest: bytes) -> None:
+        self._blocks, self._kind, self._digest = blocks, kind, digest
+
+    def read(self, offset: int, length: int) -> bytes:
+        return self._blocks.get(self._kind, self._digest, offset, length)
+
+
+class _AskedHead(LentHead):
+    """The same for heads."""
+
+    def __init__(self, heads: HeadStore, name: str, epoch: int | None) -> None:
+        self._heads, self._name, self._epoch = heads, name, epoch
+
+    def read(self, offset: int, length: int) -> bytes:
+        return self._heads.read(self._name, offset, length)
+
+    def write(self, offset: int, data: bytes | memoryview) -> None:
+        if self._epoch is None:
+            raise Fenced(f"head {self._name} was lent for reading")
+        self._heads.write(self._name, self._epoch, offset, data)

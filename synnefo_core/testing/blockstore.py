@@ -102,6 +102,39 @@ class BlockStoreContract(StoreFixtures):
 
         assert content == storage.blocks.get(Kind.BLOCK, digest_of(content))
 
+    def test_a_lent_thing_is_read_by_range(self, storage: Storage) -> None:
+        digest, content = fresh(1000)
+        storage.blocks.put(Kind.BLOCK, digest, content)
+
+        lent = storage.blocks.lend(Kind.BLOCK, digest)
+
+        assert content == lent.read(0, 1000)
+        assert content[10:20] == lent.read(10, 10)
+        assert content[990:] == lent.read(990, 100)
+        assert b"" == lent.read(1000, 1)
+
+    def test_what_is_not_there_is_not_lent(self, storage: Storage) -> None:
+        digest, _ = fresh()
+
+        with pytest.raises(NoSuchThing):
+            storage.blocks.lend(Kind.BLOCK, digest).read(0, 1)
+
+    def test_a_lent_thing_that_is_removed_has_its_content_or_says_that_it_is_gone(
+        self, storage: Storage
+    ) -> None:
+        digest, content = fresh(100)
+        storage.blocks.put(Kind.BLOCK, digest, content)
+        lent = storage.blocks.lend(Kind.BLOCK, digest)
+        lent.read(0, 1)
+        storage.blocks.delete(Kind.BLOCK, digest)
+
+        try:
+            found = lent.read(0, 100)
+        except NoSuchThing:
+            found = content
+
+        assert content == found
+
     @pytest.mark.parametrize("excess", [None, 1], ids=["empty", "too large"])
     def test_content_of_a_wrong_size_is_a_value_error(
         self, storage: Storage, excess: int | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -18,10 +18,10 @@ from synnefo_core.contracts.storage import (
     NoSuchThing,
     Storage,
 )
-from synnefo_core.testing.blockstore import StoreFixtures, at_once
+from synnefo_core.testing.blockstore import at_once
+from synnefo_core.testing.lentheads import SIZE, LentHeadContract, new_name
 
 C = CLUSTER_BYTES
-SIZE = 16 * C
 TIB = 1 << 40
 
 WRITER_CALLS: dict[str, Callable[[HeadStore, str, int], object]] = {
@@ -40,28 +40,8 @@ CALLS: dict[str, Callable[[HeadStore, str], object]] = {
 }
 
 
-def new_name() -> str:
-    return f"suite-{secrets.token_hex(8)}"
-
-
-class HeadStoreContract(StoreFixtures):
+class HeadStoreContract(LentHeadContract):
     """Heads: what every store does in which volumes live. Skipped where there are none."""
-
-    @pytest.fixture
-    def heads(self, storage: Storage) -> HeadStore:
-        if not storage.properties.has_heads:
-            assert storage.heads is None
-            pytest.skip("the store has no heads")
-        assert storage.heads is not None
-        return storage.heads
-
-    @pytest.fixture
-    def name(self, heads: HeadStore) -> Iterator[str]:
-        """Make a head of 16 clusters at epoch 1."""
-        name = new_name()
-        heads.create(name, SIZE)
-        yield name
-        heads.delete(name)
 
     # Names and records
 

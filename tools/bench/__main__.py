@@ -7,6 +7,7 @@ python -m tools.bench notices [--number N]
 python -m tools.bench scale [--servers N]…
 python -m tools.bench container [--objects N]…
 python -m tools.bench addresses [--clients N] [--number N]
+python -m tools.bench volume [--quick] [--rounds N] [--seconds S] [--case NAME]…
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
 """
@@ -43,6 +44,7 @@ from tools.bench import (
     storage,
     swift,
     tables,
+    volume,
 )
 from tools.bench.cases import CASES, Case
 from tools.bench.databases import KINDS, databases
@@ -91,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
         "--objects", type=int, action="append", dest="sizes", metavar="N", help="how many"
     )
     held.set_defaults(call=_grown, measure=container.measure, usual=container.GROWN)
+    disk = commands.add_parser("volume", help="measure a volume beside a clone in qcow2")
+    disk.add_argument("--quick", action="store_true", help="one short round, under two minutes")
+    disk.add_argument("--rounds", type=int, help="how often each case is measured")
+    disk.add_argument("--seconds", type=float, help="how long a case lasts in a round")
+    disk.add_argument("--case", action="append", help="only cases of this name, may hold *")
+    disk.set_defaults(call=_volume)
     compare = commands.add_parser("compare", help="set two runs side by side")
     compare.add_argument("old", type=Path)
     compare.add_argument("new", type=Path)
@@ -221,6 +229,20 @@ def _addresses(arguments: argparse.Namespace) -> int:
     _tell(f"load: {weather.until_now()}")
     _tell(str(outcome))
     return int(bool(outcome.duplicates or outcome.left or outcome.leaks))
+
+
+def _volume(arguments: argparse.Namespace) -> int:
+    """Measure a volume over NBD."""
+    extent, weather = _extent(arguments), facts.Weather()
+    patterns = arguments.case or ["*"]
+    chosen = [c for c in volume.CASES if any(fnmatch(c.name, pattern) for pattern in patterns)]
+    with _place() as (place, machine):
+        _tell(f"{machine}, revision {facts.revision()}")
+        is_kept = volume.measure(
+            place, _tell, rounds=extent.rounds, seconds=extent.seconds, chosen=chosen
+        )
+    _tell(f"load: {weather.until_now()}")
+    return int(not is_kept)
 
 
 def _grown(arguments: argparse.Namespace) -> int:

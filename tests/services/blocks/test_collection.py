@@ -360,7 +360,11 @@ def test_killed_at_any_move_the_next_collection_goes_on(site):
 
 
 @given(st.lists(st.binary(min_size=32, max_size=32), max_size=200), st.integers(1, 9))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    # A busy machine takes long to draw them.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 def test_runs_are_a_sorted_set(tmp_path, digests, run_entries):
     runs = Runs(tmp_path, "run", run_entries=run_entries)
 

@@ -121,6 +121,7 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         Need("isc-dhcp-client", "*sbin/dhclient"),
     ),
     "nbd": (Need("libnbd-bin", "usr/bin/nbdinfo"), Need("qemu-utils", "usr/bin/qemu-io")),
+    "fio": (Need("fio", "usr/bin/fio"),),
     "ganeti": _GANETI,
     "kvm": _KVM,
 }

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from synnefo_core.contracts.storage import BlockStore, Entry, Kind, NoSuchThing
+from synnefo_core.contracts.storage import BlockStore, Entry, Kind, LentThing, NoSuchThing
 from synnefo_storage_nfs import files
 from synnefo_storage_nfs.faults import translated, twice_if_stale
 from synnefo_storage_nfs.layout import LEAF_DIGITS, QUARANTINE, Layout
+from synnefo_storage_nfs.lent import LentFile
 
 Result = TypeVar("Result")
 
@@ -60,6 +61,14 @@ class DirectoryBlocks(BlockStore):
                 return files.read_remembered(descriptor, offset, length)
         except OSError:
             return None  # who waits is told why
+
+    def lend(self, kind: Kind, digest: bytes) -> LentThing:
+        path = self._layout.block(kind, digest)
+        with translated(f"{kind.value} {digest.hex()} was not opened"):
+            lent = self._if_there(path, lambda: LentFile(path))
+        if lent is None:
+            raise NoSuchThing(f"there is no {kind.value} {digest.hex()}")
+        return lent
 
     def size(self, kind: Kind, digest: bytes) -> int | None:
         path = self._layout.block(kind, digest)

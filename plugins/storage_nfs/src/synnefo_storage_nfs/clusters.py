@@ -54,6 +54,12 @@ class ClusterMap:
     def has(self, cluster: int) -> bool:
         return self._states[cluster] == 1
 
+    def has_all(self, first: int, stop: int) -> bool:
+        """Say whether the clusters from ``first`` to before ``stop`` are there."""
+        if stop - first == 1:
+            return self._states[first] == 1
+        return self._states.find(ABSENT, first, stop) < 0
+
     def mark(self, first: int, stop: int) -> None:
         """Say that the clusters from ``first`` to before ``stop`` are there."""
         self._set(first, stop, PRESENT, other=ABSENT)

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from synnefo_core.contracts.storage import (
     Head,
     HeadExists,
     HeadStore,
+    LentHead,
     NoSuchThing,
     StorageError,
     StorageUnavailable,
@@ -26,6 +28,7 @@ from synnefo_storage_nfs.faults import STALE, translated, twice_if_stale
 from synnefo_storage_nfs.headview import CLUSTERS, CONTROL, DATA, RECORD, HeadView
 from synnefo_storage_nfs.headwriter import HeadWriter, Outdated
 from synnefo_storage_nfs.layout import HEAD_SUFFIX, Layout
+from synnefo_storage_nfs.lent import LentView, LentWriter
 from synnefo_storage_nfs.locks import Locks
 from synnefo_storage_nfs.writers import Writers
 
@@ -83,6 +86,17 @@ class DirectoryHeads(HeadStore):
 
     def write(self, name: str, epoch: int, offset: int, data: bytes | memoryview) -> None:
         self._writing(name, epoch, lambda writer: writer.write(epoch, offset, data))
+
+    def lend(self, name: str, *, epoch: int | None = None) -> LentHead:
+        with translated(f"head {name} was not opened"):
+            if epoch is None:
+                return self._lent_view(name)
+            return LentWriter(
+                self,
+                name,
+                epoch,
+                borrow=lambda: self._writers.lend(name, partial(self._check, name, epoch)),
+            )
 
     def discard(self, name: str, epoch: int, offset: int, length: int) -> None:
         self._writing(name, epoch, lambda writer: writer.discard(epoch, offset, length))
@@ -207,20 +221,25 @@ class DirectoryHeads(HeadStore):
 
     def _writing(self, name: str, epoch: int, call: Callable[[HeadWriter], Result]) -> Result:
         """Call with the writer of this process; open it again when it is outdated."""
-
-        def check() -> None:
-            head = self.show(name)
-            if head.epoch != epoch:
-                raise Fenced(f"head {name} is at epoch {head.epoch}, not {epoch}")
-
         with translated(f"head {name} was not written"):
             for _ in range(ATTEMPTS):
                 with (
-                    self._writers.opened(name, check) as writer,
+                    self._writers.opened(name, partial(self._check, name, epoch)) as writer,
                     self._forgetting_if_outdated(writer),
                 ):
                     return call(writer)
         raise StorageUnavailable(f"head {name} changes all the time")
+
+    def _check(self, name: str, epoch: int) -> None:
+        head = self.show(name)
+        if head.epoch != epoch:
+            raise Fenced(f"head {name} is at epoch {head.epoch}, not {epoch}")
+
+    def _lent_view(self, name: str) -> LentView:
+        directory = self._layout.head(name)
+        with self._writers.known(name) as writer:
+            view = self._there(name, lambda: HeadView(name, directory, is_shared=self._is_shared))
+            return LentView(view, writer if writer and writer.is_unflushed else None)
 
     @contextmanager
     def _forgetting_if_outdated(self, writer: HeadWriter | None) -> Iterator[None]:

@@ -45,6 +45,7 @@ class HeadView:
             self._inode = status.st_ino
             self._trusted_until = time.monotonic() + TRUST_S
             self.head: Head = record.decode(name, read_at(record_file, 0, status.st_size))
+            self._remembered: bytes | None = None
             self._files = files.pop_all()
 
     def close(self) -> None:
@@ -65,13 +66,30 @@ class HeadView:
         except OSError:
             return False
 
+    def keep(self, states: bytes | None) -> None:
+        """Make ready for many calls: what others write from now on need not be seen.
+
+        Args:
+            states: One byte for each cluster, where the files do not know yet what is there.
+        """
+        if self._forgets:
+            forget_cached(self.data)
+            forget_cached(self.map)
+        self._remembered, self._forgets = states, False
+
+    def all_states(self) -> bytes:
+        """Return one byte for each cluster."""
+        return self.states(0, clusters_in(self.head.size_bytes, self.head.cluster_bytes))
+
     def states(self, first: int, stop: int) -> bytes:
         """Return one byte for each cluster from ``first`` to before ``stop``: 1 if it is there."""
+        if self._remembered is not None:
+            return self._remembered[first:stop]
         return self._content(self.map, first, stop - first)
 
     def present(self) -> list[tuple[int, int]]:
         size, unit = self.head.size_bytes, self.head.cluster_bytes
-        runs = present_runs(self.states(0, clusters_in(size, unit)))
+        runs = present_runs(self.all_states())
         return [(first * unit, min(stop * unit, size) - first * unit) for first, stop in runs]
 
     def read(self, offset: int, length: int) -> bytes:
@@ -84,7 +102,7 @@ class HeadView:
         unit = self.head.cluster_bytes
         base, stop = offset // unit, clusters_in(offset + length, unit)
         states = self.states(base, stop)
-        if b"\0" not in states:
+        if 0 not in states:
             return self._content(self.data, offset, length)
         pieces, position = [], offset
         for first, behind in present_runs(states):
@@ -100,6 +118,9 @@ class HeadView:
         """Return ``length`` bytes; zeros behind the end of the file."""
         if self._forgets:
             forget_cached(descriptor, offset, length)
+        content = os.pread(descriptor, length, offset)
+        if len(content) == length:
+            return content
         return read_at(descriptor, offset, length).ljust(length, b"\0")
 
     def require_within(self, offset: int, length: int) -> None:

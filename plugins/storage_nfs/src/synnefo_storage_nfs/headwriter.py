@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +17,7 @@ from synnefo_storage_nfs import holes
 from synnefo_storage_nfs.clusters import ClusterMap, Runs, absent_runs, clusters_in
 from synnefo_storage_nfs.faults import explained
 from synnefo_storage_nfs.files import Files, forget_cached, read_at, write_at
-from synnefo_storage_nfs.headview import HeadView
+from synnefo_storage_nfs.headview import TRUST_S, HeadView
 
 
 class Outdated(Exception):
@@ -43,7 +45,8 @@ class HeadWriter(HeadView):
         self._flush_lock = threading.Lock()
         self._clusters = ClusterMap(read_at(self.map, 0, self._count()), self._count())
         self._failure: StorageError | None = None
-        self._is_retired = False
+        self._looked_at = -math.inf
+        self.is_retired = False
         self.is_unflushed = False
         self.users = 0
 
@@ -65,7 +68,7 @@ class HeadWriter(HeadView):
             StorageError: An earlier flush failed.
         """
         with self._lock:
-            if self._is_retired or not self.is_current():
+            if self.is_retired or not self.is_current():
                 raise Outdated
             if self.head.epoch != epoch:
                 raise Fenced(f"head {self.head.name} is at epoch {self.head.epoch}, not {epoch}")
@@ -78,19 +81,30 @@ class HeadWriter(HeadView):
         """Run with no write under way; afterwards this writer is outdated."""
         with self._lock:
             yield
-            self._is_retired = True
+            self.is_retired = True
 
     def write(self, epoch: int, offset: int, data: bytes | memoryview) -> None:
         with self.holding(epoch):
-            self.require_within(offset, len(data))
-            if not len(data):
-                return
-            unit = self.head.cluster_bytes
-            first, stop = offset // unit, clusters_in(offset + len(data), unit)
-            before, behind = self._padding(offset, offset + len(data))
-            write_at(self.data, offset - before, [bytes(before), data, bytes(behind)])
-            self._clusters.mark(first, stop)
-            self.is_unflushed = True
+            self._write(offset, data)
+
+    def write_on(self, epoch: int, offset: int, data: bytes | memoryview) -> None:
+        """Write, and look only now and then whether ``epoch`` still is the head's.
+
+        Raises:
+            Outdated: It is not, or the head was changed: open it again.
+            StorageError: An earlier flush failed.
+        """
+        with self._lock:
+            now = time.monotonic()
+            if now - self._looked_at > TRUST_S:
+                if not self.is_current():
+                    raise Outdated
+                self._looked_at = now
+            if self.is_retired or self.head.epoch != epoch:
+                raise Outdated
+            if self._failure:
+                raise self._failure
+            self._write(offset, data)
 
     def discard(self, epoch: int, offset: int, length: int) -> None:
         with self.holding(epoch):
@@ -129,7 +143,7 @@ class HeadWriter(HeadView):
             if size_bytes < self.head.size_bytes:
                 self._cut(size_bytes)
             publish(changed)
-            self._is_retired = True
+            self.is_retired = True
             return changed
 
     def _count(self) -> int:
@@ -147,6 +161,24 @@ class HeadWriter(HeadView):
         if self._clusters.has((end - 1) // unit):
             behind = 0
         return before, min(behind, self.head.size_bytes - end)
+
+    def _write(self, offset: int, data: bytes | memoryview) -> None:
+        length = len(data)
+        self.require_within(offset, length)
+        if not length:
+            return
+        unit, end = self.head.cluster_bytes, offset + length
+        first, stop = offset // unit, clusters_in(end, unit)
+        if self._clusters.has_all(first, stop):
+            written = os.pwritev(self.data, (data,), offset)
+            if written < length:
+                write_at(self.data, offset + written, [memoryview(data)[written:]])
+            self.is_unflushed = True
+            return
+        before, behind = self._padding(offset, end)
+        write_at(self.data, offset - before, [bytes(before), data, bytes(behind)])
+        self._clusters.mark(first, stop)
+        self.is_unflushed = True
 
     def _taken(self) -> tuple[Mapping[int, bytes], Runs]:
         self.is_unflushed = False

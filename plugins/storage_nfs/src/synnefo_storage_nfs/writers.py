@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from synnefo_storage_nfs.headwriter import HeadWriter
+from synnefo_storage_nfs.lent import Loan
 
 KEPT = 64
 """How many writers with nothing to flush stay open; each has three files open."""
@@ -22,7 +23,8 @@ class Writers:
     def __init__(self, open_writer: Callable[[str], HeadWriter]) -> None:
         self._open_writer = open_writer
         self._writers: dict[str, HeadWriter] = {}
-        self._lock = threading.Lock()
+        # What is lent is given back when Python removes it, which may be at any moment.
+        self._lock = threading.RLock()
         self._opening = threading.Lock()
 
     @contextmanager
@@ -44,13 +46,18 @@ class Writers:
         finally:
             self._take_back(writer)
 
+    def lend(self, name: str, check: Callable[[], None]) -> Loan:
+        """Lend a writer as :meth:`opened` does, until nobody refers to the loan."""
+        return Loan(self._borrow(name) or self._open(name, check), self._take_back)
+
     def all(self) -> list[HeadWriter]:
         with self._lock:
             return list(self._writers.values())
 
     def retire(self, writer: HeadWriter) -> None:
-        """Lend this writer no more."""
+        """Lend this writer no more; to whom it is lent it says that it is outdated."""
         with self._lock:
+            writer.is_retired = True
             if self._writers.get(writer.head.name) is writer:
                 del self._writers[writer.head.name]
                 self._close_if_unused(writer)

@@ -22,6 +22,8 @@ REQUEST_MAGIC = 0x25609513
 SIMPLE_REPLY = struct.Struct(">IIQ")
 SIMPLE_MAGIC = 0x67446698
 CHUNK = struct.Struct(">IHHQI")
+DATA = struct.Struct(">IHHQIQ")
+"""A chunk of what is read: its head, and where it begins."""
 CHUNK_MAGIC = 0x668E33EF
 CHUNK_DONE = 1
 

@@ -19,6 +19,8 @@ from synnefo_core.contracts.storage import Fenced, StorageError, StorageFull
 log = logging.getLogger(__name__)
 
 MOST_EXTENTS = 4096
+# Looking at members of an enumeration costs as much as reading from memory does.
+_READ, _WRITE, _DATA = int(Command.READ), int(Command.WRITE), protocol.CHUNK_DATA
 _ZEROS = memoryview(bytes(1024 * 1024))
 
 
@@ -52,63 +54,68 @@ class Session:
 
     def _request(self) -> bool:
         """Serve one request; return False when the client says that it was the last."""
-        head = self._inbox.take(protocol.REQUEST.size)
-        magic, flags, command, cookie, offset, length = protocol.REQUEST.unpack(head)
+        magic, flags, command, cookie, offset, length = self._inbox.take_record(protocol.REQUEST)
         if magic != protocol.REQUEST_MAGIC:
             raise Ended
-        if command == Command.DISCONNECT:
-            self._outbox.send()
-            return False
-        if command in (Command.READ, Command.WRITE) and length > protocol.MOST_PAYLOAD_BYTES:
+        if command <= _WRITE and length > protocol.MOST_PAYLOAD_BYTES:
             raise Ended
-        data = self._inbox.take(length) if command == Command.WRITE else None
-        if command == Command.FLUSH:
-            self._flush_beside(cookie)
-            return True
-        is_chunked = self._terms.is_structured and command in (Command.READ, Command.BLOCK_STATUS)
-        error = self._tried(
-            lambda: self._served(command, flags, cookie, offset=offset, length=length, data=data)
-        )
-        if error is not None and is_chunked:
-            self._chunk(protocol.CHUNK_ERROR, cookie, struct.pack(">IH", error, 0))
-        elif error is not None:
-            self._simple(cookie, error)
+        try:
+            if command == _READ:
+                self._read(cookie, offset, length)
+            elif command == _WRITE:
+                self._write(flags, cookie, offset, self._inbox.take(length))
+            else:
+                return self._seldom(command, flags, cookie, offset=offset, length=length)
+        except (ValueError, StorageError) as fault:
+            self._refuse(command, cookie, _told(fault))
         return True
 
-    def _served(
-        self,
-        command: int,
-        flags: int,
-        cookie: int,
-        *,
-        offset: int,
-        length: int,
-        data: memoryview | None,
-    ) -> None:
+    def _read(self, cookie: int, offset: int, length: int) -> None:
         if offset + length > self._size_bytes:
             raise ValueError("behind the end")
-        if command == Command.READ:
-            self._read(cookie, offset, length)
-            return
-        if command == Command.BLOCK_STATUS:
-            self._tell(cookie, offset, length, is_one=bool(flags & protocol.ONE_EXTENT))
-            return
-        if data is not None:
-            self._disk.write(offset, data)
-        elif command in self._writers:
-            self._writers[command](flags, offset, length)
+        content = self._disk.read(offset, length)
+        if self._terms.is_structured:
+            head = protocol.DATA.pack(
+                protocol.CHUNK_MAGIC, protocol.CHUNK_DONE, _DATA, cookie, length + 8, offset
+            )
         else:
-            raise ValueError("no such command")
+            head = protocol.SIMPLE_REPLY.pack(protocol.SIMPLE_MAGIC, 0, cookie)
+        self._outbox.add(head, content)
+
+    def _write(self, flags: int, cookie: int, offset: int, data: memoryview) -> None:
+        if offset + len(data) > self._size_bytes:
+            raise ValueError("behind the end")
+        self._disk.write(offset, data)
         if flags & protocol.FUA:
             self._disk.flush()
         self._simple(cookie)
 
-    def _read(self, cookie: int, offset: int, length: int) -> None:
-        content = self._disk.read(offset, length)
-        if self._terms.is_structured:
-            self._chunk(protocol.CHUNK_DATA, cookie, struct.pack(">Q", offset), content)
+    def _seldom(self, command: int, flags: int, cookie: int, *, offset: int, length: int) -> bool:
+        """Serve a request other than those that move data; as :meth:`_request`."""
+        if command == Command.DISCONNECT:
+            self._outbox.send()
+            return False
+        if command == Command.FLUSH:
+            self._flush_beside(cookie)
+            return True
+        if offset + length > self._size_bytes:
+            raise ValueError("behind the end")
+        if command == Command.BLOCK_STATUS:
+            self._tell(cookie, offset, length, is_one=bool(flags & protocol.ONE_EXTENT))
+            return True
+        if command not in self._writers:
+            raise ValueError("no such command")
+        self._writers[command](flags, offset, length)
+        if flags & protocol.FUA:
+            self._disk.flush()
+        self._simple(cookie)
+        return True
+
+    def _refuse(self, command: int, cookie: int, error: int) -> None:
+        if self._terms.is_structured and command in (Command.READ, Command.BLOCK_STATUS):
+            self._chunk(protocol.CHUNK_ERROR, cookie, struct.pack(">IH", error, 0))
         else:
-            self._outbox.add(protocol.SIMPLE_REPLY.pack(protocol.SIMPLE_MAGIC, 0, cookie), content)
+            self._simple(cookie, error)
 
     def _tell(self, cookie: int, offset: int, length: int, *, is_one: bool) -> None:
         """Say what of a range is there; less than was asked for is allowed."""
@@ -140,8 +147,11 @@ class Session:
         """Flush while other requests go on: a disk that takes its time holds up nobody."""
 
         def flush() -> None:
-            error = self._tried(self._disk.flush)
-            self._simple(cookie, error or 0)
+            try:
+                self._disk.flush()
+                self._simple(cookie)
+            except StorageError as fault:
+                self._simple(cookie, _told(fault))
             try:
                 self._outbox.send()
             except OSError:
@@ -152,22 +162,6 @@ class Session:
         self._flushes.append(thread)
         thread.start()
 
-    def _tried(self, call: Callable[[], None]) -> int | None:
-        """Call, and return what the client is told went wrong; None when nothing did."""
-        try:
-            call()
-        except ValueError:
-            return protocol.EINVAL
-        except StorageFull:
-            return protocol.ENOSPC
-        except Fenced as refusal:
-            log.warning("no longer the writer: %s", refusal)
-            return protocol.ESHUTDOWN
-        except StorageError:
-            log.exception("request failed")
-            return protocol.EIO
-        return None
-
     def _simple(self, cookie: int, error: int = 0) -> None:
         self._outbox.add(protocol.SIMPLE_REPLY.pack(protocol.SIMPLE_MAGIC, error, cookie))
 
@@ -175,3 +169,16 @@ class Session:
         length = sum(map(len, pieces))
         head = (protocol.CHUNK_MAGIC, protocol.CHUNK_DONE, kind, cookie, length)
         self._outbox.add(protocol.CHUNK.pack(*head), *pieces)
+
+
+def _told(fault: ValueError | StorageError) -> int:
+    """Return what the client is told went wrong."""
+    if isinstance(fault, ValueError):
+        return protocol.EINVAL
+    if isinstance(fault, StorageFull):
+        return protocol.ENOSPC
+    if isinstance(fault, Fenced):
+        log.warning("no longer the writer: %s", fault)
+        return protocol.ESHUTDOWN
+    log.error("request failed", exc_info=fault)
+    return protocol.EIO

@@ -6,6 +6,8 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Sequence
+from struct import Struct
+from typing import Any
 
 INBOX_BYTES = 256 * 1024
 OUTBOX_BYTES = 1024 * 1024
@@ -31,15 +33,17 @@ class Outbox:
     def add(self, *pieces: Piece) -> None:
         """Send a message soon, at the latest with the next :meth:`send`."""
         with self._lock:
-            self._pieces.extend(pieces)
-            self._waiting += sum(map(len, pieces))
+            self._pieces += pieces
+            for piece in pieces:
+                self._waiting += len(piece)
             if self._waiting >= OUTBOX_BYTES:
                 self._send()
 
     def send(self) -> None:
         """Send what waits."""
-        with self._lock:
-            self._send()
+        if self._pieces:
+            with self._lock:
+                self._send()
 
     def _send(self) -> None:
         pieces, self._pieces, self._waiting = self._pieces, [], 0
@@ -47,13 +51,16 @@ class Outbox:
             self._send_some(pieces[at : at + MOST_PIECES])
 
     def _send_some(self, pieces: Sequence[Piece]) -> None:
+        sent = self._connection.sendmsg(pieces)
+        if sent == sum(map(len, pieces)):
+            return
         left = [memoryview(piece) for piece in pieces if len(piece)]
         while left:
-            sent = self._connection.sendmsg(left)
             while left and sent >= len(left[0]):
                 sent -= len(left.pop(0))
-            if sent:
+            if left:
                 left[0] = left[0][sent:]
+                sent = self._connection.sendmsg(left)
 
 
 class Inbox:
@@ -63,6 +70,7 @@ class Inbox:
         self._connection, self._outbox = connection, outbox
         self._buffer = memoryview(bytearray(INBOX_BYTES))
         self._start = self._stop = 0
+        self._room = memoryview(b"")
 
     def take(self, length: int) -> memoryview:
         """Return so many bytes; good until the next call.
@@ -78,6 +86,17 @@ class Inbox:
         self._start += length
         return self._buffer[self._start - length : self._start]
 
+    def take_record(self, layout: Struct) -> tuple[Any, ...]:
+        """Return the fields of a record.
+
+        Raises:
+            Ended: The other side closed the connection before.
+        """
+        if self._stop - self._start < layout.size:
+            self._fill(layout.size)
+        self._start += layout.size
+        return layout.unpack_from(self._buffer, self._start - layout.size)
+
     def _fill(self, length: int) -> None:
         there = self._stop - self._start
         if self._start + length > INBOX_BYTES:
@@ -89,17 +108,20 @@ class Inbox:
             self._stop += self._receive(self._buffer[self._stop :])
 
     def _large(self, length: int) -> memoryview:
-        content = memoryview(bytearray(length))
+        # Kept, since new memory costs as much as what is received into it.
+        if len(self._room) < length:
+            self._room = memoryview(bytearray(length))
+        content = self._room[:length]
         there = self._stop - self._start
         content[:there] = self._buffer[self._start : self._stop]
         self._start = self._stop = 0
         while there < length:
-            there += self._receive(content[there:])
+            there += self._receive(content[there:], socket.MSG_WAITALL)
         return content
 
-    def _receive(self, room: memoryview) -> int:
+    def _receive(self, room: memoryview, flags: int = 0) -> int:
         self._outbox.send()
-        count = self._connection.recv_into(room)
+        count = self._connection.recv_into(room, 0, flags)
         if not count:
             raise Ended
         return count

@@ -35,19 +35,30 @@ def head_bytes(size_bytes: int) -> int:
 class Overlay:
     """One data head as opened for a volume. Its marks and forgotten clusters wait for a flush."""
 
-    def __init__(self, heads: HeadStore, name: str, *, epoch: int, size_bytes: int) -> None:
-        """Take a head of which nothing is known; :meth:`load` reads what is there."""
+    def __init__(
+        self, heads: HeadStore, name: str, *, epoch: int, size_bytes: int, is_top: bool = True
+    ) -> None:
+        """Take a head of which nothing is known; :meth:`load` reads what is there.
+
+        Args:
+            heads: Where it is.
+            name: Its name.
+            epoch: That of the volume.
+            size_bytes: That of the volume.
+            is_top: Whether it is written to; a layer is not.
+        """
         self._heads, self.name, self._epoch = heads, name, epoch
+        self._lent = heads.lend(name, epoch=epoch if is_top else None)
         self.size_bytes = size_bytes
         self._marks = bytearray(clusters_in(size_bytes))
         self._dirty: set[int] = set()
         self._forgotten: list[Run] = []
 
     @classmethod
-    def opened(cls, heads: HeadStore, name: str, *, epoch: int) -> Overlay:
+    def opened(cls, heads: HeadStore, name: str, *, epoch: int, is_top: bool = False) -> Overlay:
         """Return one for a head, as large as that is."""
         size_bytes = heads.show(name).size_bytes - MARKS_BYTES
-        return cls(heads, name, epoch=epoch, size_bytes=size_bytes)
+        return cls(heads, name, epoch=epoch, size_bytes=size_bytes, is_top=is_top)
 
     def load(self, states: bytearray, slot: int) -> None:
         """Put what this head has over ``states``: :data:`ZERO` where it hides, else ``slot``."""
@@ -64,13 +75,15 @@ class Overlay:
 
     def read(self, offset: int, length: int) -> bytes:
         """Return bytes of clusters that this head has; zeros behind its size."""
-        inside = max(0, min(length, self.size_bytes - offset))
-        content = self._heads.read(self.name, MARKS_BYTES + offset, inside) if inside else b""
-        return content if inside == length else content + bytes(length - inside)
+        if offset + length <= self.size_bytes:
+            return self._lent.read(MARKS_BYTES + offset, length)
+        inside = max(0, self.size_bytes - offset)
+        content = self._lent.read(MARKS_BYTES + offset, inside) if inside else b""
+        return content + bytes(length - inside)
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
         """Write; a cluster that this head does not have yet is written whole."""
-        self._heads.write(self.name, self._epoch, MARKS_BYTES + offset, data)
+        self._lent.write(MARKS_BYTES + offset, data)
 
     def hide(self, first: int, stop: int) -> None:
         """Let nothing shine through at these clusters from the next flush on."""

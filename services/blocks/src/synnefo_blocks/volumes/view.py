@@ -34,9 +34,9 @@ class View:
     def read(self, offset: int, length: int) -> bytes:
         """Return bytes within the volume."""
         first = offset // CLUSTER_BYTES
+        if offset % CLUSTER_BYTES + length <= CLUSTER_BYTES:
+            return self._piece(self.states[first], offset, length)
         states = self.states[first : clusters_in(offset + length)]
-        if len(states) == 1:
-            return self._piece(states[0], offset, length)
         pieces = []
         for begin, stop, state in runs(states):
             start = max(offset, (first + begin) * CLUSTER_BYTES)

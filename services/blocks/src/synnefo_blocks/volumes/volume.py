@@ -444,7 +444,9 @@ def _loaded(storage: Storage, name: str, record: VolumeRecord) -> View:
     overlays = {}
     numbers = (*(layer.number for layer in record.layers), record.top)
     for slot, number in enumerate(numbers, FIRST_SLOT):
-        overlays[slot] = Overlay.opened(heads, head_name(name, number), epoch=record.epoch)
+        overlays[slot] = Overlay.opened(
+            heads, head_name(name, number), epoch=record.epoch, is_top=number == record.top
+        )
         overlays[slot].load(states, slot)
     slot = FIRST_SLOT + len(numbers) - 1
     return View(states, overlays, slot, Base(storage, record.base))
