@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from synnefo_core.contracts.moving import Migration, Movable
     from synnefo_core.contracts.networks import Networks
     from synnefo_core.contracts.node_state import NodeStates
-    from synnefo_core.contracts.rescue import Rescue
+    from synnefo_core.contracts.rescue import Boot, Rescue
 
 DEFAULT_TIMEOUT_S = 35.0
 """Longer than the 30 s after which a Ganeti master without its queue answers 504."""
@@ -203,7 +203,8 @@ class Disk:
 class Instance:
     """An instance as the cluster has it.
 
-    ``node`` is its primary node, ``created_at`` seconds since the epoch.
+    ``node`` is its primary node, ``created_at`` seconds since the epoch, ``boot`` what
+    :meth:`~synnefo_core.contracts.rescue.Rescue.boot` returns, None where nothing is rescued.
     """
 
     name: str
@@ -215,6 +216,7 @@ class Instance:
     nics: tuple[Nic, ...] = ()
     tags: tuple[str, ...] = ()
     created_at: float | None = None
+    boot: Boot | None = None
 
 
 @dataclass(frozen=True)

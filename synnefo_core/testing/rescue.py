@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -38,10 +39,12 @@ class RescueContract(ComputeRig):
         self.succeed(backend, rescue.set_boot(name, medium))
         self.succeed(backend, backend.lifecycle.start(name))
         between = rescue.boot(name), backend.inventory.instance(name).power
+        told = [each.boot for each in backend.inventory.some([name]).values()]
         self.succeed(backend, backend.lifecycle.stop(name, grace_s=0))
         self.succeed(backend, rescue.set_boot(name, before))
 
-        assert (medium, PowerState.RUNNING) == between
+        assert (medium, PowerState.RUNNING, [medium]) == (*between, told)
+        assert before == backend.inventory.instance(name).boot
         assert before == rescue.boot(name)
         assert before != medium
 
@@ -62,7 +65,7 @@ class RescueContract(ComputeRig):
 
         self.succeed(backend, rescue.set_boot(before.name, medium))
 
-        assert before == backend.inventory.instance(before.name)
+        assert replace(before, boot=medium) == backend.inventory.instance(before.name)
 
     def test_an_unknown_instance_starts_from_nothing(
         self, backend: ComputeBackend, rescue: Rescue, medium: Boot, instance_spec: SpecFactory

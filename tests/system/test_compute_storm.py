@@ -48,6 +48,7 @@ QUIET_WITHIN_S = 120
 FAULTY = 0.05
 """So large a part of the requests meets a job that fails, gets lost or takes longer, or a cluster that does
 not answer."""
+OWN_DISK = {"medium": "disk"}
 EXPECTED = re.compile("a server process died|was sent SIGKILL")
 
 
@@ -170,6 +171,8 @@ def _require_the_same(admin: Client, theirs: list[Cluster]) -> None:
     known = {f"snf-{s['id']}": s["OS-EXT-STS:power_state"] for s in made if s["status"] != "ERROR"}
     running = {name for name, state in known.items() if state == 1}
     assert running == {one.name for one in there if one.power.value == "running"} & known.keys()
+    rescued = {f"snf-{s['id']}" for s in made if s["status"] == "RESCUE"}
+    assert rescued == {one.name for one in there if one.boot != OWN_DISK} & known.keys()
     ports = admin.get(f"{NETWORK}/ports?limit=1000")["ports"]
     cards = {f"snf-{port['device_id']}": port["mac_address"] for port in ports}
     names = {one.name for one in there}

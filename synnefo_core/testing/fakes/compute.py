@@ -47,6 +47,7 @@ _NODES = ("memory-node", "other-memory-node")
 _CAPABILITIES = Capabilities(
     disk_templates=("file", "ext", "plain", "diskless"), hypervisors=("memory",), has_hotplug=True
 )
+_DISK: Boot = {"medium": "disk"}
 
 
 @dataclass(frozen=True)
@@ -224,19 +225,14 @@ class _Cards(Cards):
 class _Rescue(Rescue):
     lifecycle: _Lifecycle
     media: Mapping[str, Boot] = field(default_factory=lambda: {DEFAULT_MEDIUM: {"medium": "cd"}})
-    boots: dict[str, Boot] = field(default_factory=dict)
 
     def boot(self, name: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Boot:
         if name not in self.lifecycle.world.instances:
             raise InstanceMissing(f"instance {name!r} not known")
-        return self.boots.get(name, {"medium": "disk"})
+        return self.lifecycle.world.instances[name].boot or _DISK
 
     def set_boot(self, name: str, boot: Boot, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
-        def change(instance: Instance) -> Instance:
-            self.boots[name] = dict(boot)
-            return instance
-
-        return self.lifecycle.change("modify", name, change)
+        return self.lifecycle.change("modify", name, lambda it: replace(it, boot=dict(boot)))
 
 
 @dataclass(frozen=True)
@@ -450,6 +446,7 @@ def _made_of(spec: InstanceSpec) -> Instance:
         nics=tuple(_card_of(nic) for nic in spec.nics),
         tags=spec.tags,
         created_at=time.time(),
+        boot=_DISK,
     )
 
 

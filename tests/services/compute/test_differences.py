@@ -12,6 +12,7 @@ from synnefo_compute import names, states
 from synnefo_compute.reconcile.differences import (
     KINDS,
     Disks,
+    Medium,
     Nics,
     Node,
     Orphan,
@@ -58,6 +59,7 @@ INSTANCE = Instance(
 )
 LOST = {"vm_state": states.ERROR, "is_lost": True}
 UNMADE = {"vm_state": states.ERROR, "was_made": False}
+RESCUED = {"vm_state": states.RESCUED, "own_boot": (("medium", "disk"),)}
 STRANGE_NIC = Nic("x", "aa:00:00:00:00:02", None)
 
 CASES = {
@@ -119,6 +121,19 @@ CASES = {
         {"power": PowerState.STOPPED},
         [],
     ),
+    "rescued": (RESCUED, {"boot": {"medium": "cd"}}, []),
+    "rescued, where nobody tells from what it starts": (RESCUED, {}, []),
+    "rescued, and put back by an operator": (
+        RESCUED,
+        {"boot": {"medium": "disk"}},
+        [Medium(ID, is_rescued=False)],
+    ),
+    "shown as stopped, and still to be put back": (
+        RESCUED | {"vm_state": states.STOPPED, "is_running": False},
+        {"boot": {"medium": "cd"}, "power": PowerState.STOPPED},
+        [Medium(ID, is_rescued=True)],
+    ),
+    "started from something, and never rescued": ({}, {"boot": {"medium": "cd"}}, []),
     "never made": (UNMADE, None, []),
     "never made, and a stranger has its name": (UNMADE, {"tags": (), "node": "node2"}, []),
     "failed for another reason": ({"vm_state": states.ERROR}, {"power": PowerState.STOPPED}, []),

@@ -13,9 +13,10 @@ import synnefo_quota
 from synnefo_backend_sim import faults, operator
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute.reconcile import repairs
+from synnefo_compute.reconcile.differences import Medium
 from synnefo_compute.sagas import instances, rescue_server
 from synnefo_core.context import new_request_id
-from synnefo_core.contracts.compute import PowerState
+from synnefo_core.contracts.compute import JobState, PowerState
 from synnefo_core.errors import InvalidField, InvalidState, NotFound, QuotaExceeded, Unbuilt
 from synnefo_core.testing.sagas import SagaContract, Trial
 
@@ -112,6 +113,46 @@ def test_only_a_rescued_server_is_put_back_and_it_is_not_rescued_twice(server, a
     for forbidden in (synnefo_compute.rescue_server, synnefo_compute.stop_server):
         with pytest.raises(InvalidState):
             forbidden(again(), server.id)
+
+
+def boot_from(cluster, server, boot):
+    """Have an instance start from something, as its cluster's operator can."""
+    name = f"snf-{server.id}"
+    for job in (
+        cluster.lifecycle.stop(name, grace_s=0),
+        cluster.rescue.set_boot(name, boot),
+        cluster.lifecycle.start(name),
+    ):
+        assert cluster.job_queue.job(job).state is JobState.SUCCESS
+
+
+def test_a_server_that_an_operator_has_put_back_is_rescued_no_more(
+    rescued, again, context, cluster, settle
+):
+    boot_from(cluster, rescued, OWN)
+
+    (found,) = repairs.repair(context, rescued.id)
+
+    assert Medium(rescued.id, is_rescued=False) == found
+    assert ("active", "", True) == state(again(), rescued)
+    assert [] == repairs.repair(context, rescued.id)
+    synnefo_compute.rescue_server(again(), rescued.id)
+    settle()
+    synnefo_compute.unrescue_server(again(), rescued.id)
+    settle()
+    assert (OWN, True) == seen(cluster, rescued)
+
+
+def test_a_server_that_is_only_shown_as_active_is_still_to_be_put_back(
+    rescued, again, context, settle, cluster
+):
+    synnefo_compute.reset_state(context, rescued.id, synnefo_compute.ACTIVE)
+
+    assert [Medium(rescued.id, is_rescued=True)] == repairs.repair(context, rescued.id)
+    synnefo_compute.unrescue_server(again(), rescued.id)
+    settle()
+
+    assert (OWN, True) == seen(cluster, rescued)
 
 
 def test_a_medium_that_the_cluster_has_not_is_refused_in_words(server, again):

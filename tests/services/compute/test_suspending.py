@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 import synnefo_compute
+import synnefo_network
 from synnefo_compute import suspending
 from synnefo_core.commands import main
 from synnefo_core.context import for_worker, new_request_id
-from synnefo_core.errors import Forbidden, Unauthenticated
+from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
 
 FORBIDDEN = {
     "start": synnefo_compute.start_server,
@@ -86,6 +87,62 @@ def test_its_owner_can_do_nothing_to_it(suspended, again, action):
         FORBIDDEN[action](again(), suspended.id)
 
     assert before == synnefo_compute.show_server(again(), suspended.id)
+
+
+OF_PORTS = {
+    "delete": synnefo_network.delete_port,
+    "rename": lambda context, port_id: synnefo_network.update_port(context, port_id, {"name": "x"}),
+    "take away": lambda context, port_id: synnefo_network.update_port(
+        context, port_id, {"device_id": "", "device_owner": ""}
+    ),
+}
+
+
+@pytest.mark.parametrize("change", OF_PORTS)
+def test_its_owner_can_do_nothing_to_its_port_in_the_network_api(suspended, again, change):
+    (port,) = synnefo_compute.show_server(again(), suspended.id).ports
+
+    with pytest.raises(Forbidden, match="suspended"):
+        OF_PORTS[change](again(), port.id)
+
+    assert port == synnefo_network.show_port(again(), port.id)
+
+
+def test_the_port_is_its_owners_again_once_that_ended(suspended, again, operator):
+    (port,) = synnefo_compute.show_server(again(), suspended.id).ports
+    suspending.resume_server(operator(), suspended.id)
+
+    synnefo_network.update_port(again(), port.id, {"name": "mine"})
+
+    assert "mine" == synnefo_network.show_port(again(), port.id).name
+
+
+def test_administrators_change_its_port(suspended, again, operator):
+    (port,) = synnefo_compute.show_server(again(), suspended.id).ports
+
+    synnefo_network.update_port(operator(), port.id, {"name": "theirs"})
+
+    assert "theirs" == synnefo_network.show_port(again(), port.id).name
+
+
+def test_a_port_that_was_brought_is_free_again_with_the_server(
+    again, operator, network, cluster, settle
+):
+    port = synnefo_network.create_port(again(), synnefo_network.PortSpec(network))
+    spec = synnefo_compute.ServerSpec(
+        "web", "small", nics=[synnefo_network.PlugRequest(port_id=port.id)]
+    )
+    server = synnefo_compute.create_server(again(), spec)
+    settle()
+    suspending.suspend_server(operator(), server.id)
+    settle()
+    synnefo_compute.delete_server(operator(), server.id)
+    settle()
+
+    synnefo_network.delete_port(again(), port.id)
+
+    with pytest.raises(NotFound):
+        synnefo_network.show_port(again(), port.id)
 
 
 def test_a_console_that_was_opened_before_shows_nothing(server, again, operator, cloud):

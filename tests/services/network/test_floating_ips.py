@@ -6,7 +6,13 @@ import pytest
 import synnefo_network as service
 import synnefo_quota
 from synnefo_core.errors import CloudError, Forbidden, InvalidField, NotFound, QuotaExceeded
-from synnefo_network.errors import AddressInUse, NetworkInUse, NoAddressLeft, PortInUse
+from synnefo_network.errors import (
+    AddressInUse,
+    NetworkInUse,
+    NoAddressLeft,
+    PortInUse,
+    PortWithheld,
+)
 from synnefo_network.floating_errors import (
     AlreadyTranslated,
     ExternalNetworkInUse,
@@ -122,6 +128,29 @@ def test_it_follows_to_a_port_behind_another_router(member, outside, port):
     moved = service.update_floating_ip(member, made.id, {"port_id": other.id})
 
     assert router.id == moved.target.router_id
+
+
+def test_it_stays_where_it_is_while_the_device_of_its_port_is_withheld(
+    member, admin, outside, network, port
+):
+    service.plug(
+        member,
+        device_id="vm",
+        device_owner="compute:nova",
+        requests=[service.PlugRequest(port_id=port.id)],
+    )
+    made, other = take(member, outside, port_id=port.id), take(member, outside)
+    service.withhold(member, device_id="vm", is_withheld=True)
+
+    with pytest.raises(PortWithheld):
+        service.update_floating_ip(member, made.id, {"port_id": None})
+    with pytest.raises(PortWithheld):
+        service.update_floating_ip(member, other.id, {"port_id": port.id})
+    with pytest.raises(PortWithheld):
+        service.delete_floating_ip(member, made.id)
+
+    assert [made, other] == [service.show_floating_ip(member, one.id) for one in (made, other)]
+    service.delete_floating_ip(admin, made.id)
 
 
 def test_where_no_router_leads_it_cannot_stand(member, stranger, admin, outside, port):

@@ -107,6 +107,8 @@ class Tenant:
                 *2 * ({"confirmResize": None},),
                 {"revertResize": None},
                 {"rebuild": {"imageRef": self._image}},
+                {"rescue": None},
+                *2 * ({"unrescue": None},),
                 {"lock": None},
                 *3 * ({"unlock": None},),
             )

@@ -4,14 +4,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from synnefo_backend_ganeti import translation
 from synnefo_backend_ganeti.failures import in_contract_words
 from synnefo_backend_ganeti.rapi import RapiClient, errors
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, InstanceMissing
 from synnefo_core.contracts.rescue import Boot, Rescue
-
-_AS_THE_CLUSTER = "default"
-"""Ganeti's word for a parameter that an instance has not for itself."""
-_WORDS = ("boot_order", "cdrom_image_path", "kernel_path")
 
 
 class GanetiRescue(Rescue):
@@ -33,13 +30,9 @@ class GanetiRescue(Rescue):
         deadline = time.monotonic() + timeout_s
         with in_contract_words():
             try:
-                own = self._client.own_parameters(name, deadline=deadline)
+                return translation.boot(self._client.instance(name, deadline=deadline))
             except errors.NotFound as error:
                 raise InstanceMissing(f"the cluster has no instance {name}") from error
-        return {
-            word: (own.maybe_text(word) or "") if word in own.values else _AS_THE_CLUSTER
-            for word in _WORDS
-        }
 
     def set_boot(self, name: str, boot: Boot, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
         deadline = time.monotonic() + timeout_s

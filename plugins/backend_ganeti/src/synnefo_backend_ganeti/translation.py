@@ -13,6 +13,7 @@ from synnefo_backend_ganeti.placement import Placement
 from synnefo_backend_ganeti.rapi.records import Json
 from synnefo_core.contracts import compute
 from synnefo_core.contracts.node_state import NodeState
+from synnefo_core.contracts.rescue import Boot
 
 _OPERATIONS = {
     "OP_INSTANCE_CREATE": "create",
@@ -39,6 +40,10 @@ _JOB_STATES = {
     rapi.JobStatus.SUCCESS: compute.JobState.SUCCESS,
     rapi.JobStatus.ERROR: compute.JobState.ERROR,
 }
+
+_AS_THE_CLUSTER = "default"
+"""Ganeti's word for a parameter that an instance has not for itself."""
+_BOOT_WORDS = ("boot_order", "cdrom_image_path", "kernel_path")
 
 _ROLES = {"M": "master", "C": "candidate", "R": "regular", "D": "drained", "O": "offline"}
 
@@ -129,7 +134,17 @@ def instance(found: rapi.Instance) -> compute.Instance:
         ),
         tags=found.tags,
         created_at=found.created_at,
+        boot=boot(found),
     )
+
+
+def boot(found: rapi.Instance) -> Boot:
+    """Tell from what an instance starts: what it has for itself of what decides that."""
+    own = found.own_parameters
+    return {
+        word: (own.maybe_text(word) or "") if word in own.values else _AS_THE_CLUSTER
+        for word in _BOOT_WORDS
+    }
 
 
 def runs(status: str | None) -> bool:

@@ -124,8 +124,9 @@ def set_power(db: sqlite3.Connection, name: str, power: PowerState) -> bool:
 
 
 _SELECT = """
-    SELECT instance.*, node.name AS node_name, node.is_online
+    SELECT instance.*, node.name AS node_name, node.is_online, boot.words AS boot
     FROM instance JOIN node ON node.id = instance.node
+    LEFT JOIN boot ON boot.instance = instance.name
 """
 
 
@@ -155,4 +156,5 @@ def _shown(row: sqlite3.Row) -> Instance:
         nics=tuple(Nic(**nic) for nic in json.loads(row["nics"])),
         tags=tuple(json.loads(row["tags"])),
         created_at=row["created_at"],
+        boot=json.loads(row["boot"]) if row["boot"] else media.DISK,
     )

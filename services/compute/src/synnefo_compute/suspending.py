@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+import synnefo_network
 from synnefo_compute import actions, locks, servers, states
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned
@@ -30,6 +31,7 @@ def suspend_server(context: RequestContext, server_id: str, *, because: str = ""
         row = owned(context, session, server_id, is_locked=True)
         row.locked_by, row.locked_reason = locks.SUSPENDED, because
         row.updated_at = context.now()
+        synnefo_network.withhold(context, device_id=row.id, is_withheld=True)
         actions.record(context, session, row, actions.SUSPEND, is_done=True)
         is_running, is_stopping = row.is_active_charged, row.task_state == states.STOPPING
     if not is_running or is_stopping:
@@ -53,6 +55,7 @@ def resume_server(context: RequestContext, server_id: str) -> None:
             return
         row.locked_by, row.locked_reason = locks.UNLOCKED, ""
         row.updated_at = context.now()
+        synnefo_network.withhold(context, device_id=row.id, is_withheld=False)
         actions.record(context, session, row, actions.RESUME, is_done=True)
 
 

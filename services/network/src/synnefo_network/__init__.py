@@ -45,7 +45,7 @@ from synnefo_network.networks import (
     update_network,
 )
 from synnefo_network.plugged import ports_of, ports_of_one
-from synnefo_network.plugging import devices_with_address, plug, settle, unplug
+from synnefo_network.plugging import devices_with_address, plug, settle, unplug, withhold
 from synnefo_network.pool_values import AddressScope, SubnetPool, SubnetPoolChanges, SubnetPoolSpec
 from synnefo_network.port_lists import AddressFilter, list_ports
 from synnefo_network.ports import (
@@ -266,4 +266,5 @@ __all__ = [
     "update_subnet",
     "update_subnet_pool",
     "verify_addresses",
+    "withhold",
 ]

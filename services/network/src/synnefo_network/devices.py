@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from synnefo_network.errors import PortInUse
+from synnefo_core.context import RequestContext
+from synnefo_network.errors import PortInUse, PortWithheld
 from synnefo_network.models import PortRow
 
 OWN = "network:"
@@ -24,3 +25,13 @@ def require_unmanaged(row: PortRow) -> None:
     """
     if row.device_id and row.device_owner in _MANAGED:
         raise PortInUse(row.id, row.device_id)
+
+
+def require_not_withheld(context: RequestContext, row: PortRow) -> None:
+    """Refuse what the project of a withheld device would do to its port.
+
+    Raises:
+        PortWithheld: It is one, and the caller no administrator.
+    """
+    if row.is_withheld and not context.is_admin:
+        raise PortWithheld(row.id)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from synnefo_core.errors import Conflict, Invalid
+from synnefo_core.errors import Conflict, Forbidden, Invalid
 
 
 class NetworkInUse(Conflict):
@@ -48,6 +48,19 @@ class PortInUse(Conflict):
         """Say which port and which device."""
         super().__init__(f"port {port_id} is in use by device {device_id}")
         self.port_id, self.device_id = port_id, device_id
+
+
+class PortWithheld(Forbidden):
+    """The device of a port is withheld from its project by the operators."""
+
+    code = "port_withheld"
+
+    def __init__(self, port_id: str) -> None:
+        """Say which port."""
+        super().__init__(
+            f"port {port_id} is of a device that the operators of this cloud have suspended"
+        )
+        self.port_id = port_id
 
 
 class AddressInUse(Conflict):

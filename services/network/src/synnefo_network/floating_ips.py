@@ -16,7 +16,7 @@ from synnefo_core.db.base import new_id
 from synnefo_core.errors import CloudError, InvalidField, NotFound
 from synnefo_network import gateways, networks, policies, ports, tag_filters, translation
 from synnefo_network.addresses import Assignment
-from synnefo_network.devices import FLOATING_IP
+from synnefo_network.devices import FLOATING_IP, require_not_withheld
 from synnefo_network.errors import NoAddressLeft
 from synnefo_network.floating_errors import Unreachable
 from synnefo_network.floating_models import FloatingIpRow
@@ -28,7 +28,7 @@ from synnefo_network.floating_values import (
     Target,
 )
 from synnefo_network.gateways import NOBODY
-from synnefo_network.models import NetworkRow
+from synnefo_network.models import NetworkRow, PortRow
 from synnefo_network.pages import select_page
 from synnefo_network.values import FixedIpRequest, Listing, PortSpec
 from synnefo_quota import charge
@@ -231,6 +231,7 @@ def update_floating_ip(
     Raises:
         InvalidField: An address is named, but no port.
         NotFound: There is no such floating IP or port, or the caller may not see it.
+        PortWithheld: It stands for a device that is withheld from its project.
 
     Further errors are those of :func:`synnefo_network.translation.find`.
     """
@@ -244,6 +245,7 @@ def update_floating_ip(
             target = _find(context, session, known.network_id, port_id, changes.get("fixed_ip"))
         row = _lock(context, session, floating_ip_id)
         if is_moved:
+            _require_not_withheld(context, session, row)
             _point(session, row, target)
         row.description = changes.get("description", row.description)
         row.revision += 1
@@ -259,14 +261,23 @@ def _lock(context: RequestContext, session: Session, floating_ip_id: str) -> Flo
     return row
 
 
+def _require_not_withheld(context: RequestContext, session: Session, row: FloatingIpRow) -> None:
+    """Refuse to take a floating IP from a port that its project may not change."""
+    port = session.get(PortRow, row.port_id) if row.port_id else None
+    if port is not None:
+        require_not_withheld(context, port)
+
+
 def delete_floating_ip(context: RequestContext, floating_ip_id: str) -> None:
     """Give an address outside back.
 
     Raises:
         NotFound: There is none, or the caller may not see it.
+        PortWithheld: It stands for a device that is withheld from its project.
     """
     with context.unit_of_work() as session:
         row = _lock(context, session, floating_ip_id)
+        _require_not_withheld(context, session, row)
         ports.remove(session, [row.own_port_id])
         tag_filters.forget(session, [row.id])
         session.delete(row)

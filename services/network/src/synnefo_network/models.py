@@ -140,7 +140,8 @@ class PortRow(Model):
 
     ``is_temporary`` is true of a port that was made with its device and goes with it,
     ``is_awaited`` of one whose device has still to get the card, ``is_secured`` of one whose
-    traffic is filtered. ``address_pairs`` holds ``[mac, address or range]``: what may also
+    traffic is filtered, ``is_withheld`` of one whose device's project may not change it now.
+    ``address_pairs`` holds ``[mac, address or range]``: what may also
     come from it.
     """
 
@@ -164,6 +165,7 @@ class PortRow(Model):
     is_temporary: Mapped[bool]
     is_awaited: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_secured: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_withheld: Mapped[bool] = mapped_column(default=False, server_default=false())
     address_pairs: Mapped[JsonList] = mapped_column(default=list, server_default=text("'[]'"))
     revision: Mapped[int]
     created_at: Mapped[Moment]

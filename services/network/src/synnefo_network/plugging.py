@@ -145,9 +145,23 @@ def unplug(
                 device_id="",
                 device_owner="",
                 is_awaited=False,
+                is_withheld=False,
                 revision=PortRow.revision + 1,
                 updated_at=context.now(),
             )
+        )
+
+
+def withhold(context: RequestContext, *, device_id: str, is_withheld: bool) -> None:
+    """Keep the project of a device from changing its ports, or let it again.
+
+    So are its floating IPs: whoever asks for that is no administrator.
+    """
+    with context.unit_of_work() as session:
+        session.execute(
+            update(PortRow)
+            .where(PortRow.device_id == device_id, _OF_SERVERS)
+            .values(is_withheld=is_withheld)
         )
 
 

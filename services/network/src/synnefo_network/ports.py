@@ -28,7 +28,7 @@ from synnefo_network import (
     tag_filters,
 )
 from synnefo_network.addresses import Assignment
-from synnefo_network.devices import OWN, require_unmanaged
+from synnefo_network.devices import OWN, require_not_withheld, require_unmanaged
 from synnefo_network.errors import MacInUse, NetworkDrained, PortInUse
 from synnefo_network.models import NetworkRow, PortRow, SubnetRow
 from synnefo_network.values import (
@@ -249,9 +249,11 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
         NoAddressLeft: A subnet has none left.
         NotFound: There is none, or the caller may not see it.
         PortInUse: It was to leave a router or a floating IP.
+        PortWithheld: Its device is withheld from its project.
     """
     with context.unit_of_work() as session:
         row = lock(context, session, port_id)
+        require_not_withheld(context, row)
         network = session.get_one(NetworkRow, row.network_id)
         device = (
             changes.get("device_id", row.device_id),
@@ -271,7 +273,7 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
         row.revision += 1
         row.updated_at = context.now()
         if was_of and row.device_id != was_of:
-            row.is_awaited = False
+            row.is_awaited = row.is_withheld = False
             _tell_unbound(context, session, row, was_of)
         return show_all(session, [row])[0]
 
@@ -336,9 +338,11 @@ def delete_port(context: RequestContext, port_id: str) -> None:
     Raises:
         NotFound: There is none, or the caller may not see it.
         PortInUse: It is part of a router or of a floating IP.
+        PortWithheld: Its device is withheld from its project.
     """
     with context.unit_of_work() as session:
         row = lock(context, session, port_id)
+        require_not_withheld(context, row)
         require_unmanaged(row)
         if row.device_id:
             _tell_unbound(context, session, row, row.device_id)

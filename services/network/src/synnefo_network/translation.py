@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Conflict, InvalidField
 from synnefo_network import addresses, ports
-from synnefo_network.devices import ROUTER_INTERFACE, require_unmanaged
+from synnefo_network.devices import ROUTER_INTERFACE, require_not_withheld, require_unmanaged
 from synnefo_network.floating_errors import AlreadyTranslated, Unreachable
 from synnefo_network.floating_models import FloatingIpRow
 from synnefo_network.floating_values import Target
@@ -38,6 +38,7 @@ def find(
         InvalidField: The port has not this address, or no or several addresses of IPv4.
         NotFound: The caller has no such port.
         PortInUse: It is part of a router or of a floating IP.
+        PortWithheld: Its device is withheld from its project.
         Unreachable: No router leads there.
     """
     chosen = _choose(session, port_id, fixed_ip)
@@ -48,6 +49,7 @@ def find(
         )
     row = ports.lock(context, session, port_id)
     require_unmanaged(row)
+    require_not_withheld(context, row)
     fixed = _choose(session, port_id, fixed_ip)
     if fixed is None:
         raise _unfit(port_id, fixed_ip)

@@ -191,15 +191,6 @@ class RapiClient:
         body: Json = {"osparams_private": dict(parameters)}
         return self._submit("PUT", path, body=body, deadline=deadline)
 
-    def own_parameters(self, name: str, *, deadline: float | None = None) -> Record:
-        """Return the hypervisor's parameters that an instance has for itself.
-
-        Raises:
-            NotFound: There is none of this name.
-        """
-        answer = self._get(f"/2/instances/{quote(name, safe='')}", deadline)
-        return Record.of(answer).record("custom_hvparams")
-
     def set_parameters(
         self,
         name: str,

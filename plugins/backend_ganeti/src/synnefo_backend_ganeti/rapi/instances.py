@@ -24,6 +24,7 @@ INSTANCE_FIELDS = (
     "nic.networks.names",
     "tags",
     "ctime",
+    "custom_hvparams",
 )
 
 
@@ -55,6 +56,7 @@ class Instance:
         node: Its primary node.
         ram_mib: The most that it may use.
         created_at: Seconds since the epoch.
+        own_parameters: Those of the hypervisor that it has for itself.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Instance:
     nics: tuple[Nic, ...]
     tags: tuple[str, ...]
     created_at: float | None
+    own_parameters: Record
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,7 @@ def instance_from(record: Record) -> Instance:
         ),
         tags=record.texts("tags"),
         created_at=record.maybe_number("ctime"),
+        own_parameters=record.record("custom_hvparams"),
     )
 
 

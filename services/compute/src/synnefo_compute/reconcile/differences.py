@@ -80,6 +80,19 @@ class Power(Difference):
 
 
 @dataclass(frozen=True)
+class Medium(Difference):
+    """It starts from its own disk again, or still from a medium, other than the row says."""
+
+    kind: ClassVar[str] = "medium"
+    is_rescued: bool
+
+    def __str__(self) -> str:
+        if self.is_rescued:
+            return "not rescued here, starts from a medium there"
+        return "rescued here, starts from its own disk there"
+
+
+@dataclass(frozen=True)
 class Size(Difference):
     """Other processors or memory; pairs of what is recorded and what there is."""
 
@@ -174,7 +187,7 @@ class Node(Difference):
 
 KINDS: Mapping[str, type[Difference]] = {
     kind.kind: kind
-    for kind in (Stale, Orphan, Double, Power, Size, Nics, Disks, Tags, PendingTask, Node)
+    for kind in (Stale, Orphan, Double, Power, Medium, Size, Nics, Disks, Tags, PendingTask, Node)
 }
 """All kinds by the name that operators use."""
 
@@ -223,6 +236,8 @@ def of_server(server: Recorded, instance: Instance | None) -> list[Difference]:
     if instance is None:
         return [Stale(server.id, is_marked=server.is_lost)]
     found: list[Difference | None] = [_tags(server, instance), _node(server, instance)]
+    if server.vm_state in SETTLED | {states.RESCUED}:
+        found.append(_medium(server, instance))
     if server.vm_state in EITHER:
         found.append(_power(server, instance))
     if server.vm_state in SETTLED or server.is_lost:
@@ -244,6 +259,14 @@ def _power(server: Recorded, instance: Instance) -> Power | None:
     else:
         is_same = server.vm_state == (states.ACTIVE if is_running else states.STOPPED)
     return None if is_same else Power(server.id, server.vm_state, instance.power)
+
+
+def _medium(server: Recorded, instance: Instance) -> Medium | None:
+    if not server.own_boot or instance.boot is None:
+        return None
+    is_rescued = dict(server.own_boot) != dict(instance.boot)
+    is_same = is_rescued == (server.vm_state == states.RESCUED)
+    return None if is_same else Medium(server.id, is_rescued)
 
 
 def _size(server: Recorded, instance: Instance) -> Size | None:

@@ -41,6 +41,8 @@ class Recorded:
         is_running: Whether it is charged as one that runs, which is how a resized or
             rescued one is known.
         updated_at: When the row last changed.
+        own_boot: From what it is to start again once nobody rescues it any more, in order of the
+            words; empty for one that was not rescued.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Recorded:
     node: str
     cards: tuple[Card, ...]
     updated_at: float
+    own_boot: tuple[tuple[str, str | int | bool], ...] = ()
 
 
 def of_backend(context: RequestContext, backend_id: str, part: str = "") -> dict[str, Recorded]:
@@ -130,6 +133,7 @@ def of_rows(
             node=row.node,
             cards=tuple(_card(port) for port in ports.get(row.id, ())),
             updated_at=row.updated_at,
+            own_boot=tuple(sorted(row.own_boot.items())),
         )
 
 

@@ -24,6 +24,7 @@ from synnefo_compute.reconcile import recorded
 from synnefo_compute.reconcile.differences import (
     Difference,
     Disks,
+    Medium,
     Nics,
     Node,
     PendingTask,
@@ -59,6 +60,15 @@ def _power(context: RequestContext, _: Session, row: ServerRow, found: Power) ->
         row.vm_state = states.RESCUED  # still to be put back
     if row.fault == observed.LOST:
         row.fault, row.fault_at = "", 0.0
+
+
+def _medium(context: RequestContext, _: Session, row: ServerRow, found: Medium) -> None:
+    row.updated_at = context.now()
+    if found.is_rescued:
+        row.vm_state = states.RESCUED
+        return
+    row.vm_state = states.ACTIVE if row.is_active_charged else states.STOPPED
+    row.own_boot = {}
 
 
 def _size(context: RequestContext, _: Session, row: ServerRow, found: Size) -> None:
@@ -119,6 +129,7 @@ WRITES: dict[type[Difference], Write] = {
     PendingTask: _task,
     Stale: _lost,
     Power: _power,
+    Medium: _medium,
     Size: _size,
     Disks: _disks,
     Nics: _nics,
