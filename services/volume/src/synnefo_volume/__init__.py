@@ -1,6 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Volumes: disks that live longer than servers, and their types."""
 
+from synnefo_volume import states
+from synnefo_volume.charges import GIGABYTES, SNAPSHOTS, VOLUMES
+from synnefo_volume.listing import (
+    count_snapshots,
+    count_volumes,
+    list_attachments,
+    list_snapshots,
+    list_volumes,
+    summarise_volumes,
+)
+from synnefo_volume.metadata import (
+    remove_image_metadata,
+    remove_snapshot_metadata,
+    remove_volume_metadata,
+    set_image_metadata,
+    set_snapshot_metadata,
+    set_volume_metadata,
+)
 from synnefo_volume.qos import (
     CONSUMERS,
     associate_qos,
@@ -13,6 +31,12 @@ from synnefo_volume.qos import (
     merge_qos,
     remove_qos_specs,
     show_qos,
+)
+from synnefo_volume.snapshots import (
+    create_snapshot,
+    delete_snapshot,
+    show_snapshot,
+    update_snapshot,
 )
 from synnefo_volume.type_access import (
     allow_type,
@@ -33,36 +57,84 @@ from synnefo_volume.types import (
     show_type,
     update_type,
 )
-from synnefo_volume.values import Qos, VolumeType
+from synnefo_volume.values import (
+    Attachment,
+    AttachmentSpec,
+    Qos,
+    Selection,
+    Snapshot,
+    SnapshotChanges,
+    SnapshotSpec,
+    Summary,
+    Volume,
+    VolumeChanges,
+    VolumeSpec,
+    VolumeType,
+)
+from synnefo_volume.volumes import create_volume, delete_volume, show_volume, update_volume
 
 __all__ = [
     "CONSUMERS",
+    "GIGABYTES",
+    "SNAPSHOTS",
+    "VOLUMES",
+    "Attachment",
+    "AttachmentSpec",
     "Qos",
+    "Selection",
+    "Snapshot",
+    "SnapshotChanges",
+    "SnapshotSpec",
+    "Summary",
+    "Volume",
+    "VolumeChanges",
+    "VolumeSpec",
     "VolumeType",
     "allow_type",
     "associate_qos",
+    "count_snapshots",
+    "count_volumes",
     "create_qos",
+    "create_snapshot",
     "create_type",
+    "create_volume",
     "default_type",
     "delete_qos",
+    "delete_snapshot",
     "delete_type",
+    "delete_volume",
     "disassociate_qos",
     "disassociate_qos_everywhere",
     "forbid_type",
+    "list_attachments",
     "list_default_types",
     "list_qos",
     "list_qos_types",
+    "list_snapshots",
     "list_type_access",
     "list_types",
+    "list_volumes",
     "merge_qos",
     "merge_type_specs",
+    "remove_image_metadata",
     "remove_qos_specs",
+    "remove_snapshot_metadata",
     "remove_type_spec",
+    "remove_volume_metadata",
     "resolve_type",
     "set_default_type",
+    "set_image_metadata",
+    "set_snapshot_metadata",
+    "set_volume_metadata",
     "show_default_type",
     "show_qos",
+    "show_snapshot",
     "show_type",
+    "show_volume",
+    "states",
+    "summarise_volumes",
     "unset_default_type",
+    "update_snapshot",
     "update_type",
+    "update_volume",
 ]

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of types, prefix ``volume``."""
+"""The tables of volumes and their types, prefix ``volume``."""
 
 from __future__ import annotations
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from synnefo_core.db.base import Base, Id, Json, Key, Moment, Name, new_metadata
+from synnefo_core.db.base import Base, Id, Json, Key, LongText, Moment, Name, new_metadata
 
 
 class Model(Base):
@@ -65,3 +65,107 @@ class QosRow(Model):
     consumer: Mapped[str] = mapped_column(String(16))
     specs: Mapped[Json]
     created_at: Mapped[Moment]
+
+
+class OwnedRow(Model):
+    """Something that a project has."""
+
+    __abstract__ = True
+
+    id: Mapped[Key]
+    project_id: Mapped[Id]
+
+
+class VolumeRow(OwnedRow):
+    """A volume.
+
+    ``wanted_gib`` is the size that it is to have, and pays for already; 0 for none. ``reference``
+    (its text form) is what it is being made of, as long as its head is not there to keep it. ``turn``
+    is the saga that works on its head; empty for none. ``status_before`` is what it goes back to.
+    """
+
+    __tablename__ = "volume_volume"
+    __table_args__ = (
+        Index("ix_volume_volume_project", "project_id", "created_at", "id"),
+        Index("ix_volume_volume_created", "created_at", "id"),
+        Index("ix_volume_volume_store", "store"),
+        Index("ix_volume_volume_type", "type_id"),
+    )
+
+    user_id: Mapped[Id]
+    name: Mapped[Name]
+    description: Mapped[LongText]
+    status: Mapped[str] = mapped_column(String(32))
+    status_before: Mapped[str] = mapped_column(String(32))
+    size_gib: Mapped[int]
+    wanted_gib: Mapped[int]
+    type_id: Mapped[Id]
+    availability_zone: Mapped[Name]
+    is_bootable: Mapped[bool]
+    is_readonly: Mapped[bool]
+    is_multiattach: Mapped[bool]
+    metadata_: Mapped[Json] = mapped_column("metadata")
+    image_metadata: Mapped[Json]
+    snapshot_id: Mapped[Id]
+    source_volume_id: Mapped[Id]
+    image_id: Mapped[Id]
+    backup_id: Mapped[Id]
+    store: Mapped[Name]
+    generation: Mapped[int]
+    reference: Mapped[str] = mapped_column(String(128))
+    turn: Mapped[Id]
+    migration_status: Mapped[str] = mapped_column(String(32))
+    error: Mapped[LongText]
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
+class SnapshotRow(OwnedRow):
+    """What a volume held once; ``reference`` is empty until that is known. It outlives the volume."""
+
+    __tablename__ = "volume_snapshot"
+    __table_args__ = (
+        Index("ix_volume_snapshot_project", "project_id", "created_at", "id"),
+        Index("ix_volume_snapshot_created", "created_at", "id"),
+        Index("ix_volume_snapshot_volume", "volume_id"),
+        Index("ix_volume_snapshot_store", "store"),
+    )
+
+    user_id: Mapped[Id]
+    volume_id: Mapped[Id]
+    name: Mapped[Name]
+    description: Mapped[LongText]
+    status: Mapped[str] = mapped_column(String(32))
+    size_gib: Mapped[int]
+    metadata_: Mapped[Json] = mapped_column("metadata")
+    store: Mapped[Name]
+    reference: Mapped[str] = mapped_column(String(128))
+    is_bootable: Mapped[bool]
+    image_metadata: Mapped[Json]
+    error: Mapped[LongText]
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
+class AttachmentRow(OwnedRow):
+    """The right of a server, or of somebody, to a volume; ``attached_at`` is 0 before it is used."""
+
+    __tablename__ = "volume_attachment"
+    __table_args__ = (
+        Index("ix_volume_attachment_project", "project_id", "created_at", "id"),
+        Index("ix_volume_attachment_created", "created_at", "id"),
+        Index("ix_volume_attachment_volume", "volume_id"),
+        Index("ix_volume_attachment_instance", "instance_id"),
+    )
+
+    volume_id: Mapped[str] = mapped_column(ForeignKey("volume_volume.id"))
+    instance_id: Mapped[Id]
+    status: Mapped[str] = mapped_column(String(32))
+    mode: Mapped[str] = mapped_column(String(2))
+    mountpoint: Mapped[Name]
+    host: Mapped[Name]
+    connection: Mapped[Json]
+    connector: Mapped[Json]
+    attached_at: Mapped[Moment]
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]

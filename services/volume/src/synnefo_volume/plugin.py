@@ -11,12 +11,17 @@ from oslo_policy.policy import DocumentedRuleDefault
 
 from synnefo_core.bootstrap import once
 from synnefo_core.cloud import Cloud
+from synnefo_core.context import RequestContext
+from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
+from synnefo_core.contracts.storage import Kind, Moving
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
-from synnefo_volume import types
+from synnefo_core.sagas import Saga
+from synnefo_volume import charges, owned, types
 from synnefo_volume.models import Model
 from synnefo_volume.options import SECTIONS
 from synnefo_volume.policies import POLICIES
+from synnefo_volume.sagas import SAGAS
 
 
 @hookimpl
@@ -35,6 +40,42 @@ def migrations() -> Branch:
 def policies() -> Iterable[DocumentedRuleDefault]:
     """Return who may do what."""
     return POLICIES
+
+
+@hookimpl
+def sagas() -> Iterable[Saga]:
+    """Return what the worker does for volumes."""
+    return SAGAS
+
+
+@hookimpl
+def quota_resources() -> Iterable[QuotaResource]:
+    """Return what volumes and snapshots cost."""
+    return charges.RESOURCES
+
+
+@hookimpl
+def quota_usage(context: RequestContext) -> Iterable[Usage]:
+    """Count volumes and snapshots."""
+    return charges.usage(context)
+
+
+@hookimpl
+def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
+    """List the volumes and snapshots behind a number."""
+    return charges.things(context, resource, project_id)
+
+
+@hookimpl
+def storage_roots(context: RequestContext, store: str) -> Iterable[tuple[Kind, bytes]]:
+    """Return what snapshots hold, and what volumes are being made of."""
+    return owned.roots(context, store)
+
+
+@hookimpl
+def storage_move(context: RequestContext, source: str, target: str) -> Iterable[Moving]:
+    """Return what snapshots hold, for another store."""
+    return owned.moving(context, source, target)
 
 
 @hookimpl

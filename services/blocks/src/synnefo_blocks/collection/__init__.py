@@ -8,7 +8,7 @@ from synnefo_blocks.collection.checking import check
 from synnefo_blocks.collection.collector import Damaged, OwnerAway, claim, collect
 from synnefo_blocks.collection.lease import Busy
 from synnefo_blocks.collection.ledger import Fate, Ledger
-from synnefo_blocks.collection.migration import Migrated, migrate
+from synnefo_blocks.collection.migration import Migrated, copy, migrate
 from synnefo_blocks.collection.scrubbing import Fault, Scrubbed, scrub
 from synnefo_blocks.collection.sweeping import Periods
 
@@ -25,6 +25,7 @@ __all__ = [
     "check",
     "claim",
     "collect",
+    "copy",
     "migrate",
     "scrub",
 ]

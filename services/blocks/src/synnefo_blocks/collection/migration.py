@@ -83,14 +83,35 @@ def migrate(context: RequestContext, source: str, target: str, *, tell: Tell = s
     return result
 
 
+def copy(cloud: Cloud, source: str, target: str, reference: Reference) -> int:
+    """Have a content of one store in another too, whole and young; return what was new there.
+
+    Whoever calls refers to it within a grace period. Safe to call again.
+
+    Raises:
+        Conflict: The blocks of the two are of different sizes.
+        Corrupt: It is not whole in the first one.
+        StorageFull: The second one has no room.
+        StorageUnavailable: One of them does not answer.
+    """
+    _require_alike(cloud, source, target)
+    copier = _Copier(cloud, source, target)
+    copier.copy(reference)
+    return copier.new_things
+
+
+def _require_alike(cloud: Cloud, source: str, target: str) -> None:
+    if cloud.store(source).properties.block_bytes != cloud.store(target).properties.block_bytes:
+        msg = f"the blocks of {source} and {target} are of different sizes"
+        raise Conflict(msg)
+
+
 def _require_possible(cloud: Cloud, source: str, target: str) -> None:
-    first, second = cloud.store(source), cloud.store(target)
+    first = cloud.store(source)
     if source == target or cloud.stores()[0] == source:
         msg = f"new data goes to {source}: name another store first in [storage] stores"
         raise Conflict(msg)
-    if first.properties.block_bytes != second.properties.block_bytes:
-        msg = f"the blocks of {source} and {target} are of different sizes"
-        raise Conflict(msg)
+    _require_alike(cloud, source, target)
     require_owners(cloud, first, source)
     ours = cloud_id(cloud)
     movers = cloud.plugins.hook.storage_move.get_hookimpls()

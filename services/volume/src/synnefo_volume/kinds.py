@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The names of the sagas."""
+
+CREATE = "volume.create"
+DELETE = "volume.delete"
+SNAPSHOT = "volume.snapshot"
+EXTEND = "volume.extend"
+REVERT = "volume.revert"

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the worker does for volumes bears to be killed anywhere."""
+
+import pytest
+
+import synnefo_quota
+import synnefo_volume as service
+from synnefo_blocks import volumes
+from synnefo_core.errors import NotFound
+from synnefo_core.testing.sagas import SagaContract, Trial
+from synnefo_volume.sagas import create_volume, delete_volume, take_snapshot
+
+
+def status_of(context, volume_id):
+    try:
+        return service.show_volume(context, volume_id).status
+    except NotFound:
+        return "gone"
+
+
+def is_even(context):
+    """Say whether the ledger agrees with the rows."""
+    return [] == list(synnefo_quota.verify(context))
+
+
+class TestMakingAVolume(SagaContract):
+    saga = create_volume.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, member, make, node):
+        source = make()
+        node.write(source, b"shared")
+        spec = service.VolumeSpec(source_volume_id=source.id)
+
+        def is_made(volume_id):
+            volume = service.show_volume(member, volume_id)
+            return "available" == volume.status and b"shared" == node.read(volume, 6)
+
+        def is_clean(volume_id):
+            turn_is_free = "available" == make(source_volume_id=source.id).status
+            has_no_head = volume_id not in node.names()
+            return has_no_head and "error" == status_of(member, volume_id) and turn_is_free
+
+        def is_cancelled(volume_id):
+            return "gone" == status_of(member, volume_id) and [source.id] == node.names()
+
+        return Trial(
+            cloud,
+            begin=lambda: service.create_volume(member, spec).id,
+            is_made=lambda volume_id: is_made(volume_id) and is_even(member),
+            is_clean=lambda volume_id: is_clean(volume_id) and is_even(member),
+            cancel=lambda volume_id: service.delete_volume(member, volume_id),
+            is_cancelled=lambda volume_id: is_cancelled(volume_id) and is_even(member),
+        )
+
+
+class TestDeletingAVolume(SagaContract):
+    saga = delete_volume.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, member, make, node):
+        volume = make()
+
+        def begin():
+            service.delete_volume(member, volume.id)
+            return volume.id
+
+        def is_clean(volume_id):
+            return "error_deleting" == status_of(member, volume_id)
+
+        return Trial(
+            cloud,
+            begin=begin,
+            is_made=lambda volume_id: (
+                "gone" == status_of(member, volume_id) and [] == node.names() and is_even(member)
+            ),
+            is_clean=lambda volume_id: is_clean(volume_id) and is_even(member),
+        )
+
+
+class TestTakingASnapshot(SagaContract):
+    saga = take_snapshot.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, member, make, node):
+        volume = make()
+        node.write(volume, b"then")
+
+        def status(snapshot_id):
+            try:
+                return service.show_snapshot(member, snapshot_id).status
+            except NotFound:
+                return "gone"
+
+        def is_made(snapshot_id):
+            copy = make(snapshot_id=snapshot_id)
+            return b"then" == node.read(copy, 4) and is_even(member)
+
+        return Trial(
+            cloud,
+            begin=lambda: service.create_snapshot(member, service.SnapshotSpec(volume.id)).id,
+            is_made=lambda snapshot_id: (
+                "available" == status(snapshot_id)
+                and is_made(snapshot_id)
+                and not volumes.show(node.storage, volume.id).is_open
+            ),
+            is_clean=lambda snapshot_id: "error" == status(snapshot_id) and is_even(member),
+            cancel=lambda snapshot_id: service.delete_snapshot(member, snapshot_id),
+            is_cancelled=lambda snapshot_id: "gone" == status(snapshot_id) and is_even(member),
+        )
