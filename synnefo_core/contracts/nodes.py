@@ -12,32 +12,31 @@ text. A name that is not known is refused: a rule that is not understood must no
 
 from __future__ import annotations
 
-import base64
 import ipaddress
-import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-FORMAT = 1
+from synnefo_core.contracts import reading
+from synnefo_core.contracts.reading import (
+    ID,
+    MAC,
+    ip_of,
+    is_base64,
+    network_of,
+    require,
+)
 
 TCP, UDP, ICMP, ICMP6 = 6, 17, 1, 58
 WITH_PORTS = frozenset({TCP, UDP, 33, 132, 136})
 """Protocols whose headers begin with a source and a destination port."""
 
-_ID = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,62}[0-9A-Za-z])?")
-_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+InvalidDocument = reading.InvalidDocument
+
 _LINK = re.compile(r"(?:[0-9A-Za-z][0-9A-Za-z_.-]{0,14})?")
 _PATH = re.compile(r"[0-9A-Za-z_.-]+(?:/[0-9A-Za-z_.-]+)*")
 _HOST = re.compile(r"[0-9a-z](?:[0-9a-z-]{0,61}[0-9a-z])?")
-
-
-class InvalidDocument(ValueError):
-    """A document says what can't be; the message names the attribute and never the content."""
 
 
 class Mode(StrEnum):
@@ -86,11 +85,11 @@ class Network:
     vlan: int | None = None
 
     def __post_init__(self) -> None:
-        _require(bool(_ID.fullmatch(self.id)), "network.id")
-        _require(bool(_LINK.fullmatch(self.link)), "network.link")
-        _require(68 <= self.mtu <= 65535, "network.mtu")
-        _require(self.vlan is None or 1 <= self.vlan <= 4094, "network.vlan")
-        _require(bool(_MAC.fullmatch(f"{self.mac_prefix}:00:00:00")), "network.mac_prefix")
+        require(bool(ID.fullmatch(self.id)), "network.id")
+        require(bool(_LINK.fullmatch(self.link)), "network.link")
+        require(68 <= self.mtu <= 65535, "network.mtu")
+        require(self.vlan is None or 1 <= self.vlan <= 4094, "network.vlan")
+        require(bool(MAC.fullmatch(f"{self.mac_prefix}:00:00:00")), "network.mac_prefix")
 
 
 @dataclass(frozen=True)
@@ -101,8 +100,11 @@ class Route:
     next_hop: str
 
     def __post_init__(self) -> None:
-        network, hop = _network(self.destination, "route.destination"), _ip(self.next_hop, "route")
-        _require(network.version == hop.version, "route.next_hop")
+        network, hop = (
+            network_of(self.destination, "route.destination"),
+            ip_of(self.next_hop, "route"),
+        )
+        require(network.version == hop.version, "route.next_hop")
 
 
 @dataclass(frozen=True)
@@ -126,13 +128,13 @@ class Subnet:
     address_mode: Ipv6 = Ipv6.NONE
 
     def __post_init__(self) -> None:
-        _require(bool(_ID.fullmatch(self.id)), "subnet.id")
-        network = _network(self.cidr, "subnet.cidr")
+        require(bool(ID.fullmatch(self.id)), "subnet.id")
+        network = network_of(self.cidr, "subnet.cidr")
         if self.gateway is not None:
-            gateway = _ip(self.gateway, "subnet.gateway")
-            _require(gateway.version == network.version, "subnet.gateway")
+            gateway = ip_of(self.gateway, "subnet.gateway")
+            require(gateway.version == network.version, "subnet.gateway")
         for server in self.dns_servers:
-            _ip(server, "subnet.dns_servers")
+            ip_of(server, "subnet.dns_servers")
 
     @property
     def version(self) -> int:
@@ -148,8 +150,8 @@ class Address:
     subnet: str
 
     def __post_init__(self) -> None:
-        _ip(self.ip, "address.ip")
-        _require(bool(_ID.fullmatch(self.subnet)), "address.subnet")
+        ip_of(self.ip, "address.ip")
+        require(bool(ID.fullmatch(self.subnet)), "address.subnet")
 
 
 @dataclass(frozen=True)
@@ -160,8 +162,8 @@ class Pair:
     mac: str
 
     def __post_init__(self) -> None:
-        _network(self.prefix, "pair.prefix")
-        _require(bool(_MAC.fullmatch(self.mac)), "pair.mac")
+        network_of(self.prefix, "pair.prefix")
+        require(bool(MAC.fullmatch(self.mac)), "pair.mac")
 
 
 @dataclass(frozen=True)
@@ -172,9 +174,9 @@ class Group:
     prefixes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        _require(bool(_ID.fullmatch(self.id)), "group.id")
+        require(bool(ID.fullmatch(self.id)), "group.id")
         for prefix in self.prefixes:
-            _network(prefix, "group.prefixes")
+            network_of(prefix, "group.prefixes")
 
 
 @dataclass(frozen=True)
@@ -198,13 +200,13 @@ class Rule:
     remote_group: str | None = None
 
     def __post_init__(self) -> None:
-        _require(self.version in (4, 6), "rule.version")
-        _require(self.protocol is None or 0 <= self.protocol <= 255, "rule.protocol")
-        _require(self._has_possible_range(), "rule.first")
+        require(self.version in (4, 6), "rule.version")
+        require(self.protocol is None or 0 <= self.protocol <= 255, "rule.protocol")
+        require(self._has_possible_range(), "rule.first")
         if self.remote_prefix is not None:
-            remote = _network(self.remote_prefix, "rule.remote_prefix")
-            _require(remote.version == self.version, "rule.remote_prefix")
-        _require(self.remote_prefix is None or self.remote_group is None, "rule.remote_group")
+            remote = network_of(self.remote_prefix, "rule.remote_prefix")
+            require(remote.version == self.version, "rule.remote_prefix")
+        require(self.remote_prefix is None or self.remote_group is None, "rule.remote_group")
 
     def _has_possible_range(self) -> bool:
         if self.first is None:
@@ -251,24 +253,24 @@ class PortDocument:
     metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        _require(bool(_ID.fullmatch(self.port)), "port")
-        _require(self.version >= 0, "version")
-        _require(bool(_MAC.fullmatch(self.mac)) and not int(self.mac[1], 16) & 1, "mac")
-        _require(not self.host_name or bool(_HOST.fullmatch(self.host_name)), "host_name")
+        require(bool(ID.fullmatch(self.port)), "port")
+        require(self.version >= 0, "version")
+        require(bool(MAC.fullmatch(self.mac)) and not int(self.mac[1], 16) & 1, "mac")
+        require(not self.host_name or bool(_HOST.fullmatch(self.host_name)), "host_name")
         for path, content in self.metadata.items():
-            _require(bool(_PATH.fullmatch(path)) and _is_base64(content), "metadata")
+            require(bool(_PATH.fullmatch(path)) and is_base64(content), "metadata")
         subnets = {subnet.id: ipaddress.ip_network(subnet.cidr) for subnet in self.subnets}
         for address in self.addresses:
             network = subnets.get(address.subnet)
             is_inside = network is not None and ipaddress.ip_address(address.ip) in network
-            _require(is_inside, "addresses")
+            require(is_inside, "addresses")
         groups = {group.id for group in self.groups}
         for rule in self.rules:
-            _require(rule.remote_group is None or rule.remote_group in groups, "rules")
+            require(rule.remote_group is None or rule.remote_group in groups, "rules")
 
     def to_json(self) -> str:
         """Return it as text, the same for the same document."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, sort_keys=True, separators=(",", ":"))
+        return reading.to_json(self)
 
     @classmethod
     def from_json(cls, text: str) -> PortDocument:
@@ -277,85 +279,4 @@ class PortDocument:
         Raises:
             InvalidDocument: It is none, or one of another format.
         """
-        try:
-            content = json.loads(text)
-        except (ValueError, RecursionError):
-            raise InvalidDocument("no JSON") from None
-        if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
-            raise InvalidDocument("format")
-        return _read(cls, content, "document")
-
-
-_Value = TypeVar("_Value")
-_Json = Any  # what json.loads returns
-
-
-def _read(kind: Callable[..., _Value], content: _Json, name: str) -> _Value:
-    """Make a dataclass of a JSON object."""
-    _require(isinstance(content, dict), name)
-    kinds = _kinds(kind)
-    _require(content.keys() <= kinds.keys(), name)
-    try:
-        return kind(**{key: _convert(kinds[key], value, key) for key, value in content.items()})
-    except TypeError:  # something that has no default is not there
-        raise InvalidDocument(name) from None
-
-
-@cache
-def _kinds(kind: Callable[..., object]) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _convert(kind: Any, value: _Json, name: str) -> Any:
-    """Return a JSON value as one of a type."""
-    if get_origin(kind) is UnionType:
-        return None if value is None else _convert(get_args(kind)[0], value, name)
-    if get_origin(kind) is tuple:
-        _require(isinstance(value, list), name)
-        return tuple(_convert(get_args(kind)[0], each, name) for each in value)
-    if get_origin(kind) is Mapping:
-        _require(isinstance(value, dict), name)
-        return {key: _convert(str, each, name) for key, each in value.items()}
-    if kind is float:
-        _require(type(value) in (int, float), name)
-        return float(value)
-    if kind in (str, int, bool):
-        _require(type(value) is kind, name)
-        return value
-    if issubclass(kind, StrEnum):
-        _require(value in list(kind), name)
-        return kind(value)
-    return _read(kind, value, name)
-
-
-def _is_base64(text: str) -> bool:
-    try:
-        base64.b64decode(text, validate=True)
-    except ValueError:
-        return False
-    return True
-
-
-def _require(is_so: bool, name: str) -> None:
-    if not is_so:
-        raise InvalidDocument(name)
-
-
-def _ip(text: str, name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """Read an address in its canonical form, without a zone."""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        raise InvalidDocument(name) from None
-    _require(str(address) == text and "%" not in text, name)
-    return address
-
-
-def _network(text: str, name: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    """Read a CIDR in its canonical form."""
-    try:
-        network = ipaddress.ip_network(text)
-    except ValueError:
-        raise InvalidDocument(name) from None
-    _require(str(network) == text, name)
-    return network
+        return reading.from_json(cls, text)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
+from synnefo_core.contracts import gateways
+from synnefo_core.contracts.gateways import GatewayDocument
 from synnefo_core.contracts.nodes import Mode, PortDocument
 from synnefo_core.signatures import Signer
 from synnefo_node_ganeti.net.shelf import PURPOSE
@@ -79,7 +81,7 @@ class Node:
     machine: Machine
     state: Path
     keys: Path
-    signer: Signer
+    key: bytes
     guests: list[Guest] = field(default_factory=list)
 
     def words(self, *words: str) -> list[str]:
@@ -103,13 +105,17 @@ class Node:
         """Run the command on this node."""
         return self.machine.run(*self.words(*words), environment=environment)
 
-    def tell(self, document: PortDocument) -> None:
+    def tell(self, document: PortDocument | GatewayDocument) -> None:
         """Leave a signed document where the agent looks."""
+        if isinstance(document, GatewayDocument):
+            name, purpose = document.router, gateways.PURPOSE
+        else:
+            name, purpose = document.port, PURPOSE
         incoming = self.state / "incoming"
         incoming.mkdir(parents=True, exist_ok=True)
-        draft = incoming / f".{document.port}"
-        draft.write_text(self.signer.sign(document.to_json()))
-        draft.rename(incoming / document.port)
+        draft = incoming / f".{name}"
+        draft.write_text(Signer(self.key, purpose).sign(document.to_json()))
+        draft.rename(incoming / name)
 
     def rules(self) -> str:
         """Return the rules of the kernel here, without counters and handles."""
@@ -147,23 +153,24 @@ class World:
 
     def __init__(self, wires: Wires, directory: Path) -> None:
         self._wires, self._directory = wires, directory
-        self._signer = Signer(Signer.new_key(), PURPOSE)
+        self._key = Signer.new_key()
         self._keys = directory / "keys"
-        self._keys.write_text(base64.b64encode(self._signer.public_key).decode())
+        public = Signer(self._key, PURPOSE).public_key
+        self._keys.write_text(base64.b64encode(public).decode())
 
     def machine(self, name: str) -> Machine:
         return self._wires.machine(name)
 
-    def cable(self, one: tuple[Machine, str], other: tuple[Machine, str]) -> None:
-        """Join two machines."""
-        self._wires.cable(one, other)
+    def cable(self, one: tuple[Machine, str], other: tuple[Machine, str], *, mac: str = "") -> None:
+        """Join two machines; the other end has a MAC."""
+        self._wires.cable(one, other, mac=mac)
 
     def node(self, name: str, *bridges: str) -> Node:
         """Return a new node with bridges."""
         machine = self.machine(name)
         for bridge in bridges:
             machine.ip(f"link add {bridge} type bridge\nlink set {bridge} up")
-        return Node(machine, self._directory / name, self._keys, self._signer)
+        return Node(machine, self._directory / name, self._keys, self._key)
 
     def join(self, one: Node, other: Node, bridge: str) -> None:
         """Join the bridges of one name of two nodes."""

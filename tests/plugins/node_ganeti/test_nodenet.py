@@ -16,7 +16,7 @@ from synnefo_node_ganeti.net.connections import Connection, Connections, Zones
 from synnefo_node_ganeti.net.main import main
 from synnefo_node_ganeti.net.node import AlreadyRunning, Node, NotConnected, Plug
 from synnefo_node_ganeti.net.programs import ProgramFailed, run
-from synnefo_node_ganeti.net.shelf import PURPOSE, Refused, Shelf
+from synnefo_node_ganeti.net.shelf import PORTS, PURPOSE, Refused, Shelf
 from tests.house.test_imports import HEAVY
 from tests.plugins.node_ganeti.portdocs import document
 
@@ -38,7 +38,7 @@ def signer():
 
 @pytest.fixture
 def shelf(tmp_path, signer):
-    return Shelf(tmp_path / "documents", Verifier([signer.public_key], PURPOSE))
+    return Shelf(tmp_path / "documents", Verifier([signer.public_key], PURPOSE), PORTS)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_what_is_not_the_clouds_is_refused(shelf):
 def test_documents_outlive_the_key_that_they_were_signed_with(shelf, take, tmp_path):
     take(DOCUMENT)
 
-    later = Shelf(tmp_path / "documents", Verifier([], PURPOSE))
+    later = Shelf(tmp_path / "documents", Verifier([], PURPOSE), PORTS)
 
     assert DOCUMENT == later.find(DOCUMENT.port)
 

@@ -22,6 +22,7 @@ EVERYTHING = 0x0003
 OUTGOING = 4
 AUXDATA = 8
 VLAN_IS_THERE = 0x10
+WHO = b"who am I?"
 TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454CA, 2, 0x1000
 
 wires = {}
@@ -101,7 +102,7 @@ def everything(order):
 
 
 def listen(order):
-    """Serve on an address: whatever comes on a connection goes back."""
+    """Serve on an address: whatever comes on a connection goes back; who asks who it is, is told."""
     family = socket.AF_INET6 if ":" in order["address"] else socket.AF_INET
     server = socket.create_server((order["address"], order["port"]), family=family)
     threading.Thread(target=serve, args=(server,), daemon=True).start()
@@ -115,7 +116,7 @@ def serve(server):
 
 def echo(one):
     while text := one.recv(4096):
-        one.sendall(text)
+        one.sendall(one.getpeername()[0].encode() if text == WHO else text)
 
 
 def connect(order):
@@ -128,15 +129,20 @@ def connect(order):
     return True
 
 
-def say(order):
-    """Say whether a text comes back on a connection."""
+def answer(order):
+    """Return what comes back on a connection for a text; None if nothing does."""
     one = held[order["name"]]
     one.settimeout(order["within_s"])
     try:
         one.sendall(order["text"].encode())
-        return one.recv(4096).decode() == order["text"]
+        return one.recv(4096).decode()
     except OSError:
-        return False
+        return None
+
+
+def say(order):
+    """Say whether a text comes back on a connection."""
+    return answer(order) == order["text"]
 
 
 def tap(order):
@@ -159,6 +165,7 @@ COMMANDS = {
     "all": everything,
     "listen": listen,
     "connect": connect,
+    "answer": answer,
     "say": say,
     "tap": tap,
     "drop": drop,

@@ -12,9 +12,12 @@ from contextlib import suppress
 from inotify_simple import INotify, flags
 
 from synnefo_node_ganeti.ending import Ending
+from synnefo_node_ganeti.net.announcing import Advertiser
 from synnefo_node_ganeti.net.node import Node
 from synnefo_node_ganeti.net.programs import ProgramFailed
+from synnefo_node_ganeti.net.routers import links, name_space
 from synnefo_node_ganeti.net.servers import Servers
+from synnefo_node_ganeti.net.spaces import path
 from synnefo_node_ganeti.net.telling import tellings
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,7 @@ class Agent:
     def __init__(self, node: Node, *, check_s: float) -> None:
         self._node, self._check_s = node, check_s
         self._servers = Servers(node.servers)
+        self._advertiser = Advertiser()
         self._inotify = INotify()
         self._inotify.add_watch(node.incoming, flags.MOVED_TO)
         # A card that is connected becomes a file, too.
@@ -45,6 +49,7 @@ class Agent:
         waits: dict[object, Callable[[], object]] = {
             self._inotify: lambda: self._inotify.read(timeout=0),
             self._links: self._hear_of_links,
+            self._advertiser: self._advertiser.hear,
             ending: lambda: None,
         }
         with selectors.DefaultSelector() as selector:
@@ -57,6 +62,7 @@ class Agent:
 
     def close(self) -> None:
         self._servers.close()
+        self._advertiser.close()
         self._inotify.close()
         self._links.close()
 
@@ -65,6 +71,10 @@ class Agent:
         try:
             cards = self._node.apply()
             self._servers.apply(tellings(cards))
+            here = self._node.route()
+            self._advertiser.apply(
+                {path(name_space(each.router)): links(each) for each in here},
+            )
         except (ProgramFailed, OSError) as problem:
             log.error("the node is not what it should be: %s", problem)  # noqa: TRY400  # no trace
         else:

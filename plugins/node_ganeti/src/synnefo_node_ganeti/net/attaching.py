@@ -54,6 +54,20 @@ def to_bridge(tap: str, document: PortDocument, bridge: str) -> None:
     ip(f"link set {tap} master {bridge} up")
 
 
+def router_to_bridge(interface: str, bridge: str) -> None:
+    """Make the interface behind which a router's card is a port of a bridge."""
+    _set(f"net/ipv6/conf/{interface}/disable_ipv6", "1")
+    ip(f"link set {interface} group {GUESTS} master {bridge} up")
+
+
+def bridge_of(interface: str) -> str:
+    """Return what an interface is a port of; empty if it is of none, or not there."""
+    try:
+        return (_INTERFACES / interface / "master").readlink().name
+    except FileNotFoundError:
+        return ""
+
+
 def to_table(tap: str, document: PortDocument, table: str) -> None:
     """Route for an interface, by a table, and answer on it for the whole world."""
     to_group(tap)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from synnefo_core.contracts.nodes import Mode, PortDocument
+from synnefo_core.contracts.nodes import Mode, Network, PortDocument
 
 Prefix = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -79,6 +79,31 @@ class Card:
     def macs(self) -> list[str]:
         """Which MACs its guest may send from."""
         return sorted({self.document.mac, *(pair.mac for pair in self.document.pairs)})
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Where a router of this node is joined to a network's bridge.
+
+    Attributes:
+        interface: The bridge's port, whose other end is the router's.
+        zone: The network's number among connections on this node.
+    """
+
+    interface: str
+    bridge: str
+    zone: int
+    network: Network
+
+    def __post_init__(self) -> None:
+        for interface in (self.interface, self.bridge):
+            if not _INTERFACE.fullmatch(interface):
+                msg = f"not an interface's name: {interface!r}"
+                raise ValueError(msg)
+
+    @property
+    def is_filtered(self) -> bool:
+        return self.network.mode is Mode.FILTERED
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -13,9 +14,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from synnefo_core import logs
+from synnefo_core.contracts import gateways
 from synnefo_core.signatures import Verifier, read_keys
 from synnefo_node_ganeti.ending import Ending
 from synnefo_node_ganeti.net.agent import Agent
+from synnefo_node_ganeti.net.gateway import Gateway
 from synnefo_node_ganeti.net.node import AlreadyRunning, Node, NotConnected, Plug
 from synnefo_node_ganeti.net.programs import ProgramFailed
 from synnefo_node_ganeti.net.shelf import PURPOSE, Refused
@@ -35,7 +38,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     logs.configure("text", "INFO")
     try:
-        node = Node(arguments.state, Verifier(read_keys(arguments.keys), PURPOSE))
+        keys = read_keys(arguments.keys)
+        arguments.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        routers = Verifier(keys, gateways.PURPOSE)
+        gateway = Gateway(arguments.state / "routers", routers, name=arguments.name)
+        node = Node(arguments.state, Verifier(keys, PURPOSE), gateway)
         _ACTIONS[arguments.action](node, arguments)
     except (AlreadyRunning, NotConnected, ProgramFailed, Refused, OSError, ValueError) as problem:
         sys.stderr.write(f"synnefo-nodenet {arguments.action}: {problem}\n")
@@ -56,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
         default=KEYS,
         metavar="FILE",
         help=f"the cloud's public keys, one a line in base64; default: {KEYS}",
+    )
+    parser.add_argument(
+        "--name",
+        default=socket.gethostname(),
+        help="this node's, as documents of routers name it; default: the host's",
     )
     parser.add_argument(
         "--check-s",
@@ -87,6 +99,7 @@ def _unplug(node: Node, arguments: argparse.Namespace) -> None:
 
 def _apply(node: Node, _: argparse.Namespace) -> None:
     node.apply()
+    node.route()
 
 
 def _rules(node: Node, _: argparse.Namespace) -> None:

@@ -8,9 +8,7 @@ its address, with which no other guest gets as far as this: the bridge's rules s
 from __future__ import annotations
 
 import base64
-import ctypes
 import logging
-import os
 import socket
 import threading
 from collections.abc import Mapping
@@ -19,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import unquote
 
+from synnefo_node_ganeti.net.inside import inside
 from synnefo_node_ganeti.net.programs import ProgramFailed
 
 log = logging.getLogger(__name__)
@@ -27,7 +26,6 @@ PORT = 80
 Files = Mapping[str, str]
 """Contents in base64, by path."""
 
-_CLONE_NEWNET = 0x40000000
 _PATIENCE_S = 2.0
 
 
@@ -102,27 +100,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _listening(pid: int, address: str) -> socket.socket:
     """Return a socket that listens in the name space of a process."""
-    made: list[socket.socket | OSError] = []
-
-    def make() -> None:
-        # A thread is in a name space of its own choice, and a socket stays where it was made.
-        try:
-            _enter(pid)
-            made.append(socket.create_server((address, PORT), backlog=64))
-        except OSError as problem:
-            made.append(problem)
-
-    thread = threading.Thread(target=make)
-    thread.start()
-    thread.join()
-    if isinstance(made[0], OSError):
-        raise ProgramFailed(f"nobody can listen on {address}: {made[0]}") from made[0]
-    return made[0]
-
-
-def _enter(pid: int) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    with Path(f"/proc/{pid}/ns/net").open() as name_space:
-        if libc.setns(name_space.fileno(), _CLONE_NEWNET) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
+    try:
+        return inside(
+            Path(f"/proc/{pid}/ns/net"), lambda: socket.create_server((address, PORT), backlog=64)
+        )
+    except OSError as problem:
+        raise ProgramFailed(f"nobody can listen on {address}: {problem}") from problem

@@ -7,18 +7,20 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from synnefo_core.contracts.gateways import GatewayDocument
 from synnefo_core.contracts.nodes import Mode, PortDocument
 from synnefo_core.signatures import Verifier
 from synnefo_node_ganeti.net import attaching, files, ruleset, tables
 from synnefo_node_ganeti.net.cards import Card
 from synnefo_node_ganeti.net.connections import Connection, Connections, Zones
+from synnefo_node_ganeti.net.gateway import Gateway
 from synnefo_node_ganeti.net.placing import Placing
-from synnefo_node_ganeti.net.shelf import Refused, Shelf
+from synnefo_node_ganeti.net.shelf import PORTS, NotSigned, Refused, Shelf
 from synnefo_node_ganeti.net.telling import tellings
 
 log = logging.getLogger(__name__)
@@ -69,16 +71,18 @@ class Plug:
 class Node:
     """The state directory, and what it makes of the kernel; several processes may have one."""
 
-    def __init__(self, directory: Path, verifier: Verifier) -> None:
+    def __init__(self, directory: Path, verifier: Verifier, gateway: Gateway | None = None) -> None:
+        """Name the directory, who signs, and the routers of this node if it may have any."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._directory = directory
         self.incoming = directory / "incoming"
         self.servers = directory / "servers"
         self.incoming.mkdir(mode=0o700, exist_ok=True)
-        self.shelf = Shelf(directory / "documents", verifier)
+        self.shelf = Shelf(directory / "documents", verifier, PORTS)
         self.cards = directory / "cards"
         self._connections = Connections(self.cards)
         self._zones = Zones(directory / "zones.json")
+        self._gateway = gateway
         self._placing = Placing(directory / "rules.json")
 
     def plug(self, plug: Plug) -> None:
@@ -130,17 +134,28 @@ class Node:
                     attaching.to_group(connection.tap)
             return self._put_rules()
 
+    def route(self) -> list[GatewayDocument]:
+        """Have the routers that this node should have, once its rules know of them; return them.
+
+        Raises:
+            ProgramFailed: The kernel does not want one; the others are there.
+        """
+        with self._alone():
+            return self._gateway.apply() if self._gateway else []
+
     def clear(self) -> None:
         """Take all rules away, and forget which cards there are; documents stay."""
         with self._alone():
             for connection in self._connections.all():
                 attaching.undo(connection.undo)
                 self._connections.remove(connection.tap)
+            if self._gateway:
+                self._gateway.clear()
             self._placing.clear()
 
     def rules(self) -> str:
         """Return the rules as they should be, for a kernel that has none; none is changed."""
-        return tables.whole(self._tables(self._cards()))
+        return tables.whole(self._wanted()[1])
 
     def _disconnect(self, tap: str) -> None:
         for connection in self._connections.all():
@@ -151,24 +166,25 @@ class Node:
 
     def _put_rules(self) -> list[Card]:
         attaching.require_connections_on_bridges()
-        cards = self._cards()
-        self._placing.put(self._tables(cards))
+        cards, wanted = self._wanted()
+        self._placing.put(wanted)
         return cards
 
-    def _tables(self, cards: Sequence[Card]) -> tables.Tables:
-        known = {card.tap for card in cards}
-        others = [each.tap for each in self._connections.all() if each.tap not in known]
-        servers = [each.server for each in tellings(cards)]
-        return ruleset.render(cards, servers, closed=others)
-
-    def _cards(self) -> list[Card]:
-        found = [(each, self._known(each.port)) for each in self._connections.all()]
+    def _wanted(self) -> tuple[list[Card], tables.Tables]:
+        """Return the cards of which something is known, and the rules that there should be."""
+        connections = self._connections.all()
+        found = [(each, self._known(each.port)) for each in connections]
         known = [(each, document) for each, document in found if document is not None]
-        zones = self._zones.of(document.network.id for _, document in known)
-        return [
+        networks = {document.network.id for _, document in known}
+        zones = self._zones.of([*networks, *(self._gateway.networks() if self._gateway else [])])
+        cards = [
             Card(each.tap, each.bridge, zones[document.network.id], document)
             for each, document in known
         ]
+        others = [each.tap for each, document in found if document is None]
+        servers = [each.server for each in tellings(cards)]
+        joints = self._gateway.joints(zones) if self._gateway else []
+        return cards, ruleset.render(cards, servers, others, joints)
 
     def _known(self, port: str) -> PortDocument | None:
         try:
@@ -196,10 +212,18 @@ class Node:
         for name in files.names(self.incoming):
             path = self.incoming / name
             try:
-                self.shelf.take(path.read_text(errors="replace"), now=now)
+                self._take(path.read_text(errors="replace"), now)
             except Refused as reason:
                 log.warning("a document is refused: %s", reason, extra={"file": name})
             files.remove(path)
+
+    def _take(self, signed: str, now: float) -> None:
+        try:
+            self.shelf.take(signed, now=now)
+        except NotSigned:
+            if self._gateway is None:
+                raise
+            self._gateway.take(signed)
 
     @contextmanager
     def as_only_daemon(self) -> Iterator[None]:

@@ -25,9 +25,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from synnefo_core.contracts.nodes import Direction
+from synnefo_core.contracts.nodes import Direction, Mode, Network
 from synnefo_node_ganeti.net import guards, matches
-from synnefo_node_ganeti.net.cards import Card, Server
+from synnefo_node_ganeti.net.cards import Card, Joint, Server
 from synnefo_node_ganeti.net.tables import BROKEN, KNOWN, Table
 
 _NEIGHBOURS = "nd-neighbor-solicit, nd-neighbor-advert"
@@ -47,7 +47,10 @@ _INET = _Layer("ct state established,related", "ct state invalid")
 
 
 def render(
-    cards: Sequence[Card], servers: Sequence[Server] = (), closed: Sequence[str] = ()
+    cards: Sequence[Card],
+    servers: Sequence[Server] = (),
+    closed: Sequence[str] = (),
+    joints: Sequence[Joint] = (),
 ) -> dict[str, Table]:
     """Return the tables of these cards, and of no others, by family.
 
@@ -55,6 +58,7 @@ def render(
         cards: In any order.
         servers: The interfaces behind which guests are told what they ask.
         closed: Interfaces of which nothing is known: nothing passes.
+        joints: Where routers are joined to bridges.
     """
     bridged = [card for card in cards if not card.is_routed]
     routed = [card for card in cards if card.is_routed]
@@ -68,7 +72,11 @@ def render(
     for card in routed:
         _add(tables["inet"], card, _INET)
     _serve(tables["bridge"], bridged, servers)
-    _tell_apart(tables, bridged)
+    for joint in joints:
+        _let_in(tables["bridge"], joint)
+    places = [(card.bridge, card.zone, card.document.network) for card in bridged]
+    places += [(joint.bridge, joint.zone, joint.network) for joint in joints]
+    _tell_apart(tables, places)
     return tables
 
 
@@ -98,19 +106,35 @@ def _serve(table: Table, cards: Sequence[Card], servers: Sequence[Server]) -> No
                 table.put("askers", f"{pair} . {card.document.mac} . {address.ip}")
 
 
-def _tell_apart(tables: dict[str, Table], cards: Sequence[Card]) -> None:
+def _let_in(table: Table, joint: Joint) -> None:
+    """Let everything pass to and from a router but what is of other networks."""
+    interface = _quoted(joint.interface)
+    mark = f"meta mark set {joint.zone if joint.is_filtered else 0}"
+    source = table.chain(f"src-{joint.interface}", [mark, "accept"])
+    target = table.chain(f"in-{joint.interface}", [*_of_network(joint.network), "accept"])
+    table.put("sources", interface, f"jump {source}")
+    table.put("senders", interface, "accept")
+    table.put("receivers", interface, f"jump {target}")
+
+
+def _tell_apart(tables: dict[str, Table], places: Iterable[tuple[str, int, Network]]) -> None:
     """Have each network's connections be its own, though others use the same addresses."""
     inet = tables["inet"]
-    for card in cards:
-        bridge = _quoted(card.bridge)
+    for interface, zone, network in places:
+        bridge = _quoted(interface)
         inet.put("bridges", bridge)
-        if card.is_filtered:
+        if network.mode is Mode.FILTERED:
             inet.put("shared", bridge)
-            inet.put("shared-zones", str(card.zone), str(card.zone))
-            prefix = f"{card.document.network.mac_prefix}:00:00:00"
-            tables["bridge"].put("zones", prefix, str(card.zone))
+            inet.put("shared-zones", str(zone), str(zone))
+            tables["bridge"].put("zones", f"{network.mac_prefix}:00:00:00", str(zone))
         else:
-            inet.put("zones", bridge, str(card.zone))
+            inet.put("zones", bridge, str(zone))
+
+
+def _of_network(network: Network) -> Iterable[str]:
+    """Yield what keeps frames of other networks away where they share a bridge."""
+    if network.mode is Mode.FILTERED:
+        yield f"ether saddr & ff:ff:ff:00:00:00 != {network.mac_prefix}:00:00:00 drop"
 
 
 def _source(card: Card) -> Iterable[str]:
@@ -148,9 +172,7 @@ def _in(card: Card, layer: _Layer) -> Iterable[str]:
     if not card.is_open:
         yield "drop"
         return
-    if card.is_filtered:
-        prefix = card.document.network.mac_prefix
-        yield f"ether saddr & ff:ff:ff:00:00:00 != {prefix}:00:00:00 drop"
+    yield from _of_network(card.document.network)
     if not card.document.is_guarded:
         yield "accept"
         return
