@@ -28,6 +28,7 @@ def make(cloud: Cloud, name: str) -> Mapping[str, Mapping[str, str]]:
             "compute": _of_compute,
             "image": _of_images,
             "network": _of_network,
+            "volume": _of_volumes,
             "guests": _of_guests,
         }.get(name)
         return known(session, cloud) if known else {}
@@ -75,6 +76,17 @@ def _of_images(_session: requests.Session, _cloud: Cloud) -> Mapping[str, Mappin
         # Images need no networks; some of the tests upload noise and call it a disk.
         "service_available": {"neutron": "false"},
         "image-feature-enabled": {"image_format_enforcement": "false"},
+    }
+
+
+def _of_volumes(session: requests.Session, cloud: Cloud) -> Mapping[str, Mapping[str, str]]:
+    networks = session.get(f"{cloud.url}/network/v2.0/networks", timeout=30).json()["networks"]
+    return {
+        "compute": {"image_ref": _image(session, cloud, "first")},
+        "network": {"public_network_id": networks[0]["id"]},
+        "auth": {"create_isolated_networks": "false"},
+        "service_available": {"cinder": "true"},
+        "volume": {"build_interval": "0"},
     }
 
 

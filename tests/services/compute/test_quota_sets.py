@@ -7,12 +7,12 @@ import pytest
 
 import synnefo_compute
 import synnefo_quota
-from synnefo_compute import Quota
 from synnefo_core.contracts.quota import Limit
 from synnefo_core.errors import Conflict, Invalid, InvalidField, QuotaExceeded, Unbuilt
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.plugins import Plugins
 from synnefo_core.testing.fakes.directory import DirectoryPlugin, MemoryDirectory
+from synnefo_quota import Quota
 
 GIB = 2**30
 
@@ -45,7 +45,7 @@ def cloud(make_cloud, clock, governor):
 
 
 def update(context, limits, **options):
-    return synnefo_compute.update_quota_set(context, "p1", limits, **options)
+    return synnefo_compute.QUOTAS.update(context, "p1", limits, **options)
 
 
 def of_servers(quotas):
@@ -53,7 +53,7 @@ def of_servers(quotas):
 
 
 def test_a_project_without_servers_has_the_default_limits(context):
-    quotas = synnefo_compute.show_quota_set(context, "p1")
+    quotas = synnefo_compute.QUOTAS.show(context, "p1")
 
     assert {"instances": 200, "cores": -1, "ram": -1} == of_servers(quotas)
     assert Quota(128) == quotas["metadata_items"]
@@ -62,15 +62,15 @@ def test_a_project_without_servers_has_the_default_limits(context):
 def test_a_personal_project_has_those_of_its_kind(context):
     own = {"instances": 20, "cores": 40, "ram": 80 * 1024}
 
-    assert own == of_servers(synnefo_compute.show_quota_set(context, "u1"))
-    assert own == of_servers(synnefo_compute.default_quota_set(context, "u1"))
+    assert own == of_servers(synnefo_compute.QUOTAS.show(context, "u1"))
+    assert own == of_servers(synnefo_compute.QUOTAS.defaults(context, "u1"))
 
 
 def test_a_stopped_server_uses_no_processors_and_no_memory(member, server, settle):
-    running = synnefo_compute.show_quota_set(member, "p1")
+    running = synnefo_compute.QUOTAS.show(member, "p1")
     synnefo_compute.stop_server(member, server.id)
     settle()
-    stopped = synnefo_compute.show_quota_set(member, "p1")
+    stopped = synnefo_compute.QUOTAS.show(member, "p1")
 
     names = ("instances", "cores", "ram")
     assert [1, 2, 1024] == [running[name].in_use for name in names]
@@ -85,7 +85,7 @@ def test_what_a_commission_is_promised_is_reserved(context):
         provisions=[synnefo_quota.Provision("project:p1", "", "cyclades.ram", 3 * GIB)],
     )
 
-    assert Quota(-1, 0, 3072) == synnefo_compute.show_quota_set(context, "p1")["ram"]
+    assert Quota(-1, 0, 3072) == synnefo_compute.QUOTAS.show(context, "p1")["ram"]
 
 
 def test_a_limit_that_is_set_holds_the_next_server_back(context, submit):
@@ -99,7 +99,7 @@ def test_a_limit_that_is_set_holds_the_next_server_back(context, submit):
 def test_a_limit_is_not_set_below_what_is_used_unless_forced(context, server):
     with pytest.raises(InvalidField, match="2 are used"):
         update(context, {"instances": 5, "cores": 1})
-    kept = of_servers(synnefo_compute.show_quota_set(context, "p1"))
+    kept = of_servers(synnefo_compute.QUOTAS.show(context, "p1"))
     forced = of_servers(update(context, {"cores": 1}, is_forced=True))
 
     assert {"instances": 200, "cores": -1, "ram": -1} == kept
@@ -111,22 +111,22 @@ def test_a_users_share_is_limited_by_itself(context, submit):
 
     with pytest.raises(QuotaExceeded):
         submit()
-    assert 200 == synnefo_compute.show_quota_set(context, "p1")["instances"].limit
-    assert 0 == synnefo_compute.show_quota_set(context, "p1", user_id="u1")["instances"].limit
-    assert -1 == synnefo_compute.show_quota_set(context, "p1", user_id="u2")["instances"].limit
+    assert 200 == synnefo_compute.QUOTAS.show(context, "p1")["instances"].limit
+    assert 0 == synnefo_compute.QUOTAS.show(context, "p1", user_id="u1")["instances"].limit
+    assert -1 == synnefo_compute.QUOTAS.show(context, "p1", user_id="u2")["instances"].limit
 
 
 def test_the_defaults_can_be_had_back(context):
     update(context, {"instances": 7, "ram": 512})
     update(context, {"cores": 3}, user_id="u1")
 
-    synnefo_compute.reset_quota_set(context, "p1")
-    synnefo_compute.reset_quota_set(context, "p1", user_id="u1")
+    synnefo_compute.QUOTAS.reset(context, "p1")
+    synnefo_compute.QUOTAS.reset(context, "p1", user_id="u1")
 
     assert {"instances": 200, "cores": -1, "ram": -1} == of_servers(
-        synnefo_compute.show_quota_set(context, "p1")
+        synnefo_compute.QUOTAS.show(context, "p1")
     )
-    assert -1 == synnefo_compute.show_quota_set(context, "p1", user_id="u1")["cores"].limit
+    assert -1 == synnefo_compute.QUOTAS.show(context, "p1", user_id="u1")["cores"].limit
 
 
 def test_a_limit_that_was_granted_is_not_set_by_hand(context, governor):
@@ -134,7 +134,7 @@ def test_a_limit_that_was_granted_is_not_set_by_hand(context, governor):
 
     with pytest.raises(Conflict, match="what governor granted"):
         update(context, {"cores": 9, "instances": 7})
-    assert -1 == synnefo_compute.show_quota_set(context, "p1")["cores"].limit
+    assert -1 == synnefo_compute.QUOTAS.show(context, "p1")["cores"].limit
 
 
 def test_what_is_not_counted_has_no_limit_to_set(context):
@@ -147,4 +147,4 @@ def test_what_is_not_counted_has_no_limit_to_set(context):
 @pytest.mark.parametrize("project, user", [("nothing", ""), ("p1", "nobody")])
 def test_who_is_not_there_has_no_quotas(context, project, user):
     with pytest.raises(Invalid, match="is not a valid"):
-        synnefo_compute.show_quota_set(context, project, user_id=user)
+        synnefo_compute.QUOTAS.show(context, project, user_id=user)

@@ -27,7 +27,7 @@ def cloud(make_cloud, clock):
 
 
 def cores(context, project_id: str) -> int:
-    return synnefo_compute.show_quota_set(context, project_id)["cores"].in_use
+    return synnefo_compute.QUOTAS.show(context, project_id)["cores"].in_use
 
 
 def owner(context, server) -> str:
@@ -82,7 +82,7 @@ def test_only_its_user_gives_a_server_away(server, member, context):
 
 
 def test_a_project_that_has_not_enough_left_gets_nothing(server, member, context):
-    synnefo_compute.update_quota_set(context, "p2", {"cores": 1})
+    synnefo_compute.QUOTAS.update(context, "p2", {"cores": 1})
 
     with pytest.raises(QuotaExceeded):
         synnefo_compute.reassign_server(member, server.id, "p2")

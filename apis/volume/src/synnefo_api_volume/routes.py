@@ -5,8 +5,28 @@ Each path may begin with the caller's project, which is left out here.
 """
 
 from synnefo_api_volume import versions
-from synnefo_api_volume.handlers import default_types, qos, type_specs, types
-from synnefo_api_volume.schemas import qos as qos_schema, type as type_schema
+from synnefo_api_volume.handlers import (
+    availability_zones,
+    default_types,
+    extensions,
+    messages,
+    qos,
+    quota_sets,
+    services,
+    snapshots,
+    type_specs,
+    types,
+    volumes,
+)
+from synnefo_api_volume.handlers.metadata import OF_SNAPSHOTS, OF_VOLUMES
+from synnefo_api_volume.schemas import (
+    qos as qos_schema,
+    quota_set,
+    service,
+    snapshot,
+    type as type_schema,
+    volume,
+)
 from synnefo_core.contracts.api import Route
 from synnefo_core.wsgi.routing import unbuilt
 
@@ -15,6 +35,37 @@ ROUTES = [
     #     method    path                                  handler                rule                        status
     Route("GET",    "/",                                  versions.show,         is_public=True),
     Route("GET",    "",                                   versions.show,         is_public=True),
+
+    Route("GET",    "/volumes",                           volumes.index,         "volume:volume:list",        query=volume.LIST),
+    Route("GET",    "/volumes/detail",                    volumes.detail,        "volume:volume:list",        query=volume.LIST),
+    Route("GET",    "/volumes/summary",                   volumes.summary,       "volume:volume:list",        query=volume.SUMMARY, since=versions.SUMMARY),
+    Route("POST",   "/volumes",                           volumes.create,        "volume:volume:create",      202, volume.CREATE),
+    Route("GET",    "/volumes/",                          volumes.nameless),
+    Route("PUT",    "/volumes/",                          volumes.nameless),
+    Route("DELETE", "/volumes/",                          volumes.nameless),
+    Route("GET",    "/volumes/{volume_id}",               volumes.show,          "volume:volume:show"),
+    Route("PUT",    "/volumes/{volume_id}",               volumes.update,        "volume:volume:update",      body=volume.UPDATE),
+    Route("DELETE", "/volumes/{volume_id}",               volumes.delete,        "volume:volume:delete",      202, query=volume.DELETE),
+    Route("GET",    "/volumes/{thing_id}/metadata",       OF_VOLUMES.index,      "volume:volume:show"),
+    Route("POST",   "/volumes/{thing_id}/metadata",       OF_VOLUMES.merge,      "volume:volume:update",      200, volume.ITEMS),
+    Route("PUT",    "/volumes/{thing_id}/metadata",       OF_VOLUMES.replace,    "volume:volume:update",      body=volume.ITEMS),
+    Route("GET",    "/volumes/{thing_id}/metadata/{key}", OF_VOLUMES.show,       "volume:volume:show"),
+    Route("PUT",    "/volumes/{thing_id}/metadata/{key}", OF_VOLUMES.update,     "volume:volume:update",      body=volume.ITEM),
+    Route("DELETE", "/volumes/{thing_id}/metadata/{key}", OF_VOLUMES.delete,     "volume:volume:update",      200),
+
+    Route("GET",    "/snapshots",                         snapshots.index,       "volume:snapshot:show",      query=snapshot.LIST),
+    Route("GET",    "/snapshots/detail",                  snapshots.detail,      "volume:snapshot:show",      query=snapshot.LIST),
+    Route("POST",   "/snapshots",                         snapshots.create,      "volume:snapshot:create",    202, snapshot.CREATE),
+    Route("GET",    "/snapshots/{snapshot_id}",           snapshots.show,        "volume:snapshot:show"),
+    Route("PUT",    "/snapshots/{snapshot_id}",           snapshots.update,      "volume:snapshot:update",    body=snapshot.UPDATE),
+    Route("DELETE", "/snapshots/{snapshot_id}",           snapshots.delete,      "volume:snapshot:delete",    202),
+    Route("POST",   "/snapshots/{snapshot_id}/action",    snapshots.act,         "volume:snapshot:override",  202, snapshot.ACTION),
+    Route("GET",    "/snapshots/{thing_id}/metadata",     OF_SNAPSHOTS.index,    "volume:snapshot:show"),
+    Route("POST",   "/snapshots/{thing_id}/metadata",     OF_SNAPSHOTS.merge,    "volume:snapshot:update",    200, volume.ITEMS),
+    Route("PUT",    "/snapshots/{thing_id}/metadata",     OF_SNAPSHOTS.replace,  "volume:snapshot:update",    body=volume.ITEMS),
+    Route("GET",    "/snapshots/{thing_id}/metadata/{key}", OF_SNAPSHOTS.show,   "volume:snapshot:show"),
+    Route("PUT",    "/snapshots/{thing_id}/metadata/{key}", OF_SNAPSHOTS.update, "volume:snapshot:update",    body=volume.ITEM),
+    Route("DELETE", "/snapshots/{thing_id}/metadata/{key}", OF_SNAPSHOTS.delete, "volume:snapshot:update",    200),
 
     Route("GET",    "/types",                             types.index,           "volume:type:list",          query=type_schema.LIST),
     Route("POST",   "/types",                             types.create,          "volume:type:create",        200, type_schema.CREATE),
@@ -45,11 +96,65 @@ ROUTES = [
     Route("GET",    "/qos-specs/{qos_id}/associate",      qos.associate,         "volume:qos:associate", 202, query=qos_schema.TYPE),
     Route("GET",    "/qos-specs/{qos_id}/disassociate",   qos.disassociate,      "volume:qos:associate", 202, query=qos_schema.TYPE),
     Route("GET",    "/qos-specs/{qos_id}/disassociate_all", qos.disassociate_all, "volume:qos:associate", 202),
+
+    Route("GET",    "/extensions",                        extensions.index),
+    Route("GET",    "/os-availability-zone",              availability_zones.index, "volume:zone:list"),
+    Route("GET",    "/limits",                            quota_sets.limits,     query=quota_set.LIMITS),
+    Route("GET",    "/os-quota-sets/{project_id}",        quota_sets.show,       query=quota_set.SHOW),
+    Route("PUT",    "/os-quota-sets/{project_id}",        quota_sets.update,     "volume:quota_set:update",   body=quota_set.UPDATE),
+    Route("DELETE", "/os-quota-sets/{project_id}",        quota_sets.delete,     "volume:quota_set:update",   200),
+    Route("GET",    "/os-quota-sets/{project_id}/defaults", quota_sets.defaults),
+    Route("GET",    "/os-quota-class-sets/{name}",        quota_sets.show_class, "volume:quota_set:update"),
+    Route("GET",    "/messages",                          messages.index,        "volume:message:show",       since=versions.MESSAGES),
+    Route("GET",    "/messages/{message_id}",             messages.missing,      "volume:message:show",       since=versions.MESSAGES),
+    Route("DELETE", "/messages/{message_id}",             messages.missing,      "volume:message:show",       204, since=versions.MESSAGES),
+    Route("GET",    "/os-services",                       services.index,        "volume:service:list",       query=service.LIST),
+    Route("PUT",    "/os-services/{action}",              services.update,       "volume:service:update",     body=service.UPDATE),
+    Route("GET",    "/os-hosts",                          services.hosts,        "volume:service:list"),
+    Route("GET",    "/scheduler-stats/get_pools",         services.pools,        "volume:service:list",       query=service.POOLS),
 ]
 
 UNBUILT = [
+    ("POST",           "/volumes/{volume_id}/action"),
+    ("GET POST",       "/attachments"),
+    ("GET PUT DELETE", "/attachments/{attachment_id}"),
+    ("GET POST",       "/backups"),
+    ("GET PUT DELETE", "/backups/{backup_id}"),
+    ("GET POST",       "/os-volume-transfer"),
+    ("GET POST",       "/volume-transfers"),
     ("POST",           "/types/{type_id}/encryption"),
     ("GET PUT DELETE", "/types/{type_id}/encryption/{key}"),
+    ("PUT",            "/os-quota-class-sets/{name}"),
+    ("GET",            "/os-hosts/{host}"),
+    ("GET",            "/volumes/{volume_id}/encryption"),
+    ("GET",            "/volumes/{volume_id}/encryption/{key}"),
+    ("GET",            "/capabilities/{host}"),
+    ("GET POST",       "/os-volume-manage"),
+    ("GET",            "/os-volume-manage/detail"),
+    ("GET POST",       "/os-snapshot-manage"),
+    ("GET",            "/os-snapshot-manage/detail"),
+    ("GET POST",       "/manageable_volumes"),
+    ("GET",            "/manageable_volumes/detail"),
+    ("GET POST",       "/manageable_snapshots"),
+    ("GET",            "/manageable_snapshots/detail"),
+    ("GET",            "/backups/{backup_id}/export_record"),
+    ("POST",           "/backups/import_record"),
+    ("GET POST",       "/groups"),
+    ("GET",            "/groups/detail"),
+    ("GET PUT DELETE", "/groups/{group_id}"),
+    ("POST",           "/groups/{group_id}/action"),
+    ("GET POST",       "/group_snapshots"),
+    ("GET",            "/group_snapshots/detail"),
+    ("GET PUT DELETE", "/group_snapshots/{snapshot_id}"),
+    ("GET POST",       "/group_types"),
+    ("GET PUT DELETE", "/group_types/{type_id}"),
+    ("GET POST",       "/group_types/{type_id}/group_specs"),
+    ("GET PUT DELETE", "/group_types/{type_id}/group_specs/{key}"),
+    ("GET",            "/clusters"),
+    ("GET",            "/clusters/detail"),
+    ("GET PUT",        "/clusters/{name}"),
+    ("POST",           "/workers/cleanup"),
+    ("GET",            "/resource_filters"),
 ]
 """What Cinder has and this cloud does not do yet: answered by 501."""
 

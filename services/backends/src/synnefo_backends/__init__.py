@@ -40,12 +40,13 @@ from synnefo_backends.registry import (
     remove,
     require_reachable,
 )
-from synnefo_backends.working import CLUSTER, Service, services
+from synnefo_backends.working import CLUSTER, WORKER, Service, services
 from synnefo_backends.zones import Zone, zones, zones_of_backends
 from synnefo_core.contracts.placement import Candidate, Company, Demand
 
 __all__ = [
     "CLUSTER",
+    "WORKER",
     "Aggregate",
     "Backend",
     "Candidate",

@@ -71,14 +71,7 @@ from synnefo_compute.metadata import (
 )
 from synnefo_compute.moving import migrate_server, move_server
 from synnefo_compute.passwords import new_password
-from synnefo_compute.quota_sets import (
-    Quota,
-    QuotaSet,
-    defaults as default_quota_set,
-    reset as reset_quota_set,
-    show as show_quota_set,
-    update as update_quota_set,
-)
+from synnefo_compute.quota_sets import QUOTAS
 from synnefo_compute.reassigning import reassign_server
 from synnefo_compute.rebuilding import rebuild_server
 from synnefo_compute.rescuing import rescue_server, unrescue_server
@@ -138,6 +131,7 @@ __all__ = [
     "MOST_TAGS",
     "NONE",
     "NOVNC",
+    "QUOTAS",
     "REBOOTING",
     "REBOOTING_HARD",
     "REBUILDING",
@@ -162,8 +156,6 @@ __all__ = [
     "NewKeypair",
     "PartOfActions",
     "Period",
-    "Quota",
-    "QuotaSet",
     "Screen",
     "Selection",
     "Server",
@@ -181,7 +173,6 @@ __all__ = [
     "create_server",
     "create_server_group",
     "create_servers",
-    "default_quota_set",
     "delete_flavor",
     "delete_keypair",
     "delete_security_group",
@@ -220,7 +211,6 @@ __all__ = [
     "replace_metadata",
     "replace_tags",
     "rescue_server",
-    "reset_quota_set",
     "reset_state",
     "resize_server",
     "revert_resize",
@@ -232,7 +222,6 @@ __all__ = [
     "show_keypair",
     "show_metadata",
     "show_metadata_item",
-    "show_quota_set",
     "show_server",
     "show_server_group",
     "spawned",
@@ -242,7 +231,6 @@ __all__ = [
     "stop_server",
     "unlock_server",
     "unrescue_server",
-    "update_quota_set",
     "update_server",
     "user_data",
 ]

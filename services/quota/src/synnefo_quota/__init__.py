@@ -29,6 +29,7 @@ from synnefo_quota.overview import (
     used_by_users,
 )
 from synnefo_quota.provisions import NothingToGiveBack, Provision, ProvisionRefused
+from synnefo_quota.quota_sets import NO_LIMIT, Quota, QuotaSet, QuotaSets
 from synnefo_quota.registry import require_holders, require_people, resources
 from synnefo_quota.verify import (
     Difference,
@@ -41,6 +42,7 @@ from synnefo_quota.verify import (
 )
 
 __all__ = [
+    "NO_LIMIT",
     "Commission",
     "Difference",
     "Explanation",
@@ -48,6 +50,9 @@ __all__ = [
     "NothingToGiveBack",
     "Provision",
     "ProvisionRefused",
+    "Quota",
+    "QuotaSet",
+    "QuotaSets",
     "Resolution",
     "ResolvedOtherwise",
     "Shares",

@@ -32,6 +32,7 @@ from synnefo_volume.qos import (
     remove_qos_specs,
     show_qos,
 )
+from synnefo_volume.quota_sets import QUOTAS
 from synnefo_volume.snapshots import (
     create_snapshot,
     delete_snapshot,
@@ -53,6 +54,7 @@ from synnefo_volume.types import (
     default_type,
     delete_type,
     list_types,
+    names as type_names,
     resolve as resolve_type,
     show_type,
     update_type,
@@ -72,16 +74,19 @@ from synnefo_volume.values import (
     VolumeType,
 )
 from synnefo_volume.volumes import create_volume, delete_volume, show_volume, update_volume
+from synnefo_volume.working import Service, services, stores, zone
 
 __all__ = [
     "CONSUMERS",
     "GIGABYTES",
+    "QUOTAS",
     "SNAPSHOTS",
     "VOLUMES",
     "Attachment",
     "AttachmentSpec",
     "Qos",
     "Selection",
+    "Service",
     "Snapshot",
     "SnapshotChanges",
     "SnapshotSpec",
@@ -122,6 +127,7 @@ __all__ = [
     "remove_type_spec",
     "remove_volume_metadata",
     "resolve_type",
+    "services",
     "set_default_type",
     "set_image_metadata",
     "set_snapshot_metadata",
@@ -132,9 +138,12 @@ __all__ = [
     "show_type",
     "show_volume",
     "states",
+    "stores",
     "summarise_volumes",
+    "type_names",
     "unset_default_type",
     "update_snapshot",
     "update_type",
     "update_volume",
+    "zone",
 ]

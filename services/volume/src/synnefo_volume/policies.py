@@ -1,11 +1,96 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may do what with volumes and their types, unless ``policy.yaml`` says otherwise."""
 
-from synnefo_core.policy import ADMIN, READER, rule
+from synnefo_core.policy import ADMIN, MEMBER, READER, rule
 
 SEE_SPECS = "volume:type:see_specs"
 
 POLICIES = [
+    rule("volume:volume:list", READER, "List volumes", "GET /volumes", "GET /volumes/detail"),
+    rule("volume:volume:list_everyone", ADMIN, "List all projects' things", "GET /volumes"),
+    rule("volume:volume:show", READER, "Show a volume", "GET /volumes/{volume_id}"),
+    rule("volume:volume:see_place", ADMIN, "See where volumes lie", "GET /volumes/{volume_id}"),
+    rule("volume:volume:create", MEMBER, "Make a volume", "POST /volumes"),
+    rule(
+        "volume:volume:update",
+        MEMBER,
+        "Change a volume, what is said of it and whether it is bootable or only read",
+        "PUT /volumes/{volume_id}",
+        "POST /volumes/{volume_id}/action",
+    ),
+    rule("volume:volume:delete", MEMBER, "Remove a volume", "DELETE /volumes/{volume_id}"),
+    *(
+        rule(f"volume:volume:{verb}", check, description, "POST /volumes/{volume_id}/action")
+        for verb, check, description in (
+            ("extend", MEMBER, "Make a volume larger"),
+            ("attach", MEMBER, "Attach and detach a volume, or say that it will be"),
+            ("retype", MEMBER, "Change the type of a volume"),
+            ("upload", MEMBER, "Make an image of a volume"),
+            ("revert", MEMBER, "Have a volume hold what it held when a snapshot was taken"),
+            ("connect", ADMIN, "Learn how a volume is reached"),
+            ("force_detach", ADMIN, "Take a volume from who has it"),
+            ("force_delete", ADMIN, "Remove a volume whatever it is doing"),
+            ("reset_status", ADMIN, "Say what state a volume is in"),
+        )
+    ),
+    *(
+        rule(f"volume:{noun}:{verb}", check, f"{begin} {noun}s", *operations)
+        for noun, path in (
+            ("snapshot", "/snapshots"),
+            ("backup", "/backups"),
+            ("attachment", "/attachments"),
+            ("transfer", "/volume-transfers"),
+        )
+        for verb, check, begin, operations in (
+            ("show", READER, "List and show", (f"GET {path}", f"GET {path}/{{{noun}_id}}")),
+            ("create", MEMBER, "Make", (f"POST {path}",)),
+            ("update", MEMBER, "Change", (f"PUT {path}/{{{noun}_id}}",)),
+            ("delete", MEMBER, "Remove", (f"DELETE {path}/{{{noun}_id}}",)),
+        )
+    ),
+    rule(
+        "volume:transfer:accept",
+        MEMBER,
+        "Take a volume that is offered",
+        "POST /volume-transfers/{transfer_id}/accept",
+    ),
+    rule(
+        "volume:backup:restore",
+        MEMBER,
+        "Have a volume hold what was kept of one",
+        "POST /backups/{backup_id}/restore",
+    ),
+    rule(
+        "volume:snapshot:override",
+        ADMIN,
+        "Say what state a snapshot is in, or remove it in any",
+        "POST /snapshots/{snapshot_id}/action",
+    ),
+    rule(
+        "volume:backup:override",
+        ADMIN,
+        "Say what state a backup is in, or remove it in any",
+        "POST /backups/{backup_id}/action",
+    ),
+    rule("volume:quota_set:show", READER, "See quotas", "GET /os-quota-sets/{project_id}"),
+    rule(
+        "volume:quota_set:update",
+        ADMIN,
+        "Set quotas",
+        "PUT /os-quota-sets/{project_id}",
+        "DELETE /os-quota-sets/{project_id}",
+    ),
+    rule("volume:zone:list", READER, "List zones", "GET /os-availability-zone"),
+    rule("volume:message:show", READER, "See messages", "GET /messages"),
+    rule(
+        "volume:service:list",
+        ADMIN,
+        "See what works for volumes",
+        "GET /os-services",
+        "GET /os-hosts",
+        "GET /scheduler-stats/get_pools",
+    ),
+    rule("volume:service:update", ADMIN, "Change it", "PUT /os-services/{action}"),
     rule("volume:type:list", READER, "List types", "GET /types"),
     rule("volume:type:show", READER, "Show a type", "GET /types/{type_id}"),
     rule(SEE_SPECS, ADMIN, "See all that is said of types", "GET /types"),

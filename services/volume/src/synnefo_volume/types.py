@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete as sql_delete, select
@@ -14,7 +14,7 @@ from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.db.base import new_id
 from synnefo_core.db.paging import Order, page
 from synnefo_core.errors import Conflict, Duplicate, InvalidField, NotFound
-from synnefo_volume.models import DefaultTypeRow, TypeAccessRow, TypeRow
+from synnefo_volume.models import DefaultTypeRow, TypeAccessRow, TypeRow, VolumeRow
 from synnefo_volume.values import VolumeType
 
 NOUN = "volume type"
@@ -118,6 +118,15 @@ def resolve(context: RequestContext, name: str) -> VolumeType:
         return shown(row)
 
 
+def names(context: RequestContext, ids: Collection[str]) -> Mapping[str, str]:
+    """Return the names of types by their ids, those that the caller may not use too."""
+    query = select(TypeRow.id, TypeRow.name).where(TypeRow.id.in_(sorted(ids)))
+    if not ids:
+        return {}
+    with context.reading() as session:
+        return {row.id: row.name for row in session.execute(query)}
+
+
 def default_type(context: RequestContext) -> VolumeType:
     """Return the type of the caller's new volumes for which none is named.
 
@@ -203,7 +212,7 @@ def delete_type(context: RequestContext, type_id: str) -> None:
 
     Raises:
         NotFound: There is no such type.
-        Conflict: It is the default, or a project's.
+        Conflict: It is the default, or a project's, or there are volumes of it.
     """
     with context.unit_of_work() as session:
         row = lock(session, type_id)
@@ -211,6 +220,10 @@ def delete_type(context: RequestContext, type_id: str) -> None:
         is_default = row.name == context.cloud.config.volume.default_type
         if is_default or session.scalars(by_default).first() is not None:
             msg = f"the volume type {type_id} is a default one"
+            raise Conflict(msg)
+        of_it = select(VolumeRow.id).where(VolumeRow.type_id == type_id).limit(1)
+        if session.scalar(of_it) is not None:
+            msg = f"there are volumes of the type {type_id}"
             raise Conflict(msg)
         session.execute(sql_delete(TypeAccessRow).where(TypeAccessRow.type_id == type_id))
         session.delete(row)

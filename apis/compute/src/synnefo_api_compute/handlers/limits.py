@@ -20,6 +20,6 @@ def show(context: RequestContext, query: dict[str, Any], version: Version) -> di
     """Answer ``GET /limits``: of the token's project, or of the one that is asked for."""
     project_id = query.get("tenant_id") or context.require_project()
     context.cloud.policy.require(context, RULE, project_id=project_id)
-    quotas = synnefo_compute.show_quota_set(context, project_id)
+    quotas = synnefo_compute.QUOTAS.show(context, project_id)
     is_reserved = query.get("reserved", "").lower() in ("1", "true")
     return view.absolute(quotas, version, is_reserved=is_reserved)

@@ -12,6 +12,7 @@ import synnefo_compute
 from synnefo_api_compute.views import quota_set as view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Version
+from synnefo_quota import QuotaSet
 
 RULE = "compute:quota_set:show"
 
@@ -30,17 +31,15 @@ def detail(
     return view.full(_found(context, project_id, query), version, project_id)
 
 
-def _found(
-    context: RequestContext, project_id: str, query: dict[str, Any]
-) -> synnefo_compute.QuotaSet:
+def _found(context: RequestContext, project_id: str, query: dict[str, Any]) -> QuotaSet:
     context.cloud.policy.require(context, RULE, project_id=project_id)
-    return synnefo_compute.show_quota_set(context, project_id, user_id=query.get("user_id", ""))
+    return synnefo_compute.QUOTAS.show(context, project_id, user_id=query.get("user_id", ""))
 
 
 def defaults(context: RequestContext, project_id: str, version: Version) -> dict[str, Any]:
     """Answer ``GET /os-quota-sets/{project_id}/defaults``."""
     context.cloud.policy.require(context, "compute:quota_set:defaults", project_id=project_id)
-    quotas = synnefo_compute.default_quota_set(context, project_id)
+    quotas = synnefo_compute.QUOTAS.defaults(context, project_id)
     return view.limits(quotas, version, project_id)
 
 
@@ -54,7 +53,7 @@ def update(
     """Answer ``PUT /os-quota-sets/{project_id}``."""
     asked = dict(body["quota_set"])
     is_forced = str(asked.pop("force", "")).lower() in ("1", "t", "true", "on", "y", "yes")
-    quotas = synnefo_compute.update_quota_set(
+    quotas = synnefo_compute.QUOTAS.update(
         context,
         project_id,
         {name: int(limit) for name, limit in asked.items()},
@@ -66,4 +65,4 @@ def update(
 
 def delete(context: RequestContext, project_id: str, query: dict[str, Any]) -> None:
     """Answer ``DELETE /os-quota-sets/{project_id}``: the defaults hold again."""
-    synnefo_compute.reset_quota_set(context, project_id, user_id=query.get("user_id", ""))
+    synnefo_compute.QUOTAS.reset(context, project_id, user_id=query.get("user_id", ""))

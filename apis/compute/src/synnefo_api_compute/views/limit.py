@@ -11,8 +11,8 @@ from synnefo_api_compute.versions import (
     NO_NETWORK_QUOTAS,
     NO_PERSONALITY,
 )
-from synnefo_compute import QuotaSet
 from synnefo_core.contracts.api import Version
+from synnefo_quota import QuotaSet
 
 MOST = {
     "maxImageMeta": "metadata_items",

@@ -8,8 +8,8 @@ from typing import Any
 
 from synnefo_api_compute.schemas.quota_set import FILES, NETWORKS
 from synnefo_api_compute.versions import NO_NETWORK_QUOTAS, NO_PERSONALITY
-from synnefo_compute import QuotaSet
 from synnefo_core.contracts.api import Version
+from synnefo_quota import QuotaSet
 
 
 def limits(quotas: QuotaSet, version: Version, project_id: str = "") -> dict[str, Any]:

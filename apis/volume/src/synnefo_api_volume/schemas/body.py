@@ -8,6 +8,7 @@ from typing import Any
 NAME: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"\S"}
 ID: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 64}
 TEXT: dict[str, Any] = {"type": ["string", "null"], "maxLength": 255}
+LONG_TEXT: dict[str, Any] = {"type": ["string", "null"], "maxLength": 65535}
 FLAG: dict[str, Any] = {
     "type": ["boolean", "string"],
     "pattern": "^(?i:0|1|f|t|false|true|off|on|n|y|no|yes)$",
