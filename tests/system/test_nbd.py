@@ -6,14 +6,17 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 
 import pytest
 
 from synnefo_blocks import volumes
+from synnefo_blocks.nbd.protocol import Command
 from synnefo_core.contracts.driver import DriverSetup
 from synnefo_storage_nfs.driver import NfsStorage
+from tests.services.blocks.nbd_client import NbdClient
 from tests.system.labs import LabUnavailable, packages
 from tests.system.labs.waiting import until
 
@@ -47,10 +50,10 @@ class Node:
         self.storage = NfsStorage(DriverSetup("nfs", {"path": str(directory / "store")}, directory))
         volumes.create(self.storage, "disk", SIZE)
 
-    def serve(self, socket=None):
+    def serve(self, at=None):
         self.epoch += 1
         command = [sys.executable, "-m", "synnefo_blocks.nbd.main", "disk"]
-        path = socket or self.socket
+        path = at or self.socket
         path.unlink(missing_ok=True)
         told = ["--socket", str(path), "--epoch", str(self.epoch), "--config", str(self.config)]
         process = subprocess.Popen([*command, *told])
@@ -58,6 +61,23 @@ class Node:
         until(lambda: path.exists() or process.poll() is not None, "the server", within_s=30)
         assert process.poll() is None
         return process
+
+    def take_over(self, old):
+        """Start a process that replaces the one that serves; return it once it does."""
+        command = [sys.executable, "-m", "synnefo_blocks.nbd.main", "disk", "--take-over"]
+        told = ["--socket", str(self.socket), "--config", str(self.config)]
+        process = subprocess.Popen([*command, *told])
+        self.running.append(process)
+        until(lambda: old.poll() is not None, "the end of the server before", within_s=120)
+        # The one before has taken away its own.
+        until(self.door.exists, "the next server", within_s=60)
+        assert 0 == old.returncode
+        return process
+
+    @property
+    def door(self):
+        """Where a server can be asked to hand over."""
+        return self.socket.with_name("disk.sock.next")
 
     def io(self, *commands, check=True):
         told = [word for command in commands for word in ("-c", command)]
@@ -156,3 +176,38 @@ def test_the_command_closes_when_it_is_told_to_end(node):
     assert 0 == node.running[0].wait(timeout=30)
     assert not volumes.show(node.storage, "disk").is_open
     assert not node.socket.exists()
+
+
+def test_a_server_is_replaced_ten_times_while_a_guest_writes_and_verifies(node):
+    old = node.serve()
+    until(node.door.exists, "the first server", within_s=60)
+    guest = subprocess.Popen([sys.executable, "-m", "tests.system.nbd_guest", str(node.socket)])
+    node.running.append(guest)
+
+    for _ in range(10):
+        old = node.take_over(old)
+    guest.send_signal(signal.SIGINT)
+
+    assert 0 == guest.wait(timeout=120)
+    assert old.poll() is None
+    assert str(SIZE) == run("nbdinfo", "--size", node.uri).strip()
+
+
+def test_a_server_serves_on_when_who_asked_it_to_hand_over_dies(node):
+    server = node.serve()
+    until(node.door.exists, "the server", within_s=60)
+    guest = NbdClient(node.socket)
+    guest.go()
+    assert 0 == guest.call(Command.WRITE, 0, data=b"before")
+
+    for _ in range(3):
+        other = socket.socket(socket.AF_UNIX)
+        other.connect(str(node.door))
+        assert other.recv(1)
+        other.close()
+        assert b"before" == guest.read(0, 6)
+        assert 0 == guest.call(Command.WRITE, 4096, data=b"after")
+
+    assert server.poll() is None
+    guest.close()
+    assert node.take_over(server).poll() is None

@@ -11,8 +11,11 @@ from synnefo_blocks import volumes
 from synnefo_blocks.nbd import Server
 from synnefo_blocks.nbd.protocol import ALLOCATION_ID, CHUNK_ERROR, Command, Flag
 from synnefo_core.contracts.storage import CLUSTER_BYTES, StorageFull
+from synnefo_core.offload import is_green
 from synnefo_core.testing.fakes import MemoryStorage
 from tests.services.blocks.nbd_client import NbdClient
+
+pytestmark = pytest.mark.skipif(is_green(), reason="a server is a process of its own, on threads")
 
 SIZE = 100 * CLUSTER_BYTES + 512
 FUA = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import resource
 import signal
 import sys
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 from oslo_config import cfg
 
 from synnefo_blocks import volumes
+from synnefo_blocks.nbd import handing
 from synnefo_blocks.nbd.server import Server
 from synnefo_core import logs
 from synnefo_core.config import driver_settings
@@ -53,18 +55,7 @@ EXIT_FENCED = 3
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve a volume until told to end; return the status of the process."""
-    parser = argparse.ArgumentParser(
-        prog="synnefo-nbd", description="Serve a volume to QEMU on a unix socket."
-    )
-    parser.add_argument("volume", help="the volume's name in the store")
-    parser.add_argument("--socket", type=Path, required=True, metavar="PATH")
-    parser.add_argument(
-        "--epoch", type=int, required=True, help="the number of this writer, larger than all before"
-    )
-    parser.add_argument(
-        "--config", type=Path, default=FILE, metavar="FILE", help=f"default: {FILE}"
-    )
-    told = parser.parse_args(argv)
+    told = _parser().parse_args(argv)
     logs.configure("text", "INFO")
     try:
         config = _config(told.config)
@@ -76,6 +67,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (DriverError, OSError, ValueError) as problem:
         sys.stderr.write(f"synnefo-nbd: {problem}\n")
         return EXIT_FENCED if isinstance(problem, Fenced) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="synnefo-nbd", description="Serve a volume to QEMU on a unix socket."
+    )
+    parser.add_argument("volume", help="the volume's name in the store")
+    parser.add_argument("--socket", type=Path, required=True, metavar="PATH")
+    beginning = parser.add_mutually_exclusive_group(required=True)
+    beginning.add_argument(
+        "--epoch", type=int, help="the number of this writer, larger than all before"
+    )
+    beginning.add_argument(
+        "--take-over",
+        action="store_true",
+        help="replace the process that serves at the socket; its clients notice nothing",
+    )
+    parser.add_argument(
+        "--config", type=Path, default=FILE, metavar="FILE", help=f"default: {FILE}"
+    )
+    return parser
 
 
 def _config(file: Path) -> cfg.ConfigOpts:
@@ -101,19 +113,52 @@ def _storage(config: cfg.ConfigOpts) -> Storage:
 
 def _serve(storage: Storage, config: cfg.ConfigOpts, told: argparse.Namespace) -> int:
     terms = volumes.LeaseTerms(config.store.lease_s, config.store.lease_margin_s)
-    volume = volumes.open_volume(storage, told.volume, epoch=told.epoch, terms=terms)
+    _allow_files()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())
-    server = Server(volume, told.socket)
+    if told.take_over:
+        offered = handing.ask(told.socket)
+        try:
+            volume = volumes.adopt(storage, told.volume, epoch=offered.epoch, terms=terms)
+        except BaseException:
+            offered.decline()
+            raise
+        offered.take()
+        server = Server(volume, told.socket, offered.taken)
+    else:
+        volume = volumes.open_volume(storage, told.volume, epoch=told.epoch, terms=terms)
+        server = Server(volume, told.socket)
     serving = threading.Thread(target=server.serve, name="nbd-server", daemon=True)
     serving.start()
-    log.info("serving", extra={"volume": told.volume, "epoch": told.epoch})
+    log.info("serving", extra={"volume": told.volume, "epoch": volume.epoch})
+    return _served(volume, server, told.socket, ended)
+
+
+def _served(volume: volumes.Volume, server: Server, path: Path, ended: threading.Event) -> int:
+    """Serve until told to end, or until another process has taken over; return the status."""
+    left = threading.Event()
+
+    def leave() -> None:
+        left.set()
+        ended.set()
+
+    door = handing.Door(volume, server, path, leave)
     try:
         return _renewing(volume, ended)
     finally:
+        door.close()
         server.close()
-        volume.close()
+        if left.is_set():
+            log.info("handed over")
+        else:
+            volume.close()
+
+
+def _allow_files() -> None:
+    """Have as many files open as may be: blocks that are read stay open."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _renewing(volume: volumes.Volume, ended: threading.Event) -> int:
@@ -126,6 +171,8 @@ def _renewing(volume: volumes.Volume, ended: threading.Event) -> int:
                 obeying = threading.Thread(target=_obey, args=[volume], daemon=True)
                 obeying.start()
         except Fenced as refusal:
+            if ended.is_set():
+                break
             log.warning("no longer the writer: %s", refusal)
             return EXIT_FENCED
         except StorageError as fault:

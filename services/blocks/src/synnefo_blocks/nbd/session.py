@@ -8,10 +8,12 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from synnefo_blocks.nbd import protocol
 from synnefo_blocks.nbd.disk import Disk
-from synnefo_blocks.nbd.handshake import Handshake
+from synnefo_blocks.nbd.handshake import Handshake, Terms
+from synnefo_blocks.nbd.parking import Lot, Parked
 from synnefo_blocks.nbd.protocol import Command
 from synnefo_blocks.nbd.wire import Ended, Inbox, Outbox
 from synnefo_core.contracts.storage import Fenced, StorageError, StorageFull
@@ -24,16 +26,37 @@ _READ, _WRITE, _DATA = int(Command.READ), int(Command.WRITE), protocol.CHUNK_DAT
 _ZEROS = memoryview(bytes(1024 * 1024))
 
 
+@dataclass(frozen=True)
+class Stopped:
+    """A client between two requests, for another process to go on with.
+
+    Attributes:
+        terms: What was agreed on.
+        size_bytes: The size that it knows.
+        received: What it has sent and nobody has looked at: the beginning of the next request.
+    """
+
+    terms: Terms
+    size_bytes: int
+    received: bytes
+
+
 class Session:
     """A client of a disk."""
 
-    def __init__(self, connection: socket.socket, disk: Disk) -> None:
-        """Take a connection that was just accepted."""
-        self._disk = disk
+    def __init__(
+        self, connection: socket.socket, disk: Disk, lot: Lot, stopped: Stopped | None = None
+    ) -> None:
+        """Take a connection that was just accepted, or one that another process had."""
+        self._disk, self._lot = disk, lot
         # What was agreed on with this client; a disk that grows is larger for the next one.
-        self._size_bytes = disk.size_bytes
+        self._size_bytes = stopped.size_bytes if stopped else disk.size_bytes
+        self._terms, self.is_agreed = Terms(), stopped is not None
         self._outbox = Outbox(connection)
-        self._inbox = Inbox(connection, self._outbox)
+        self._inbox = Inbox(connection, self._outbox, lot)
+        if stopped is not None:
+            self._terms = stopped.terms
+            self._inbox.put(stopped.received)
         self._flushes: list[threading.Thread] = []
         self._writers: dict[int, Callable[[int, int, int], None]] = {
             Command.TRIM: lambda _flags, offset, length: disk.zero(offset, length),
@@ -41,16 +64,36 @@ class Session:
         }
 
     def run(self) -> None:
-        """Serve until the client goes; what it sent before is answered."""
+        """Serve until the client goes, or another process does; what it sent before is answered."""
         try:
-            self._terms = Handshake(self._inbox, self._outbox, self._size_bytes).run()
-            while self._request():
+            if not self.is_agreed:
+                self._terms = Handshake(self._inbox, self._outbox, self._size_bytes).run()
+                self.is_agreed = True
+            while self._requests():
                 continue
         except (Ended, OSError):
             return
         finally:
-            for flush in self._flushes:
-                flush.join()
+            self._end_flushes()
+
+    def stopped(self) -> Stopped:
+        """Return what is to be known to go on; only while the thread is held."""
+        return Stopped(self._terms, self._size_bytes, self._inbox.rest())
+
+    def _requests(self) -> bool:
+        """Serve requests until it is to be held, then until it goes on; False: it ends."""
+        try:
+            while self._request():
+                continue
+        except Parked:
+            self._end_flushes()
+            self._outbox.send()
+            return self._lot.stay()
+        return False
+
+    def _end_flushes(self) -> None:
+        for flush in self._flushes:
+            flush.join()
 
     def _request(self) -> bool:
         """Serve one request; return False when the client says that it was the last."""

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import Any
 
+from synnefo_blocks.nbd.parking import Lot, Parked
+
 INBOX_BYTES = 256 * 1024
 OUTBOX_BYTES = 1024 * 1024
 MOST_PIECES = 512
@@ -66,8 +68,9 @@ class Outbox:
 class Inbox:
     """What was received. Before it waits for more, everything that is to be sent is sent."""
 
-    def __init__(self, connection: socket.socket, outbox: Outbox) -> None:
-        self._connection, self._outbox = connection, outbox
+    def __init__(self, connection: socket.socket, outbox: Outbox, lot: Lot) -> None:
+        self._connection, self._outbox, self._lot = connection, outbox, lot
+        self._wait = lot.watch(connection.fileno())
         self._buffer = memoryview(bytearray(INBOX_BYTES))
         self._start = self._stop = 0
         self._room = memoryview(b"")
@@ -91,21 +94,36 @@ class Inbox:
 
         Raises:
             Ended: The other side closed the connection before.
+            Parked: It is not there, and the thread is to wait for something else.
         """
         if self._stop - self._start < layout.size:
-            self._fill(layout.size)
+            self._make_room(layout.size)
+            while self._stop - self._start < layout.size:
+                self._stop += self._receive_or_park(self._buffer[self._stop :])
         self._start += layout.size
         return layout.unpack_from(self._buffer, self._start - layout.size)
 
+    def rest(self) -> bytes:
+        """Return what was received and not taken."""
+        return bytes(self._buffer[self._start : self._stop])
+
+    def put(self, received: bytes) -> None:
+        """Begin with what another process received."""
+        self._stop = len(received)
+        self._buffer[: self._stop] = received
+
     def _fill(self, length: int) -> None:
+        self._make_room(length)
+        while self._stop - self._start < length:
+            self._stop += self._receive(self._buffer[self._stop :])
+
+    def _make_room(self, length: int) -> None:
         there = self._stop - self._start
         if self._start + length > INBOX_BYTES:
             self._buffer[:there] = bytes(self._buffer[self._start : self._stop])
             self._start, self._stop = 0, there
         elif not there:
             self._start = self._stop = 0
-        while self._stop - self._start < length:
-            self._stop += self._receive(self._buffer[self._stop :])
 
     def _large(self, length: int) -> memoryview:
         # Kept, since new memory costs as much as what is received into it.
@@ -118,6 +136,15 @@ class Inbox:
         while there < length:
             there += self._receive(content[there:], socket.MSG_WAITALL)
         return content
+
+    def _receive_or_park(self, room: memoryview) -> int:
+        """Receive at the beginning of a request, where the thread can be held."""
+        while not self._lot.is_called:
+            try:
+                return self._receive(room, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                self._wait()
+        raise Parked
 
     def _receive(self, room: memoryview, flags: int = 0) -> int:
         self._outbox.send()

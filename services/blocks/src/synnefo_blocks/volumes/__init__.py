@@ -8,7 +8,7 @@ from synnefo_blocks.volumes.catalog import clear, create, delete, names, roots, 
 from synnefo_blocks.volumes.lease import LeaseTerms
 from synnefo_blocks.volumes.record import VolumeRecord
 from synnefo_blocks.volumes.sealing import seal_layers
-from synnefo_blocks.volumes.volume import TooManyLayers, Volume, open_volume
+from synnefo_blocks.volumes.volume import TooManyLayers, Volume, adopt, open_volume
 from synnefo_blocks.volumes.wishes import freeze, grow
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "TooManyLayers",
     "Volume",
     "VolumeRecord",
+    "adopt",
     "clear",
     "create",
     "delete",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -225,6 +225,21 @@ class Volume:
         if self._asked.wanted_top > self._record.top:
             self.freeze()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Run with everything durable, and nobody writing, flushing or freezing.
+
+        Another process may :func:`adopt` the volume in here; :meth:`leave` it then.
+        """
+        with self._flush_lock, self._lock:
+            self._flush()
+            yield
+
+    def leave(self) -> None:
+        """Write nothing more, without closing: another process goes on under the same epoch."""
+        with self._lock:
+            self._lease.end()
+
     def close(self) -> None:
         """Flush, and let the next writer begin without waiting. Closing twice is no error."""
         with self._flush_lock, suppress(Fenced):
@@ -383,6 +398,33 @@ def open_volume(
     view = _loaded(storage, name, record)
     catalog.remove_waste(storage, name)
     lease = Lease(name, terms, clock, is_needed=not is_enforced)
+    volume = Volume(storage, name, record=record, view=view, lease=lease)
+    volume.renew()
+    return volume
+
+
+def adopt(
+    storage: Storage,
+    name: str,
+    *,
+    epoch: int,
+    terms: LeaseTerms | None = None,
+    clock: Clock | None = None,
+) -> Volume:
+    """Go on with a volume that another process of the same writer has open and holds.
+
+    See :meth:`Volume.paused`; nothing may be written before the other one has left it.
+
+    Raises:
+        Fenced: The epoch is not the volume's, or nobody has it open.
+        Corrupt: What the volume is made of is damaged or missing.
+    """
+    record = catalog.show(storage, name)
+    if record.epoch != epoch or not record.is_open:
+        raise Fenced(f"volume {name} is not open at epoch {epoch}")
+    view = _loaded(storage, name, record)
+    is_needed = not storage.properties.enforces_fencing
+    lease = Lease(name, terms or LeaseTerms(), clock or Clock(), is_needed=is_needed)
     volume = Volume(storage, name, record=record, view=view, lease=lease)
     volume.renew()
     return volume
