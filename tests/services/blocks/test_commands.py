@@ -7,7 +7,7 @@ import json
 import pytest
 
 import synnefo_object_store as objects
-from synnefo_blocks import owners, store_block
+from synnefo_blocks import owners, store_block, volumes
 from synnefo_blocks.progress import Bar
 from synnefo_core.commands import main
 from synnefo_core.contracts.storage import Kind
@@ -70,6 +70,16 @@ def test_a_store_is_scrubbed_and_checked(synnefo, cloud):
 
     assert name.hex() in synnefo("store", "scrub", expect=1).out
     assert "itself" in synnefo("store", "fsck", "--repair-from", "local", expect=1).err
+
+
+def test_volumes_are_checked(synnefo, cloud):
+    storage = cloud.store()
+    volumes.create(storage, "disk", 1)
+    synnefo("store", "fsck-volumes")
+
+    storage.heads.delete("disk.1")
+
+    assert "a head is missing" in synnefo("store", "fsck-volumes", "--repair", expect=1).out
 
 
 def test_a_store_is_emptied_into_another_one(synnefo, cloud, member):

@@ -15,6 +15,7 @@ from synnefo_blocks.collection.collector import last_collection
 from synnefo_blocks.collection.upkeep import periods
 from synnefo_blocks.owners import Owner
 from synnefo_blocks.progress import Bar
+from synnefo_blocks.volumes import check_volumes
 from synnefo_core.clock import iso
 from synnefo_core.cloud import Cloud
 from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, Table
@@ -182,6 +183,36 @@ class Check(CloudLister):
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Print the rows; return 1 when something is missing."""
         return int(super().run(parsed_args)) or int(not self.ledger.is_sound)
+
+
+class CheckVolumes(CloudLister):
+    """Look at every volume of a store: its record, its heads, and what it lies over."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the store."""
+        parser = super().get_parser(prog_name)
+        add_store(parser)
+        parser.add_argument(
+            "--repair",
+            action="store_true",
+            help="remove heads that closed volumes name as no longer needed; nothing else is changed",
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Table:
+        """Return what is wrong, a row each."""
+        _, storage = named_store(self.cloud, parsed_args.store)
+        self.found = check_volumes(storage, repairs=parsed_args.repair)
+        rows = [
+            (each.volume, each.fault.value, each.detail, "yes" if each.is_repaired else "no")
+            for each in self.found
+        ]
+        return ("Volume", "Fault", "Detail", "Repaired"), rows
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        """Print the rows; return 1 when a volume does not read right."""
+        failed = int(super().run(parsed_args))
+        return failed or int(not all(each.is_harmless for each in self.found))
 
 
 class Migrate(CloudCommand):

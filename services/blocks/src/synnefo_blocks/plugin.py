@@ -36,6 +36,7 @@ def commands() -> CommandTable:
         "store gc": table.Collect,
         "store scrub": table.Scrub,
         "store fsck": table.Check,
+        "store fsck-volumes": table.CheckVolumes,
         "store migrate": table.Migrate,
         "store forget": table.Forget,
     }

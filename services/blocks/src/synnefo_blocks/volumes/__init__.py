@@ -5,6 +5,7 @@ Formats: docs/design/blocks-format.rst, "Volumes".
 """
 
 from synnefo_blocks.volumes.catalog import clear, create, delete, names, roots, show, usage
+from synnefo_blocks.volumes.checking import Fault, Finding, check_volumes
 from synnefo_blocks.volumes.lease import LeaseTerms
 from synnefo_blocks.volumes.record import VolumeRecord
 from synnefo_blocks.volumes.sealing import seal_layers
@@ -12,11 +13,14 @@ from synnefo_blocks.volumes.volume import TooManyLayers, Volume, adopt, open_vol
 from synnefo_blocks.volumes.wishes import freeze, grow
 
 __all__ = [
+    "Fault",
+    "Finding",
     "LeaseTerms",
     "TooManyLayers",
     "Volume",
     "VolumeRecord",
     "adopt",
+    "check_volumes",
     "clear",
     "create",
     "delete",
