@@ -12,6 +12,7 @@ from synnefo_backend_sim.eventd import Eventd
 from synnefo_backend_sim.losses import LONGEST_DELAY, Losses, Shares
 from synnefo_backend_sim.notices import Notice, Notices
 from synnefo_core.contracts.bus import BusUnavailable
+from synnefo_core.contracts.networks import NetworkSpec
 
 
 def states(notices):
@@ -111,3 +112,14 @@ def test_what_the_broker_did_not_take_is_told_when_it_is_back(backend, spec, clo
 
     jobs = [("compute.job", "running"), ("compute.job", "success")]
     assert [("compute.heartbeat", None), *jobs] == broker.messages
+
+
+def test_what_is_told_of_a_network_has_a_topic_of_its_own(backend, clock, notices):
+    broker = Broker()
+    eventd = Eventd(notices, Losses(Shares()), broker, heartbeat_s=3600.0)
+    backend.networks.bring(NetworkSpec("snf-net-1", "10.0.0.0/24"))
+    clock.at += 15
+
+    eventd.turn()
+
+    assert ("network.job", "success") == broker.messages[0]

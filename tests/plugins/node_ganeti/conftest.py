@@ -68,6 +68,7 @@ def make(tmp_path: Path, cluster: Cluster, bus: MemoryBus) -> Iterator[Callable]
     def make(**changes):
         told = {
             "instance_prefix": "snf-",
+            "network_prefix": "snf-net-",
             "node_name": NODE,
             "ganeti_directory": cluster.directory,
             "state_directory": tmp_path / "state",

@@ -86,3 +86,17 @@ def test_what_is_not_about_one_instance_is_left_out(given):
 def test_what_is_no_job_is_said_to_be_none(content):
     with pytest.raises(jobs.UnreadableJob):
         jobs.read(content, prefix="snf-")
+
+
+def test_jobs_about_networks_are_told_of_by_their_names():
+    job = job_file(7, "success")
+    job["ops"][0]["input"] = {"OP_ID": "OP_NETWORK_SET_PARAMS", "network_name": "snf-net-1"}
+    content = json.dumps(job).encode()
+
+    (step,) = jobs.read(content, prefix="snf-", network_prefix="snf-net-")
+
+    assert ("7", "snf-net-1", "OP_NETWORK_SET_PARAMS", "success") == tuple(
+        step.notice[name] for name in ("job", "network", "operation", "state")
+    )
+    assert "instance" not in step.notice
+    assert [] == jobs.read(content, prefix="snf-", network_prefix="other-")

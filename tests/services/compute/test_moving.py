@@ -107,7 +107,7 @@ def test_its_steps_are_told(server, member, context, settle, other):
     action = synnefo_compute.list_actions(member, server.id)[0]
     assert ("migrate", "") == (action.name, action.message)
     steps = [event.name.split("move_server_")[1] for event in action.events[1:]]
-    assert ["look", "halt", "take_in", "cross", "give_up", "resume"] == steps
+    assert ["look", "networks", "halt", "take_in", "cross", "give_up", "resume"] == steps
 
 
 def test_one_that_runs_is_not_stopped_unless_it_may_be(server, context, other):

@@ -31,7 +31,7 @@ from synnefo_core.plugins import driver_class
 
 log = logging.getLogger(__name__)
 
-NOTICES, HEARTBEATS = "compute.job", "compute.heartbeat"
+NOTICES, NETWORKS, HEARTBEATS = "compute.job", "network.job", "compute.heartbeat"
 
 _PAUSE_S = 1.0
 """How long the broker, or the cluster, is left in peace when it could not be reached."""
@@ -68,7 +68,8 @@ class Eventd:
         """
         self._waiting.extend(self._losses.through(self._notices.new()))
         while self._waiting:
-            self._bus.publish(Message(NOTICES, self._waiting[0].payload))
+            topic = NETWORKS if self._waiting[0].is_of_network else NOTICES
+            self._bus.publish(Message(topic, self._waiting[0].payload))
             self._waiting.popleft()
         if time.monotonic() >= self._beat_at:
             self._bus.publish(Message(HEARTBEATS, {"at": time.time()}))

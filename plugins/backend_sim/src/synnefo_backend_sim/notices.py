@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from synnefo_backend_sim.clusterfile import ClusterFile, Turn
+from synnefo_backend_sim.operations import NETWORK
 
 _NEWS = """
     SELECT id, operation, instance, state, ended_at FROM job
@@ -28,9 +29,17 @@ class Notice:
     at: float
 
     @property
+    def is_of_network(self) -> bool:
+        """Whether the job is about a network, whose name is in the instance's place."""
+        return self.operation.startswith(NETWORK)
+
+    @property
     def payload(self) -> dict[str, object]:
         """What the cloud is told, as by the daemon of real clusters."""
-        return dict(vars(self))
+        told = dict(vars(self))
+        if self.is_of_network:
+            told["network"] = told.pop("instance")
+        return told
 
 
 class Notices:

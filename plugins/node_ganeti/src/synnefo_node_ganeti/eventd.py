@@ -106,7 +106,11 @@ class Eventd:
         if content is None:
             return []
         try:
-            return jobs.read(content, prefix=self._told.instance_prefix)
+            return jobs.read(
+                content,
+                prefix=self._told.instance_prefix,
+                network_prefix=self._told.network_prefix,
+            )
         except jobs.UnreadableJob as problem:
             log.error("job %s can't be read: %s", job, problem)  # noqa: TRY400  # no trace
             return []

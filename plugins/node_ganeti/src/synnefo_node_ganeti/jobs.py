@@ -21,6 +21,10 @@ STATES = {
 }
 """Our word for a state of Ganeti's; what is missing ("canceling") is not told of."""
 
+_OF_INSTANCE = "OP_INSTANCE_"
+_NAMES = {_OF_INSTANCE: "instance_name", "OP_NETWORK_": "network_name"}
+"""Where opcodes say what they are about, by how they begin."""
+
 _MOMENTS = {
     "queued": ("received_timestamp",),
     "running": ("exec_timestamp", "start_timestamp"),
@@ -36,12 +40,12 @@ class UnreadableJob(ValueError):
 
 @dataclass(frozen=True)
 class Step:
-    """One opcode of a job on one instance, as it stands.
+    """One opcode of a job on one instance, or on one network itself, as it stands.
 
     Attributes:
         job: The job's number.
         place: Which of the job's opcodes it is, from 0.
-        instance: The instance's name.
+        instance: The instance's name; empty when it is about a network.
         operation: The opcode, such as OP_INSTANCE_STARTUP.
         state: A value of ``STATES``.
         at: When it came to that state, in seconds since the epoch by the cluster's clock.
@@ -53,21 +57,23 @@ class Step:
     operation: str
     state: str
     at: float
+    network: str = ""
 
     @property
     def notice(self) -> dict[str, object]:
-        """What the cloud is told."""
+        """What the cloud is told; a network's topic is another one than an instance's."""
+        about = {"network": self.network} if self.network else {"instance": self.instance}
         return {
             "job": str(self.job),
-            "instance": self.instance,
+            **about,
             "operation": self.operation,
             "state": self.state,
             "at": self.at,
         }
 
 
-def read(content: bytes, *, prefix: str) -> list[Step]:
-    """Return the steps of a job on instances whose names begin with ``prefix``.
+def read(content: bytes, *, prefix: str, network_prefix: str = "") -> list[Step]:
+    """Return the steps of a job on instances and networks whose names begin so.
 
     Raises:
         UnreadableJob: The file is not what Ganeti writes.
@@ -77,17 +83,30 @@ def read(content: bytes, *, prefix: str) -> list[Step]:
         steps = [_step(job, place) for place in range(len(job["ops"]))]
     except (ValueError, LookupError, TypeError, AttributeError) as cause:
         raise UnreadableJob(f"not a job: {type(cause).__name__}: {cause}") from cause
-    return [step for step in steps if step is not None and step.instance.startswith(prefix)]
+    return [
+        step
+        for step in steps
+        if step is not None
+        and (
+            step.network.startswith(network_prefix)
+            if step.network
+            else step.instance.startswith(prefix)
+        )
+    ]
 
 
 def _step(job: dict[str, Any], place: int) -> Step | None:
     opcode = job["ops"][place]
     given, state = opcode["input"], STATES.get(opcode["status"])
-    operation, instance = given["OP_ID"], given.get("instance_name")
+    operation = given["OP_ID"]
+    kind = next((each for each in _NAMES if operation.startswith(each)), None)
+    name = given.get(_NAMES[kind]) if kind else None
     # An opcode on several instances (or on none) has no such name.
-    if state is None or not operation.startswith("OP_INSTANCE_") or not isinstance(instance, str):
+    if state is None or not isinstance(name, str):
         return None
-    return Step(int(job["id"]), place, instance, operation, state, _moment(job, opcode, state))
+    instance, network = (name, "") if kind == _OF_INSTANCE else ("", name)
+    at = _moment(job, opcode, state)
+    return Step(int(job["id"]), place, instance, operation, state, at, network)
 
 
 def _moment(job: dict[str, Any], opcode: dict[str, Any], state: str) -> float:

@@ -22,6 +22,11 @@ OPTIONS = [
         default="snf-",
         help="Only instances whose names begin so are told of; as in the cloud's [compute].",
     ),
+    cfg.StrOpt(
+        "network_prefix",
+        default="snf-net-",
+        help="Only networks whose names begin so are told of; [network] cluster_prefix of the cloud.",
+    ),
     cfg.StrOpt("node_name", help="This node's name in Ganeti. Default: the host's name."),
     cfg.StrOpt("ganeti_directory", default="/var/lib/ganeti", help="Where Ganeti keeps its data."),
     cfg.StrOpt(
@@ -60,6 +65,7 @@ class Options:
     """The settings as values."""
 
     instance_prefix: str
+    network_prefix: str
     node_name: str
     ganeti_directory: Path
     state_directory: Path

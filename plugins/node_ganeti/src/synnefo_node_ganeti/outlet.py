@@ -11,7 +11,7 @@ from synnefo_node_ganeti.spool import Spool
 
 log = logging.getLogger(__name__)
 
-NOTICES = "compute.job"
+NOTICES, NETWORKS = "compute.job", "network.job"
 HEARTBEATS = "compute.heartbeat"
 
 _AT_ONCE = 50
@@ -54,7 +54,8 @@ class Outlet:
         told = None
         try:
             for notice in self._spool.first(_AT_ONCE):
-                self._bus.publish(Message(NOTICES, notice.payload), timeout_s=_TIMEOUT_S)
+                topic = NETWORKS if "network" in notice.payload else NOTICES
+                self._bus.publish(Message(topic, notice.payload), timeout_s=_TIMEOUT_S)
                 told = notice
         finally:
             if told is not None:

@@ -26,7 +26,8 @@ from synnefo_backends.allocator import (
     weigh,
     why,
 )
-from synnefo_backends.bookings import book, leave, release, stay
+from synnefo_backends.awaited import succeed
+from synnefo_backends.bookings import book, leave, release, servers_booked, stay
 from synnefo_backends.connections import call, has_facet, rescue_media
 from synnefo_backends.occupancy import Occupancy, Occupied, find_occupied, occupied, together
 from synnefo_backends.refresh import refresh
@@ -84,11 +85,13 @@ __all__ = [
     "remove_from_aggregate",
     "require_reachable",
     "rescue_media",
+    "servers_booked",
     "serves",
     "services",
     "set_aggregate_metadata",
     "show_aggregate",
     "stay",
+    "succeed",
     "together",
     "weigh",
     "why",

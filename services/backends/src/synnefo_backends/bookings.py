@@ -14,6 +14,7 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Row,
     Select,
     Table,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     union_all,
     update,
@@ -39,6 +41,7 @@ log = logging.getLogger(__name__)
 FOLD_EVERY_S = 5.0
 COMPARE_EVERY_S = 3600.0
 _AT_ONCE = 2000
+_THERE = "/there"
 
 
 @dataclass(frozen=True)
@@ -121,9 +124,18 @@ def release(context: RequestContext, server_id: str) -> None:
         _drop(session, beside(server_id))
 
 
+def servers_booked(backend_id: str, server_id: Any) -> ColumnElement[bool]:
+    """Return what is true of servers that are in a cluster, or on their way there.
+
+    It is for a part of another query; ``server_id`` is a column of that.
+    """
+    there = select(_booking.c.id).where(_booking.c.backend_id == backend_id)
+    return or_(server_id.in_(there), (server_id + _THERE).in_(there))
+
+
 def beside(server_id: str) -> str:
     """Return the id of what is booked where a server is on its way to."""
-    return f"{server_id}/there"
+    return f"{server_id}{_THERE}"
 
 
 def stay(context: RequestContext, server_id: str) -> None:

@@ -7,6 +7,7 @@ that is taken away leaves the port when the cluster has it no more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -23,7 +24,7 @@ from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import NicSpec
 from synnefo_core.errors import Forbidden, Invalid, NotFound, Unbuilt
-from synnefo_network import AmbiguousNetwork, NoAddressLeft, PlugRequest, Port
+from synnefo_network import AmbiguousNetwork, NoAddressLeft, PlugRequest, Port, Presence
 
 MOST = 8
 """So many cards a server has at most (CYC-011); Ganeti gives an instance no more."""
@@ -158,12 +159,21 @@ def _begin(
     sagas.begin(context, session, kind, subject_id=row.id, data=data)
 
 
-def spec(port: Port) -> NicSpec:
-    """Return the card of a port, as a cluster is asked for it."""
+def spec(port: Port, presence: Presence | None = None) -> NicSpec:
+    """Return the card of a port, as a cluster is asked for it in which its network may be."""
+    ip = next((fixed.ip for fixed in port.fixed_ips if fixed.version == 4), None)
+    is_held = presence is not None and presence.holds(ip)
     return NicSpec(
         name=names.of_card(port.id),
         mac=port.mac,
-        ip=next((fixed.ip for fixed in port.fixed_ips if fixed.version == 4), None),
+        ip=ip,
         link=port.link,
         mode=port.mode,
+        network=presence.name if presence is not None and is_held else "",
     )
+
+
+def specs(context: RequestContext, backend_id: str, ports: Sequence[Port]) -> tuple[NicSpec, ...]:
+    """Return the cards of ports, as a cluster is asked for them."""
+    there = synnefo_network.present(context, backend_id, {port.network_id for port in ports})
+    return tuple(spec(port, there.get(port.network_id)) for port in ports)

@@ -55,6 +55,7 @@ from synnefo_network.ports import (
     show_port,
     update_port,
 )
+from synnefo_network.presences import NetworkNotMade, Presence, present, reach
 from synnefo_network.rbac import (
     RbacPolicy,
     create_rbac_policy,
@@ -169,6 +170,7 @@ __all__ = [
     "Listing",
     "Network",
     "NetworkChanges",
+    "NetworkNotMade",
     "NetworkSpec",
     "NetworkUse",
     "NoAddressLeft",
@@ -177,6 +179,7 @@ __all__ = [
     "Port",
     "PortChanges",
     "PortSpec",
+    "Presence",
     "RbacPolicy",
     "Router",
     "RouterChanges",
@@ -236,6 +239,8 @@ __all__ = [
     "plug",
     "ports_of",
     "ports_of_one",
+    "present",
+    "reach",
     "remove_interface",
     "remove_prefixes",
     "remove_routes",

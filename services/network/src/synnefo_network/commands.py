@@ -8,7 +8,13 @@ from typing import Any
 
 from synnefo_core.commands import CloudLister, CommandTable, Table
 from synnefo_core.context import for_worker
-from synnefo_network import floating_ips, network_commands, routers, subnet_pools
+from synnefo_network import (
+    floating_ips,
+    network_commands,
+    reconcile_commands,
+    routers,
+    subnet_pools,
+)
 from synnefo_network.values import Listing
 from synnefo_network.verification import verify_addresses
 
@@ -75,6 +81,7 @@ class Verify(CloudLister):
 
 COMMANDS: CommandTable = {
     **network_commands.COMMANDS,
+    **reconcile_commands.COMMANDS,
     "router list": ListRouters,
     "floating-ip list": ListFloatingIps,
     "pool list": ListPools,

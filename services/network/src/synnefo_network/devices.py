@@ -13,12 +13,13 @@ OWN = "network:"
 ROUTER_INTERFACE = "network:router_interface"
 ROUTER_GATEWAY = "network:router_gateway"
 FLOATING_IP = "network:floatingip"
+RESERVED = "network:reserved"
 
-_MANAGED = frozenset({ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP})
+_MANAGED = frozenset({ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP, RESERVED})
 
 
 def require_unmanaged(row: PortRow) -> None:
-    """Refuse to touch a port that is part of a router or of a floating IP.
+    """Refuse to touch a port that is part of a router or of a floating IP, or reserves addresses.
 
     Raises:
         PortInUse: It is one.

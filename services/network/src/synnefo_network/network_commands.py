@@ -7,7 +7,8 @@ import argparse
 
 from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, CommandTable, Table
 from synnefo_core.context import for_worker
-from synnefo_network import networks, wiring
+from synnefo_core.errors import Conflict
+from synnefo_network import networks, reservations, wiring
 from synnefo_network.bootstrap import SYSTEM_PROJECT
 from synnefo_network.values import Listing, Network, NetworkSpec
 
@@ -127,6 +128,10 @@ class Modify(_OfOne):
         parser = super().get_parser(prog_name)
         parser.add_argument("--name")
         parser.add_argument("--mtu", type=int, metavar="BYTES")
+        for name, words in (("reserve", "give to no port"), ("unreserve", "give to ports again")):
+            parser.add_argument(
+                f"--{name}", action="append", default=[], metavar="ADDRESS", help=words
+            )
         for name in _SWITCHES:
             parser.add_argument(f"--{name}", action=argparse.BooleanOptionalAction)
         return parser
@@ -138,7 +143,18 @@ class Modify(_OfOne):
         changes = networks.NetworkChanges(
             **{name: value for name, value in asked.items() if value is not None}  # type: ignore[typeddict-item]  # as the parser says
         )
-        networks.update_network(for_worker(self.cloud), parsed_args.network, changes)
+        context = for_worker(self.cloud)
+        with context.unit_of_work() as session:
+            networks.update_network(context, parsed_args.network, changes)
+            row = networks.lock_own(context, session, parsed_args.network)
+            keeper = reservations.OPERATOR
+            reservations.free(session, row.id, keeper=keeper, ips=parsed_args.unreserve)
+            refused = reservations.hold(
+                context, session, row, keeper=keeper, ips=parsed_args.reserve
+            )
+            if refused:
+                msg = f"addresses that are taken, or of no subnet: {', '.join(refused)}"
+                raise Conflict(msg)
         self.say(f"network {parsed_args.network} changed")
 
 

@@ -16,9 +16,10 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
-from synnefo_network import macs, policies, sharing, tag_filters, wiring
+from synnefo_network import macs, policies, sharing, tag_filters, wiring, withdrawing
+from synnefo_network.devices import RESERVED
 from synnefo_network.errors import LinkInUse, NetworkInUse
-from synnefo_network.models import MacPrefixRow, NetworkRow, PortRow, SubnetRow
+from synnefo_network.models import AddressRow, MacPrefixRow, NetworkRow, PortRow, SubnetRow
 from synnefo_network.pages import select_page
 from synnefo_network.values import Listing, Network, NetworkSpec
 from synnefo_quota import charge
@@ -264,18 +265,31 @@ def delete_network(context: RequestContext, network_id: str) -> None:
     """
     with context.unit_of_work() as session:
         row = lock_own(context, session, network_id, is_for_delete=True)
-        if session.scalar(select(PortRow.id).where(PortRow.network_id == row.id).limit(1)):
+        reserving = PortRow.device_owner == RESERVED
+        others = select(PortRow.id).where(PortRow.network_id == row.id, ~reserving)
+        if session.scalar(others.limit(1)):
             raise NetworkInUse(network_id)
+        _forget_reserved(session, row.id)
         subnets = session.scalars(select(SubnetRow.id).where(SubnetRow.network_id == row.id))
         tag_filters.forget(session, [row.id, *subnets])
         session.execute(delete(SubnetRow).where(SubnetRow.network_id == row.id))
         sharing.forget(session, row.id)
+        withdrawing.leave_all(context, session, row.id)
         session.execute(delete(MacPrefixRow).where(MacPrefixRow.network_id == row.id))
         wiring.give_back(session, row.id)
         session.delete(row)
         if not row.is_external:
             charge(context, [_cost(row, -1)])
         outbox.emit(context, session, "network.deleted", subject_id=network_id)
+
+
+def _forget_reserved(session: Session, network_id: str) -> None:
+    """Free what nobody but operators keeps of a network that goes."""
+    kept = select(PortRow.id).where(
+        PortRow.network_id == network_id, PortRow.device_owner == RESERVED
+    )
+    session.execute(delete(AddressRow).where(AddressRow.port_id.in_(kept)))
+    session.execute(delete(PortRow).where(PortRow.id.in_(kept)))
 
 
 def lock_own(

@@ -72,6 +72,18 @@ NETWORK = [
         default="physical",
         help="What the network that carries the VLANs is called (provider:physical_network).",
     ),
+    cfg.StrOpt(
+        "cluster_prefix",
+        default="snf-net-",
+        regex="^[A-Za-z0-9_.-]{1,32}$",
+        help="How the names of the cloud's networks begin in clusters.",
+    ),
+    cfg.IntOpt(
+        "keep_unused_s",
+        default=3600,
+        min=0,
+        help="So many seconds a network stays in a cluster in which no server has a card on it.",
+    ),
     cfg.IntOpt("mtu", default=1500, min=68, max=65535, help="MTU of a network that names none."),
 ]
 

@@ -16,7 +16,19 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
-from synnefo_network import floating_ips, networks, routers, security_groups, security_rules
+from synnefo_core.listening import Listener
+from synnefo_core.sagas import Saga
+from synnefo_core.worker import Task
+from synnefo_network import (
+    cluster_repairs,
+    events,
+    floating_ips,
+    networks,
+    routers,
+    security_groups,
+    security_rules,
+    withdrawing,
+)
 from synnefo_network.bootstrap import make_public_network, write_down_sharing
 from synnefo_network.commands import COMMANDS
 from synnefo_network.models import Model
@@ -64,8 +76,29 @@ def quota_things(context: RequestContext, resource: str, project_id: str) -> Ite
 
 
 @hookimpl
+def sagas() -> Iterable[Saga]:
+    """Return what the worker does about networks in clusters."""
+    return [withdrawing.SAGA]
+
+
+@hookimpl
+def tasks() -> Iterable[Task]:
+    """Return what has unused networks leave clusters, and what keeps those there true to the rows."""
+    return [
+        Task(withdrawing.TASK, withdrawing.EVERY_S, withdrawing.run),
+        Task(cluster_repairs.TASK, cluster_repairs.EVERY_S, cluster_repairs.run),
+    ]
+
+
+@hookimpl
+def listeners() -> Iterable[Listener]:
+    """Return who hears of networks in clusters."""
+    return events.LISTENERS
+
+
+@hookimpl
 def commands() -> CommandTable:
-    """Return ``synnefo router|floating-ip|pool …``."""
+    """Return ``synnefo network|router|floating-ip|pool …`` and ``reconcile networks|pools``."""
     return COMMANDS
 
 

@@ -28,7 +28,12 @@ from synnefo_network import (
     tag_filters,
 )
 from synnefo_network.addresses import Assignment
-from synnefo_network.devices import OWN, require_not_withheld, require_unmanaged
+from synnefo_network.devices import (
+    OWN,
+    RESERVED,
+    require_not_withheld,
+    require_unmanaged,
+)
 from synnefo_network.errors import MacInUse, NetworkDrained, PortInUse
 from synnefo_network.models import NetworkRow, PortRow, SubnetRow
 from synnefo_network.values import (
@@ -182,7 +187,7 @@ def _insert(
     is_awaited: bool,
 ) -> PortRow:
     """Insert a port under a MAC that no other port of the network has."""
-    if network.is_drained:
+    if network.is_drained and spec.device_owner != RESERVED:
         raise NetworkDrained(network.id)
     wanted = None if spec.mac is None else macs.parse(spec.mac)
     now = context.now()

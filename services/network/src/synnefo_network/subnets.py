@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ipaddress import ip_network
 from typing import TypedDict
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
@@ -15,7 +15,7 @@ from synnefo_core.db.base import new_id
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
 from synnefo_network import addresses, networks, ranges, sharing, subnet_pools, tag_filters
 from synnefo_network.addresses import AUTOMATIC_MODES, is_automatic
-from synnefo_network.devices import ROUTER_INTERFACE
+from synnefo_network.devices import RESERVED, ROUTER_INTERFACE
 from synnefo_network.errors import GatewayInUse, SubnetInUse
 from synnefo_network.models import AddressRow, NetworkRow, PortRow, SubnetRow
 from synnefo_network.pages import select_page
@@ -288,7 +288,12 @@ def delete_subnet(context: RequestContext, subnet_id: str) -> None:
         row = _lock_own(context, session, subnet_id, is_for_delete=True)
         if is_automatic(row):
             addresses.release_automatic(session, subnet_id)
-        in_use = select(AddressRow.id).where(AddressRow.subnet_id == subnet_id).limit(1)
+        kept = select(PortRow.id).where(
+            PortRow.network_id == row.network_id, PortRow.device_owner == RESERVED
+        )
+        of_it = AddressRow.subnet_id == subnet_id
+        session.execute(delete(AddressRow).where(of_it, AddressRow.port_id.in_(kept)))
+        in_use = select(AddressRow.id).where(of_it).limit(1)
         if session.scalar(in_use):
             raise SubnetInUse(subnet_id)
         tag_filters.forget(session, [row.id])

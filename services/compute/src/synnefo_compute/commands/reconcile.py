@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 
 import synnefo_backends
 from synnefo_compute import names
-from synnefo_compute.reconcile import awaited, labels, orphans, repairs
+from synnefo_compute.reconcile import labels, orphans, repairs
 from synnefo_compute.reconcile.differences import KINDS, Difference, Double, Orphan, Stale, Tags
 from synnefo_compute.reconcile.survey import Survey, survey
 from synnefo_core.commands import CloudLister, Table
@@ -103,5 +103,5 @@ def _tag(context: RequestContext, backend_id: str, missing: Tags) -> bool:
     instance = names.of_instance(context.cloud, missing.server_id)
     job_id = labels.put(context, backend_id, instance=instance, server_id=missing.server_id)
     if job_id:
-        awaited.succeed(context, backend_id, job_id)
+        synnefo_backends.succeed(context, backend_id, job_id)
     return bool(job_id)

@@ -16,7 +16,7 @@ import synnefo_quota
 from synnefo_backends import Backend, Demand
 from synnefo_compute import charges, flavors, names, states
 from synnefo_compute.models import ServerRow
-from synnefo_compute.reconcile import awaited, labels
+from synnefo_compute.reconcile import labels
 from synnefo_compute.servers import GIB_MIB
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import ComputeBackend, Instance, PowerState
@@ -108,10 +108,12 @@ def _make_ours(context: RequestContext, backend_id: str, found: Instance, server
         raise Conflict(msg)
     if is_tagged:
         job_id = labels.put(context, backend_id, instance=found.name, server_id=server_id)
-        awaited.succeed(context, backend_id, job_id)
+        synnefo_backends.succeed(context, backend_id, job_id)
     if is_renamed:
         rename = partial(_rename, found.name, new_name)
-        awaited.succeed(context, backend_id, synnefo_backends.call(context, backend_id, rename))
+        synnefo_backends.succeed(
+            context, backend_id, synnefo_backends.call(context, backend_id, rename)
+        )
 
 
 def _write(

@@ -8,7 +8,7 @@ from functools import partial
 
 import synnefo_backends
 from synnefo_compute import names
-from synnefo_compute.reconcile import awaited, recorded, repairs
+from synnefo_compute.reconcile import recorded, repairs
 from synnefo_compute.reconcile.differences import Double, Orphan
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import ComputeBackend, InstanceMissing, PowerState
@@ -31,7 +31,7 @@ def remove(context: RequestContext, backend_id: str, orphan: Orphan) -> bool:
     if not job_id:
         return False
     log.warning("stray instance removed", extra={"instance": orphan.instance, "job": job_id})
-    awaited.succeed(context, backend_id, job_id)
+    synnefo_backends.succeed(context, backend_id, job_id)
     return True
 
 
@@ -60,7 +60,7 @@ def give_up(context: RequestContext, backend_id: str, double: Double) -> bool:
     if not job_id:
         return False
     log.warning("second instance given up", extra={"instance": double.instance, "job": job_id})
-    awaited.succeed(context, backend_id, job_id)
+    synnefo_backends.succeed(context, backend_id, job_id)
     return True
 
 

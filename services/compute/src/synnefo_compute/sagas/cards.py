@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import synnefo_network
-from synnefo_compute import actions, states
+from synnefo_compute import actions, cards, states
 from synnefo_compute.kinds import ATTACH, DETACH
 from synnefo_compute.models import ServerRow
-from synnefo_compute.sagas import instances, towards
+from synnefo_compute.sagas import instances, networks, towards
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
 from synnefo_core.contracts.compute import ComputeBackend, Instance, NicSpec
@@ -25,13 +25,24 @@ from synnefo_core.sagas import Run, Saga, Step, Wait
 
 
 def plug(run: Run) -> Mapping[str, Any] | Wait:
-    """Have the cluster plug the card in."""
-    nic = NicSpec(**run.data["nic"])
+    """Have the cluster plug the card in, once it has the network."""
+    if not run.data.get("job_id"):
+        outcome = networks.reach(run)
+        if isinstance(outcome, Wait):
+            return outcome
+    nic = _nic(run)
 
     def submit(backend: ComputeBackend, name: str) -> str:
         return _cards(backend).plug(name, nic)
 
     return towards.forward(run, lambda found: _has(found, nic.name), submit)
+
+
+def _nic(run: Run) -> NicSpec:
+    """Return the card; on the network if the cluster has that."""
+    own = [port for port in networks.ports_of(run) if port.id == run.data["port_id"]]
+    found = cards.specs(run.context, instances.backend_id(run), own)
+    return found[0] if found else NicSpec(**run.data["nic"])
 
 
 def undo_plug(run: Run) -> Wait | None:
@@ -106,7 +117,12 @@ def _end(run: Run, session: Session, row: ServerRow) -> None:
 
 
 ATTACH_SAGA = recorded(
-    Saga(ATTACH, [Step("plug", plug, undo=undo_plug)], succeed=plugged, fail=not_plugged)
+    Saga(
+        ATTACH,
+        [Step("plug", plug, undo=undo_plug)],
+        succeed=plugged,
+        fail=not_plugged,
+    )
 )
 DETACH_SAGA = recorded(
     Saga(DETACH, [Step("unplug", unplug)], succeed=unplugged, fail=not_unplugged)

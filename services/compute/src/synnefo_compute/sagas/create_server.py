@@ -8,15 +8,15 @@ the owner deletes meanwhile, the saga unwinds and the row goes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-import synnefo_network
 from synnefo_compute import actions, cards, observed, states
 from synnefo_compute.first_boot import keeping, volume
 from synnefo_compute.kinds import CREATE
-from synnefo_compute.sagas import apart, instances, remove
+from synnefo_compute.sagas import apart, instances, networks, remove
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
 from synnefo_compute.servers import GIB_MIB
@@ -24,24 +24,28 @@ from synnefo_core.contracts.compute import DiskSpec, InstanceSpec, PowerState
 from synnefo_core.sagas import Run, Saga, Step, Wait
 
 
-def submit(run: Run) -> dict[str, Any]:
-    """Have the cluster make the instance."""
+def submit(run: Run) -> Mapping[str, Any] | Wait:
+    """Have the cluster make the instance, once it has the networks."""
+    outcome = networks.reach(run)
+    if isinstance(outcome, Wait):
+        return outcome
     spec = _spec(run)
-    return {"job_id": instances.call(run, lambda backend: backend.lifecycle.create(spec))}
+    return {
+        **outcome,
+        "job_id": instances.call(run, lambda backend: backend.lifecycle.create(spec)),
+    }
 
 
 def _spec(run: Run) -> InstanceSpec:
     row = instances.server(run)
     name = instances.instance_name(run)
-    with run.context.reading():
-        ports = synnefo_network.ports_of(run.context, [row.id]).get(row.id, [])
     return InstanceSpec(
         name=name,
         vcpus=row.vcpus,
         ram_mib=row.ram_mib,
         disk_template=run.data["disk_template"],
         disks=(DiskSpec(f"disk-{row.id}", row.disk_gib * GIB_MIB),) if row.disk_gib else (),
-        nics=tuple(cards.spec(port) for port in ports),
+        nics=cards.specs(run.context, row.backend_id, networks.ports_of(run)),
         seed=volume.of_server(run.context, row),
         tags=(instances.own_tag(run), *run.data.get("tags", ())),
     )

@@ -61,13 +61,17 @@ def locked(run: Run, session: Session) -> ServerRow:
 
 def call(run: Run, do: Callable[[ComputeBackend], Answer]) -> Answer:
     """Make a call to the cluster of :func:`at`, or to the server's."""
-    backend_id = run.data.get(_AT) or server(run).backend_id
-    return synnefo_backends.call(run.context, backend_id, do)
+    return synnefo_backends.call(run.context, backend_id(run), do)
 
 
-def at(run: Run, backend_id: str) -> Run:
+def backend_id(run: Run) -> str:
+    """Return the cluster of :func:`at`, or the server's."""
+    return run.data.get(_AT) or server(run).backend_id
+
+
+def at(run: Run, cluster: str) -> Run:
     """Return a run of which all calls are made to one cluster, wherever the server's row says it is."""
-    return replace(run, data={**run.data, _AT: backend_id})
+    return replace(run, data={**run.data, _AT: cluster})
 
 
 def find(run: Run) -> Instance | None:

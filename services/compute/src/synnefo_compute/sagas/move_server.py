@@ -5,6 +5,7 @@
 step     does                                           its undo
 =======  =============================================  ==========================================
 look     notes what goes along                          notes what is left
+networks the new cluster has the networks of the cards  (they stay until they are unused)
 halt     stops the instance in the old cluster          starts it again
 take_in  the new cluster has it too, stopped            the new cluster gives it up
 cross    the row names the new cluster                  the row names the old one
@@ -27,10 +28,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import synnefo_backends
-import synnefo_network
 from synnefo_compute import actions, cards, groups, observed
 from synnefo_compute.kinds import MOVE
-from synnefo_compute.sagas import handing, instances, towards
+from synnefo_compute.sagas import handing, instances, networks, towards
 from synnefo_compute.sagas.recorded import recorded
 from synnefo_core import sagas, underway
 from synnefo_core.contracts.compute import InstanceSpec
@@ -76,6 +76,11 @@ def undo_look(run: Run) -> Wait | None:
     return Wait(0.0, {"left": towards.seen(run, instance) if instance else {**as_it_was, **GONE}})
 
 
+def reach(run: Run) -> Mapping[str, Any] | Wait:
+    """Have the networks be in the new cluster, before the server is down."""
+    return networks.reach(_target(run))
+
+
 def halt(run: Run) -> Mapping[str, Any] | Wait:
     """Stop the instance."""
     return towards.forward(_source(run), towards.is_halted, towards.stop)
@@ -90,7 +95,9 @@ def undo_halt(run: Run) -> Wait | None:
 
 def take_in(run: Run) -> Mapping[str, Any] | Wait:
     """Have the new cluster take it in."""
-    return handing.taken_in(_target(run), _spec(run, run.data["tags"]), _baggage(run))
+    return handing.taken_in(
+        _target(run), _spec(run, run.data["target"], run.data["tags"]), _baggage(run)
+    )
 
 
 def undo_take_in(run: Run) -> Wait | None:
@@ -129,7 +136,9 @@ def undo_give_up(run: Run) -> Wait | None:
     """Have the old cluster take it in again; if it does not, there is no way back."""
     if run.data.get("stays"):
         return None
-    return handing.taken_back(_source(run), _spec(run, run.data["old_tags"]), _baggage(run))
+    return handing.taken_back(
+        _source(run), _spec(run, run.data["source"], run.data["old_tags"]), _baggage(run)
+    )
 
 
 def resume(run: Run) -> Mapping[str, Any] | Wait | None:
@@ -148,16 +157,14 @@ def _baggage(run: Run) -> Baggage:
     return Baggage.unpack(run.data["baggage"])
 
 
-def _spec(run: Run, tags: Iterable[str]) -> InstanceSpec:
-    """Return what the instance is beside its disks."""
-    with run.context.reading():
-        ports = synnefo_network.ports_of(run.context, [run.subject_id]).get(run.subject_id, [])
+def _spec(run: Run, backend_id: str, tags: Iterable[str]) -> InstanceSpec:
+    """Return what the instance is in a cluster beside its disks."""
     vcpus, ram_mib = run.data["size"]
     return InstanceSpec(
         name=instances.instance_name(run),
         vcpus=vcpus,
         ram_mib=ram_mib,
-        nics=tuple(cards.spec(port) for port in ports),
+        nics=cards.specs(run.context, backend_id, networks.ports_of(run)),
         tags=tuple(tags),
         is_started=False,
     )
@@ -192,6 +199,7 @@ SAGA = recorded(
         MOVE,
         [
             Step("look", look, undo=undo_look),
+            Step("networks", reach),
             Step("halt", halt, undo=undo_halt),
             Step("take_in", take_in, undo=undo_take_in),
             Step("cross", cross, undo=undo_cross),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-import synnefo_backends
+from synnefo_backends.connections import call
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import BackendError, ComputeBackend, Job, JobState
 
@@ -21,7 +21,7 @@ def succeed(context: RequestContext, backend_id: str, job_id: str) -> None:
     """
     give_up = context.now() + PATIENCE_S
     while context.now() < give_up:
-        job = synnefo_backends.call(context, backend_id, partial(_job, job_id))
+        job = call(context, backend_id, partial(_job, job_id))
         if job.state is JobState.SUCCESS:
             return
         if job.state.is_final:
