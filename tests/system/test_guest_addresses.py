@@ -228,6 +228,61 @@ def test_a_guest_finds_its_own_files_and_those_of_nobody_else(world, node):
     assert "gold-2" == read(other, identity, "10.0.0.2")
 
 
+def routed(number: int, **changes):
+    """Return the document of a guest without a bridge, who finds its own name."""
+    name = base64.b64encode(f"routed-{number}".encode()).decode()
+    return document(
+        number,
+        port=f"routed-{number}",
+        network=Network("far", Mode.ROUTED, "100", 1400, "02:00:01"),
+        metadata={"latest/meta-data/instance-id": name},
+        rules=(ANY4, ANY6),
+        **changes,
+    )
+
+
+def test_routed_guests_hear_each_their_own_and_who_their_router_is(world, node, script, tmp_path):
+    guests = [
+        world.guest(f"routed{number}", node, routed(number), "100", is_static=False)
+        for number in (31, 32)
+    ]
+
+    for number, guest in zip((31, 32), guests, strict=True):
+        four = ask4(guest, script)
+        leases = tmp_path / guest.machine.name
+        leases.mkdir()
+        six = ask6(guest, script, leases)
+
+        assert (f"10.0.0.{number}", "1400") == (four["ip"], four["mtu"])
+        assert (f"2001:db8::{number:x}", "2001:db8::53") == (
+            six["new_ip6_address"],
+            six["new_dhcp6_name_servers"],
+        )
+        until(lambda guest=guest: "default" in routes6(guest), "the way out", within_s=30)
+        assert "2001:db8::/64" not in routes6(guest)
+        guest.machine.ip(
+            f"address add 10.0.0.{number}/24 dev eth0\nroute add 169.254.169.254 dev eth0"
+        )
+        until(
+            lambda guest=guest, number=number: is_told(guest, f"routed-{number}"),
+            "the metadata",
+            within_s=30,
+        )
+    node.run("unplug", guests[0].tap)
+    until(
+        lambda: "169.254.169.254" not in addresses(node, guests[0].tap), "nothing left", within_s=30
+    )
+    assert "169.254.169.254" in addresses(node, guests[1].tap)
+
+
+def is_told(guest, name: str) -> bool:
+    return name == read(guest, "/latest/meta-data/instance-id")
+
+
+def addresses(node, interface: str) -> str:
+    return node.machine.run("ip", "address", "show", "dev", interface)
+
+
 def test_servers_of_a_killed_daemon_are_replaced_and_end_with_their_networks(world, script):
     node = world.node("again", "br-red")
     guest = world.guest("waits", node, document(1), "br-red", is_static=False)

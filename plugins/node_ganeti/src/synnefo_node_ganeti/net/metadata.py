@@ -12,6 +12,7 @@ import logging
 import socket
 import threading
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -55,21 +56,21 @@ class Answers:
     A guest that is slow keeps only its own network's guests waiting, and not for long.
     """
 
-    def __init__(self, pid: int, address: str, files: Mapping[str, Files]) -> None:
+    def __init__(self, pid: int, where: tuple[str, str], files: Mapping[str, Files]) -> None:
         """Listen in the name space of a process.
 
         Args:
             pid: The process.
-            address: Where to listen.
+            where: An address, and the interface by which it is asked.
             files: What there is, by the address of who asks.
 
         Raises:
             ProgramFailed: One can't listen there.
         """
         handler = type("Handler", (_Handler,), {"files": files})
-        self._server = HTTPServer((address, PORT), handler, bind_and_activate=False)
+        self._server = HTTPServer((where[0], PORT), handler, bind_and_activate=False)
         self._server.socket.close()
-        self._server.socket = _listening(pid, address)
+        self._server.socket = _listening(pid, where)
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
 
     def close(self) -> None:
@@ -98,11 +99,23 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: paths and who asks for them are the guests' own."""
 
 
-def _listening(pid: int, address: str) -> socket.socket:
+def _listening(pid: int, where: tuple[str, str]) -> socket.socket:
     """Return a socket that listens in the name space of a process."""
     try:
-        return inside(
-            Path(f"/proc/{pid}/ns/net"), lambda: socket.create_server((address, PORT), backlog=64)
-        )
+        return inside(Path(f"/proc/{pid}/ns/net"), partial(_listener, *where))
     except OSError as problem:
-        raise ProgramFailed(f"nobody can listen on {address}: {problem}") from problem
+        raise ProgramFailed(f"nobody can listen on {where[0]}: {problem}") from problem
+
+
+def _listener(address: str, interface: str) -> socket.socket:
+    """Return a socket that hears of one interface only: others may have the address, too."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+        listener.bind((address, PORT))
+        listener.listen(64)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The servers behind the bridges of this node: one process a network, in a name space of its own.
+"""The servers of this node: one process a network behind its bridge, in a name space of its own.
 
-The name space has no name and lives as long as the process, and the interface goes with it. So a
+Routed cards have one each, in the node's own network. The name space has no name and lives as long as the process, and the interface goes with it. So a
 server that is killed leaves nothing but its configuration; one whose daemon was killed is found by it.
 """
 
@@ -72,16 +72,21 @@ class Servers:
         files.write(file, telling.configuration)
         # It waits for a line before it begins: then its interface is there.
         script = 'read -r _ && exec dnsmasq "--conf-file=$0"'
+        apart = ["unshare", "--net"] if telling.bridge else []
         process = subprocess.Popen(
-            ["unshare", "--net", "sh", "-c", script, str(file)],
+            [*apart, "sh", "-c", script, str(file)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             env=ENVIRONMENT,
         )
         self._running[name] = _Running(telling, process)
         try:
-            _join(name, telling, process)
-            answers = Answers(process.pid, ADDRESS, telling.files)
+            if telling.bridge:
+                _join(name, telling, process)
+            else:
+                _settle(telling)
+            _let_begin(process)
+            answers = Answers(process.pid, (ADDRESS, telling.interface), telling.files)
         except (ProgramFailed, OSError):
             self._end(name)
             raise
@@ -100,12 +105,15 @@ class Servers:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        _remove_interface(name)
+        if running.telling.bridge:
+            _remove_interface(name)
+        else:
+            _unsettle(running.telling)
         files.remove(self._directory / f"{name}.conf")
 
 
 def _join(name: str, telling: Telling, process: subprocess.Popen[bytes]) -> None:
-    """Lay the cable between a bridge and the name space of a process, and let it begin."""
+    """Lay the cable between a bridge and the name space of a process."""
     _await_name_space(process)
     _remove_interface(name)
     far = f"peer name {INTERFACE} address {telling.mac} mtu {telling.mtu} netns {process.pid}"
@@ -121,6 +129,22 @@ def _join(name: str, telling: Telling, process: subprocess.Popen[bytes]) -> None
     run([*enter, "sysctl", "-qw", *_QUIET])
     run([*enter, "ip", "-batch", "-"], text="\n".join(inside) + "\n")
     ip(f"link set {name} group {SERVERS} master {telling.bridge} up")
+
+
+def _settle(telling: Telling) -> None:
+    """Have a routed card's interface have the addresses of its server, and no way by them."""
+    for prefix in telling.prefixes:
+        options = "noprefixroute nodad" if ":" in prefix else ""
+        ip(f"address replace {prefix} dev {telling.interface} {options}")
+
+
+def _unsettle(telling: Telling) -> None:
+    for prefix in telling.prefixes:
+        with suppress(ProgramFailed):  # gone with the interface
+            ip(f"address delete {prefix} dev {telling.interface}")
+
+
+def _let_begin(process: subprocess.Popen[bytes]) -> None:
     if process.stdin is not None:
         process.stdin.write(b"\n")
         process.stdin.flush()

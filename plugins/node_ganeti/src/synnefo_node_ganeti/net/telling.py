@@ -3,7 +3,8 @@
 
 The server of a network is at the same addresses on all nodes and is heard by none but the guests of
 its node, so it may use addresses that no guest has: 169.254.169.254, and the first of an IPv6
-subnet, which belongs to routers (RFC 4291, 2.6.1).
+subnet, which belongs to routers (RFC 4291, 2.6.1). A routed card has a server of its own, on the very
+interface of the node, which is the guest's router.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ ADDRESS = "169.254.169.254"
 INTERFACE = "eth0"
 LEASE_S = 86400
 ADVERTISED_EVERY_S = 300
+ROUTER_LIFETIME_S = 1800
 
 _ALWAYS = (
     "port=0",
@@ -33,7 +35,6 @@ _ALWAYS = (
     "group=nogroup",
     "leasefile-ro",
     "dhcp-authoritative",
-    f"interface={INTERFACE}",
     "bind-interfaces",
     "quiet-dhcp",
     "quiet-dhcp6",
@@ -51,7 +52,8 @@ class Telling:
     """What a server is, and what it says.
 
     Attributes:
-        bridge: Where it is joined.
+        interface: Where it listens.
+        bridge: Where it is joined; empty for one on a routed card.
         mac: Its own; of the network's prefix, so that filtered networks let it through.
         prefixes: Its addresses, with the lengths of their networks.
         configuration: Of dnsmasq.
@@ -59,6 +61,7 @@ class Telling:
     """
 
     server: Server
+    interface: str
     bridge: str
     mac: str
     mtu: int
@@ -69,10 +72,10 @@ class Telling:
 
 def tellings(cards: Sequence[Card]) -> list[Telling]:
     """Return what is told to some cards: one server a network with anything to tell."""
-    networks: dict[str, list[Card]] = defaultdict(list)
+    networks: dict[tuple[str, str], list[Card]] = defaultdict(list)
     for card in cards:
-        if card.bridge and card.is_open and any(_told(card.document)):
-            networks[card.document.network.id].append(card)
+        if card.is_open and any(_told(card.document)):
+            networks[card.document.network.id, card.tap if card.is_routed else ""].append(card)
     return [_telling(networks[key]) for key in sorted(networks)]
 
 
@@ -83,13 +86,15 @@ def _telling(cards: Sequence[Card]) -> Telling:
     by_age = sorted(cards, key=lambda card: card.document.version)
     subnets = {subnet.id: subnet for card in by_age for subnet in _told(card.document)}
     ordered = [subnets[key] for key in sorted(subnets)]
-    lines = [*_ALWAYS, *_ranges(ordered, network.mtu)]
+    interface = first.tap if first.is_routed else INTERFACE
+    lines = [*_ALWAYS, f"interface={interface}", *_ranges(ordered, interface, first)]
     used: set[str] = set()
     for card in sorted(cards, key=lambda card: card.tap):
         lines += _host(card.document, ordered, used)
     six = [ipaddress.ip_network(subnet.cidr) for subnet in ordered if subnet.version == 6]
     return Telling(
-        server=Server(f"sv{first.zone}", network.id),
+        server=Server(first.tap if first.is_routed else f"sv{first.zone}", network.id),
+        interface=interface,
         bridge=first.bridge,
         mac=f"{network.mac_prefix}:ff:ff:fe",
         mtu=network.mtu,
@@ -110,22 +115,24 @@ def _told(document: PortDocument) -> Iterable[Subnet]:
             yield subnet
 
 
-def _ranges(subnets: Sequence[Subnet], mtu: int) -> Iterable[str]:
+def _ranges(subnets: Sequence[Subnet], interface: str, card: Card) -> Iterable[str]:
+    mtu = card.document.network.mtu
     if any(subnet.ra_mode for subnet in subnets):
         yield "enable-ra"
         # Not a router (lifetime 0): that is said by whoever is one.
-        yield f"ra-param={INTERFACE},mtu:{mtu},high,{ADVERTISED_EVERY_S},0"
+        lifetime_s = ROUTER_LIFETIME_S if card.is_routed else 0
+        yield f"ra-param={interface},mtu:{mtu},high,{ADVERTISED_EVERY_S},{lifetime_s}"
     for number, subnet in enumerate(subnets):
         if subnet.version == 4:
-            yield from _four(f"s{number}", subnet, mtu)
+            yield from _four(f"s{number}", subnet, interface, mtu)
         else:
-            yield from _six(f"s{number}", subnet)
+            yield from _six(f"s{number}", subnet, is_on_link=not card.is_routed)
 
 
-def _four(tag: str, subnet: Subnet, mtu: int) -> Iterable[str]:
+def _four(tag: str, subnet: Subnet, interface: str, mtu: int) -> Iterable[str]:
     network = ipaddress.ip_network(subnet.cidr)
     yield f"dhcp-range=set:{tag},{network.network_address},static,{network.netmask},{LEASE_S}"
-    yield f"shared-network={INTERFACE},{network.network_address}"
+    yield f"shared-network={interface},{network.network_address}"
     option = f"dhcp-option=tag:{tag},option"
     # An option without a value is one that dnsmasq would otherwise make up.
     yield ",".join([f"{option}:router", *([subnet.gateway] if subnet.gateway else [])])
@@ -139,10 +146,12 @@ def _four(tag: str, subnet: Subnet, mtu: int) -> Iterable[str]:
     yield ",".join([f"{option}:classless-static-route", *(one for pair in routes for one in pair)])
 
 
-def _six(tag: str, subnet: Subnet) -> Iterable[str]:
+def _six(tag: str, subnet: Subnet, *, is_on_link: bool) -> Iterable[str]:
     network = ipaddress.ip_network(subnet.cidr)
     kind = _RANGES[subnet.address_mode or subnet.ra_mode]
-    yield f"dhcp-range=set:{tag},{network.network_address},{kind},{network.prefixlen},{LEASE_S}"
+    # Neighbours of a routed card are behind its router.
+    kinds = kind if is_on_link else f"{kind},off-link"
+    yield f"dhcp-range=set:{tag},{network.network_address},{kinds},{network.prefixlen},{LEASE_S}"
     servers = ",".join(f"[{ip}]" for ip in subnet.dns_servers if ":" in ip)
     if servers:
         yield f"dhcp-option=tag:{tag},option6:dns-server,{servers}"
