@@ -3,12 +3,21 @@
 
 import pytest
 
+import synnefo_image as images
 import synnefo_quota
 import synnefo_volume as service
 from synnefo_blocks import volumes
 from synnefo_core.errors import NotFound
 from synnefo_core.testing.sagas import SagaContract, Trial
-from synnefo_volume.sagas import create_volume, delete_volume, take_snapshot
+from synnefo_volume.sagas import (
+    create_volume,
+    delete_volume,
+    extend_volume,
+    fence_volume,
+    revert_volume,
+    take_snapshot,
+    upload_volume,
+)
 
 
 def status_of(context, volume_id):
@@ -107,4 +116,103 @@ class TestTakingASnapshot(SagaContract):
             is_clean=lambda snapshot_id: "error" == status(snapshot_id) and is_even(member),
             cancel=lambda snapshot_id: service.delete_snapshot(member, snapshot_id),
             is_cancelled=lambda snapshot_id: "gone" == status(snapshot_id) and is_even(member),
+        )
+
+
+class TestExtendingAVolume(SagaContract):
+    saga = extend_volume.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, member, make, node):
+        volume = make()
+
+        def begin():
+            service.extend_volume(member, volume.id, 2)
+            return volume.id
+
+        def has(volume_id, status, size_gib):
+            shown = service.show_volume(member, volume_id)
+            is_asked = volumes.show(node.storage, volume_id).is_asked
+            as_said = (status, size_gib) == (shown.status, shown.size_gib)
+            return as_said and not is_asked and is_even(member)
+
+        return Trial(
+            cloud,
+            begin=begin,
+            is_made=lambda volume_id: (
+                has(volume_id, "available", 2)
+                and volumes.show(node.storage, volume_id).size_bytes == 2 * 2**30
+            ),
+            is_clean=lambda volume_id: has(volume_id, "error_extending", 1),
+        )
+
+
+class TestRevertingAVolume(SagaContract):
+    saga = revert_volume.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, member, make, snap, node):
+        volume = make()
+        node.write(volume, b"then")
+        snapshot = snap(volume)
+        node.write(volume, b"now!")
+
+        def begin():
+            service.revert_volume(member, volume.id, snapshot.id)
+            return volume.id
+
+        return Trial(
+            cloud,
+            begin=begin,
+            is_made=lambda volume_id: (
+                "available" == status_of(member, volume_id) and b"then" == node.read(volume, 4)
+            ),
+            is_clean=lambda volume_id: (
+                "error" == status_of(member, volume_id)
+                and node.read(volume, 4) in (b"then", b"now!")
+            ),
+        )
+
+
+class TestFencingAVolume(SagaContract):
+    saga = fence_volume.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, member, make, node):
+        volume = make()
+
+        def begin():
+            service.detach_volume(member, volume.id, is_forced=True)
+            return volume.id
+
+        def is_free(volume_id):
+            return "available" == make(source_volume_id=volume_id).status
+
+        return Trial(cloud, begin=begin, is_made=is_free, is_clean=is_free)
+
+
+class TestMakingAnImage(SagaContract):
+    saga = upload_volume.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, member, make, node):
+        volume = make()
+        node.write(volume, b"boot me")
+
+        def begin():
+            return service.upload_to_image(member, volume.id, service.ImageWish("mine")).id
+
+        def is_gone(image_id):
+            return image_id not in [
+                each.id for each in images.list_images(member, images.Selection())
+            ]
+
+        def is_free():
+            return "available" == status_of(member, volume.id) and is_even(member)
+
+        return Trial(
+            cloud,
+            begin=begin,
+            is_made=lambda image_id: "active" == images.show(member, image_id).status and is_free(),
+            is_clean=lambda image_id: is_gone(image_id) and is_free(),
         )

@@ -29,6 +29,7 @@ from synnefo_image.values import (
     PropertyEdit,
 )
 
+MD5_DIGITS = 32
 _ONLY_BEFORE_CONTENT = ("disk_format", "container_format")
 
 
@@ -129,7 +130,8 @@ def fill(
     row.hash_algorithm, row.hash_value = digest
     row.status = states.ACTIVE
     row.size_bytes = found.size_bytes
-    row.checksum = found.etag
+    # Of what did not come as one stream nobody has the MD5; its ETag is longer (PIT-015).
+    row.checksum = found.etag if len(found.etag) == MD5_DIGITS else ""
     row.store = found.store
     row.reference = str(found.reference)
     row.account, row.container, row.object_name = found.account, found.container, found.name

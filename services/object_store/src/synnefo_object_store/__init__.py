@@ -7,6 +7,7 @@ that of its project.
 
 from synnefo_object_store.access import Visitor, is_owner, require_owner
 from synnefo_object_store.accounts import show_account, update_account
+from synnefo_object_store.adopted import put_content
 from synnefo_object_store.containers import (
     create_container,
     delete_container,
@@ -167,6 +168,7 @@ __all__ = [
     "purge_container",
     "purge_object",
     "put_blocks",
+    "put_content",
     "put_hashmap",
     "put_link",
     "put_manifest",

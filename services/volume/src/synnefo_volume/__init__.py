@@ -2,7 +2,29 @@
 """Volumes: disks that live longer than servers, and their types."""
 
 from synnefo_volume import states
+from synnefo_volume.attachments import (
+    attach_volume,
+    begin_detaching,
+    complete_attachment,
+    create_attachment,
+    delete_attachment,
+    detach_volume,
+    initialize_connection,
+    reserve_volume,
+    roll_detaching,
+    show_attachment,
+    terminate_connection,
+    unreserve_volume,
+    update_attachment,
+)
 from synnefo_volume.charges import GIGABYTES, SNAPSHOTS, VOLUMES
+from synnefo_volume.extending import extend_volume, revert_volume
+from synnefo_volume.flags import (
+    reset_snapshot_status,
+    reset_volume_status,
+    set_bootable,
+    set_readonly,
+)
 from synnefo_volume.listing import (
     count_snapshots,
     count_volumes,
@@ -39,6 +61,7 @@ from synnefo_volume.snapshots import (
     show_snapshot,
     update_snapshot,
 )
+from synnefo_volume.tickets import public_key as ticket_key
 from synnefo_volume.type_access import (
     allow_type,
     forbid_type,
@@ -59,9 +82,11 @@ from synnefo_volume.types import (
     show_type,
     update_type,
 )
+from synnefo_volume.uploading import upload_to_image
 from synnefo_volume.values import (
     Attachment,
     AttachmentSpec,
+    ImageWish,
     Qos,
     Selection,
     Snapshot,
@@ -84,6 +109,7 @@ __all__ = [
     "VOLUMES",
     "Attachment",
     "AttachmentSpec",
+    "ImageWish",
     "Qos",
     "Selection",
     "Service",
@@ -97,20 +123,28 @@ __all__ = [
     "VolumeType",
     "allow_type",
     "associate_qos",
+    "attach_volume",
+    "begin_detaching",
+    "complete_attachment",
     "count_snapshots",
     "count_volumes",
+    "create_attachment",
     "create_qos",
     "create_snapshot",
     "create_type",
     "create_volume",
     "default_type",
+    "delete_attachment",
     "delete_qos",
     "delete_snapshot",
     "delete_type",
     "delete_volume",
+    "detach_volume",
     "disassociate_qos",
     "disassociate_qos_everywhere",
+    "extend_volume",
     "forbid_type",
+    "initialize_connection",
     "list_attachments",
     "list_default_types",
     "list_qos",
@@ -126,12 +160,20 @@ __all__ = [
     "remove_snapshot_metadata",
     "remove_type_spec",
     "remove_volume_metadata",
+    "reserve_volume",
+    "reset_snapshot_status",
+    "reset_volume_status",
     "resolve_type",
+    "revert_volume",
+    "roll_detaching",
     "services",
+    "set_bootable",
     "set_default_type",
     "set_image_metadata",
+    "set_readonly",
     "set_snapshot_metadata",
     "set_volume_metadata",
+    "show_attachment",
     "show_default_type",
     "show_qos",
     "show_snapshot",
@@ -140,10 +182,15 @@ __all__ = [
     "states",
     "stores",
     "summarise_volumes",
+    "terminate_connection",
+    "ticket_key",
     "type_names",
+    "unreserve_volume",
     "unset_default_type",
+    "update_attachment",
     "update_snapshot",
     "update_type",
     "update_volume",
+    "upload_to_image",
     "zone",
 ]

@@ -11,6 +11,7 @@ from oslo_policy.policy import DocumentedRuleDefault
 
 from synnefo_core.bootstrap import once
 from synnefo_core.cloud import Cloud
+from synnefo_core.commands import CommandTable
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import QuotaResource, Thing, Usage
 from synnefo_core.contracts.storage import Kind, Moving
@@ -18,6 +19,7 @@ from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.sagas import Saga
 from synnefo_volume import charges, owned, types
+from synnefo_volume.commands import COMMANDS
 from synnefo_volume.models import Model
 from synnefo_volume.options import SECTIONS
 from synnefo_volume.policies import POLICIES
@@ -40,6 +42,12 @@ def migrations() -> Branch:
 def policies() -> Iterable[DocumentedRuleDefault]:
     """Return who may do what."""
     return POLICIES
+
+
+@hookimpl
+def commands() -> CommandTable:
+    """Return ``synnefo volume …`` and ``synnefo reconcile volumes``."""
+    return COMMANDS
 
 
 @hookimpl

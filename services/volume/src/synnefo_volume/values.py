@@ -215,3 +215,14 @@ class AttachmentSpec:
     instance_id: str = ""
     connector: Mapping[str, Any] | None = None
     mode: str = "rw"
+
+
+@dataclass(frozen=True)
+class ImageWish:
+    """An image to be made of a volume."""
+
+    name: str
+    disk_format: str = "raw"
+    container_format: str = "bare"
+    visibility: str = "shared"
+    is_protected: bool = False

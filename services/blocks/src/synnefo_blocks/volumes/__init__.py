@@ -10,7 +10,7 @@ from synnefo_blocks.volumes.lease import LeaseTerms
 from synnefo_blocks.volumes.record import VolumeRecord
 from synnefo_blocks.volumes.sealing import seal_layers
 from synnefo_blocks.volumes.volume import TooManyLayers, Volume, adopt, open_volume
-from synnefo_blocks.volumes.wishes import freeze, grow
+from synnefo_blocks.volumes.wishes import forget_wishes, freeze, grow
 
 __all__ = [
     "Fault",
@@ -24,6 +24,7 @@ __all__ = [
     "clear",
     "create",
     "delete",
+    "forget_wishes",
     "freeze",
     "grow",
     "names",

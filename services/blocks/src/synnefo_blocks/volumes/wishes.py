@@ -86,3 +86,12 @@ def _grown_here(storage: Storage, name: str, record: VolumeRecord, *, size_bytes
         heads.write_control(name, grown.encode(), expected=record.encode())
         return True
     return False
+
+
+def forget_wishes(storage: Storage, name: str) -> None:
+    """Ask the writer of a volume for nothing any more.
+
+    Raises:
+        NoSuchThing: There is no such volume.
+    """
+    catalog.change(storage, name, lambda now: replace(now, wanted_top=0, wanted_bytes=0))

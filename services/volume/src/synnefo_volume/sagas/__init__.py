@@ -1,6 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the worker does for volumes, one module a saga."""
 
-from synnefo_volume.sagas import create_volume, delete_volume, take_snapshot
+from synnefo_volume.sagas import (
+    create_volume,
+    delete_volume,
+    extend_volume,
+    fence_volume,
+    revert_volume,
+    take_snapshot,
+    upload_volume,
+)
 
-SAGAS = (create_volume.SAGA, delete_volume.SAGA, take_snapshot.SAGA)
+SAGAS = (
+    create_volume.SAGA,
+    delete_volume.SAGA,
+    take_snapshot.SAGA,
+    extend_volume.SAGA,
+    revert_volume.SAGA,
+    fence_volume.SAGA,
+    upload_volume.SAGA,
+)

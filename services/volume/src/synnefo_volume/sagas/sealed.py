@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from synnefo_blocks import volumes
@@ -36,7 +36,9 @@ def steps(keep: Keep) -> tuple[Step, ...]:
         if not volume_of(run):
             return None
         cloud, volume_id = run.context.cloud, volume_of(run)
-        reference = volumes.seal_layers(_storage(run), cloud.offload, volume_id, run.data["layer"])
+        reference = volumes.seal_layers(
+            storage_of_run(run), cloud.offload, volume_id, run.data["layer"]
+        )
         with run.context.unit_of_work() as session:
             keep(run, session, str(reference))
         return {"reference": str(reference)}
@@ -69,16 +71,26 @@ def look(run: Run) -> Mapping[str, Any] | None:
     """Remember which head is the top, so that it is frozen once."""
     if not volume_of(run):
         return None
-    return {"layer": volumes.show(_storage(run), volume_of(run)).top}
+    return {"layer": volumes.show(storage_of_run(run), volume_of(run)).top}
 
 
 def freeze(run: Run) -> Wait | None:
     """Have it frozen, by its writer if it has one."""
     if not volume_of(run):
         return None
-    offload, since = run.context.cloud.offload, run.data.get("asked_at") or run.context.now()
-    if offload.run(volumes.freeze, _storage(run), volume_of(run), run.data["layer"]):
+    offload = run.context.cloud.offload
+    if offload.run(volumes.freeze, storage_of_run(run), volume_of(run), run.data["layer"]):
         return None
+    return await_writer(run)
+
+
+def await_writer(run: Run) -> Wait:
+    """Leave the writer of the volume its time, then take over from it.
+
+    Raises:
+        Conflict: It does not answer, and the volume is attached.
+    """
+    since = run.data.get("asked_at") or run.context.now()
     if run.context.now() - since > run.context.cloud.config.volume.writer_timeout_s:
         take_over(run, volume_of(run))
         return Wait(AGAIN_S, {"asked_at": 0.0})
@@ -95,8 +107,7 @@ def take_over(run: Run, volume_id: str) -> None:
         row = session.get(VolumeRow, volume_id, with_for_update=True)
         if row is None:
             raise NotFound(VOLUME, volume_id)
-        used = select(func.count()).where(AttachmentRow.volume_id == volume_id)
-        if session.scalar(used):
+        if is_attached(session, volume_id):
             msg = "the node that has the volume open does not answer"
             raise Conflict(msg)
         row.generation += 1
@@ -107,6 +118,12 @@ def take_over(run: Run, volume_id: str) -> None:
     cloud.offload.run(_close, storage_of(cloud, store), volume_id, epoch, terms)
 
 
+def is_attached(session: Session, volume_id: str) -> bool:
+    """Say whether somebody has a right to use a volume."""
+    used = select(AttachmentRow.id).where(AttachmentRow.volume_id == volume_id)
+    return session.scalar(used.limit(1)) is not None
+
+
 def _close(storage: Storage, name: str, epoch: int, terms: volumes.LeaseTerms) -> None:
     try:
         volumes.open_volume(storage, name, epoch=epoch, terms=terms).close()
@@ -115,10 +132,20 @@ def _close(storage: Storage, name: str, epoch: int, terms: volumes.LeaseTerms) -
         return
 
 
-def _storage(run: Run) -> Storage:
+def storage_of_run(run: Run) -> Storage:
+    """Return the store of the volume that is worked on.
+
+    Raises:
+        NotFound: The volume is gone.
+    """
     volume_id = volume_of(run)
     with run.context.reading() as session:
         store = session.scalar(select(VolumeRow.store).where(VolumeRow.id == volume_id))
     if store is None:
         raise NotFound(VOLUME, volume_id)
+    return storage_named(run, store)
+
+
+def storage_named(run: Run, store: str) -> Storage:
+    """Return a store of volumes."""
     return storage_of(run.context.cloud, store)
