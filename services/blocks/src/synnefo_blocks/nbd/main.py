@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import logging
 import resource
 import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from oslo_config import cfg
@@ -17,6 +19,7 @@ from oslo_config import cfg
 from synnefo_blocks import volumes
 from synnefo_blocks.nbd import handing
 from synnefo_blocks.nbd.server import Server
+from synnefo_blocks.nbd.tls import TlsDoor, TlsTerms
 from synnefo_core import logs
 from synnefo_core.config import driver_settings
 from synnefo_core.contracts.driver import DriverError, DriverSetup, Misconfigured
@@ -47,6 +50,13 @@ OPTIONS = [
         min=0.1,
         help="Seconds that it stops earlier, and that a new writer waits longer.",
     ),
+]
+
+TLS_OPTIONS = [
+    cfg.StrOpt("certificate", help="The file of the certificate for clients over TLS."),
+    cfg.StrOpt("key", help="The file of its key."),
+    cfg.StrOpt("authority", help="The file of the authority that certificates of clients are of."),
+    cfg.ListOpt("allowed", default=[], help="Addresses and networks that clients may come from."),
 ]
 
 EXIT_FENCED = 3
@@ -85,6 +95,11 @@ def _parser() -> argparse.ArgumentParser:
         help="replace the process that serves at the socket; its clients notice nothing",
     )
     parser.add_argument(
+        "--listen",
+        metavar="ADDRESS:PORT",
+        help="serve clients over TLS, too; see [tls] of the file",
+    )
+    parser.add_argument(
         "--config", type=Path, default=FILE, metavar="FILE", help=f"default: {FILE}"
     )
     return parser
@@ -93,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
 def _config(file: Path) -> cfg.ConfigOpts:
     config = cfg.ConfigOpts()
     config.register_opts(OPTIONS, group="store")
+    config.register_opts(TLS_OPTIONS, group="tls")
     try:
         config([], project="synnefo-nbd", default_config_files=[str(file)], default_config_dirs=[])
         for option in OPTIONS:
@@ -132,7 +148,24 @@ def _serve(storage: Storage, config: cfg.ConfigOpts, told: argparse.Namespace) -
     serving = threading.Thread(target=server.serve, name="nbd-server", daemon=True)
     serving.start()
     log.info("serving", extra={"volume": told.volume, "epoch": volume.epoch})
-    return _served(volume, server, told.socket, ended)
+    with ExitStack() as stack:
+        if told.listen:
+            encrypted = TlsDoor(_address(told.listen), _tls_terms(config), server.admit)
+            stack.callback(encrypted.close)
+        return _served(volume, server, told.socket, ended)
+
+
+def _address(told: str) -> tuple[str, int]:
+    host, _, port = told.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def _tls_terms(config: cfg.ConfigOpts) -> TlsTerms:
+    told = config.tls
+    if not (told.certificate and told.key and told.authority and told.allowed):
+        raise Misconfigured("--listen needs certificate, key, authority and allowed in [tls]")
+    networks = [ipaddress.ip_network(each) for each in told.allowed]
+    return TlsTerms(Path(told.certificate), Path(told.key), Path(told.authority), networks)
 
 
 def _served(volume: volumes.Volume, server: Server, path: Path, ended: threading.Event) -> int:

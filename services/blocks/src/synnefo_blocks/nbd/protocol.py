@@ -38,6 +38,7 @@ class Option(enum.IntEnum):
     EXPORT_NAME = 1
     ABORT = 2
     LIST = 3
+    STARTTLS = 5
     INFO = 6
     GO = 7
     STRUCTURED_REPLY = 8
@@ -54,6 +55,7 @@ class Answer(enum.IntEnum):
     META_CONTEXT = 4
     UNSUPPORTED = 0x80000001
     INVALID = 0x80000003
+    TLS_REQUIRED = 0x80000005
     UNKNOWN = 0x80000006
     TOO_BIG = 0x80000009
 

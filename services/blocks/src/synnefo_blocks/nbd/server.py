@@ -81,6 +81,10 @@ class Server:
         self._begin(connection)
         return True
 
+    def admit(self, connection: socket.socket) -> None:
+        """Serve a connection that came another way."""
+        self._begin(connection)
+
     def stop(self) -> Taken:
         """Hold everything between two requests; call :meth:`go_on` or :meth:`leave` then.
 
