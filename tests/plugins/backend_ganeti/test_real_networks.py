@@ -107,11 +107,11 @@ def test_a_network_is_used_on_two_clusters_and_leaves_both(labs, context, member
         assert [there, port.fixed_ips[0].ip] == [word.strip("[']") for word in used]
 
     labs["north"].run("gnt-network", "modify", f"--add-reserved-ips={RESERVED}", there)
-    cluster_repairs.run(context)
+    cluster_repairs.look(context, synnefo_backends.find(context, "north").id)
     wanted = PortSpec(network.id, fixed_ips=[FixedIpRequest(ip=RESERVED)])
     with pytest.raises(Conflict):
         synnefo_network.create_port(member, wanted)
-    cluster_repairs.run(context)
+    cluster_repairs.look(context, synnefo_backends.find(context, "south").id)
     eventually(lambda: RESERVED in kept(labs["south"], there), within_s=WITHIN_S)
 
     for server_id in servers.values():

@@ -24,7 +24,7 @@ class Recorded:
         own: The addresses that the cloud has without cards, but for those that come from there.
         copied: Those that were reserved there and are kept here therefore.
         put: Those that the cloud has reserved there.
-        used: Those of ports with cards.
+        used: Those of ports with cards, as far as they are reserved there.
     """
 
     network_id: str

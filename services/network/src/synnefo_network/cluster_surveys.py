@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from synnefo_core import underway
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.driver import DriverError
 from synnefo_core.contracts.networks import ClusterNetwork
+from synnefo_core.db.among import among
 from synnefo_network import cluster_differences, cluster_networks, reservations
 from synnefo_network.cluster_differences import Difference, Recorded
 from synnefo_network.devices import OWN
@@ -65,7 +66,7 @@ def survey(context: RequestContext, backend: Backend, *, network_id: str = "") -
         difference
         for each in there
         if (of_it := settled.get(each.name)) and of_it.state and not of_it.is_busy
-        for difference in cluster_differences.of_pools(of_it, each)
+        for difference in cluster_differences.of_pools(_with_used(context, of_it, each), each)
     )
     return Survey(backend, tuple(networks), tuple(pools))
 
@@ -105,12 +106,12 @@ def _recorded(context: RequestContext, backend_id: str, network_id: str) -> Mapp
 def _of(
     context: RequestContext, session: Session, row: PresenceRow, *, is_leaving: bool
 ) -> Recorded:
-    query = select(AddressRow.ip, PortRow.device_owner).join(
-        PortRow, PortRow.id == AddressRow.port_id
+    query = (
+        select(AddressRow.ip)
+        .join(PortRow, PortRow.id == AddressRow.port_id)
+        .where(PortRow.network_id == row.network_id, PortRow.device_owner.startswith(OWN))
     )
-    own, used = set[str](), set[str]()
-    for ip, owner in session.execute(query.where(PortRow.network_id == row.network_id)):
-        (own if owner.startswith(OWN) else used).add(ip)
+    own = frozenset(session.scalars(query))
     copied = reservations.held(session, row.network_id, row.backend_id)
     return Recorded(
         network_id=row.network_id,
@@ -121,8 +122,22 @@ def _of(
         own=frozenset(cluster_networks.inside(own - copied, row.cidr)),
         copied=copied,
         put=frozenset(row.reserved),
-        used=frozenset(used),
     )
+
+
+def _with_used(context: RequestContext, known: Recorded, found: ClusterNetwork) -> Recorded:
+    """Return what is known with those addresses reserved there that cards have; few are reserved."""
+    query = (
+        select(AddressRow.ip)
+        .join(PortRow, PortRow.id == AddressRow.port_id)
+        .where(
+            PortRow.network_id == known.network_id,
+            ~PortRow.device_owner.startswith(OWN),
+            among(AddressRow.ip, sorted(found.reserved)),
+        )
+    )
+    with context.reading() as session:
+        return replace(known, used=frozenset(session.scalars(query)))
 
 
 def _awaited(context: RequestContext, backend_id: str, known: Iterable[Recorded]) -> frozenset[str]:
