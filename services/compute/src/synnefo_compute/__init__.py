@@ -17,6 +17,7 @@ from synnefo_compute.batches import create_servers
 from synnefo_compute.cards import attach_card, detach_card
 from synnefo_compute.consoles import NOVNC, ConsoleUnavailable, Screen, enter_console, open_console
 from synnefo_compute.diagnosing import Diagnosis, diagnose_server
+from synnefo_compute.firewall import PROFILES as FIREWALL_PROFILES, firewall_of, set_firewall
 from synnefo_compute.first_boot.keeping import user_data
 from synnefo_compute.first_boot.told import hostname
 from synnefo_compute.first_boot.wishes import FirstBoot, InjectedFile
@@ -72,6 +73,7 @@ from synnefo_compute.metadata import (
 from synnefo_compute.moving import migrate_server, move_server
 from synnefo_compute.passwords import new_password
 from synnefo_compute.quota_sets import QUOTAS
+from synnefo_compute.reaching import fqdn, port_forwarding
 from synnefo_compute.reassigning import reassign_server
 from synnefo_compute.rebuilding import rebuild_server
 from synnefo_compute.rescuing import rescue_server, unrescue_server
@@ -96,17 +98,26 @@ from synnefo_compute.servers import (
 from synnefo_compute.states import (
     ACTIVE,
     BUILDING,
+    CONFIRMING,
+    CONNECTING,
     DELETED,
+    DELETING,
+    DISCONNECTING,
     ERROR,
     MIGRATING,
     REBOOTING,
     REBOOTING_HARD,
     REBUILDING,
     RESCUED,
+    RESCUING,
     RESIZED,
     RESIZING,
     REVERTING,
+    SPAWNING,
+    STARTING,
     STOPPED,
+    STOPPING,
+    UNRESCUING,
 )
 from synnefo_compute.statistics import Amount, Statistics, spawned, statistics
 from synnefo_compute.tags import (
@@ -124,8 +135,13 @@ __all__ = [
     "ACTIVE",
     "AUTO",
     "BUILDING",
+    "CONFIRMING",
+    "CONNECTING",
     "DELETED",
+    "DELETING",
+    "DISCONNECTING",
     "ERROR",
+    "FIREWALL_PROFILES",
     "GROUP_POLICIES",
     "MIGRATING",
     "MOST_TAGS",
@@ -136,12 +152,17 @@ __all__ = [
     "REBOOTING_HARD",
     "REBUILDING",
     "RESCUED",
+    "RESCUING",
     "RESIZED",
     "RESIZING",
     "REVERTING",
+    "SPAWNING",
     "SSH",
+    "STARTING",
     "STOPPED",
+    "STOPPING",
     "STRICT_GROUP_POLICIES",
+    "UNRESCUING",
     "X509",
     "Action",
     "Amount",
@@ -182,8 +203,10 @@ __all__ = [
     "detach_card",
     "diagnose_server",
     "enter_console",
+    "firewall_of",
     "flavors_of",
     "forbid_flavor",
+    "fqdn",
     "has_tag",
     "hostname",
     "list_actions",
@@ -201,6 +224,7 @@ __all__ = [
     "move_server",
     "new_password",
     "open_console",
+    "port_forwarding",
     "reassign_server",
     "reboot_server",
     "rebuild_server",
@@ -216,6 +240,7 @@ __all__ = [
     "revert_resize",
     "security_groups_of",
     "servers_of_clusters",
+    "set_firewall",
     "show_action",
     "show_flavor",
     "show_flavor_specs",

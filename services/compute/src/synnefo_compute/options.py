@@ -47,6 +47,20 @@ OPTIONS = [
         min=-1,
         help="The most servers that a server group has; -1 for no limit.",
     ),
+    cfg.StrOpt(
+        "fqdn",
+        default="",
+        help="The name of a server in the DNS, as version 2.0 of the API tells it; {id} is the "
+        "server's id. The cloud only tells it. Empty for none.",
+    ),
+    cfg.DictOpt(
+        "port_forwarding",
+        default={},
+        help="From where ports of servers with a public IPv4 address are reached, as version 2.0 "
+        "of the API tells it: pairs PORT:HOST:PORT, with commas between them. {id} and {ip} in a "
+        "host are the server's. To a number with + at its end the last two bytes of the address "
+        "are added, 256 times the first and the second: 22:gate.example.org:10000+ The cloud only tells it.",
+    ),
     cfg.BoolOpt(
         "enable_instance_password",
         default=True,

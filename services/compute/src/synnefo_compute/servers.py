@@ -122,6 +122,7 @@ class Server:
     is_disk_auto: bool
     has_config_drive: bool
     is_locked: bool
+    is_suspended: bool
     locked_reason: str
     pinned_zone: str
     hostname: str
@@ -162,6 +163,7 @@ def shown(row: Any, ports: Iterable[Port], own_tags: Iterable[str] = ()) -> Serv
         is_disk_auto=row.is_disk_auto,
         has_config_drive=row.has_config_drive,
         is_locked=bool(row.locked_by),
+        is_suspended=row.locked_by == locks.SUSPENDED,
         locked_reason=row.locked_reason,
         pinned_zone=row.pinned_zone,
         hostname=row.hostname,

@@ -123,19 +123,19 @@ def created(context: RequestContext, server: Server) -> dict[str, Any]:
             "id": server.id,
             "links": _links(context, "servers", server.id),
             "OS-DCF:diskConfig": _disk_config(server),
-            "security_groups": _groups(server),
+            "security_groups": groups(server),
         }
     }
 
 
-def _groups(server: Server) -> list[dict[str, str]]:
+def groups(server: Server) -> list[dict[str, str]]:
     """Show the names of the security groups of all ports."""
-    groups = {
+    found = {
         group_id: name
         for port in server.ports
         for group_id, name in zip(port.security_group_ids, port.security_group_names, strict=True)
     }
-    return [{"name": name} for name in groups.values()]
+    return [{"name": name} for name in found.values()]
 
 
 def changed(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
         "tenant_id": server.project_id,
         "user_id": server.user_id,
         "metadata": dict(server.metadata),
-        "hostId": _host_id(server) if server.node else "",
+        "hostId": host_id(server) if server.node else "",
         "image": _image(context, server, look),
         "flavor": _flavor(context, server, look),
         "addresses": _addresses(server),
@@ -190,7 +190,7 @@ def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
         "config_drive": "True" if server.has_config_drive else "",
         "created": iso(server.created_at),
         "updated": iso(server.updated_at),
-        "security_groups": _groups(server),
+        "security_groups": groups(server),
         "OS-DCF:diskConfig": _disk_config(server),
         "OS-EXT-AZ:availability_zone": look.zones.get(server.backend_id, ""),
         "OS-EXT-STS:vm_state": server.vm_state,
@@ -293,7 +293,7 @@ def _instance_name(context: RequestContext, server: Server) -> str:
     return f"{context.cloud.config.compute.instance_prefix}{server.id}"
 
 
-def _host_id(server: Server) -> str:
+def host_id(server: Server) -> str:
     """Return what tells a tenant whether two servers are on one host, and nothing else."""
     digest = hashlib.sha224(f"{server.project_id}{server.backend_id}{server.node}".encode())
     return digest.hexdigest()
