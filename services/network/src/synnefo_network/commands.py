@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``synnefo router|floating-ip|pool …``: what there is, and whether it adds up."""
+"""``synnefo router|floating-ip|pool|ip-history …``: what there is, and whether it adds up."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from synnefo_core.commands import CloudLister, CommandTable, Table
 from synnefo_core.context import for_worker
 from synnefo_network import (
     floating_ips,
+    history_commands,
     network_commands,
     reconcile_commands,
     routers,
@@ -82,6 +83,7 @@ class Verify(CloudLister):
 COMMANDS: CommandTable = {
     **network_commands.COMMANDS,
     **reconcile_commands.COMMANDS,
+    **history_commands.COMMANDS,
     "router list": ListRouters,
     "floating-ip list": ListFloatingIps,
     "pool list": ListPools,

@@ -14,7 +14,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import CloudError, InvalidField, NotFound
-from synnefo_network import gateways, networks, policies, ports, tag_filters, translation
+from synnefo_network import gateways, history, networks, policies, ports, tag_filters, translation
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import FLOATING_IP, require_not_withheld
 from synnefo_network.errors import NoAddressLeft
@@ -92,6 +92,7 @@ def create_floating_ip(context: RequestContext, spec: FloatingIpSpec) -> Floatin
         )
         _point(session, row, target)
         session.add(row)
+        _note(context, session, row.port_id)
         charge(context, [_cost(row, 1)])
         return _shown(row)
 
@@ -246,7 +247,9 @@ def update_floating_ip(
         row = _lock(context, session, floating_ip_id)
         if is_moved:
             _require_not_withheld(context, session, row)
+            was_of = row.port_id
             _point(session, row, target)
+            _note(context, session, was_of, row.port_id)
         row.description = changes.get("description", row.description)
         row.revision += 1
         row.updated_at = context.now()
@@ -259,6 +262,14 @@ def _lock(context: RequestContext, session: Session, floating_ip_id: str) -> Flo
     if row is None:
         raise NotFound("floating IP", floating_ip_id)
     return row
+
+
+def _note(context: RequestContext, session: Session, *port_ids: str | None) -> None:
+    """Write down by which addresses the devices of ports are reached from now on."""
+    session.flush()
+    wanted = [port_id for port_id in port_ids if port_id]
+    devices = session.scalars(select(PortRow.device_id).where(PortRow.id.in_(wanted)))
+    history.note(context, session, devices, because="floating IP")
 
 
 def _require_not_withheld(context: RequestContext, session: Session, row: FloatingIpRow) -> None:
@@ -281,6 +292,7 @@ def delete_floating_ip(context: RequestContext, floating_ip_id: str) -> None:
         ports.remove(session, [row.own_port_id])
         tag_filters.forget(session, [row.id])
         session.delete(row)
+        _note(context, session, row.port_id)
         charge(context, [_cost(row, -1)])
 
 

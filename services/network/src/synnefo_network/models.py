@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from synnefo_core.db.base import (
     Base,
     Big,
+    BigNumber,
     Id,
     JsonList,
     Key,
@@ -256,6 +257,28 @@ class PortGroupRow(Model):
 
     port_id: Mapped[str] = mapped_column(ForeignKey("network_port.id"), primary_key=True)
     group_id: Mapped[str] = mapped_column(ForeignKey("network_security_group.id"), primary_key=True)
+
+
+class IpHistoryRow(Model):
+    """A server got a public address, or lost it: see :mod:`synnefo_network.history`.
+
+    Rows are only ever added; the larger ``id`` is the later one.
+    """
+
+    __tablename__ = "network_ip_history"
+    __table_args__ = (
+        Index("ix_network_ip_history_ip", "ip", "id"),
+        Index("ix_network_ip_history_device", "device_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigNumber, primary_key=True, autoincrement=True)
+    at: Mapped[Moment]
+    ip: Mapped[str] = mapped_column(String(IP_CHARACTERS))
+    device_id: Mapped[Id]
+    project_id: Mapped[Id]
+    user_id: Mapped[Id]
+    is_attached: Mapped[bool]
+    because: Mapped[Id]
 
 
 class TagRow(Model):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.db.patterns import matching
 from synnefo_core.errors import InvalidField
-from synnefo_network import ports, sharing
+from synnefo_network import history, ports, sharing
 from synnefo_network.errors import AmbiguousNetwork
 from synnefo_network.models import AddressRow, NetworkRow, PortRow
 from synnefo_network.values import FixedIpRequest, PlugRequest, Port, PortSpec
@@ -58,12 +58,16 @@ def plug(
         # In the order of their ids: two devices that want the same ports don't wait in a circle.
         locked = {port_id: ports.lock(context, session, port_id) for port_id in given}
         use = _Use(device_id, device_owner, is_awaited, project_id, security_group_ids)
-        return [
+        plugged = [
             _bind(context, session, locked[request.port_id], use)
             if request.port_id
             else _make(context, session, request, use)
             for request in wanted
         ]
+        # Floating IPs can only stand for ports that were there before.
+        if given or any(port.is_external for port in plugged):
+            history.note(context, session, [device_id], because="plugged in")
+        return plugged
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,7 @@ def unplug(
                 updated_at=context.now(),
             )
         )
+        history.note(context, session, [device_id], because="unplugged")
 
 
 def withhold(context: RequestContext, *, device_id: str, is_withheld: bool) -> None:

@@ -20,6 +20,7 @@ from synnefo_network import (
     addresses,
     claims,
     floating_links,
+    history,
     macs,
     networks,
     policies,
@@ -88,7 +89,9 @@ def create_port(context: RequestContext, spec: PortSpec) -> Port:
         network = usable_network(context, session, spec.network_id)
         _require_device(context, spec.device_id, spec.device_owner)
         require_choices(context, network, spec)
-        return add(context, session, network, spec, is_temporary=False)
+        made = add(context, session, network, spec, is_temporary=False)
+        history.note(context, session, [made.device_id], because="port made")
+        return made
 
 
 def _require_device(context: RequestContext, device_id: str, device_owner: str) -> None:
@@ -280,6 +283,9 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
         if was_of and row.device_id != was_of:
             row.is_awaited = row.is_withheld = False
             _tell_unbound(context, session, row, was_of)
+        if was_of != row.device_id or "fixed_ips" in changes:
+            session.flush()
+            history.note(context, session, [was_of, row.device_id], because="port changed")
         return show_all(session, [row])[0]
 
 
@@ -351,7 +357,9 @@ def delete_port(context: RequestContext, port_id: str) -> None:
         require_unmanaged(row)
         if row.device_id:
             _tell_unbound(context, session, row, row.device_id)
+        device_id = row.device_id
         remove(session, [row.id])
+        history.note(context, session, [device_id], because="port deleted")
 
 
 def remove(session: Session, port_ids: Sequence[str]) -> None:
