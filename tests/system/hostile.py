@@ -83,9 +83,9 @@ class Probe:
 
     @property
     def version(self) -> Mapping[str, str]:
-        """The headers by which a route is found that newer microversions don't have."""
+        """The headers by which a route is found: in the newest microversion that has it."""
         if self.route.until >= _NO_VERSION:
-            return {}
+            return {"OpenStack-API-Version": f"{self.face} latest"}
         major, minor = self.route.until
         return {"OpenStack-API-Version": f"{self.face} {major}.{minor}"}
 
