@@ -274,7 +274,7 @@ def test_a_network_that_is_deleted_leaves_all_clusters(member, context, clusters
 
 
 @pytest.mark.usefixtures("unused")
-def test_one_that_is_needed_while_it_leaves_comes_back(
+def test_one_that_is_needed_while_it_leaves_stays(
     context, north, cluster, network, settle, member, subnet
 ):
     come(context, north, network.id)
@@ -290,9 +290,11 @@ def test_one_that_is_needed_while_it_leaves_comes_back(
     )
 
     settle()
-    come(context, north, network.id)
 
     assert is_there(context, cluster, network)
+    assert [presences.COMING] == states(context)
+    come(context, north, network.id)
+    assert [presences.PRESENT] == states(context)
 
 
 @pytest.mark.usefixtures("unused")
