@@ -22,7 +22,10 @@ CALLERS = ("nobody", "stranger", "reader", "member", "manager", "admin")
 REFUSALS = (401, 403)
 
 # Actions are told apart, and allowed or not, by what is in the body.
-BODIES = {"/servers/{server_id}/action": {"os-stop": None}}
+BODIES = {
+    "/servers/{server_id}/action": {"os-stop": None},
+    "/volumes/{volume_id}/action": {"os-reserve": {}},
+}
 
 
 def table():

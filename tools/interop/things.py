@@ -86,7 +86,7 @@ def _of_volumes(session: requests.Session, cloud: Cloud) -> Mapping[str, Mapping
         "network": {"public_network_id": networks[0]["id"]},
         "auth": {"create_isolated_networks": "false"},
         "service_available": {"cinder": "true"},
-        "volume": {"build_interval": "0"},
+        "volume": {"build_interval": "0", "disk_format": "raw"},
     }
 
 

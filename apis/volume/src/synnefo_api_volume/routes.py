@@ -6,6 +6,8 @@ Each path may begin with the caller's project, which is left out here.
 
 from synnefo_api_volume import versions
 from synnefo_api_volume.handlers import (
+    actions,
+    attachments,
     availability_zones,
     default_types,
     extensions,
@@ -20,6 +22,8 @@ from synnefo_api_volume.handlers import (
 )
 from synnefo_api_volume.handlers.metadata import OF_SNAPSHOTS, OF_VOLUMES
 from synnefo_api_volume.schemas import (
+    action,
+    attachment,
     qos as qos_schema,
     quota_set,
     service,
@@ -46,6 +50,7 @@ ROUTES = [
     Route("GET",    "/volumes/{volume_id}",               volumes.show,          "volume:volume:show"),
     Route("PUT",    "/volumes/{volume_id}",               volumes.update,        "volume:volume:update",      body=volume.UPDATE),
     Route("DELETE", "/volumes/{volume_id}",               volumes.delete,        "volume:volume:delete",      202, query=volume.DELETE),
+    Route("POST",   "/volumes/{volume_id}/action",        actions.dispatch,      None,                        202, action.ANY),
     Route("GET",    "/volumes/{thing_id}/metadata",       OF_VOLUMES.index,      "volume:volume:show"),
     Route("POST",   "/volumes/{thing_id}/metadata",       OF_VOLUMES.merge,      "volume:volume:update",      200, volume.ITEMS),
     Route("PUT",    "/volumes/{thing_id}/metadata",       OF_VOLUMES.replace,    "volume:volume:update",      body=volume.ITEMS),
@@ -66,6 +71,14 @@ ROUTES = [
     Route("GET",    "/snapshots/{thing_id}/metadata/{key}", OF_SNAPSHOTS.show,   "volume:snapshot:show"),
     Route("PUT",    "/snapshots/{thing_id}/metadata/{key}", OF_SNAPSHOTS.update, "volume:snapshot:update",    body=volume.ITEM),
     Route("DELETE", "/snapshots/{thing_id}/metadata/{key}", OF_SNAPSHOTS.delete, "volume:snapshot:update",    200),
+
+    Route("GET",    "/attachments",                       attachments.index,     "volume:attachment:show",    query=attachment.LIST, since=versions.ATTACHMENTS),
+    Route("GET",    "/attachments/detail",                attachments.detail,    "volume:attachment:show",    query=attachment.LIST, since=versions.ATTACHMENTS),
+    Route("POST",   "/attachments",                       attachments.create,    "volume:attachment:create",  200, attachment.CREATE, since=versions.ATTACHMENTS),
+    Route("GET",    "/attachments/{attachment_id}",       attachments.show,      "volume:attachment:show",    since=versions.ATTACHMENTS),
+    Route("PUT",    "/attachments/{attachment_id}",       attachments.update,    "volume:attachment:update",  body=attachment.UPDATE, since=versions.ATTACHMENTS),
+    Route("DELETE", "/attachments/{attachment_id}",       attachments.delete,    "volume:attachment:delete",  200, since=versions.ATTACHMENTS),
+    Route("POST",   "/attachments/{attachment_id}/action", attachments.complete, "volume:attachment:update",  204, attachment.COMPLETE, since=versions.ATTACHMENT_COMPLETE),
 
     Route("GET",    "/types",                             types.index,           "volume:type:list",          query=type_schema.LIST),
     Route("POST",   "/types",                             types.create,          "volume:type:create",        200, type_schema.CREATE),
@@ -115,9 +128,6 @@ ROUTES = [
 ]
 
 UNBUILT = [
-    ("POST",           "/volumes/{volume_id}/action"),
-    ("GET POST",       "/attachments"),
-    ("GET PUT DELETE", "/attachments/{attachment_id}"),
     ("GET POST",       "/backups"),
     ("GET PUT DELETE", "/backups/{backup_id}"),
     ("GET POST",       "/os-volume-transfer"),

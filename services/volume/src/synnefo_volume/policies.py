@@ -24,10 +24,9 @@ POLICIES = [
         for verb, check, description in (
             ("extend", MEMBER, "Make a volume larger"),
             ("attach", MEMBER, "Attach and detach a volume, or say that it will be"),
-            ("retype", MEMBER, "Change the type of a volume"),
             ("upload", MEMBER, "Make an image of a volume"),
             ("revert", MEMBER, "Have a volume hold what it held when a snapshot was taken"),
-            ("connect", ADMIN, "Learn how a volume is reached"),
+            ("connect", ADMIN, "Learn what opens a volume to a host"),
             ("force_detach", ADMIN, "Take a volume from who has it"),
             ("force_delete", ADMIN, "Remove a volume whatever it is doing"),
             ("reset_status", ADMIN, "Say what state a volume is in"),

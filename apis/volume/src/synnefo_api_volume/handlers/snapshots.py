@@ -15,7 +15,6 @@ from synnefo_api_volume.schemas.body import is_set
 from synnefo_api_volume.views import link, snapshot as view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Version
-from synnefo_core.errors import Unbuilt
 from synnefo_volume import SnapshotSpec
 
 _COLUMNS = {"volume_id": "volume_id"}
@@ -94,8 +93,8 @@ def delete(context: RequestContext, snapshot_id: str) -> None:
 
 def act(context: RequestContext, snapshot_id: str, body: dict[str, Any]) -> None:
     """Answer ``POST /snapshots/{snapshot_id}/action``."""
-    (action,) = body
-    if action != "os-force_delete":
-        what = f"the action {action}"
-        raise Unbuilt(what)
-    synnefo_volume.delete_snapshot(context, snapshot_id, is_forced=True)
+    ((action, asked),) = body.items()
+    if action == "os-force_delete":
+        synnefo_volume.delete_snapshot(context, snapshot_id, is_forced=True)
+    else:
+        synnefo_volume.reset_snapshot_status(context, snapshot_id, asked["status"])

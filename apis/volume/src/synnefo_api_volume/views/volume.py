@@ -60,7 +60,7 @@ def created(context: RequestContext, volume: Volume, look: Look) -> dict[str, An
         "consistencygroup_id": None,
         "replication_status": None,
         "migration_status": (volume.migration_status or None) if look.sees_place else None,
-        "metadata": _metadata(volume),
+        "metadata": dict(volume.metadata),
         "user_id": volume.user_id,
         "created_at": iso_naive(volume.created_at),
         "updated_at": iso_naive(volume.updated_at),
@@ -84,11 +84,6 @@ def full(context: RequestContext, volume: Volume, look: Look) -> dict[str, Any]:
         if look.version >= versions.CLUSTER_NAME:
             shown["cluster_name"] = None
     return shown
-
-
-def _metadata(volume: Volume) -> dict[str, str]:
-    """Show the words said of a volume, and where it is only read that too."""
-    return {**volume.metadata, **({"readonly": "True"} if volume.is_readonly else {})}
 
 
 def _attachment(attachment: Attachment, look: Look) -> dict[str, Any]:
