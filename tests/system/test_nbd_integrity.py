@@ -32,7 +32,7 @@ def clients():
 
 @pytest.fixture
 def node(tmp_path):
-    made = Node(tmp_path, lease_s=1)
+    made = Node(tmp_path, lease_s=3)
     yield made
     made.end()
 

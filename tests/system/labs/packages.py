@@ -120,7 +120,11 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         Need("busybox-static", "var/lib/dpkg/info/busybox-static.list"),
         Need("isc-dhcp-client", "*sbin/dhclient"),
     ),
-    "nbd": (Need("libnbd-bin", "usr/bin/nbdinfo"), Need("qemu-utils", "usr/bin/qemu-io")),
+    "nbd": (
+        Need("libnbd-bin", "usr/bin/nbdinfo"),
+        Need("qemu-utils", "usr/bin/qemu-io"),
+        Need("openssl", "usr/bin/openssl"),
+    ),
     "fio": (Need("fio", "usr/bin/fio"),),
     "ganeti": _GANETI,
     "kvm": _KVM,
