@@ -78,6 +78,11 @@ class LocalBus(Bus):
         vouched = Message(message.topic, message.payload, self._sender)
         self._queue.put(vouched, timeout=timeout_s)
 
+    def broadcast(self, message: Message, *, cluster: str, timeout_s: float = 10.0) -> None:
+        """Queue a message: nodes that are this process get it; see :meth:`Bus.broadcast`."""
+        del cluster
+        self.publish(message, timeout_s=timeout_s)
+
     def subscribe(self, topic: str, receiver: Receiver) -> None:
         """Remember a receiver; see :meth:`Bus.subscribe`."""
         self._receivers[topic].append(receiver)

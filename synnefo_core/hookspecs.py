@@ -14,7 +14,7 @@ All hooks exist since version 0.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pluggy
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from synnefo_core.context import RequestContext
     from synnefo_core.contracts.api import Api
     from synnefo_core.contracts.directory import Directory
+    from synnefo_core.contracts.guests import Guest
     from synnefo_core.contracts.placement import Filter, Weigher
     from synnefo_core.contracts.quota import (
         Limit,
@@ -223,6 +224,16 @@ def quota_relief(
     Asked by ``synnefo quota enforce`` for what is over its limit, inside a read-only
     transaction: say what can be done, and do nothing yet. Leave out what the severity does
     not allow, and resources that the package does not count.
+    """
+
+
+@hookspec
+def guests(context: RequestContext, device_ids: Collection[str]) -> Mapping[str, Guest]:
+    """Say of devices where they are and what they are told, by their ids.
+
+    Asked outside of any transaction for devices that have ports, before nodes are told of these.
+    Leave out devices that are not the package's, or not there any more: nodes forget their ports.
+    The same device must get the same answer until something changes.
     """
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The contract of the message bus: hints from clusters and nodes to the cloud.
+"""The contract of the message bus: hints from clusters and nodes to the cloud, and back.
 
 Stevedore group: ``synnefo.bus``. The in-process bus of the core is the default. Messages
 are hints: they may be lost, doubled and reordered, and a handler bears it.
@@ -48,6 +48,17 @@ class Bus(Driver):
         Raises:
             BusUnavailable: Whether it was taken is unknown. Published again it may come twice.
         """
+
+    def broadcast(self, message: Message, *, cluster: str, timeout_s: float = 10.0) -> None:
+        """Hand a message to those nodes of a cluster that have subscribed to its topic.
+
+        Whom it does not reach is not known: nodes that are away for long never get it.
+
+        Raises:
+            BusUnavailable: No broker took it, or none is that cluster's.
+        """
+        del message, timeout_s
+        raise BusUnavailable(f"this bus reaches no nodes of {cluster}")
 
     @abstractmethod
     def subscribe(self, topic: str, receiver: Receiver) -> None:

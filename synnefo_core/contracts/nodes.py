@@ -12,6 +12,7 @@ text. A name that is not known is refused: a rule that is not understood must no
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -28,13 +29,29 @@ from synnefo_core.contracts.reading import (
     require,
 )
 
+PURPOSE = "synnefo port document"
+"""What documents are signed for."""
+
+DOCUMENT = "node.document"
+"""The topic of what is told to all nodes of a cluster, ``{"document": signed}``; with ``.NAME`` after
+it to one node."""
+ASK = "node.ask"
+"""The topic, with ``.NAME`` after it, of the question which documents a node knows."""
+HELLO = "node.hello"
+"""The topic under which a node says ``{"node": its name, "documents": how many, "digest": …}`` of
+:func:`digest_of`; about ports that are gone it says nothing."""
+KNOWN = "node.known"
+"""The topic of the answer to :data:`ASK`: ``{"node": …, "after": …, "until": …, "known": {port:
+version}}``, all between two ports' ids, the second one included; None for no bound. Messages like
+this together tell all."""
+
 TCP, UDP, ICMP, ICMP6 = 6, 17, 1, 58
 WITH_PORTS = frozenset({TCP, UDP, 33, 132, 136})
 """Protocols whose headers begin with a source and a destination port."""
 
 InvalidDocument = reading.InvalidDocument
 
-_LINK = re.compile(r"(?:[0-9A-Za-z][0-9A-Za-z_.-]{0,14})?")
+_LINK = re.compile(r"(?:[0-9A-Za-z][0-9A-Za-z_.-]{0,63})?")
 _PATH = re.compile(r"[0-9A-Za-z_.-]+(?:/[0-9A-Za-z_.-]+)*")
 _HOST = re.compile(r"[0-9a-z](?:[0-9a-z-]{0,61}[0-9a-z])?")
 
@@ -280,3 +297,9 @@ class PortDocument:
             InvalidDocument: It is none, or one of another format.
         """
         return reading.from_json(cls, text)
+
+
+def digest_of(known: Mapping[str, int]) -> str:
+    """Return a text that is the same for those who know the same versions of the same ports."""
+    lines = "".join(f"{port} {version}\n" for port, version in sorted(known.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()

@@ -15,9 +15,8 @@ from typing import IO
 
 from synnefo_core.contracts import gateways
 from synnefo_core.contracts.gateways import GatewayDocument
-from synnefo_core.contracts.nodes import Mode, PortDocument
+from synnefo_core.contracts.nodes import PURPOSE, Mode, PortDocument
 from synnefo_core.signatures import Signer
-from synnefo_node_ganeti.net.shelf import PURPOSE
 from tests.plugins.node_ganeti.listing import in_order
 from tests.system.labs import frames
 from tests.system.labs.waiting import until

@@ -51,7 +51,13 @@ def definitions() -> dict[str, Any]:
     ]
     # The tests take a namespace each, so their names have an end.
     permissions += [
-        {"user": name, "vhost": name, "configure": "^$", "write": r"^synnefo-\w+$", "read": "^$"}
+        {
+            "user": name,
+            "vhost": name,
+            "configure": r"^synnefo-\w+\.node\.",
+            "write": r"^synnefo-\w+(\.node\..*)?$",
+            "read": r"^synnefo-\w+\.(nodes$|node\.)",
+        }
         for name in CLUSTERS
     ]
     return {

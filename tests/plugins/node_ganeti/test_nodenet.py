@@ -10,13 +10,14 @@ from dataclasses import replace
 
 import pytest
 
+from synnefo_core.contracts.nodes import PURPOSE
 from synnefo_core.signatures import Signer, Verifier
 from synnefo_node_ganeti.net import node as node_module, placing
 from synnefo_node_ganeti.net.connections import Connection, Connections, Zones
 from synnefo_node_ganeti.net.main import main
 from synnefo_node_ganeti.net.node import AlreadyRunning, Node, NotConnected, Plug
 from synnefo_node_ganeti.net.programs import ProgramFailed, run
-from synnefo_node_ganeti.net.shelf import PORTS, PURPOSE, Refused, Shelf
+from synnefo_node_ganeti.net.shelf import PORTS, Refused, Shelf
 from tests.house.test_imports import HEAVY
 from tests.plugins.node_ganeti.portdocs import document
 

@@ -23,7 +23,10 @@ class Consumer:
         self._bell, self._ringer = socket.socketpair()
         self._bell.setblocking(False)
         self._ringer.setblocking(False)
-        self._lines = [Line(alternatives, told, wake=self._wake) for alternatives in told.brokers]
+        self._lines = [
+            Line(alternatives, told, wake=self._wake, topics=self._receivers)
+            for alternatives in told.brokers
+        ]
         self._is_closed = False
         self._receiving = threading.Lock()
 

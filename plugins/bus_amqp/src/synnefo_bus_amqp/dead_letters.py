@@ -116,7 +116,7 @@ class DeadLetters:
         try:
             with failing(address):
                 channel = connection.channel()
-                self._topology.declare(channel)
+                self._topology.declare(channel, [])
                 yield address, channel, Post(connection, address.user)
         finally:
             leave(connection)

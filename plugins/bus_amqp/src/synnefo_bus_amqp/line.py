@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from synnefo_bus_amqp.addresses import Alternatives
 from synnefo_bus_amqp.link import Link
@@ -26,7 +26,12 @@ class Line:
     """
 
     def __init__(
-        self, alternatives: Alternatives, told: Options, *, wake: Callable[[], None]
+        self,
+        alternatives: Alternatives,
+        told: Options,
+        *,
+        wake: Callable[[], None],
+        topics: Collection[str] = (),
     ) -> None:
         """Connect to nothing yet.
 
@@ -34,9 +39,11 @@ class Line:
             alternatives: The brokers, the preferred one first.
             told: The settings.
             wake: Called from another thread when a link is there.
+            topics: What is wanted; for a node.
         """
         self.link: Link | None = None
         self._alternatives, self._told, self._wake = alternatives, told, wake
+        self._topics = topics
         self._lock = threading.Lock()
         self._dialled: Link | None = None
         self._dialler: threading.Thread | None = None
@@ -84,7 +91,7 @@ class Line:
     def _dial(self) -> None:
         address = self._alternatives[self._place]
         try:
-            link = Link(address, self._told)
+            link = Link(address, self._told, topics=list(self._topics))
         except BusUnavailable as reason:
             self._failed(reason)
         else:

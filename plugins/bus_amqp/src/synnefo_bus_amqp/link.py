@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import logging
 import selectors
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kombu import Consumer
@@ -19,6 +20,8 @@ from synnefo_bus_amqp.topology import Topology
 from synnefo_core.bus import deliver
 from synnefo_core.contracts.bus import Message, Receiver
 
+log = logging.getLogger(__name__)
+
 # Nothing is waited for but the rest of a message whose beginning has come.
 _REST_S = 0.05
 
@@ -26,8 +29,8 @@ _REST_S = 0.05
 class Link:
     """Receives; all methods but the constructor belong to one thread."""
 
-    def __init__(self, address: Address, told: Options) -> None:
-        """Connect, make what is not there, and begin to receive.
+    def __init__(self, address: Address, told: Options, *, topics: Iterable[str] = ()) -> None:
+        """Connect, make what is not there, and begin to receive; a node only some topics.
 
         Raises:
             BusUnavailable: The broker is not there, or will not have us.
@@ -40,21 +43,21 @@ class Link:
         self._selector = selectors.DefaultSelector()
         try:
             with failing(address):
-                self._begin(told)
+                self._begin(told, topics)
         except BaseException:
             self.close()
             raise
 
-    def _begin(self, told: Options) -> None:
+    def _begin(self, told: Options, topics: Iterable[str]) -> None:
         self._selector.register(self.fileno(), selectors.EVENT_READ)
         channel = self._connection.channel()
-        self._topology.declare(channel)
+        self._topology.declare(channel, topics)
         # On a channel of its own: it is refused by itself.
         self._post = Post(self._connection, self.address.user)
         channel.basic_qos(0, told.prefetch, False)
         # Only put aside here: more may come while something else is waited for.
         consumer = Consumer(
-            channel, [self._topology.queue], on_message=self._came.append, auto_declare=False
+            channel, [self._topology.inbox], on_message=self._came.append, auto_declare=False
         )
         consumer.consume()
 
@@ -102,6 +105,9 @@ class Link:
         return len(came)
 
     def _bury(self, envelope: Envelope, reason: str) -> None:
+        if self._topology.is_node:  # which may not write there
+            log.warning("a message is dropped: %s", reason, extra={"topic": envelope.topic})
+            return
         self._post.send(
             self._topology.dead_exchange,
             envelope.topic,

@@ -25,6 +25,13 @@ OPTIONS = [
         help="The name of the exchange and of the queue, and with '.dead' of those of dead letters.",
     ),
     cfg.StrOpt(
+        "node",
+        default="",
+        regex=r"^[\w.-]{0,100}$",
+        help="Only on a node that wants to be told something: its name. It then receives what the cloud "
+        "says to nodes, from the queue NAMESPACE.node.NAME, and nothing else.",
+    ),
+    cfg.StrOpt(
         "queue_type",
         default="classic",
         choices=["classic", "quorum"],
@@ -82,6 +89,7 @@ class Options:
 
     brokers: tuple[Alternatives, ...] = field(repr=False)
     namespace: str
+    node: str
     queue_type: str
     prefetch: int
     deliveries: int

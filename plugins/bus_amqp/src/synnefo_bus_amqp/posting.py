@@ -19,7 +19,12 @@ class Post:
 
     def __init__(self, connection: Any, user: str) -> None:
         self._user = user
-        self._producer = Producer(connection.channel(), auto_declare=False)
+        self._channel = connection.channel()
+        self._producer = Producer(self._channel, auto_declare=False)
+
+    def declare(self, exchange: Exchange) -> None:
+        """Make an exchange that is not there."""
+        exchange(self._channel).declare()
 
     def send(
         self,
@@ -30,13 +35,14 @@ class Post:
         timeout_s: float,
         message_id: str = "",
         headers: Mapping[str, Any] | None = None,
+        must_arrive: bool = True,
     ) -> None:
-        """Return once the broker has the message."""
+        """Return once the broker has the message, and if it must arrive a queue."""
         self._producer.publish(
             body,
             exchange=exchange.name,
             routing_key=topic,
-            mandatory=True,
+            mandatory=must_arrive,
             content_type="application/json",
             content_encoding="utf-8",
             headers=dict(headers or {}),

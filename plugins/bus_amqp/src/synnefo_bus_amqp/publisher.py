@@ -8,6 +8,7 @@ import threading
 import time
 from typing import Any
 
+from synnefo_bus_amqp.addresses import Alternatives
 from synnefo_bus_amqp.connections import connect, failing, leave
 from synnefo_bus_amqp.envelopes import body_of
 from synnefo_bus_amqp.options import Options
@@ -19,11 +20,14 @@ log = logging.getLogger(__name__)
 
 
 class Publisher:
-    """Sends to the first cluster of brokers, whichever of them answers."""
+    """Sends to one cluster of brokers, whichever of them answers."""
 
-    def __init__(self, told: Options) -> None:
-        self._told = told
-        self._topology = Topology(told)
+    def __init__(
+        self, told: Options, alternatives: Alternatives, *, is_to_nodes: bool = False
+    ) -> None:
+        self._told, self._alternatives, self._is_to_nodes = told, alternatives, is_to_nodes
+        topology = Topology(told)
+        self._exchange = topology.nodes_exchange if is_to_nodes else topology.exchange
         self._lock = threading.Lock()
         self._connection: Any = None
         self._place = 0
@@ -49,7 +53,7 @@ class Publisher:
         # Nobody beats while nothing is sent: the broker may have gone without a word.
         if time.monotonic() - self._used_at > self._told.heartbeat_s:
             self._drop()
-        alternatives = self._told.brokers[0]
+        alternatives = self._alternatives
         for attempts_left in reversed(range(len(alternatives) + (self._connection is not None))):
             left_s = give_up - time.monotonic()
             try:
@@ -62,15 +66,24 @@ class Publisher:
                     raise
 
     def _send_once(self, topic: str, body: bytes, within_s: float) -> None:
-        address = self._told.brokers[0][self._place]
+        address = self._alternatives[self._place]
         began = time.monotonic()
         with failing(address):
             if self._connection is None:
                 self._connection = connect(address, self._told, timeout_s=within_s)
                 self._post = Post(self._connection, address.user)
                 log.info("connected to the broker", extra={"broker": str(address)})
+                if self._is_to_nodes:
+                    self._post.declare(self._exchange)
             left_s = max(within_s - (time.monotonic() - began), 0.001)
-            self._post.send(self._topology.exchange, topic, body, timeout_s=left_s)
+            # Nodes that are away are nobody's fault.
+            self._post.send(
+                self._exchange,
+                topic,
+                body,
+                timeout_s=left_s,
+                must_arrive=not self._is_to_nodes,
+            )
         self._used_at = time.monotonic()
 
     def _drop(self) -> None:

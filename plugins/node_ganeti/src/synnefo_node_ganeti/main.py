@@ -55,7 +55,7 @@ def _run(file: Path) -> int:
     told = Options.of(config)
     told.state_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(told.state_directory):
-        bus = make_bus(config, told)
+        bus = make_bus(config, told.state_directory)
         eventd = Eventd(told, bus)
         logs.configure(told.log_format, told.log_level)
         if file.stat().st_mode & 0o007:

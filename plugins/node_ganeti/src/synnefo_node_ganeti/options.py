@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,7 @@ class Options:
     def of(cls, config: cfg.ConfigOpts) -> Options:
         """Return what a configuration says."""
         told = {option.dest: config[option.dest] for option in OPTIONS}
-        told["node_name"] = told["node_name"] or _host_name()
+        told["node_name"] = told["node_name"] or host_name()
         for name in ("ganeti_directory", "state_directory"):
             told[name] = Path(told[name])
         return cls(**told)
@@ -92,22 +93,34 @@ def load(file: Path) -> cfg.ConfigOpts:
     Raises:
         Misconfigured: It can't be read, or a value is not of its type.
     """
+    return read(file, "synnefo-eventd", {"DEFAULT": OPTIONS, "bus": BUS})
+
+
+def read(file: Path, program: str, sections: Mapping[str, Sequence[cfg.Opt]]) -> cfg.ConfigOpts:
+    """Read a configuration file with some sections.
+
+    Raises:
+        Misconfigured: It can't be read, or a value is not of its type.
+    """
     config = cfg.ConfigOpts()
-    config.register_opts(OPTIONS)
-    config.register_opts(BUS, group="bus")
+    for section, options in sections.items():
+        config.register_opts(options, group=None if section == "DEFAULT" else section)
     try:
-        config(
-            [], project="synnefo-eventd", default_config_files=[str(file)], default_config_dirs=[]
-        )
-        for option in OPTIONS:
+        config([], project=program, default_config_files=[str(file)], default_config_dirs=[])
+        for option in sections["DEFAULT"]:
             config[option.dest]  # values are converted when they are read
     except (cfg.Error, ValueError, OSError) as cause:
         raise Misconfigured(f"{file}: {cause}") from cause
     return config
 
 
-def make_bus(config: cfg.ConfigOpts, told: Options) -> Bus:
+def make_bus(config: cfg.ConfigOpts, state_directory: Path, *, node: str = "") -> Bus:
     """Return the bus that the section ``[bus]`` describes.
+
+    Args:
+        config: The configuration.
+        state_directory: Where a driver may keep files.
+        node: Who wants to be told what the cloud says to nodes; empty for who only tells.
 
     Raises:
         Misconfigured: There is no such driver, or its settings can't work.
@@ -115,11 +128,13 @@ def make_bus(config: cfg.ConfigOpts, told: Options) -> Bus:
     driver = driver_class("bus", config.bus.driver)
     if not issubclass(driver, Bus):
         raise Misconfigured(f"{config.bus.driver} is no bus")
-    settings = driver_settings(config, "bus", driver)
-    return driver(DriverSetup(config.bus.driver, settings, told.state_directory))
+    settings = dict(driver_settings(config, "bus", driver))
+    if node and "node" in settings:
+        settings["node"] = node
+    return driver(DriverSetup(config.bus.driver, settings, state_directory))
 
 
-def _host_name() -> str:
+def host_name() -> str:
     """Return the name that Ganeti knows this node by: the host's own, which it wants to be full."""
     name = socket.gethostname()
     return name if "." in name else socket.getfqdn()

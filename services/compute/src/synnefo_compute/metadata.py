@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import synnefo_network
 from synnefo_compute import locks, states
 from synnefo_compute.rows import owned
 from synnefo_core.context import RequestContext
@@ -99,4 +100,5 @@ def _change(
         states.require(action, _CHANGEABLE, vm_state=row.vm_state, task_state=row.task_state)
         check_size(items)
         row.metadata_, row.updated_at = items, context.now()
+        synnefo_network.note_device(context, server_id)
         return items

@@ -15,6 +15,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 import synnefo_backends
+import synnefo_network
 from synnefo_backends import Backend, Demand, NoRoomAnywhere
 from synnefo_compute import admission, flavor_specs, groups, names, servers, states
 from synnefo_compute.kinds import MOVE
@@ -103,6 +104,7 @@ def _begin(context: RequestContext, session: Session, row: ServerRow, target: Ba
         "group_tags": groups.exclusion_tags(row.group_id, company, target.id),
     }
     sagas.begin(context, session, MOVE, subject_id=row.id, data=data)
+    synnefo_network.note_device(context, row.id)
 
 
 def _require_room(context: RequestContext, demand: Demand, target: Backend) -> None:

@@ -3,14 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 
 from oslo_config import cfg
 from oslo_policy.policy import DocumentedRuleDefault
 
-from synnefo_compute import charges, consoles, events, flavors, groups, relief, resizing, unbound
+from synnefo_compute import (
+    charges,
+    consoles,
+    events,
+    flavors,
+    groups,
+    guests,
+    relief,
+    resizing,
+    unbound,
+)
 from synnefo_compute.commands import COMMANDS
 from synnefo_compute.models import Model
 from synnefo_compute.options import CONSOLE, OPTIONS
@@ -21,6 +31,7 @@ from synnefo_core.bootstrap import once
 from synnefo_core.cloud import Cloud
 from synnefo_core.commands import CommandTable
 from synnefo_core.context import RequestContext, for_worker
+from synnefo_core.contracts.guests import Guest
 from synnefo_core.contracts.quota import QuotaResource, Relief, Severity, Thing, Usage
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
@@ -88,6 +99,12 @@ def listeners() -> Iterable[Listener]:
 def subscriptions() -> Iterable[Subscription]:
     """Return what is done when ports are taken away from servers."""
     return unbound.SUBSCRIPTIONS
+
+
+@hookimpl(specname="guests")
+def guests_of(context: RequestContext, device_ids: Collection[str]) -> Mapping[str, Guest]:
+    """Say of servers where they are and what they are told."""
+    return guests.guests(context, device_ids)
 
 
 @hookimpl

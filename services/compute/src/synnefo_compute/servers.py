@@ -459,6 +459,7 @@ def update_server(
         if hostname is not None:
             row.hostname = hostname
         row.updated_at = context.now()
+        synnefo_network.note_device(context, server_id)
     return show_server(context, server_id)
 
 

@@ -44,6 +44,8 @@ from synnefo_network.networks import (
     show_network,
     update_network,
 )
+from synnefo_network.nodes.agents import NodeAgent, forget_node_agent, list_node_agents
+from synnefo_network.nodes.telling import note_device, tell_nodes_of_device
 from synnefo_network.plugged import ports_of, ports_of_one
 from synnefo_network.plugging import devices_with_address, plug, settle, unplug, withhold
 from synnefo_network.pool_values import AddressScope, SubnetPool, SubnetPoolChanges, SubnetPoolSpec
@@ -174,6 +176,7 @@ __all__ = [
     "NetworkSpec",
     "NetworkUse",
     "NoAddressLeft",
+    "NodeAgent",
     "PlugRequest",
     "Pool",
     "Port",
@@ -225,9 +228,11 @@ __all__ = [
     "delete_subnet_pool",
     "devices_with_address",
     "find_security_groups",
+    "forget_node_agent",
     "list_address_scopes",
     "list_floating_ips",
     "list_networks",
+    "list_node_agents",
     "list_pools",
     "list_ports",
     "list_rbac_policies",
@@ -236,6 +241,7 @@ __all__ = [
     "list_security_rules",
     "list_subnet_pools",
     "list_subnets",
+    "note_device",
     "plug",
     "ports_of",
     "ports_of_one",
@@ -260,6 +266,7 @@ __all__ = [
     "show_subnet_pool",
     "tags_of",
     "tags_of_many",
+    "tell_nodes_of_device",
     "unplug",
     "update_address_scope",
     "update_floating_ip",

@@ -20,6 +20,8 @@ from synnefo_network import macs, policies, sharing, tag_filters, wiring, withdr
 from synnefo_network.devices import RESERVED
 from synnefo_network.errors import LinkInUse, NetworkInUse
 from synnefo_network.models import AddressRow, MacPrefixRow, NetworkRow, PortRow, SubnetRow
+from synnefo_network.nodes import changes as told
+from synnefo_network.nodes.changes import Kind
 from synnefo_network.pages import select_page
 from synnefo_network.values import Listing, Network, NetworkSpec
 from synnefo_quota import charge
@@ -246,6 +248,7 @@ def update_network(context: RequestContext, network_id: str, changes: NetworkCha
         row.revision += 1
         row.updated_at = context.now()
         settle_cost(context, row, was_external=was_external)
+        told.note(session, Kind.NETWORK, row.id)
         return _shown(row, _subnets_of(session, [row.id]).get(row.id, ()))
 
 

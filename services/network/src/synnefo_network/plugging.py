@@ -15,6 +15,8 @@ from synnefo_core.errors import InvalidField
 from synnefo_network import history, ports, sharing
 from synnefo_network.errors import AmbiguousNetwork
 from synnefo_network.models import AddressRow, NetworkRow, PortRow
+from synnefo_network.nodes import changes
+from synnefo_network.nodes.changes import Kind
 from synnefo_network.values import FixedIpRequest, PlugRequest, Port, PortSpec
 
 _OF_SERVERS = PortRow.device_owner.startswith(ports.SERVERS)
@@ -98,6 +100,7 @@ def _bind(context: RequestContext, session: Session, row: PortRow, use: _Use) ->
     row.is_awaited = use.is_awaited
     row.revision += 1
     row.updated_at = context.now()
+    changes.note(session, Kind.PORT, row.id)
     return ports.show_all(session, [row])[0]
 
 
@@ -142,6 +145,7 @@ def unplug(
     with context.unit_of_work() as session:
         query = select(PortRow.id).where(*theirs, PortRow.is_temporary)
         ports.remove(session, list(session.scalars(query)))
+        changes.note(session, Kind.PORT, *session.scalars(select(PortRow.id).where(*theirs)))
         session.execute(
             update(PortRow)
             .where(*theirs)

@@ -32,6 +32,7 @@ from synnefo_network import (
 from synnefo_network.bootstrap import make_public_network, write_down_sharing
 from synnefo_network.commands import COMMANDS
 from synnefo_network.models import Model
+from synnefo_network.nodes import commands as nodes_commands, documents, hellos, rounds, signing
 from synnefo_network.options import SECTIONS
 from synnefo_network.policies import POLICIES
 
@@ -83,27 +84,30 @@ def sagas() -> Iterable[Saga]:
 
 @hookimpl
 def tasks() -> Iterable[Task]:
-    """Return what has unused networks leave clusters, and what keeps those there true to the rows."""
+    """Return what keeps networks in clusters true to the rows, and what tells nodes of ports."""
     return [
         Task(withdrawing.TASK, withdrawing.EVERY_S, withdrawing.run),
         Task(cluster_repairs.TASK, cluster_repairs.EVERY_S, cluster_repairs.run),
+        Task(rounds.TASK, rounds.EVERY_S, rounds.run),
+        Task("network.forget_documents", 3600.0, documents.forget_gone),
     ]
 
 
 @hookimpl
 def listeners() -> Iterable[Listener]:
-    """Return who hears of networks in clusters."""
-    return events.LISTENERS
+    """Return who hears of networks in clusters, and nodes."""
+    return [*events.LISTENERS, *hellos.LISTENERS]
 
 
 @hookimpl
 def commands() -> CommandTable:
-    """Return ``synnefo network|router|floating-ip|pool …`` and ``reconcile networks|pools``."""
-    return COMMANDS
+    """Return ``synnefo network|router|floating-ip|pool|node …`` and ``reconcile networks|pools``."""
+    return {**COMMANDS, **nodes_commands.COMMANDS}
 
 
 @hookimpl
 def bootstrap(cloud: Cloud) -> None:
-    """Make the network ``public``, and bring what an older cloud has up to date."""
+    """Make the network ``public`` and a key to sign with, and bring an older cloud up to date."""
+    signing.make_first(cloud)
     write_down_sharing(cloud)
     make_public_network(cloud)

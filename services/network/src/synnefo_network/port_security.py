@@ -17,6 +17,7 @@ from synnefo_network import group_rows, macs, security_groups
 from synnefo_network.devices import OWN
 from synnefo_network.errors import Unsecured
 from synnefo_network.models import NetworkRow, PortGroupRow, SecurityGroupRow
+from synnefo_network.nodes import changes
 from synnefo_network.values import AddressPair, PortSpec
 
 
@@ -92,6 +93,7 @@ def join(session: Session, port_id: str, group_ids: Iterable[str]) -> None:
 
 def leave(session: Session, port_ids: Sequence[str]) -> None:
     """Have no group apply to some ports."""
+    changes.note_leaving(session, port_ids)
     session.execute(delete(PortGroupRow).where(PortGroupRow.port_id.in_(port_ids)))
 
 

@@ -37,6 +37,8 @@ from synnefo_network.devices import (
 )
 from synnefo_network.errors import MacInUse, NetworkDrained, PortInUse
 from synnefo_network.models import NetworkRow, PortRow, SubnetRow
+from synnefo_network.nodes import changes as told
+from synnefo_network.nodes.changes import Kind
 from synnefo_network.values import (
     AddressPair,
     FixedIp,
@@ -66,6 +68,10 @@ class PortChanges(TypedDict, total=False):
 
 _OF_OWNER = frozenset({"is_secured", "address_pairs"})
 """What nobody but a network's owner decides about ports on it."""
+
+
+_TOLD = PortChanges.__annotations__.keys() - {"name", "description"}
+"""What nodes are told of."""
 
 
 def visible(context: RequestContext) -> list[ColumnElement[bool]]:
@@ -149,6 +155,7 @@ def add(
         context, session, spec, project_id=project_id, is_secured=row.is_secured
     )
     port_security.join(session, row.id, groups)
+    told.note(session, Kind.PORT, row.id)
     return _give(session, network, row, spec=spec, groups=groups)
 
 
@@ -272,6 +279,8 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
             _require_device(context, *device)
         if "fixed_ips" in changes:
             _reassign(context, session, row, network, changes["fixed_ips"])
+        if _TOLD & changes.keys():
+            told.note(session, Kind.PORT, row.id)
         _secure(context, session, row, network, changes)
         was_of = row.device_id
         row.name = changes.get("name", row.name)
@@ -364,6 +373,7 @@ def delete_port(context: RequestContext, port_id: str) -> None:
 
 def remove(session: Session, port_ids: Sequence[str]) -> None:
     """Delete ports and free their addresses; no floating IP stands for these any more."""
+    told.note(session, Kind.PORT, *port_ids)
     floating_links.end(session, port_ids)
     addresses.release(session, port_ids)
     port_security.leave(session, port_ids)

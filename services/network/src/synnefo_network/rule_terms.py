@@ -85,7 +85,7 @@ def check(spec: SecurityRuleSpec) -> Terms:
     Raises:
         InvalidField: It makes no sense.
     """
-    protocol = _protocol(spec)
+    protocol = protocol_number(spec.protocol, spec.ethertype)
     for port in (spec.port_min, spec.port_max):
         if port is not None and not 0 <= port <= _MOST_OF_PORT:
             raise InvalidField("port_range", f"Invalid value for port {port}")
@@ -105,8 +105,12 @@ def check(spec: SecurityRuleSpec) -> Terms:
     )
 
 
-def _protocol(spec: SecurityRuleSpec) -> int | None:
-    text = spec.protocol
+def protocol_number(text: str | None, ethertype: str) -> int | None:
+    """Return the number of a protocol that is given by its name or number; None for each.
+
+    Raises:
+        InvalidField: There is none, or it is not of the IP version.
+    """
     if text is None:
         return None
     number = PROTOCOLS.get(text)
@@ -116,10 +120,10 @@ def _protocol(spec: SecurityRuleSpec) -> int | None:
     if number is None or number > _MOST_OF_PROTOCOL:
         problem = f"{text!r} is neither a protocol's name nor a number from 0 to 255"
         raise InvalidField("protocol", problem)
-    if number in _ONLY_SIX and spec.ethertype == "IPv4":
+    if number in _ONLY_SIX and ethertype == "IPv4":
         raise InvalidField("ethertype", f"{text} is not of IPv4")
     # Both names of ICMP mean the one of the rule's own version.
-    return _ICMP_SIX if number == _ICMP and spec.ethertype == "IPv6" else number
+    return _ICMP_SIX if number == _ICMP and ethertype == "IPv6" else number
 
 
 def _require_range(spec: SecurityRuleSpec, protocol: int | None) -> None:

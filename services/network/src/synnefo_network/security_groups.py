@@ -17,6 +17,8 @@ from synnefo_network import group_rows, networks, rule_terms, security_rules, ta
 from synnefo_network.claims import insert_unless_taken
 from synnefo_network.errors import AmbiguousGroup, DefaultGroup, SecurityGroupInUse
 from synnefo_network.models import PortGroupRow, SecurityGroupRow, SecurityRuleRow
+from synnefo_network.nodes import changes as told
+from synnefo_network.nodes.changes import Kind
 from synnefo_network.pages import select_page
 from synnefo_network.values import (
     Listing,
@@ -258,6 +260,7 @@ def delete_security_group(context: RequestContext, group_id: str) -> None:
             SecurityRuleRow.group_id == group_id, SecurityRuleRow.remote_group_id == group_id
         )
         paid = list(session.scalars(select(SecurityRuleRow).where(rules)))
+        told.note(session, Kind.GROUP, *{rule.group_id for rule in paid})
         session.execute(delete(SecurityRuleRow).where(rules))
         tag_filters.forget(session, [row.id])
         session.delete(row)

@@ -17,6 +17,8 @@ from synnefo_network import group_rows, rule_terms
 from synnefo_network.claims import insert_unless_taken
 from synnefo_network.errors import SecurityRuleExists
 from synnefo_network.models import SecurityGroupRow, SecurityRuleRow
+from synnefo_network.nodes import changes
+from synnefo_network.nodes.changes import Kind
 from synnefo_network.pages import select_page
 from synnefo_network.rule_terms import Terms
 from synnefo_network.values import Listing, SecurityRule, SecurityRuleSpec
@@ -71,6 +73,7 @@ def create_security_rule(context: RequestContext, spec: SecurityRuleSpec) -> Sec
             _require_group(context, session, spec.remote_group_id)
         row = add(context, session, group, spec, terms=terms, is_charged=True)
         _touch(group, context.now())
+        changes.note(session, Kind.GROUP, group.id)
         return shown(row, is_of_default=group.default_of is not None)
 
 
@@ -177,6 +180,7 @@ def delete_security_rule(context: RequestContext, rule_id: str) -> None:
             raise NotFound("security group rule", rule_id)
         session.delete(row)
         _touch(group, context.now())
+        changes.note(session, Kind.GROUP, group.id)
         charge(context, costs([row], -1))
 
 

@@ -17,6 +17,8 @@ from synnefo_core.db.base import new_id
 from synnefo_network.floating_errors import ExternalNetworkInUse
 from synnefo_network.floating_models import FloatingIpRow
 from synnefo_network.models import NetworkRow, PortRow
+from synnefo_network.nodes import changes
+from synnefo_network.nodes.changes import Kind
 from synnefo_network.rbac_errors import SharedNetworkInUse
 from synnefo_network.rbac_models import RbacRow
 from synnefo_network.router_models import RouterRow
@@ -132,6 +134,8 @@ def _tell(session: Session, network: NetworkRow) -> None:
     """Set what a network says of itself by its rows here."""
     outside = targets(session, network.id, EXTERNAL)
     network.is_shared = EVERYBODY in targets(session, network.id, SHARED)
+    if network.is_external != bool(outside):
+        changes.note(session, Kind.NETWORK, network.id)
     network.is_external = bool(outside)
     network.is_hidden = bool(outside) and EVERYBODY not in outside
 

@@ -18,6 +18,8 @@ from synnefo_network.addresses import AUTOMATIC_MODES, is_automatic
 from synnefo_network.devices import RESERVED, ROUTER_INTERFACE
 from synnefo_network.errors import GatewayInUse, SubnetInUse
 from synnefo_network.models import AddressRow, NetworkRow, PortRow, SubnetRow
+from synnefo_network.nodes import changes as told
+from synnefo_network.nodes.changes import Kind
 from synnefo_network.pages import select_page
 from synnefo_network.values import FIRST_ADDRESS, Listing, Subnet, SubnetSpec
 
@@ -112,6 +114,7 @@ def create_subnet(context: RequestContext, spec: SubnetSpec) -> Subnet:
         if is_automatic(row):
             session.flush()
             addresses.give_automatic(session, row, now=now)
+            told.note(session, Kind.NETWORK, network.id)
         return _shown(row)
 
 
@@ -251,6 +254,7 @@ def update_subnet(context: RequestContext, subnet_id: str, changes: SubnetChange
         row.pools = [[str(first), str(last)] for first, last in parsed]
         row.revision += 1
         row.updated_at = context.now()
+        told.note(session, Kind.NETWORK, row.network_id)
         return _shown(row)
 
 
@@ -288,6 +292,7 @@ def delete_subnet(context: RequestContext, subnet_id: str) -> None:
         row = _lock_own(context, session, subnet_id, is_for_delete=True)
         if is_automatic(row):
             addresses.release_automatic(session, subnet_id)
+            told.note(session, Kind.NETWORK, row.network_id)
         kept = select(PortRow.id).where(
             PortRow.network_id == row.network_id, PortRow.device_owner == RESERVED
         )

@@ -8,26 +8,33 @@ import logging
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from importlib.resources import files
 from pathlib import Path
 
 from synnefo_core import logs
 from synnefo_core.contracts import gateways
+from synnefo_core.contracts.driver import Misconfigured
+from synnefo_core.contracts.nodes import PURPOSE
 from synnefo_core.signatures import Verifier, read_keys
 from synnefo_node_ganeti.ending import Ending
+from synnefo_node_ganeti.net import options
 from synnefo_node_ganeti.net.agent import Agent
+from synnefo_node_ganeti.net.cloud import CloudLine
 from synnefo_node_ganeti.net.gateway import Gateway
-from synnefo_node_ganeti.net.node import AlreadyRunning, Node, NotConnected, Plug
+from synnefo_node_ganeti.net.node import AlreadyRunning, Node, NoDocument, NotConnected, Plug
 from synnefo_node_ganeti.net.programs import ProgramFailed
-from synnefo_node_ganeti.net.shelf import PURPOSE, Refused
+from synnefo_node_ganeti.net.shelf import Refused
 
 log = logging.getLogger(__name__)
 
 STATE = Path("/var/lib/synnefo-nodenet")
+WAIT_S = 10.0
 KEYS = Path("/etc/synnefo/nodenet.keys")
 CHECK_S = 60.0
+_LOOK_S = 0.2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,7 +51,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         gateway = Gateway(arguments.state / "routers", routers, name=arguments.name)
         node = Node(arguments.state, Verifier(keys, PURPOSE), gateway)
         _ACTIONS[arguments.action](node, arguments)
-    except (AlreadyRunning, NotConnected, ProgramFailed, Refused, OSError, ValueError) as problem:
+    except (
+        AlreadyRunning,
+        NotConnected,
+        ProgramFailed,
+        Refused,
+        Misconfigured,
+        OSError,
+        ValueError,
+    ) as problem:
         sys.stderr.write(f"synnefo-nodenet {arguments.action}: {problem}\n")
         return 1
     return 0
@@ -76,6 +91,20 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help=f"how often everything is looked at without a reason; default: {CHECK_S:g}",
     )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=options.FILE,
+        metavar="FILE",
+        help=f"for run: how the cloud is reached; without the file it is not; default: {options.FILE}",
+    )
+    parser.add_argument(
+        "--wait-s",
+        type=float,
+        default=WAIT_S,
+        metavar="SECONDS",
+        help=f"for plug: how long a document is waited for; default: {WAIT_S:g}",
+    )
     parser.add_argument("action", choices=[*_ACTIONS, *_TEMPLATES], help="what to do")
     parser.add_argument("tap", nargs="?", default="", help="for unplug: the interface")
     return parser
@@ -84,13 +113,44 @@ def _parser() -> argparse.ArgumentParser:
 def _run(node: Node, arguments: argparse.Namespace) -> None:
     ending = Ending()
     ending.heed_signals()
-    with node.as_only_daemon(), closing(Agent(node, check_s=arguments.check_s)) as agent:
+    with ExitStack() as stack:
+        stack.enter_context(node.as_only_daemon())
+        agent = stack.enter_context(closing(Agent(node, check_s=arguments.check_s)))
+        line = _line(node, arguments)
+        if line is not None:
+            line.start()
+            stack.callback(line.close)
         log.info("watching", extra={"state": str(arguments.state)})
         agent.run(ending)
 
 
-def _plug(node: Node, _: argparse.Namespace) -> None:
-    node.plug(Plug.of(os.environ))
+def _line(node: Node, arguments: argparse.Namespace) -> CloudLine | None:
+    """Return the way to the cloud, where there is one."""
+    if not arguments.config.exists():
+        log.warning("documents come as files only: there is no %s", arguments.config)
+        return None
+    told = options.load(arguments.config, arguments.state)
+    return CloudLine(
+        told.bus,
+        node=told.node,
+        incoming=node.incoming,
+        versions=node.shelf.versions,
+        hello_s=told.hello_s,
+    )
+
+
+def _plug(node: Node, arguments: argparse.Namespace) -> None:
+    """Connect a card, whose document may still be on its way."""
+    plug, give_up = Plug.of(os.environ), time.monotonic() + arguments.wait_s
+    while True:
+        try:
+            node.plug(plug)
+        except NoDocument:
+            if time.monotonic() >= give_up:
+                raise
+            time.sleep(_LOOK_S)
+        else:
+            return
 
 
 def _unplug(node: Node, arguments: argparse.Namespace) -> None:

@@ -39,6 +39,10 @@ class NotConnected(Exception):
     """A card is not connected; says why."""
 
 
+class NoDocument(NotConnected):
+    """Nothing is known of a card, yet."""
+
+
 @dataclass(frozen=True)
 class Plug:
     """What Ganeti says of a card that it wants to be connected."""
@@ -196,7 +200,7 @@ class Node:
     def _document(self, plug: Plug) -> PortDocument:
         document = self._known(plug.name.removeprefix(CARD_PREFIX))
         if document is None or document.is_gone or not plug.name.startswith(CARD_PREFIX):
-            raise NotConnected(f"no document for the card {plug.name!r}")
+            raise NoDocument(f"no document for the card {plug.name!r}")
         network = document.network
         wanted = (document.mac, _GANETI_MODES[network.mode], network.link or plug.link)
         if wanted != (plug.mac, plug.mode, plug.link):

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from synnefo_core.contracts.gateways import GatewayDocument
 from synnefo_core.contracts.nodes import InvalidDocument, PortDocument
 from synnefo_core.signatures import Forged, Verifier
 from synnefo_node_ganeti.net import files
-
-PURPOSE = "synnefo port document"
-"""What documents of ports are signed for."""
 
 MOST_BYTES = 4 * 1024 * 1024
 
@@ -62,11 +59,22 @@ PORTS = Kind("port", PortDocument.from_json, lambda document: document.port)
 ROUTERS = Kind("router", GatewayDocument.from_json, lambda document: document.router)
 
 
+class _Seen(NamedTuple):
+    """When a file was changed last, and the version of the document in it."""
+
+    changed_at: int
+    version: int | None
+
+
+_NEVER = _Seen(0, None)
+
+
 class Shelf(Generic[_Document]):
     """A directory with a document per port, or per router."""
 
     def __init__(self, directory: Path, verifier: Verifier, kind: Kind[_Document]) -> None:
         self._directory, self._verifier, self._kind = directory, verifier, kind
+        self._seen: dict[str, _Seen] = {}
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def take(self, signed: str, *, now: float) -> bool:
@@ -87,7 +95,8 @@ class Shelf(Generic[_Document]):
             raise Refused(f"the document of {self._named(document)} has expired")
         before = self.find(self._kind.id_of(document))
         if before is not None and document.version <= before.version:
-            if document == before:
+            # The same one is sent again with a later expiry.
+            if replace(cast("Any", document), expires_at=before.expires_at) == before:
                 return False
             raise Refused(f"{self._named(document)} has version {before.version} already")
         files.write(self._path(self._kind.id_of(document)), document.to_json())
@@ -110,6 +119,26 @@ class Shelf(Generic[_Document]):
         if self._kind.id_of(document) != key:
             raise Refused(f"the document of {self._kind.about} {key} is another's")
         return document
+
+    def versions(self) -> dict[str, int]:
+        """Return the versions of all documents, but for those of ports that are gone."""
+        seen: dict[str, _Seen] = {}
+        for name in files.names(self._directory):
+            try:
+                changed_at = (self._directory / name).stat().st_mtime_ns
+                seen[name] = self._seen.get(name, _NEVER)
+                if seen[name].changed_at != changed_at:
+                    document = self.find(name.removesuffix(".json"))
+                    version = None if document is None or document.is_gone else document.version
+                    seen[name] = _Seen(changed_at, version)
+            except (FileNotFoundError, Refused):
+                seen.pop(name, None)  # the cloud sends it again
+        self._seen = seen
+        return {
+            name.removesuffix(".json"): each.version
+            for name, each in seen.items()
+            if each.version is not None
+        }
 
     def forget_gone(self, *, now: float) -> None:
         """Forget what was deleted and of which no older document can come any more."""

@@ -110,7 +110,7 @@ def of_server(context: RequestContext, row: ServerRow) -> Told:
         password=wishes.password if row.has_config_drive else "",
         user_data=base64.b64decode(wishes.user_data),
         files=wishes.files,
-        cards=_cards(context, row.id),
+        cards=cards_of(context, {row.id: synnefo_network.ports_of_one(context, row.id)})[row.id],
     )
 
 
@@ -134,23 +134,30 @@ def password_hash(password: str) -> str:
     return hashed.decode()
 
 
-def _cards(context: RequestContext, server_id: str) -> list[Card]:
-    ports = synnefo_network.ports_of_one(context, server_id)
-    subnets, sizes = dict[str, Subnet](), dict[str, int]()
-    for port in ports:
-        for fixed in port.fixed_ips:
-            subnets[fixed.subnet_id] = synnefo_network.show_subnet(context, fixed.subnet_id)
-        sizes[port.network_id] = synnefo_network.show_network(context, port.network_id).mtu
-    return [
-        Card(
-            id=port.id,
-            network_id=port.network_id,
-            mac=port.mac,
-            mtu=sizes[port.network_id],
-            addresses=tuple(_addresses(port, subnets)),
-        )
-        for port in ports
-    ]
+def cards_of(context: RequestContext, ports: Mapping[str, Sequence[Port]]) -> dict[str, list[Card]]:
+    """Return the cards of servers, whose ports are given by their ids."""
+    every = [port for some in ports.values() for port in some]
+    subnets = {
+        subnet_id: synnefo_network.show_subnet(context, subnet_id)
+        for subnet_id in {fixed.subnet_id for port in every for fixed in port.fixed_ips}
+    }
+    sizes = {
+        network_id: synnefo_network.show_network(context, network_id).mtu
+        for network_id in {port.network_id for port in every}
+    }
+    return {
+        server_id: [
+            Card(
+                id=port.id,
+                network_id=port.network_id,
+                mac=port.mac,
+                mtu=sizes[port.network_id],
+                addresses=tuple(_addresses(port, subnets)),
+            )
+            for port in some
+        ]
+        for server_id, some in ports.items()
+    }
 
 
 def _addresses(port: Port, subnets: Mapping[str, Subnet]) -> Iterable[Address]:

@@ -25,11 +25,12 @@ from synnefo_core.sagas import Run, Saga, Step, Wait
 
 
 def plug(run: Run) -> Mapping[str, Any] | Wait:
-    """Have the cluster plug the card in, once it has the network."""
+    """Have the cluster plug the card in, once it has the network and its nodes know of the port."""
     if not run.data.get("job_id"):
         outcome = networks.reach(run)
         if isinstance(outcome, Wait):
             return outcome
+    synnefo_network.tell_nodes_of_device(run.context, run.subject_id)
     nic = _nic(run)
 
     def submit(backend: ComputeBackend, name: str) -> str:

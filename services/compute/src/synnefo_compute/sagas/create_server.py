@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+import synnefo_network
 from synnefo_compute import actions, cards, observed, states
 from synnefo_compute.first_boot import keeping, volume
 from synnefo_compute.kinds import CREATE
@@ -25,10 +26,11 @@ from synnefo_core.sagas import Run, Saga, Step, Wait
 
 
 def submit(run: Run) -> Mapping[str, Any] | Wait:
-    """Have the cluster make the instance, once it has the networks."""
+    """Have the cluster make the instance, once it has the networks and its nodes know of the ports."""
     outcome = networks.reach(run)
     if isinstance(outcome, Wait):
         return outcome
+    synnefo_network.tell_nodes_of_device(run.context, run.subject_id)
     spec = _spec(run)
     return {
         **outcome,

@@ -28,6 +28,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import synnefo_backends
+import synnefo_network
 from synnefo_compute import actions, cards, groups, observed
 from synnefo_compute.kinds import MOVE
 from synnefo_compute.sagas import handing, instances, networks, towards
@@ -94,7 +95,8 @@ def undo_halt(run: Run) -> Wait | None:
 
 
 def take_in(run: Run) -> Mapping[str, Any] | Wait:
-    """Have the new cluster take it in."""
+    """Have the new cluster take it in, whose nodes know of its ports before."""
+    synnefo_network.tell_nodes_of_device(run.context, run.subject_id)
     return handing.taken_in(
         _target(run), _spec(run, run.data["target"], run.data["tags"]), _baggage(run)
     )
@@ -174,6 +176,7 @@ def succeed(run: Run, session: Session) -> None:
     """Show the server in its new cluster; what it costs has not changed."""
     row = instances.locked(run, session)
     synnefo_backends.leave(run.context, row.id)
+    synnefo_network.note_device(run.context, row.id)
     observed.settle(run.context, row, is_running=run.data["is_up"], is_forced=True)
     row.node = run.data["node"]
     row.fault, row.fault_at = "", 0.0
@@ -185,6 +188,7 @@ def fail(run: Run, session: Session) -> None:
     row = instances.locked(run, session)
     part = synnefo_backends.leave if run.data.get("stays") else synnefo_backends.stay
     part(run.context, row.id)
+    synnefo_network.note_device(run.context, row.id)
     if instances.goes_on_deleting(run, session, row):
         return
     left = run.data["left"]

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way to the cloud: documents come over the bus, and the cloud hears which ones are here.
+
+What comes is only put where the daemon looks; whether it is the cloud's is asked there. While
+the broker is away nothing else is: the node goes by what it has.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from synnefo_core.contracts.bus import Bus, BusUnavailable, Message
+from synnefo_core.contracts.nodes import ASK, DOCUMENT, HELLO, KNOWN, digest_of
+from synnefo_node_ganeti.net import files
+
+log = logging.getLogger(__name__)
+
+_TIMEOUT_S = 10.0
+_RETRY_S = 3.0
+_TURN_S = 1.0
+_SETTLE_S = 30.0
+"""So long a hello waits for what has come to be taken in."""
+_PART = 1000
+"""So many ports are told of in one message."""
+
+
+class CloudLine:
+    """Hears and answers the cloud, in a thread of its own."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        *,
+        node: str,
+        incoming: Path,
+        versions: Callable[[], Mapping[str, int]],
+        hello_s: float,
+    ) -> None:
+        """Subscribe; nothing comes before :meth:`start`.
+
+        Args:
+            bus: The way.
+            node: This node's name.
+            incoming: The directory for documents that come.
+            versions: Returns the versions of the documents that are here, by port.
+            hello_s: How often the cloud hears what is here.
+        """
+        self._bus, self._node, self._incoming = bus, node, incoming
+        self._versions, self._hello_s = versions, hello_s
+        self._hello_at = time.monotonic()
+        self._patience_until = 0.0
+        self._is_away, self._closing = False, threading.Event()
+        self._numbers = itertools.count()
+        self._thread = threading.Thread(target=self._run, name="cloud", daemon=True)
+        for topic in (DOCUMENT, f"{DOCUMENT}.{node}"):
+            bus.subscribe(topic, self._put)
+        bus.subscribe(f"{ASK}.{node}", self._answer)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Leave the bus."""
+        self._closing.set()
+        self._bus.close()
+        self._thread.join(_TIMEOUT_S)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            try:
+                self.turn()
+            except OSError as problem:  # the disk is full
+                log.error("the cloud is not heard: %s", problem)  # noqa: TRY400  # no trace
+                self._closing.wait(_RETRY_S)
+
+    def turn(self) -> None:
+        """Say hello when it is time, and hear what comes, waiting for it a moment."""
+        if time.monotonic() >= self._hello_at:
+            self._hello()
+        left_s = self._hello_at - time.monotonic()
+        self._bus.receive(timeout_s=max(0.0, min(_TURN_S, left_s)))
+
+    def _hello(self) -> None:
+        now = time.monotonic()
+        if files.names(self._incoming) and now < self._patience_until:
+            self._hello_at = now + _TURN_S  # what is here is just changing
+            return
+        known = self._versions()
+        said = {"node": self._node, "documents": len(known), "digest": digest_of(known)}
+        is_told = self._tell(HELLO, said)
+        self._hello_at = time.monotonic() + (self._hello_s if is_told else _RETRY_S)
+        self._patience_until = self._hello_at + _SETTLE_S
+
+    def _answer(self, _messages: Sequence[Message]) -> None:
+        known = sorted(self._versions().items())
+        parts = [known[first : first + _PART] for first in range(0, len(known), _PART)] or [[]]
+        after: str | None = None
+        for part in parts:
+            is_last = part is parts[-1]
+            until = None if is_last else part[-1][0]
+            told = {"node": self._node, "after": after, "until": until, "known": dict(part)}
+            if not self._tell(KNOWN, told):
+                return  # the next hello will be answered by the same question
+            after = until
+
+    def _put(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            document = message.payload.get("document")
+            if not isinstance(document, str):
+                log.warning("a message without a document")
+                continue
+            # In the order in which they came. It need not be on disk: what is lost is asked for.
+            name = f"{time.time_ns():020}-{next(self._numbers):06}"
+            draft = self._incoming / f".{name}"
+            draft.write_text(document)
+            draft.rename(self._incoming / name)
+
+    def _tell(self, topic: str, told: Mapping[str, object]) -> bool:
+        try:
+            self._bus.publish(Message(topic, told), timeout_s=_TIMEOUT_S)
+        except BusUnavailable as cause:
+            if not self._is_away:
+                log.warning("the broker is away: %s", cause)
+            self._is_away = True
+            return False
+        if self._is_away:
+            log.info("the broker is back")
+        self._is_away = False
+        return True

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``synnefo node …``: the nodes that keep guests to their documents, and the keys of these."""
+
+from __future__ import annotations
+
+import argparse
+
+from synnefo_core.clock import iso
+from synnefo_core.commands import CloudCommand, CloudLister, CommandTable, Table
+from synnefo_core.context import for_worker
+from synnefo_network.nodes import agents, signing
+
+
+class ListNodes(CloudLister):
+    """List the nodes that were heard: when last, what they know, and what they lack."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Table:
+        """Return a row for each."""
+        del parsed_args
+        rows = [
+            (
+                node.cluster,
+                node.name,
+                "up" if node.is_alive else "down",
+                iso(node.heard_at),
+                node.documents,
+                node.behind,
+            )
+            for node in agents.list_node_agents(for_worker(self.cloud))
+        ]
+        return ("Cluster", "Node", "State", "Last hello", "Documents", "Behind"), rows
+
+
+class Forget(CloudCommand):
+    """Forget a node that is not there any more."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add which one."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("cluster")
+        parser.add_argument("node")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Forget it."""
+        agents.forget_node_agent(for_worker(self.cloud), parsed_args.cluster, parsed_args.node)
+
+
+class AddKey(CloudCommand):
+    """Make a key that signs once the older ones are retired; give it to all nodes before that."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Make it."""
+        del parsed_args
+        key = signing.add_signing_key(for_worker(self.cloud))
+        self.say(f"{key.id} {key.public}")
+
+
+class ListKeys(CloudLister):
+    """List the keys that sign what nodes are told."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Table:
+        """Return a row for each."""
+        del parsed_args
+        keys = signing.list_signing_keys(for_worker(self.cloud))
+        rows = [(key.id, _state(key), iso(key.created_at), key.public) for key in keys]
+        return ("Id", "State", "Made at", "Public"), rows
+
+
+def _state(key: signing.SigningKey) -> str:
+    if key.is_retired:
+        return "retired"
+    return "signs" if key.does_sign else "waits"
+
+
+class ShowKeys(CloudCommand):
+    """Print the public keys for nodes' configuration, one a line: all but the retired ones."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Print them."""
+        del parsed_args
+        for key in signing.list_signing_keys(for_worker(self.cloud)):
+            if not key.is_retired:
+                self.say(key.public)
+
+
+class RetireKey(CloudCommand):
+    """Have a key sign nothing any more; the next one does."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add which one."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("id")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Retire it."""
+        signing.retire_signing_key(for_worker(self.cloud), parsed_args.id)
+
+
+COMMANDS: CommandTable = {
+    "node list": ListNodes,
+    "node forget": Forget,
+    "node key add": AddKey,
+    "node key list": ListKeys,
+    "node key show": ShowKeys,
+    "node key retire": RetireKey,
+}
