@@ -3,7 +3,7 @@
 
 A ticket lies in the cluster's configuration for as long as the disk does, and the cluster starts and
 moves guests without asking anybody. So it never expires; it is outdone by one of a later
-generation. ``docs/decisions/0016-*`` tells how it travels.
+generation. ``docs/decisions/0020-*`` tells how it travels.
 """
 
 from __future__ import annotations

@@ -20,44 +20,15 @@ from synnefo_blocks import volumes
 from synnefo_blocks.nbd import handing
 from synnefo_blocks.nbd.server import Server
 from synnefo_blocks.nbd.tls import TlsDoor, TlsTerms
+from synnefo_blocks.nbd.turns import Claim, LateDisk, Turn
+from synnefo_blocks.node_stores import NodeStore, open_store
 from synnefo_core import logs
-from synnefo_core.config import driver_settings
-from synnefo_core.contracts.driver import DriverError, DriverSetup, Misconfigured
-from synnefo_core.contracts.storage import Fenced, Storage, StorageError
-from synnefo_core.plugins import driver_class
+from synnefo_core.contracts.driver import DriverError, Misconfigured
+from synnefo_core.contracts.storage import Fenced, StorageError
 
 log = logging.getLogger(__name__)
 
 FILE = Path("/etc/synnefo/nbd.conf")
-
-OPTIONS = [
-    cfg.StrOpt("driver", required=True, help="The driver of the store, for example nfs or rados."),
-    cfg.StrOpt(
-        "state_directory",
-        default="/var/lib/synnefo/nbd",
-        help="A private directory in which the driver may keep files.",
-    ),
-    cfg.FloatOpt(
-        "lease_s",
-        default=20.0,
-        min=1.0,
-        help="Seconds for which the writer of a volume goes on without asking the store, where the "
-        "store does not refuse old writers; the same on all nodes.",
-    ),
-    cfg.FloatOpt(
-        "lease_margin_s",
-        default=5.0,
-        min=0.1,
-        help="Seconds that it stops earlier, and that a new writer waits longer.",
-    ),
-]
-
-TLS_OPTIONS = [
-    cfg.StrOpt("certificate", help="The file of the certificate for clients over TLS."),
-    cfg.StrOpt("key", help="The file of its key."),
-    cfg.StrOpt("authority", help="The file of the authority that certificates of clients are of."),
-    cfg.ListOpt("allowed", default=[], help="Addresses and networks that clients may come from."),
-]
 
 EXIT_FENCED = 3
 """Somebody else writes the volume now."""
@@ -68,12 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     told = _parser().parse_args(argv)
     logs.configure("text", "INFO")
     try:
-        config = _config(told.config)
-        storage = _storage(config)
+        store = open_store(told.config)
         try:
-            return _serve(storage, config, told)
+            return _serve(store, told)
         finally:
-            storage.close()
+            store.storage.close()
     except (DriverError, OSError, ValueError) as problem:
         sys.stderr.write(f"synnefo-nbd: {problem}\n")
         return EXIT_FENCED if isinstance(problem, Fenced) else 1
@@ -100,39 +70,34 @@ def _parser() -> argparse.ArgumentParser:
         help="serve clients over TLS, too; see [tls] of the file",
     )
     parser.add_argument(
+        "--late", action="store_true", help="become the writer only when a client uses the disk"
+    )
+    parser.add_argument(
+        "--last-epoch",
+        type=int,
+        metavar="NUMBER",
+        help="with --late: take the first number from --epoch up to this one that no writer had",
+    )
+    parser.add_argument(
+        "--others",
+        type=Path,
+        metavar="FILE",
+        help="with --late: while this file is there, wait for the writer that there is to end",
+    )
+    parser.add_argument(
         "--config", type=Path, default=FILE, metavar="FILE", help=f"default: {FILE}"
     )
     return parser
 
 
-def _config(file: Path) -> cfg.ConfigOpts:
-    config = cfg.ConfigOpts()
-    config.register_opts(OPTIONS, group="store")
-    config.register_opts(TLS_OPTIONS, group="tls")
-    try:
-        config([], project="synnefo-nbd", default_config_files=[str(file)], default_config_dirs=[])
-        for option in OPTIONS:
-            config.store[option.dest]  # values are converted when they are read
-    except (cfg.Error, ValueError, OSError) as cause:
-        raise Misconfigured(f"{file}: {cause}") from cause
-    return config
-
-
-def _storage(config: cfg.ConfigOpts) -> Storage:
-    driver = driver_class("storage", config.store.driver)
-    if not issubclass(driver, Storage):
-        raise Misconfigured(f"{config.store.driver} is no store")
-    settings = driver_settings(config, "store", driver)
-    directory = Path(config.store.state_directory)
-    return driver(DriverSetup(config.store.driver, settings, directory))
-
-
-def _serve(storage: Storage, config: cfg.ConfigOpts, told: argparse.Namespace) -> int:
-    terms = volumes.LeaseTerms(config.store.lease_s, config.store.lease_margin_s)
+def _serve(store: NodeStore, told: argparse.Namespace) -> int:
+    storage, terms = store.storage, store.terms
     _allow_files()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())
+    if told.late:
+        return _serve_late(store, told, ended)
     if told.take_over:
         offered = handing.ask(told.socket)
         try:
@@ -150,7 +115,7 @@ def _serve(storage: Storage, config: cfg.ConfigOpts, told: argparse.Namespace) -
     log.info("serving", extra={"volume": told.volume, "epoch": volume.epoch})
     with ExitStack() as stack:
         if told.listen:
-            encrypted = TlsDoor(_address(told.listen), _tls_terms(config), server.admit)
+            encrypted = TlsDoor(_address(told.listen), _tls_terms(store.config), server.admit)
             stack.callback(encrypted.close)
         return _served(volume, server, told.socket, ended)
 
@@ -166,6 +131,21 @@ def _tls_terms(config: cfg.ConfigOpts) -> TlsTerms:
         raise Misconfigured("--listen needs certificate, key, authority and allowed in [tls]")
     networks = [ipaddress.ip_network(each) for each in told.allowed]
     return TlsTerms(Path(told.certificate), Path(told.key), Path(told.authority), networks)
+
+
+def _serve_late(store: NodeStore, told: argparse.Namespace, ended: threading.Event) -> int:
+    """Serve a volume that is opened when a client uses it."""
+    epochs = range(told.epoch, (told.last_epoch or told.epoch) + 1)
+    turn = Turn(store.storage, Claim(told.volume, epochs, told.others), store.terms)
+    server = Server(LateDisk(turn), told.socket)
+    threading.Thread(target=server.serve, name="nbd-server", daemon=True).start()
+    log.info("ready to serve", extra={"volume": told.volume, "epochs": f"{epochs}"})
+    try:
+        return _renewing(turn, ended)
+    finally:
+        turn.end()
+        server.close()
+        turn.close()
 
 
 def _served(volume: volumes.Volume, server: Server, path: Path, ended: threading.Event) -> int:
@@ -194,7 +174,7 @@ def _allow_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _renewing(volume: volumes.Volume, ended: threading.Event) -> int:
+def _renewing(volume: volumes.Volume | Turn, ended: threading.Event) -> int:
     """Keep the right to write until told to end; return the status of the process."""
     obeying = threading.Thread()
     while not ended.wait(volume.renew_every_s):
@@ -213,7 +193,7 @@ def _renewing(volume: volumes.Volume, ended: threading.Event) -> int:
     return 0
 
 
-def _obey(volume: volumes.Volume) -> None:
+def _obey(volume: volumes.Volume | Turn) -> None:
     """Do what was wished; it is tried again at the next renewal if it can't be done now."""
     try:
         volume.obey()

@@ -7,6 +7,7 @@ Formats: docs/design/blocks-format.rst, "Volumes".
 from synnefo_blocks.volumes.catalog import clear, create, delete, names, roots, show, usage
 from synnefo_blocks.volumes.checking import Fault, Finding, check_volumes
 from synnefo_blocks.volumes.lease import LeaseTerms
+from synnefo_blocks.volumes.looking import look
 from synnefo_blocks.volumes.record import VolumeRecord
 from synnefo_blocks.volumes.sealing import seal_layers
 from synnefo_blocks.volumes.volume import TooManyLayers, Volume, adopt, open_volume
@@ -27,6 +28,7 @@ __all__ = [
     "forget_wishes",
     "freeze",
     "grow",
+    "look",
     "names",
     "open_volume",
     "roots",

@@ -32,6 +32,11 @@ class LeaseTerms:
         """How long a new writer waits for one that may still be writing."""
         return self.lease_s + self.margin_s
 
+    @property
+    def renew_every_s(self) -> float:
+        """How often a writer asks, in seconds: three times before its lease runs out."""
+        return (self.lease_s - self.margin_s) / 3
+
 
 class Lease:
     """What one writer knows of its right to write."""
@@ -58,8 +63,8 @@ class Lease:
 
     @property
     def renew_every_s(self) -> float:
-        """How often to ask, in seconds: three times before it runs out."""
-        return (self._terms.lease_s - self._terms.margin_s) / 3
+        """How often to ask, in seconds."""
+        return self._terms.renew_every_s
 
     def check(self) -> None:
         """Refuse to go on without a right to.

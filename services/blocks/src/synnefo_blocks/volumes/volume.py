@@ -395,7 +395,7 @@ def open_volume(
         clock.wait(terms.wait_s)
     _advance(storage, name, record)
     record = catalog.change(storage, name, lambda now: _all_settled(now, epoch))
-    view = _loaded(storage, name, record)
+    view = loaded(storage, name, record)
     catalog.remove_waste(storage, name)
     lease = Lease(name, terms, clock, is_needed=not is_enforced)
     volume = Volume(storage, name, record=record, view=view, lease=lease)
@@ -422,7 +422,7 @@ def adopt(
     record = catalog.show(storage, name)
     if record.epoch != epoch or not record.is_open:
         raise Fenced(f"volume {name} is not open at epoch {epoch}")
-    view = _loaded(storage, name, record)
+    view = loaded(storage, name, record)
     is_needed = not storage.properties.enforces_fencing
     lease = Lease(name, terms or LeaseTerms(), clock or Clock(), is_needed=is_needed)
     volume = Volume(storage, name, record=record, view=view, lease=lease)
@@ -480,7 +480,8 @@ def _advance(storage: Storage, name: str, record: VolumeRecord) -> None:
             heads.advance(head.name, expected=head.epoch, epoch=record.epoch)
 
 
-def _loaded(storage: Storage, name: str, record: VolumeRecord) -> View:
+def loaded(storage: Storage, name: str, record: VolumeRecord) -> View:
+    """Return where everything is that a record speaks of."""
     heads = catalog.heads_of(storage)
     states = bytearray(clusters_in(record.size_bytes))
     overlays = {}

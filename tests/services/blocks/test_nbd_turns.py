@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When a server of NBD becomes the writer of its volume."""
+
+import threading
+
+import pytest
+
+from synnefo_blocks import volumes
+from synnefo_blocks.nbd import Server
+from synnefo_blocks.nbd.protocol import ESHUTDOWN, Command
+from synnefo_blocks.nbd.turns import Claim, LateDisk, Turn
+from synnefo_core.contracts.storage import CLUSTER_BYTES, Fenced
+from synnefo_core.testing.fakes import MemoryStorage
+from tests.services.blocks.nbd_client import NbdClient
+
+SIZE = 10 * CLUSTER_BYTES
+TERMS = volumes.LeaseTerms()
+FIRST = range(100, 200)
+SECOND = range(200, 300)
+
+
+@pytest.fixture
+def storage():
+    store = MemoryStorage()
+    volumes.create(store, "disk", SIZE)
+    return store
+
+
+@pytest.fixture
+def turn_of(storage):
+    made = []
+
+    def make(epochs=FIRST, others=None):
+        made.append(Turn(storage, Claim("disk", epochs, others), TERMS))
+        return made[-1]
+
+    yield make
+    for turn in made:
+        turn.end()
+
+
+@pytest.fixture
+def connect(tmp_path):
+    """Serve a turn and connect to it."""
+    running, clients = [], []
+
+    def call(turn):
+        path = tmp_path / f"{len(running)}.sock"
+        server = Server(LateDisk(turn), path)
+        thread = threading.Thread(target=server.serve)
+        thread.start()
+        running.append((turn, server, thread))
+        clients.append(NbdClient(path))
+        clients[-1].go()
+        return clients[-1]
+
+    yield call
+    for client in clients:
+        client.close()
+    for turn, server, thread in running:
+        turn.end()
+        server.close()
+        thread.join()
+
+
+def epoch(storage):
+    return volumes.show(storage, "disk").epoch
+
+
+def test_who_only_prepared_ends_no_writer(storage, turn_of):
+    writer = turn_of().take()
+
+    turn_of().renew()
+
+    writer.write(0, b"goes on")
+    assert (100, True) == (epoch(storage), volumes.show(storage, "disk").is_open)
+
+
+def test_each_start_takes_the_next_number(storage, turn_of):
+    for number in (100, 101, 102):
+        turn_of().take()
+
+        assert number == epoch(storage)
+
+
+def test_a_client_makes_it_the_writer(storage, turn_of, connect):
+    client = connect(turn_of())
+
+    assert 0 == client.call(Command.WRITE, 0, data=b"x")
+    assert 100 == epoch(storage)
+
+
+def test_nobody_follows_a_later_generation(storage, turn_of):
+    old = turn_of()
+    turn_of(SECOND).take()
+
+    with pytest.raises(Fenced):
+        old.renew()
+    with pytest.raises(Fenced):
+        old.take()
+
+
+def test_a_volume_that_is_gone_is_served_no_longer(storage, turn_of):
+    turn = turn_of()
+    volumes.delete(storage, "disk")
+
+    with pytest.raises(Fenced):
+        turn.renew()
+
+
+def test_who_waits_reads_what_the_writer_writes(storage, turn_of, connect, tmp_path):
+    others = tmp_path / "others"
+    others.touch()
+    writer = turn_of().take()
+
+    client = connect(turn_of(others=others))
+    writer.write(5, b"news")
+
+    assert b"\0news\0" == client.read(4, 6)
+    assert 0 == client.call(Command.FLUSH)
+    assert 100 == epoch(storage)
+
+
+@pytest.mark.parametrize("ending", ["close", "unmark"])
+def test_a_write_waits_for_the_turn_and_then_all_go_there(
+    storage, turn_of, connect, tmp_path, ending
+):
+    others = tmp_path / "others"
+    others.touch()
+    writer = turn_of().take()
+    writer.write(0, b"old")
+    client = connect(turn_of(others=others))
+
+    client.send(client.request(Command.WRITE, 3, data=b"new"))
+    client.socket.settimeout(0.2)
+    with pytest.raises(TimeoutError):
+        client.error()
+    writer.write(6, b"last")
+    writer.flush()
+    writer.close() if ending == "close" else others.unlink()
+
+    client.socket.settimeout(20)
+    assert 0 == client.error()
+    assert b"oldnewlast" == client.read(0, 10)
+    assert 101 == epoch(storage)
+    with pytest.raises(Fenced):
+        writer.write(0, b"too late")
+
+
+def test_who_waits_is_let_go_at_the_end(turn_of, connect, tmp_path):
+    others = tmp_path / "others"
+    others.touch()
+    turn_of().take()
+    turn = turn_of(others=others)
+    client = connect(turn)
+
+    client.send(client.request(Command.WRITE, 3, data=b"new"))
+    turn.end()
+
+    assert ESHUTDOWN == client.error()
+
+
+def test_a_client_gets_nothing_under_a_ticket_that_was_outdone(turn_of, connect):
+    client = connect(turn_of())
+    turn_of(SECOND).take()
+
+    assert ESHUTDOWN == client.call(Command.READ, 0, 512)
