@@ -26,7 +26,7 @@ from synnefo_core.contracts.driver import Driver, DriverError, DriverSetup, Unav
 from synnefo_core.contracts.seed import Seed
 
 if TYPE_CHECKING:
-    from synnefo_core.contracts.devices import Cards
+    from synnefo_core.contracts.devices import Cards, Volumes
     from synnefo_core.contracts.moving import Migration, Movable
     from synnefo_core.contracts.networks import Networks
     from synnefo_core.contracts.node_state import NodeStates
@@ -470,6 +470,7 @@ class ComputeBackend(Driver):
     movable: Movable | None = None
     node_states: NodeStates | None = None
     networks: Networks | None = None
+    volumes: Volumes | None = None
 
     @abstractmethod
     def __init__(self, setup: DriverSetup) -> None:

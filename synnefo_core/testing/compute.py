@@ -32,6 +32,7 @@ from synnefo_core.contracts.compute import (
     PowerState,
 )
 from synnefo_core.testing.adoption import AdoptionContract
+from synnefo_core.testing.attached import VolumesContract
 from synnefo_core.testing.cards import CardsContract
 from synnefo_core.testing.compute_rig import SpecFactory
 from synnefo_core.testing.consoles import ConsolesContract
@@ -55,6 +56,7 @@ _BY_NAME: Mapping[str, Submit] = {
 class ComputeBackendContract(
     ReshapeContract,
     CardsContract,
+    VolumesContract,
     RescueContract,
     AdoptionContract,
     MigrationContract,

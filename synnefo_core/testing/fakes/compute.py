@@ -18,6 +18,7 @@ from synnefo_core.contracts.compute import (
     ConsoleKind,
     Consoles,
     Disk,
+    DiskSpec,
     Instance,
     InstanceMissing,
     InstanceSpec,
@@ -33,7 +34,7 @@ from synnefo_core.contracts.compute import (
     RequestRefused,
     Reshape,
 )
-from synnefo_core.contracts.devices import Cards
+from synnefo_core.contracts.devices import Cards, Volumes
 from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.contracts.moving import Migration
 from synnefo_core.contracts.node_state import NodeState, NodeStates
@@ -222,6 +223,44 @@ class _Cards(Cards):
 
 
 @dataclass(frozen=True)
+class _Volumes(Volumes):
+    lifecycle: _Lifecycle
+    template = "ext"
+
+    def disk(self, name: str, *, size_mib: int, ticket: str) -> DiskSpec:
+        return DiskSpec(name, size_mib, {"ticket": ticket})
+
+    def attach(self, name: str, disk: DiskSpec, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        def change(instance: Instance) -> Instance:
+            if disk.name in (had.name for had in instance.disks):
+                raise JobFailed(f"instance {name!r} has a disk {disk.name!r}")
+            return replace(instance, disks=(*instance.disks, Disk(disk.name, disk.size_mib)))
+
+        return self.lifecycle.change("modify", name, change)
+
+    def detach(self, name: str, disk: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
+        def change(instance: Instance) -> Instance:
+            kept = tuple(had for had in instance.disks if had.name != disk)
+            if len(kept) == len(instance.disks):
+                raise JobFailed(f"instance {name!r} has no disk {disk!r}")
+            return replace(instance, disks=kept)
+
+        return self.lifecycle.change("modify", name, change)
+
+    def tell_size(
+        self, name: str, disk: str, *, size_mib: int, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> str:
+        def change(instance: Instance) -> Instance:
+            sizes = {had.name: had.size_mib for had in instance.disks}
+            if disk not in sizes:
+                raise JobFailed(f"instance {name!r} has no disk {disk!r}")
+            sizes[disk] = size_mib
+            return replace(instance, disks=tuple(Disk(*each) for each in sizes.items()))
+
+        return self.lifecycle.change("grow_disk", name, change)
+
+
+@dataclass(frozen=True)
 class _Rescue(Rescue):
     lifecycle: _Lifecycle
     media: Mapping[str, Boot] = field(default_factory=lambda: {DEFAULT_MEDIUM: {"medium": "cd"}})
@@ -383,6 +422,7 @@ class MemoryBackend(ComputeBackend):
         self.adoption = _Adoption(self._world, lifecycle)
         self.migration = _Migration(lifecycle)
         self.cards = _Cards(lifecycle)
+        self.volumes = _Volumes(lifecycle)
         self.rescue = _Rescue(lifecycle)
         self.movable = MemoryMovable(self._world, lifecycle.make, self.disks)
         self.node_states = _NodeStates(self._world)

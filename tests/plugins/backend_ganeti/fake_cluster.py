@@ -196,7 +196,10 @@ class FakeCluster:
             own |= operation.get("hvparams", {})
             for inherited in [each for each in own if own[each] == "default"]:
                 del own[inherited]
-            problems = [self._change_nic(name, *change) for change in operation.get("nics", ())]
+            problems = [
+                *(self._change_nic(name, *change) for change in operation.get("nics", ())),
+                *(self._change_disk(name, *change) for change in operation.get("disks", ())),
+            ]
             return next(filter(None, problems), None)
         elif word in ("MIGRATE", "FAILOVER"):
             others = [node for node in self.nodes if node != self.instances[name]["pnode"]]
@@ -235,6 +238,21 @@ class FakeCluster:
                 del row[field][place]
         else:
             return ["OpPrereqError", [f"Cannot find NIC with identifier {which}", "wrong_input"]]
+        return None
+
+    def _change_disk(self, name: str, action: str, which: Any, disk: Row) -> Any:
+        row = self.instances[name]
+        names, sizes = row["disk.names"], row["disk.sizes"]
+        if action == "add":
+            if disk["name"] in names:
+                return ["OpPrereqError", ["Disk names must be unique", "wrong_input"]]
+            names.append(disk["name"])
+            sizes.append(disk["size"])
+        elif which in names:
+            del sizes[names.index(which)]
+            names.remove(which)
+        else:
+            return ["OpPrereqError", [f"Cannot find disk with identifier {which}", "wrong_input"]]
         return None
 
     def _rename(self, name: str, new_name: str) -> Any:

@@ -37,6 +37,8 @@ def backend(settings, tmp_path):
 class TestRealGaneti(ComputeBackendContract):
     has_exact_capacity = False
     has_movable_disks = False
+    # QEMU reaches them, and its guests are not real; tests/system/test_ext_storage.py has some.
+    serves_volumes = False
     # The lab's OS definition takes no parameters; the suite on the small Ganeti has secrets.
     secret_parameters = {}
 

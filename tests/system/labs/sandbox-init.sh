@@ -4,6 +4,7 @@
 #
 # Makes the places that Ganeti writes to private, says "sandbox ready", and waits for ever.
 # When it is killed the kernel ends every process of the sandbox and drops its mounts.
+# Directories that KEEP names, with colons between them, are there all the same.
 # TREE is another system's root directory: it is then laid out, unchanged, below /mnt/root,
 # where the commands of the sandbox live.
 set -e
@@ -12,7 +13,20 @@ cd "$1"
 hostname "$2"
 mount -t tmpfs -o mode=755 tmpfs /mnt                   # an overlay cannot lie on an overlay, as in a container
 mkdir /mnt/lower /mnt/upper /mnt/work /mnt/root
+# What is hidden below, and yet is to be there; in another system's tree it would not run.
+kept=()
+IFS=: read -ra keep <<< "$KEEP"
+for place in "${keep[@]}"; do
+    case $place in
+    /root/* | /srv/* | /run/*)
+        kept+=("$place")
+        mkdir /mnt/kept${#kept[@]}
+        mount --rbind "$place" /mnt/kept${#kept[@]}
+        ;;
+    esac
+done
 if [ -n "$tree" ]; then
+    kept=()
     root=/mnt/root
     mount --bind "$tree" /mnt/lower                     # its own name may hold a colon
     overlay=$root
@@ -34,6 +48,10 @@ mount -t tmpfs -o mode=755 tmpfs $root/var/lib/ganeti   # the job queue syncs ea
 mount --no-canonicalize --bind log $root/var/log/ganeti
 mount --no-canonicalize --bind home $root/root
 mount --no-canonicalize --bind srv $root/srv
+for number in "${!kept[@]}"; do
+    mkdir -p "${kept[number]}"
+    mount --rbind /mnt/kept$((number + 1)) "${kept[number]}"
+done
 cat hosts > $root/etc/hosts
 echo "$2" > $root/etc/hostname
 echo "sandbox ready"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from .waiting import until
 
 INIT = Path(__file__).with_name("sandbox-init.sh")
 ENVIRONMENT = {"PATH": PATH, "LANG": "C.UTF-8", "HOME": "/root", "TERM": "dumb"}
+# The Python that runs the tests, and the checkout.
+KEPT = dict.fromkeys((sys.prefix, sys.base_prefix, Path(__file__).resolve().parents[3]))
 NAMESPACES = ["--mount", "--uts", "--ipc", "--net", "--pid"]
 
 
@@ -95,7 +98,8 @@ class Sandbox:
         command += [str(INIT), str(self._directory), self._address.node_name]
         if self._record.tree is not None:
             command.append(self._record.tree)
-        shell = spawn(command, log=self._log, environment=ENVIRONMENT, directory=self._directory)
+        environment = {**ENVIRONMENT, "KEEP": ":".join(map(str, KEPT))}
+        shell = spawn(command, log=self._log, environment=environment, directory=self._directory)
         self._record.add(adopt(shell))
         until(self._is_ready, "the sandbox", within_s=20, watch=lambda: self._watch(shell))
         self._connect()

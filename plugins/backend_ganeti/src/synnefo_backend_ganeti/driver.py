@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from synnefo_backend_ganeti import options, translation
 from synnefo_backend_ganeti.adoption import GanetiAdoption
+from synnefo_backend_ganeti.attached import GanetiVolumes
 from synnefo_backend_ganeti.cards import GanetiCards
 from synnefo_backend_ganeti.consoles import GanetiConsoles
 from synnefo_backend_ganeti.failures import in_contract_words
@@ -47,6 +48,7 @@ class GanetiBackend(ComputeBackend):
         self.adoption = GanetiAdoption(self._client)
         self.migration = GanetiMigration(self._client)
         self.cards = GanetiCards(self._client)
+        self.volumes = GanetiVolumes(self._client)
         shared = setup.settings["shared_disks"]
         self.movable = GanetiMovable(self._client, self._defaults, shared)
         self.networks = GanetiNetworks(self._client)

@@ -18,6 +18,12 @@ DISK = "seed"
 DISK_MIB = 4
 """The least that LVM gives; a volume takes less."""
 
+PROVIDER = "synnefo"
+"""The provider of disks that are volumes of the cloud."""
+
+AS_IT_IS = {"image": ""}
+"""Has the OS definition write nothing on the first disk, whatever it does on this cluster."""
+
 PARAMETERS = tuple(f"seed_{number}" for number in range(4))
 
 MOST_BYTES = 96 * 1024
@@ -47,3 +53,14 @@ def disk_name(instance: str) -> str:
 def is_ours(disk_name: str) -> bool:
     """Return whether a disk is of ours, and no business of the cloud's."""
     return disk_name.startswith(f"{DISK}-")
+
+
+def beside(parameters: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the parameters of the disk, given those of the one that it lies beside."""
+    # A ticket is for one volume, and for the small one that its provider makes beside it.
+    return {**parameters, "part": "seed"} if is_volume(parameters) else parameters
+
+
+def is_volume(parameters: Mapping[str, str]) -> bool:
+    """Return whether a disk with these parameters is a volume of the cloud."""
+    return parameters.get("provider") == PROVIDER

@@ -74,10 +74,13 @@ def new_instance(
 ) -> rapi.NewInstance:
     """Say to Ganeti what the contract says of an instance to be made."""
     template = spec.disk_template or (defaults.disk_template if spec.disks else "diskless")
-    disks, secrets = [_new_disk(disk) for disk in spec.disks], dict(spec.secret_parameters)
+    disks, secrets = [new_disk(disk) for disk in spec.disks], dict(spec.secret_parameters)
     if spec.seed and spec.disks and defaults.has_seed_disk:
         disks.append(_seed_disk(spec))
         secrets |= seeds.parameters(spec.seed)
+    told = dict(spec.os_parameters)
+    if spec.disks and seeds.is_volume(spec.disks[0].parameters) and defaults.has_seed_disk:
+        told = seeds.AS_IT_IS | told
     return rapi.NewInstance(
         name=spec.name,
         os_type=spec.os or defaults.os_type,
@@ -90,21 +93,22 @@ def new_instance(
         iallocator=placement.iallocator,
         hypervisor=spec.hypervisor or defaults.hypervisor or None,
         hvparams=spec.hypervisor_parameters,
-        osparams=spec.os_parameters,
+        osparams=told,
         osparams_secret=secrets,
         tags=spec.tags,
         is_started=spec.is_started,
     )
 
 
-def _new_disk(disk: compute.DiskSpec) -> dict[str, Json]:
+def new_disk(disk: compute.DiskSpec) -> dict[str, Json]:
+    """Say to Ganeti what the contract says of a disk to be made."""
     return {**disk.parameters, "name": disk.name, "size": disk.size_mib}
 
 
 def _seed_disk(spec: compute.InstanceSpec) -> dict[str, Json]:
     """Say what disk the seed goes on: kept where the first one is."""
     name = seeds.disk_name(spec.name)
-    return {**spec.disks[0].parameters, "name": name, "size": seeds.DISK_MIB}
+    return {**seeds.beside(spec.disks[0].parameters), "name": name, "size": seeds.DISK_MIB}
 
 
 def new_nic(nic: compute.NicSpec) -> dict[str, Json]:

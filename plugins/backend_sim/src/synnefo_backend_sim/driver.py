@@ -7,6 +7,7 @@ from oslo_config import cfg
 
 from synnefo_backend_sim import options
 from synnefo_backend_sim.adoption import SimAdoption
+from synnefo_backend_sim.attached import SimVolumes
 from synnefo_backend_sim.cards import SimCards
 from synnefo_backend_sim.clusterfile import ClusterFile
 from synnefo_backend_sim.consoles import SimConsoles
@@ -44,6 +45,7 @@ class SimBackend(ComputeBackend):
         self.adoption = SimAdoption(self._door)
         self.migration = SimMigration(self._door)
         self.cards = SimCards(self._door)
+        self.volumes = SimVolumes(self._door)
         self.rescue = SimRescue(self._door, options.media(setup))
         self.node_states = SimNodeStates(self._door)
         self.movable = SimMovable(self._door)

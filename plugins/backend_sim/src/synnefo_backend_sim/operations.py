@@ -21,6 +21,11 @@ plug       must exist                           it has the card, if it had none 
                                                 that name
 unplug     must exist                           it has the card no more, if it had
                                                 one of that name
+attach     must exist                           it has the volume, if it had no
+                                                disk of that name
+detach     must exist                           it has the volume no more, if it
+                                                had one of that name
+tell_size  must exist                           the volume is said to be so large
 boot_from  must exist                           its next start is from there, if
                                                 it is stopped
 tag        must exist                           it has the tags
@@ -219,6 +224,34 @@ def _set_nics(db: sqlite3.Connection, job: sqlite3.Row, nics: list[Any]) -> None
     db.execute("UPDATE instance SET nics = ? WHERE name = ?", (json.dumps(nics), job["instance"]))
 
 
+def _attach(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    had, disk = json.loads(_found(db, job)["disks"]), json.loads(job["request"])["disk"]
+    if disk["name"] in _names(had):
+        raise JobFailed(f"instance {job['instance']!r} has this disk already", "wrong_input")
+    _set_disks(db, job, [*had, disk])
+
+
+def _detach(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    had, name = json.loads(_found(db, job)["disks"]), json.loads(job["request"])["disk"]
+    kept = [disk for disk in had if disk["name"] != name]
+    if len(kept) == len(had):
+        raise JobFailed(f"instance {job['instance']!r} has no such disk", "unknown_entity")
+    _set_disks(db, job, kept)
+
+
+def _tell_size(db: sqlite3.Connection, job: sqlite3.Row) -> None:
+    had, told = json.loads(_found(db, job)["disks"]), json.loads(job["request"])
+    if told["disk"] not in _names(had):
+        raise JobFailed(f"instance {job['instance']!r} has no such disk", "unknown_entity")
+    sizes = {disk["name"]: disk["size_mib"] for disk in had} | {told["disk"]: told["size_mib"]}
+    _set_disks(db, job, [{"name": name, "size_mib": size} for name, size in sizes.items()])
+
+
+def _set_disks(db: sqlite3.Connection, job: sqlite3.Row, some: list[Any]) -> None:
+    """Volumes take no room on nodes."""
+    db.execute("UPDATE instance SET disks = ? WHERE name = ?", (json.dumps(some), job["instance"]))
+
+
 def _boot_from(db: sqlite3.Connection, job: sqlite3.Row) -> None:
     if _found(db, job)["power"] == PowerState.RUNNING.value:
         raise JobFailed(f"instance {job['instance']!r} runs", "wrong_state")
@@ -344,6 +377,9 @@ OPERATIONS = {
     "reinstall": Operation(_blank, _begin_anew, _leave),
     "plug": Operation(_require, _plug, _leave),
     "unplug": Operation(_require, _unplug, _leave),
+    "attach": Operation(_require, _attach, _leave),
+    "detach": Operation(_require, _detach, _leave),
+    "tell_size": Operation(_require, _tell_size, _leave),
     "boot_from": Operation(_require, _boot_from, _leave),
     "tag": Operation(_require, _tag, _leave),
     "rename": Operation(_require, _rename, _leave),

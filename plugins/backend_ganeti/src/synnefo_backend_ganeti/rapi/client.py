@@ -149,6 +149,22 @@ class RapiClient:
         body: Json = {"nics": [change], "hotplug_if_possible": True, "conflicts_check": False}
         return self._submit("PUT", path, body=body, deadline=deadline)
 
+    def add_disk(
+        self, name: str, disk: Mapping[str, Json], *, deadline: float | None = None
+    ) -> int:
+        """Submit one more disk; as :class:`NewInstance` has them."""
+        return self._change_disks(name, ["add", -1, dict(disk)], deadline)
+
+    def remove_disk(self, name: str, disk: str, *, deadline: float | None = None) -> int:
+        """Submit that a disk of this name goes."""
+        return self._change_disks(name, ["remove", disk, {}], deadline)
+
+    def _change_disks(self, name: str, change: list[Json], deadline: float | None) -> int:
+        """Submit a change that takes effect in what runs, too, if the hypervisor can do that."""
+        path = f"/2/instances/{quote(name, safe='')}/modify"
+        body: Json = {"disks": [change], "hotplug_if_possible": True, "wait_for_sync": False}
+        return self._submit("PUT", path, body=body, deadline=deadline)
+
     def grow_disk(
         self, name: str, *, disk: int, size_mib: int, deadline: float | None = None
     ) -> int:
