@@ -211,6 +211,8 @@ def test_a_daemon_that_was_away_catches_up(guests, client, far, cloud, broker):
     assert ("east", "far", "up", 2) == tuple(
         heard(cloud)[0][name] for name in ("Cluster", "Node", "State", "Documents")
     )
+    (agent,) = Client(cloud, "synnefo-admin").get(f"{NETWORK}/agents")["agents"]
+    assert ("far", True, True) == (agent["host"], agent["alive"], agent["resources_synced"])
 
 
 def test_a_broker_that_was_away_is_made_up_for(guests, client, far, broker):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import synnefo_network
+from synnefo_api_network.views import agent
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
 from synnefo_network import NetworkUse
@@ -53,9 +54,8 @@ def _shown(found: NetworkUse) -> dict[str, Any]:
 
 
 def agents(context: RequestContext) -> dict[str, Any]:
-    """List agents: no node reports itself as one yet."""
-    del context
-    return {"agents": []}
+    """List the nodes that keep guests to what their ports may do."""
+    return {"agents": [agent.shown(each) for each in synnefo_network.list_node_agents(context)]}
 
 
 def zones(context: RequestContext) -> dict[str, Any]:

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nodes as Neutron's agents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synnefo_core.clock import iso_naive
+from synnefo_network import NodeAgent
+
+_KIND, _PROGRAM = "Synnefo node agent", "synnefo-nodenet"
+
+
+def shown(agent: NodeAgent) -> dict[str, Any]:
+    """Return a node's daemon as Neutron shows an agent."""
+    began, heard = (_written(moment) for moment in (agent.first_at, agent.heard_at))
+    return {
+        "id": agent.id,
+        "agent_type": _KIND,
+        "binary": _PROGRAM,
+        "host": agent.name,
+        "topic": "N/A",
+        "description": None,
+        "alive": agent.is_alive,
+        "admin_state_up": True,
+        "availability_zone": None,
+        "created_at": began,
+        "started_at": began,
+        "heartbeat_timestamp": heard,
+        "resources_synced": agent.behind == 0,
+        "configurations": {
+            "cluster": agent.cluster,
+            "documents": agent.documents,
+            "behind": agent.behind,
+        },
+    }
+
+
+def _written(moment: float) -> str:
+    # As Neutron writes it here, and only here.
+    return iso_naive(moment)[:19].replace("T", " ")
