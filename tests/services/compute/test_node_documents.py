@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
+from concurrent import futures
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,7 +20,7 @@ from synnefo_core.contracts.bus import Message
 from synnefo_core.contracts.nodes import ASK, DOCUMENT, HELLO, KNOWN, PURPOSE, Rule, digest_of
 from synnefo_core.errors import Conflict, NotFound
 from synnefo_core.signatures import Verifier
-from synnefo_network.nodes import documents, hellos, rounds, signing
+from synnefo_network.nodes import documents, facts, hellos, rounds, signing
 from synnefo_network.nodes.models import ChangeRow, DocumentRow
 from synnefo_node_ganeti.net.shelf import PORTS, Shelf
 from tests.services.compute.conftest import FLAVOR, QUICK
@@ -145,6 +148,38 @@ def test_a_rule_reaches_the_ports_of_its_group_and_no_others(node, server, membe
     (told,) = node.news()
     assert Rule("ingress", 4, 6, 22, 22) not in told.rules
     assert port_of(member, elsewhere).id in node.known
+
+
+def test_who_read_before_a_change_does_not_have_the_last_word(
+    node, server, member, context, monkeypatch
+):
+    if context.cloud.database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    port, has_read, may_write = port_of(member, server), threading.Event(), threading.Event()
+    real = facts.facts_of
+
+    def slow(*arguments):
+        found = real(*arguments)
+        if not has_read.is_set():
+            has_read.set()
+            may_write.wait(30)
+        return found
+
+    monkeypatch.setattr(facts, "facts_of", slow)
+    synnefo_network.update_port(member, port.id, {"is_admin_up": False})
+    with ThreadPoolExecutor(2) as pool:
+        early = pool.submit(documents.refresh, context, [port.id])
+        assert has_read.wait(30)
+        add_rule(member, port)
+        late = pool.submit(rounds.run, context)
+        futures.wait([late], timeout=1)  # it is done where it does not wait
+        may_write.set()
+        early.result(30)
+        late.result(30)
+
+    (written,) = documents.letters(context, [port.id])
+    assert not written.is_new
+    assert Rule("ingress", 4, 6, 22, 22) in written.document.rules
 
 
 def test_members_of_a_group_are_told_of_a_new_one_once(node, server, member, network):

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, case, delete, select
+from sqlalchemy import Table, case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,9 @@ KEPT_S = 30 * 86400.0
 
 AT_ONCE = 200
 _TIMEOUT_S = 5.0
+_LOCK = 0x706F727473
+"""What is locked in PostgreSQL by whoever gives versions."""
+
 _TABLE: Table = DocumentRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
 
@@ -92,31 +95,38 @@ def letters(context: RequestContext, port_ids: Collection[str]) -> list[Letter]:
         OwnerAbsent: Nobody says where devices are.
     """
     now = context.now()
-    with context.reading() as session:
-        told_of = clusters(session)
-        found = facts.facts_of(session, port_ids)
-        before = _rows(session, port_ids)
-    guests = _guests(context, {each.device for each in found.values()})
-    wanted = _wanted(found, guests, told_of)
-    known = {Place(row.port_id, row.cluster): row for row in before}
-    for place in known.keys() - wanted.keys():
-        wanted[place] = facts.render_gone(place.port_id, version=0, expires_at=0.0)
-    digests = {place: _digest(document) for place, document in wanted.items()}
-    is_new = {
-        place: place not in known or known[place].digest != digest
-        for place, digest in digests.items()
-    }
-    versions = {place: int(row.version) for place, row in known.items()}
-    changed = {place: digest for place, digest in digests.items() if is_new[place]}
-    versions |= _grown(context, changed, {place: wanted[place].is_gone for place in changed})
+    with context.unit_of_work() as session:
+        _alone(session)
+        known = {Place(row.port_id, row.cluster): row for row in _rows(session, port_ids)}
+        wanted = _wanted(context, session, port_ids)
+        for place in known.keys() - wanted.keys():
+            wanted[place] = facts.render_gone(place.port_id, version=0, expires_at=0.0)
+        digests = {place: _digest(document) for place, document in wanted.items()}
+        changed = {
+            place: digest
+            for place, digest in digests.items()
+            if place not in known or known[place].digest != digest
+        }
+        versions = {place: int(row.version) for place, row in known.items()}
+        versions |= _grown(context, changed, {place: wanted[place].is_gone for place in changed})
     return [
         Letter(
             place,
             replace(document, version=versions[place], expires_at=now + LIFE_S),
-            is_new=is_new[place],
+            is_new=place in changed,
         )
         for place, document in wanted.items()
     ]
+
+
+def _alone(session: Session) -> None:
+    """Wait until nobody else gives versions; SQLite has one writer at a time as it is.
+
+    Who read before a change could else write after those who have read what it changed, and the
+    last version would say what is no more so.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 def _rows(session: Session, port_ids: Collection[str]) -> list[Any]:
@@ -133,9 +143,11 @@ def _guests(context: RequestContext, device_ids: Collection[str]) -> dict[str, G
 
 
 def _wanted(
-    found: Mapping[str, facts.Facts], guests: Mapping[str, Guest], told_of: Collection[str]
+    context: RequestContext, session: Session, port_ids: Collection[str]
 ) -> dict[Place, PortDocument]:
     """Return the documents that there should be, without versions."""
+    told_of, found = clusters(session), facts.facts_of(session, port_ids)
+    guests = _guests(context, {each.device for each in found.values()})
     wanted: dict[Place, PortDocument] = {}
     for port_id, known in found.items():
         guest = guests.get(known.device)
@@ -146,7 +158,7 @@ def _wanted(
         except InvalidDocument as cause:
             log.error("a port has no document: %s", cause, extra={"port": port_id})  # noqa: TRY400  # no trace
             continue
-        wanted |= {Place(port_id, cluster): document for cluster in guest.clusters & set(told_of)}
+        wanted |= {Place(port_id, cluster): document for cluster in guest.clusters & told_of}
     return wanted
 
 
