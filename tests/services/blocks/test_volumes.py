@@ -12,7 +12,7 @@ import pytest
 from synnefo_blocks import Reader, volumes, write
 from synnefo_blocks.collection import Fate
 from synnefo_blocks.volumes import LeaseTerms
-from synnefo_core.contracts.driver import DriverSetup
+from synnefo_core.contracts.driver import DriverSetup, Misconfigured
 from synnefo_core.contracts.storage import (
     CLUSTER_BYTES,
     Corrupt,
@@ -345,3 +345,9 @@ def test_garbage_collection_keeps_what_volumes_lie_over(site):
 
     volumes.delete(site.storage, "disk")
     assert 0 < site.collect_twice().total(Fate.DELETED)
+
+
+@pytest.mark.parametrize("margin_s", [20, 25, -1])
+def test_terms_under_which_nobody_may_ever_write_are_refused(margin_s):
+    with pytest.raises(Misconfigured, match="lease_margin_s"):
+        LeaseTerms(lease_s=20, margin_s=margin_s)

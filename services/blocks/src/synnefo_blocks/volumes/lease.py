@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 
 from synnefo_core.clock import Clock
+from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.contracts.storage import Fenced
 
 
@@ -21,11 +22,23 @@ class LeaseTerms:
 
     Attributes:
         lease_s: Seconds for which an answer counts; the same for all who use a store.
-        margin_s: Seconds for what is on its way and for clocks that run unevenly.
+        margin_s: Seconds for what is on its way and for clocks that run unevenly; shorter.
     """
 
     lease_s: float = 20.0
     margin_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        """Refuse terms under which nobody ever may write.
+
+        Raises:
+            Misconfigured: The margin is not shorter than the lease.
+        """
+        if not 0 <= self.margin_s < self.lease_s:
+            msg = (
+                f"lease_margin_s ({self.margin_s:g}) has to be less than lease_s ({self.lease_s:g})"
+            )
+            raise Misconfigured(msg)
 
     @property
     def wait_s(self) -> float:
