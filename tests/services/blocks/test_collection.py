@@ -169,7 +169,7 @@ class TestOwners:
 
         known = owners.recorded(site.storage)
 
-        assert {"keeper", "image", "object_store"} == {owner.name for owner in known}
+        assert {"keeper", "image", "object_store", "volume"} == {owner.name for owner in known}
         assert 1 == len({owner.cloud for owner in known})
 
     def test_the_data_of_another_cloud_is_not_garbage(self, site, make_cloud):

@@ -38,7 +38,7 @@ def test_a_store_is_collected_and_tells_of_it(synnefo):
     shown = json.loads(synnefo("store", "status", "local", "-f", "json").out)
 
     assert "never" != shown["last_collection"]
-    assert "image, object_store" == shown["owners"]
+    assert "image, object_store, volume" == shown["owners"]
 
 
 def test_a_dry_run_leaves_no_trace_of_a_collection(synnefo):

@@ -10,8 +10,11 @@ from synnefo_blocks.nbd import Server
 from synnefo_blocks.nbd.protocol import ESHUTDOWN, Command
 from synnefo_blocks.nbd.turns import Claim, LateDisk, Turn
 from synnefo_core.contracts.storage import CLUSTER_BYTES, Fenced
+from synnefo_core.offload import is_green
 from synnefo_core.testing.fakes import MemoryStorage
 from tests.services.blocks.nbd_client import NbdClient
+
+pytestmark = pytest.mark.skipif(is_green(), reason="a server is a process of its own, on threads")
 
 SIZE = 10 * CLUSTER_BYTES
 TERMS = volumes.LeaseTerms()
