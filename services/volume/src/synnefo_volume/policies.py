@@ -36,9 +36,7 @@ POLICIES = [
         rule(f"volume:{noun}:{verb}", check, f"{begin} {noun}s", *operations)
         for noun, path in (
             ("snapshot", "/snapshots"),
-            ("backup", "/backups"),
             ("attachment", "/attachments"),
-            ("transfer", "/volume-transfers"),
         )
         for verb, check, begin, operations in (
             ("show", READER, "List and show", (f"GET {path}", f"GET {path}/{{{noun}_id}}")),
@@ -48,28 +46,10 @@ POLICIES = [
         )
     ),
     rule(
-        "volume:transfer:accept",
-        MEMBER,
-        "Take a volume that is offered",
-        "POST /volume-transfers/{transfer_id}/accept",
-    ),
-    rule(
-        "volume:backup:restore",
-        MEMBER,
-        "Have a volume hold what was kept of one",
-        "POST /backups/{backup_id}/restore",
-    ),
-    rule(
         "volume:snapshot:override",
         ADMIN,
         "Say what state a snapshot is in, or remove it in any",
         "POST /snapshots/{snapshot_id}/action",
-    ),
-    rule(
-        "volume:backup:override",
-        ADMIN,
-        "Say what state a backup is in, or remove it in any",
-        "POST /backups/{backup_id}/action",
     ),
     rule("volume:quota_set:show", READER, "See quotas", "GET /os-quota-sets/{project_id}"),
     rule(
