@@ -186,6 +186,27 @@ class TagRow(Model):
     tag: Mapped[str] = mapped_column(String(60), primary_key=True)
 
 
+class ServerVolumeRow(Model):
+    """A volume that is a disk of a server's: see :mod:`synnefo_compute.volumes`."""
+
+    __tablename__ = "compute_server_volume"
+    __table_args__ = (
+        Index("ix_compute_server_volume_server", "server_id", "created_at", "id"),
+        Index("ix_compute_server_volume_volume", "volume_id", unique=True),
+    )
+
+    id: Mapped[Key]
+    server_id: Mapped[Id]
+    volume_id: Mapped[Id]
+    attachment_id: Mapped[Id]
+    device: Mapped[Name]
+    tag: Mapped[str] = mapped_column(String(60))
+    boot_index: Mapped[int | None]
+    deletes_on_termination: Mapped[bool]
+    is_awaited: Mapped[bool]
+    created_at: Mapped[Moment]
+
+
 class ServerGroupRow(Model):
     """Servers that are to be together or apart: see :mod:`synnefo_compute.groups`."""
 

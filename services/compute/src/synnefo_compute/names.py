@@ -8,6 +8,7 @@ import uuid
 from synnefo_core.cloud import Cloud
 
 _CARD = "nic-"
+_VOLUME = "vol-"
 
 
 def prefix(cloud: Cloud) -> str:
@@ -36,6 +37,20 @@ def port_id(card: str) -> str:
     told = card.removeprefix(_CARD)
     try:
         return told if card == of_card(str(uuid.UUID(told))) else ""
+    except ValueError:
+        return ""
+
+
+def of_volume(volume_id: str) -> str:
+    """Return the name of the disk that a volume is to a server."""
+    return f"{_VOLUME}{volume_id}"
+
+
+def volume_id(disk: str) -> str:
+    """Return the id of the volume that a disk's name tells; empty if the name is not of ours."""
+    told = disk.removeprefix(_VOLUME)
+    try:
+        return told if disk == of_volume(str(uuid.UUID(told))) else ""
     except ValueError:
         return ""
 
