@@ -16,6 +16,7 @@ from synnefo_api_volume.handlers import (
     quota_sets,
     services,
     snapshots,
+    transfers,
     type_specs,
     types,
     volumes,
@@ -28,6 +29,7 @@ from synnefo_api_volume.schemas import (
     quota_set,
     service,
     snapshot,
+    transfer,
     type as type_schema,
     volume,
 )
@@ -80,6 +82,19 @@ ROUTES = [
     Route("DELETE", "/attachments/{attachment_id}",       attachments.delete,    "volume:attachment:delete",  200, since=versions.ATTACHMENTS),
     Route("POST",   "/attachments/{attachment_id}/action", attachments.complete, "volume:attachment:update",  204, attachment.COMPLETE, since=versions.ATTACHMENT_COMPLETE),
 
+    *(
+        Route(method, f"/{place}{path}", handler, f"volume:transfer:{verb}", status, body, query=query, since=since)
+        for place, since in (("os-volume-transfer", versions.RANGE.minimum), ("volume-transfers", versions.TRANSFERS_WITH_SNAPSHOTS))
+        for method, path, handler, verb, status, body, query in (
+            ("GET",    "",                       transfers.index,  "show",   200, None,            transfer.LIST),
+            ("GET",    "/detail",                transfers.detail, "show",   200, None,            transfer.LIST),
+            ("POST",   "",                       transfers.create, "create", 202, transfer.CREATE, None),
+            ("GET",    "/{transfer_id}",         transfers.show,   "show",   200, None,            None),
+            ("DELETE", "/{transfer_id}",         transfers.delete, "delete", 202, None,            None),
+            ("POST",   "/{transfer_id}/accept",  transfers.accept, "accept", 202, transfer.ACCEPT, None),
+        )
+    ),
+
     Route("GET",    "/types",                             types.index,           "volume:type:list",          query=type_schema.LIST),
     Route("POST",   "/types",                             types.create,          "volume:type:create",        200, type_schema.CREATE),
     Route("GET",    "/types/{type_id}",                   types.show,            "volume:type:show"),
@@ -130,8 +145,6 @@ ROUTES = [
 UNBUILT = [
     ("GET POST",       "/backups"),
     ("GET PUT DELETE", "/backups/{backup_id}"),
-    ("GET POST",       "/os-volume-transfer"),
-    ("GET POST",       "/volume-transfers"),
     ("POST",           "/types/{type_id}/encryption"),
     ("GET PUT DELETE", "/types/{type_id}/encryption/{key}"),
     ("PUT",            "/os-quota-class-sets/{name}"),

@@ -55,7 +55,7 @@ def revert_volume(context: RequestContext, volume_id: str, snapshot_id: str) -> 
             raise InvalidState(SNAPSHOT, snapshot.status, "revert to")
         latest = (
             select(SnapshotRow.id)
-            .where(SnapshotRow.volume_id == row.id)
+            .where(SnapshotRow.volume_id == row.id, SnapshotRow.project_id == row.project_id)
             .order_by(SnapshotRow.created_at.desc(), SnapshotRow.id.desc())
         )
         if session.scalars(latest.limit(1)).first() != snapshot.id:

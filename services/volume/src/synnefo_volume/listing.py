@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, Table, func, select
 from sqlalchemy.orm import Session
@@ -14,13 +13,22 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.db.paging import Order, page
 from synnefo_core.errors import InvalidField
-from synnefo_volume.models import AttachmentRow, Model, SnapshotRow, VolumeRow
-from synnefo_volume.rows import attachments_of, shown, shown_attachment, shown_snapshot
-from synnefo_volume.values import Attachment, Selection, Snapshot, Summary, Volume
-
-NEWEST_FIRST = (("created_at", True),)
+from synnefo_volume.models import AttachmentRow, Model, SnapshotRow, TransferRow, VolumeRow
+from synnefo_volume.rows import (
+    attachments_of,
+    shown,
+    shown_attachment,
+    shown_snapshot,
+    shown_transfer,
+)
+from synnefo_volume.values import Selection, Summary, Volume
 
 Sort = Sequence[tuple[str, bool]]
+"""Names of attributes, and whether each descends; the id decides where all are the same."""
+
+NEWEST_FIRST: Sort = (("created_at", True),)
+
+Shown = TypeVar("Shown")
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "eq": operator.eq,
@@ -34,64 +42,79 @@ _WORDS = frozenset({"metadata", "image_metadata", "connection", "connector"})
 """Columns of which no list is chosen as a whole."""
 
 
-@dataclass(frozen=True)
-class Page:
-    """Which part of a list is wanted.
-
-    Attributes:
-        limit: The most that are returned.
-        marker: The id of the last one of the page before.
-        offset: How many more are left out.
-        sort: Names of attributes, and whether each descends; the id decides where all are the same.
-    """
-
-    limit: int
-    marker: str = ""
-    offset: int = 0
-    sort: Sort = NEWEST_FIRST
-
-
-class Listing:
+class Listing(Generic[Shown]):
     """The rows of one kind, as a list asks for them: columns, not objects."""
 
-    def __init__(self, model: type[Model]) -> None:
-        """Know the columns of a model."""
+    def __init__(
+        self, model: type[Model], show: Callable[[Session, Sequence[Row[Any]]], list[Shown]]
+    ) -> None:
+        """Know the columns of a model, and how its rows become values."""
         self._table: Table = model.__table__  # type: ignore[assignment]  # declared as FromClause
         self._columns = [
             column.label("metadata_") if column.name == "metadata" else column
             for column in self._table.c
         ]
+        self._show = show
 
-    def rows(
-        self, context: RequestContext, session: Session, selection: Selection, wanted: Page
-    ) -> Sequence[Row[Any]]:
-        """Return a page.
+    def page(
+        self,
+        context: RequestContext,
+        *,
+        limit: int,
+        marker: str = "",
+        offset: int = 0,
+        selection: Selection | None = None,
+        sort: Sort = NEWEST_FIRST,
+    ) -> list[Shown]:
+        """Return a page of the list.
+
+        Args:
+            context: The caller.
+            limit: The most that are returned.
+            marker: The id of the last one of the page before.
+            offset: How many more are left out.
+            selection: Which are wanted; all unless it says otherwise.
+            sort: The order.
 
         Raises:
             InvalidField: The marker is none of them, or there is no such attribute.
         """
-        sort = wanted.sort or NEWEST_FIRST
-        order: Order = [
+        selection = selection or Selection()
+        order = self._order(sort or NEWEST_FIRST)
+        with context.reading() as session:
+            behind = self._marked(context, session, selection, order, marker) if marker else None
+            query = self._selected(context, selection, select(*self._columns))
+            query = page(query, order, limit=limit, marker=behind).offset(offset or None)
+            return self._show(session, session.execute(query).all())
+
+    def count(self, context: RequestContext, selection: Selection | None = None) -> int:
+        """Return how many there are."""
+        query = select(func.count()).select_from(self._table)
+        with context.reading() as session:
+            return session.scalar(self._selected(context, selection or Selection(), query)) or 0
+
+    def _order(self, sort: Sort) -> Order:
+        return [
             *((self._column(name), descends) for name, descends in sort if name != "id"),
             (self._table.c.id, dict(sort).get("id", sort[-1][1])),
         ]
-        behind = None
-        if wanted.marker:
-            marked = select(*(column for column, _ in order)).where(
-                self._table.c.id == wanted.marker, *self._visible(context, selection)
-            )
-            behind = session.execute(marked).first()
-            if behind is None:
-                name = "marker"
-                raise InvalidField(name, f"there is no {wanted.marker} in the list")
-        query = self._selected(context, selection, select(*self._columns))
-        query = page(query, order, limit=wanted.limit, marker=behind).offset(wanted.offset or None)
-        return session.execute(query).all()
 
-    def count(self, context: RequestContext, session: Session, selection: Selection) -> int:
-        """Return how many there are."""
-        query = select(func.count()).select_from(self._table)
-        return session.scalar(self._selected(context, selection, query)) or 0
+    def _marked(
+        self,
+        context: RequestContext,
+        session: Session,
+        selection: Selection,
+        order: Order,
+        marker: str,
+    ) -> Sequence[Any]:
+        marked = select(*(column for column, _ in order)).where(
+            self._table.c.id == marker, *self._visible(context, selection)
+        )
+        behind = session.execute(marked).first()
+        if behind is None:
+            name = "marker"
+            raise InvalidField(name, f"there is no {marker} in the list")
+        return behind
 
     def _column(self, name: str) -> ColumnElement[Any]:
         if name not in self._table.c or name in _WORDS:
@@ -123,35 +146,26 @@ class Listing:
         return query
 
 
-_VOLUMES, _SNAPSHOTS = Listing(VolumeRow), Listing(SnapshotRow)
-_ATTACHMENTS = Listing(AttachmentRow)
+def _volumes(session: Session, rows: Sequence[Row[Any]]) -> list[Volume]:
+    attached = attachments_of(session, [row.id for row in rows])
+    return [shown(row, attached.get(row.id, ())) for row in rows]
 
 
-def list_volumes(
-    context: RequestContext,
-    *,
-    limit: int,
-    marker: str = "",
-    offset: int = 0,
-    selection: Selection | None = None,
-    sort: Sort = NEWEST_FIRST,
-) -> list[Volume]:
-    """Return a page of volumes with their attachments; see :class:`Page`.
-
-    Raises:
-        InvalidField: The marker is none of them, or there is no such attribute.
-    """
-    wanted = Page(limit, marker, offset, sort)
-    with context.reading() as session:
-        rows = _VOLUMES.rows(context, session, selection or Selection(), wanted)
-        attached = attachments_of(session, [row.id for row in rows])
-        return [shown(row, attached.get(row.id, ())) for row in rows]
+def _each(
+    show: Callable[[Row[Any]], Shown],
+) -> Callable[[Session, Sequence[Row[Any]]], list[Shown]]:
+    return lambda _session, rows: [show(row) for row in rows]
 
 
-def count_volumes(context: RequestContext, selection: Selection | None = None) -> int:
-    """Return how many volumes are selected."""
-    with context.reading() as session:
-        return _VOLUMES.count(context, session, selection or Selection())
+VOLUMES = Listing(VolumeRow, _volumes)
+SNAPSHOTS = Listing(SnapshotRow, _each(shown_snapshot))
+ATTACHMENTS = Listing(AttachmentRow, _each(shown_attachment))
+TRANSFERS = Listing(TransferRow, _each(shown_transfer))
+
+list_volumes, count_volumes = VOLUMES.page, VOLUMES.count
+list_snapshots, count_snapshots = SNAPSHOTS.page, SNAPSHOTS.count
+list_attachments = ATTACHMENTS.page
+list_transfers = TRANSFERS.page
 
 
 def summarise_volumes(context: RequestContext, *, is_everyone: bool = False) -> Summary:
@@ -166,49 +180,3 @@ def summarise_volumes(context: RequestContext, *, is_everyone: bool = False) -> 
             for word, value in metadata.items():
                 words.setdefault(word, set()).add(value)
     return Summary(count, size_gib, {word: sorted(values) for word, values in words.items()})
-
-
-def list_snapshots(
-    context: RequestContext,
-    *,
-    limit: int,
-    marker: str = "",
-    offset: int = 0,
-    selection: Selection | None = None,
-    sort: Sort = NEWEST_FIRST,
-) -> list[Snapshot]:
-    """Return a page of snapshots; see :class:`Page`.
-
-    Raises:
-        InvalidField: The marker is none of them, or there is no such attribute.
-    """
-    wanted = Page(limit, marker, offset, sort)
-    with context.reading() as session:
-        rows = _SNAPSHOTS.rows(context, session, selection or Selection(), wanted)
-        return [shown_snapshot(row) for row in rows]
-
-
-def count_snapshots(context: RequestContext, selection: Selection | None = None) -> int:
-    """Return how many snapshots are selected."""
-    with context.reading() as session:
-        return _SNAPSHOTS.count(context, session, selection or Selection())
-
-
-def list_attachments(
-    context: RequestContext,
-    *,
-    limit: int,
-    marker: str = "",
-    offset: int = 0,
-    selection: Selection | None = None,
-    sort: Sort = NEWEST_FIRST,
-) -> list[Attachment]:
-    """Return a page of attachments; see :class:`Page`.
-
-    Raises:
-        InvalidField: The marker is none of them, or there is no such attribute.
-    """
-    wanted = Page(limit, marker, offset, sort)
-    with context.reading() as session:
-        rows = _ATTACHMENTS.rows(context, session, selection or Selection(), wanted)
-        return [shown_attachment(row) for row in rows]

@@ -169,3 +169,21 @@ class AttachmentRow(OwnedRow):
     attached_at: Mapped[Moment]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
+
+
+class TransferRow(OwnedRow):
+    """A volume that is offered to who knows a key, of which only the SHA-256 is kept."""
+
+    __tablename__ = "volume_transfer"
+    __table_args__ = (
+        Index("ix_volume_transfer_project", "project_id", "created_at", "id"),
+        Index("ix_volume_transfer_created", "created_at", "id"),
+        Index("ix_volume_transfer_volume", "volume_id"),
+    )
+
+    user_id: Mapped[Id]
+    volume_id: Mapped[str] = mapped_column(ForeignKey("volume_volume.id"))
+    name: Mapped[Name]
+    with_snapshots: Mapped[bool]
+    key_digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[Moment]

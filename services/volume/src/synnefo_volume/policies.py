@@ -51,6 +51,20 @@ POLICIES = [
         "Say what state a snapshot is in, or remove it in any",
         "POST /snapshots/{snapshot_id}/action",
     ),
+    *(
+        rule(
+            f"volume:transfer:{verb}",
+            check,
+            description,
+            *(f"{method} /{place}{path}" for place in ("volume-transfers", "os-volume-transfer")),
+        )
+        for verb, check, description, method, path in (
+            ("show", READER, "See what is offered", "GET", ""),
+            ("create", MEMBER, "Offer a volume to another project", "POST", ""),
+            ("accept", MEMBER, "Take a volume that is offered", "POST", "/{transfer_id}/accept"),
+            ("delete", MEMBER, "Withdraw an offer", "DELETE", "/{transfer_id}"),
+        )
+    ),
     rule("volume:quota_set:show", READER, "See quotas", "GET /os-quota-sets/{project_id}"),
     rule(
         "volume:quota_set:update",

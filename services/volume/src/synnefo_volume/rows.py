@@ -12,16 +12,17 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
 from synnefo_volume import states
-from synnefo_volume.models import AttachmentRow, OwnedRow, SnapshotRow, VolumeRow
-from synnefo_volume.values import Attachment, Snapshot, Volume
+from synnefo_volume.models import AttachmentRow, OwnedRow, SnapshotRow, TransferRow, VolumeRow
+from synnefo_volume.values import Attachment, Snapshot, Transfer, Volume
 
-VOLUME, SNAPSHOT, ATTACHMENT = "volume", "snapshot", "attachment"
+VOLUME, SNAPSHOT, ATTACHMENT, TRANSFER = "volume", "snapshot", "attachment", "transfer"
 
 Owned = TypeVar("Owned", bound=OwnedRow)
 _NOUNS: Mapping[type[OwnedRow], str] = {
     VolumeRow: VOLUME,
     SnapshotRow: SNAPSHOT,
     AttachmentRow: ATTACHMENT,
+    TransferRow: TRANSFER,
 }
 
 
@@ -122,5 +123,17 @@ def shown_attachment(row: Any) -> Attachment:
         connection=dict(row.connection),
         connector=dict(row.connector),
         attached_at=row.attached_at,
+        created_at=row.created_at,
+    )
+
+
+def shown_transfer(row: Any) -> Transfer:
+    """Return the value for a row, or for its columns."""
+    return Transfer(
+        id=row.id,
+        project_id=row.project_id,
+        volume_id=row.volume_id,
+        name=row.name,
+        with_snapshots=row.with_snapshots,
         created_at=row.created_at,
     )

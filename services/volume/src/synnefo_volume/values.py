@@ -226,3 +226,28 @@ class ImageWish:
     container_format: str = "bare"
     visibility: str = "shared"
     is_protected: bool = False
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A volume that its project offers to who knows the key; it is gone when that was used.
+
+    Attributes:
+        project_id: The project that offers it.
+        with_snapshots: Its snapshots go with it.
+    """
+
+    id: str
+    project_id: str
+    volume_id: str
+    name: str
+    with_snapshots: bool
+    created_at: float
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A new transfer with the key that takes the volume; nobody can be told it again."""
+
+    transfer: Transfer
+    auth_key: str

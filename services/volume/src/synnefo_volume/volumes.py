@@ -11,7 +11,7 @@ from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import InvalidField, InvalidState
-from synnefo_volume import charges, engine, kinds, snapshots, sources, states, types
+from synnefo_volume import charges, engine, kinds, snapshots, sources, states, transfers, types
 from synnefo_volume.models import AttachmentRow, SnapshotRow, VolumeRow
 from synnefo_volume.rows import VOLUME, attachments_of, owned, shown
 from synnefo_volume.sources import Source
@@ -170,9 +170,13 @@ def delete_volume(
             return
         _require_deletable(session, row, is_forced=is_forced)
         if with_snapshots:
-            theirs = select(SnapshotRow.id).where(SnapshotRow.volume_id == row.id)
+            # Those that stayed behind when the volume was transferred are another project's.
+            theirs = select(SnapshotRow.id).where(
+                SnapshotRow.volume_id == row.id, SnapshotRow.project_id == row.project_id
+            )
             for snapshot_id in session.scalars(theirs).all():
                 snapshots.delete_snapshot(context, snapshot_id, is_forced=True)
+        transfers.withdraw(session, row.id)
         row.status, row.updated_at = states.DELETING, context.now()
         if not is_begun:
             sagas.begin(context, session, kinds.DELETE, subject_id=row.id)
