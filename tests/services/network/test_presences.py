@@ -17,8 +17,8 @@ from synnefo_backends import Demand
 from synnefo_core.contracts.compute import BackendUnavailable
 from synnefo_core.contracts.networks import NetworkMissing
 from synnefo_core.testing.sagas import SagaContract, Trial
-from synnefo_network import cluster_networks, presences, withdrawing
-from synnefo_network.presence_models import PresenceRow
+from synnefo_network import cluster_networks, withdrawing
+from synnefo_network.presence_models import COMING, LEAVING, PRESENT, PresenceRow
 
 QUICK = {"job_delay_min_s": "0", "job_delay_max_s": "0"}
 SERVER = "5e7c0000-0000-4000-8000-000000000001"
@@ -107,6 +107,16 @@ def plugged(member, context, north, network, subnet):
     return port
 
 
+def test_a_network_tells_the_zones_in_which_it_is(member, context, north, network):
+    assert () == service.show_network(member, network.id).zones
+
+    come(context, north, network.id)
+
+    assert tuple(service.list_zones(member)) == service.show_network(member, network.id).zones
+    (listed,) = service.list_networks(member, service.Listing())
+    assert listed.zones
+
+
 def test_a_network_comes_to_the_one_cluster_that_needs_it(
     context, clusters, north, cluster, network, subnet
 ):
@@ -179,7 +189,7 @@ def test_many_who_need_it_at_once_have_one(context, north, cluster, network, sub
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(work, range(6)))
 
-    assert [presences.PRESENT] == states(context)
+    assert [PRESENT] == states(context)
     assert is_there(context, cluster, network)
 
 
@@ -279,7 +289,7 @@ def test_one_that_is_needed_while_it_leaves_stays(
 ):
     come(context, north, network.id)
     look(context)
-    assert [presences.LEAVING] == states(context)
+    assert [LEAVING] == states(context)
     assert not service.reach(context, north, [network.id])
     synnefo_backends.book(context, SERVER, north, Demand(1, 128, 0, "file"))
     service.plug(
@@ -292,9 +302,9 @@ def test_one_that_is_needed_while_it_leaves_stays(
     settle()
 
     assert is_there(context, cluster, network)
-    assert [presences.COMING] == states(context)
+    assert [COMING] == states(context)
     come(context, north, network.id)
-    assert [presences.PRESENT] == states(context)
+    assert [PRESENT] == states(context)
 
 
 @pytest.mark.usefixtures("unused")
@@ -308,7 +318,7 @@ def test_one_with_cards_that_nobody_knows_of_stays(context, north, cluster, netw
 
     with context.reading() as session:
         row = session.scalars(select(PresenceRow)).one()
-    assert (presences.COMING, "cards are on it") == (row.state, row.problem)
+    assert (COMING, "cards are on it") == (row.state, row.problem)
     assert is_there(context, cluster, network)
 
 
@@ -336,5 +346,5 @@ class TestWithdraw(SagaContract):
             cloud,
             begin,
             is_made=lambda _: not is_there(context, cluster, network) and not states(context),
-            is_clean=lambda _: [presences.COMING] == states(context),
+            is_clean=lambda _: [COMING] == states(context),
         )

@@ -147,8 +147,6 @@ UNBUILT = [
     ("GET PUT DELETE",      "/floatingips/{floatingip_id}/port_forwardings/{forwarding_id}"),
     ("GET",                 "/routers/{router_id}/l3-agents"),
     ("PUT",                 "/subnetpools/{subnetpool_id}/onboard_network_subnets"),
-    ("GET PUT DELETE",      "/subnetpools/{subnetpool_id}/tags"),
-    ("GET PUT DELETE",      "/subnetpools/{subnetpool_id}/tags/{tag}"),
     ("PUT",                 "/routers/{router_id}/add_external_gateways"),
     ("PUT",                 "/routers/{router_id}/update_external_gateways"),
     ("PUT",                 "/routers/{router_id}/remove_external_gateways"),

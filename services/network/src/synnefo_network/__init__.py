@@ -11,7 +11,7 @@ from synnefo_network.address_scopes import (
     show_address_scope,
     update_address_scope,
 )
-from synnefo_network.availability import NetworkUse, SubnetUse, address_use
+from synnefo_network.availability import NetworkUse, SubnetUse, address_use, list_zones
 from synnefo_network.errors import (
     AmbiguousNetwork,
     DefaultGroup,
@@ -241,6 +241,7 @@ __all__ = [
     "list_security_rules",
     "list_subnet_pools",
     "list_subnets",
+    "list_zones",
     "note_device",
     "plug",
     "ports_of",

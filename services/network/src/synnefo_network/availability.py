@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How many addresses networks have, and how many of them are taken."""
+"""Where networks can be, how many addresses they have, and how many of these are taken."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ipaddress import ip_network
 
 from sqlalchemy import func, select
 
+import synnefo_backends
 from synnefo_core.context import RequestContext
 from synnefo_network import ranges
 from synnefo_network.models import AddressRow, NetworkRow, SubnetRow
@@ -34,6 +35,11 @@ class NetworkUse:
     name: str
     project_id: str
     subnets: tuple[SubnetUse, ...]
+
+
+def list_zones(context: RequestContext) -> list[str]:
+    """Return the availability zones in which networks can be: those of the clusters."""
+    return [zone.name for zone in synnefo_backends.zones(context)]
 
 
 def address_use(context: RequestContext, network_ids: Sequence[str] = ()) -> list[NetworkUse]:

@@ -54,6 +54,15 @@ def claim(session: Session, model: type[Model], values: dict[str, Any], *, key: 
     )
 
 
+def wait(session: Session, key: str) -> None:
+    """Wait until nobody else decides about ``key``, and keep others waiting until the commit.
+
+    For what one row alone can't say. SQLite has one writer at a time as it is.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_lock_number(key))))
+
+
 def _ignoring(session: Session, model: type[Model]) -> Insert:
     """Return an INSERT that does nothing where a unique constraint is in the way."""
     if session.get_bind().dialect.name == "postgresql":

@@ -27,8 +27,8 @@ from synnefo_network.cluster_differences import (
 )
 from synnefo_network.cluster_surveys import survey
 from synnefo_network.models import NetworkRow
-from synnefo_network.presence_models import PresenceRow
-from synnefo_network.presences import COMING, LEAVING, facet, find
+from synnefo_network.presence_models import COMING, LEAVING, PresenceRow
+from synnefo_network.presences import facet, find
 
 log = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from synnefo_network import cluster_differences, cluster_networks, reservations
 from synnefo_network.cluster_differences import Difference, Recorded
 from synnefo_network.devices import OWN
 from synnefo_network.models import AddressRow, NetworkRow, PortRow
-from synnefo_network.presence_models import PresenceRow
-from synnefo_network.presences import COMING, LEAVING, facet, has_networks, is_used
+from synnefo_network.presence_models import COMING, LEAVING, PresenceRow
+from synnefo_network.presences import facet, has_networks, is_used
 
 
 @dataclass(frozen=True)

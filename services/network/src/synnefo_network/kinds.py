@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from synnefo_core.context import RequestContext
-from synnefo_network import floating_ips, networks, ports, routers, security_groups, subnets
+from synnefo_network import (
+    floating_ips,
+    networks,
+    ports,
+    routers,
+    security_groups,
+    subnet_pools,
+    subnets,
+)
 from synnefo_network.floating_models import FloatingIpRow
 from synnefo_network.models import NetworkRow, PortRow, SecurityGroupRow, SubnetRow
+from synnefo_network.pool_models import SubnetPoolRow
 from synnefo_network.router_models import RouterRow
 
 
@@ -27,6 +36,7 @@ KINDS: Mapping[str, Kind] = {
     "subnet": Kind(SubnetRow, subnets.show_subnet),
     "port": Kind(PortRow, ports.show_port),
     "security_group": Kind(SecurityGroupRow, security_groups.show_security_group),
+    "subnetpool": Kind(SubnetPoolRow, subnet_pools.show_subnet_pool),
     "router": Kind(RouterRow, routers.show_router),
     "floatingip": Kind(FloatingIpRow, floating_ips.show_floating_ip),
 }

@@ -57,6 +57,13 @@ class NetworkRow(Model):
             sqlite_where=text("kind = 'IP_LESS_ROUTED'"),
             postgresql_where=text("kind = 'IP_LESS_ROUTED'"),
         ),
+        Index(
+            "uq_network_network_default",
+            "is_default",
+            unique=True,
+            sqlite_where=text("is_default"),
+            postgresql_where=text("is_default"),
+        ),
     )
 
     id: Mapped[Key]

@@ -3,23 +3,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import TypedDict
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-import synnefo_backends
 from synnefo_core import outbox
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
-from synnefo_network import macs, policies, sharing, tag_filters, wiring, withdrawing
+from synnefo_network import (
+    availability,
+    claims,
+    macs,
+    policies,
+    sharing,
+    tag_filters,
+    wiring,
+    withdrawing,
+)
 from synnefo_network.devices import RESERVED
 from synnefo_network.errors import LinkInUse, NetworkInUse
 from synnefo_network.models import AddressRow, MacPrefixRow, NetworkRow, PortRow, SubnetRow
+from synnefo_network.network_details import NOTHING, Details, details_of
 from synnefo_network.nodes import changes as told
 from synnefo_network.nodes.changes import Kind
 from synnefo_network.pages import select_page
@@ -59,6 +68,9 @@ _COLUMNS = {
     "updated_at": NetworkRow.updated_at,
 }
 
+
+_DEFAULT = "default network"
+"""What is decided by one at a time."""
 
 _OPENINGS = {"is_shared": sharing.SHARED, "is_external": sharing.EXTERNAL}
 """What is told by rows of who may use a network."""
@@ -118,6 +130,8 @@ def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
     _require_zones(context, spec.zone_hints)
     now, network_id = context.now(), new_id()
     with context.unit_of_work() as session:
+        if spec.is_default:
+            claims.wait(session, _DEFAULT)
         carried = wiring.choose(context, session, network_id, spec)
         row = NetworkRow(
             id=network_id,
@@ -152,7 +166,7 @@ def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
         if spec.is_external:
             sharing.allow(session, row, sharing.EXTERNAL, sharing.EVERYBODY)
         settle_cost(context, row, was_external=True)
-        return _shown(row, ())
+        return _shown(row, NOTHING)
 
 
 def _insert(session: Session, row: NetworkRow) -> None:
@@ -164,7 +178,7 @@ def _insert(session: Session, row: NetworkRow) -> None:
 
 
 def _make_default(session: Session, row: NetworkRow) -> None:
-    """Have a network be the default one, and no other one."""
+    """Have a network be the default one, and no other one; the caller is alone to do so."""
     session.execute(
         update(NetworkRow).where(NetworkRow.is_default).values(is_default=False),
         execution_options={"synchronize_session": False},
@@ -173,8 +187,7 @@ def _make_default(session: Session, row: NetworkRow) -> None:
 
 
 def _require_zones(context: RequestContext, hints: Iterable[str]) -> None:
-    known = {zone.name for zone in synnefo_backends.zones(context)} if hints else set()
-    if unknown := set(hints) - known:
+    if unknown := set(hints) - set(availability.list_zones(context) if hints else ()):
         zones = ", ".join(sorted(unknown))
         raise InvalidField("availability_zone_hints", f"there is no availability zone {zones}")
 
@@ -201,7 +214,7 @@ def show_network(context: RequestContext, network_id: str) -> Network:
         if row is None:
             raise NotFound("network", network_id)
         shared = sharing.shared_among(context, session, [row])
-        return _shown(row, _subnets_of(session, [row.id]).get(row.id, ()), shared)
+        return _shown(row, details_of(context, session, [row.id])[row.id], shared)
 
 
 def list_networks(context: RequestContext, listing: Listing) -> list[Network]:
@@ -215,9 +228,9 @@ def list_networks(context: RequestContext, listing: Listing) -> list[Network]:
             columns=_COLUMNS,
             visible=visible(context),
         )
-        subnets = _subnets_of(session, [row.id for row in rows])
+        details = details_of(context, session, [row.id for row in rows])
         shared = sharing.shared_among(context, session, rows)
-        return [_shown(row, subnets.get(row.id, ()), shared) for row in rows]
+        return [_shown(row, details[row.id], shared) for row in rows]
 
 
 def update_network(context: RequestContext, network_id: str, changes: NetworkChanges) -> Network:
@@ -236,6 +249,9 @@ def update_network(context: RequestContext, network_id: str, changes: NetworkCha
         context.cloud.policy.require(context, policies.PROVIDER)
     _require_mtu(changes.get("mtu"))
     with context.unit_of_work() as session:
+        if changes.get("is_default"):
+            # Before the network: whoever makes another one the default locks this one, too.
+            claims.wait(session, _DEFAULT)
         row = lock_own(context, session, network_id)
         was_external = row.is_external
         for name, value in changes.items():
@@ -249,7 +265,7 @@ def update_network(context: RequestContext, network_id: str, changes: NetworkCha
         row.updated_at = context.now()
         settle_cost(context, row, was_external=was_external)
         told.note(session, Kind.NETWORK, row.id)
-        return _shown(row, _subnets_of(session, [row.id]).get(row.id, ()))
+        return _shown(row, details_of(context, session, [row.id])[row.id])
 
 
 def settle_cost(context: RequestContext, row: NetworkRow, *, was_external: bool) -> None:
@@ -345,19 +361,7 @@ def things(context: RequestContext, resource: str, project_id: str) -> Iterable[
             yield Thing(project_id, row.user_id, resource, 1, "network", row.id, row.name)
 
 
-def _subnets_of(session: Session, network_ids: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    query = (
-        select(SubnetRow.network_id, SubnetRow.id)
-        .where(SubnetRow.network_id.in_(list(network_ids)))
-        .order_by(SubnetRow.id)
-    )
-    for network_id, subnet_id in session.execute(query):
-        found[network_id] = (*found.get(network_id, ()), subnet_id)
-    return found
-
-
-def _shown(row: NetworkRow, subnet_ids: tuple[str, ...], shared: Collection[str] = ()) -> Network:
+def _shown(row: NetworkRow, details: Details, shared: Collection[str] = ()) -> Network:
     """Return a network as a value; ``shared`` are ids of those shared with the caller by name."""
     return Network(
         id=row.id,
@@ -378,7 +382,10 @@ def _shown(row: NetworkRow, subnet_ids: tuple[str, ...], shared: Collection[str]
         is_drained=row.is_drained,
         is_default=row.is_default,
         zone_hints=tuple(row.zone_hints),
-        subnet_ids=subnet_ids,
+        zones=details.zones,
+        subnet_ids=tuple(details.subnet_ids),
+        ipv4_scope_id=details.scopes.get(4),
+        ipv6_scope_id=details.scopes.get(6),
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,

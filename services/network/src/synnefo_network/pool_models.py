@@ -6,7 +6,7 @@ What of a pool is taken is told by the subnets that name it.
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from synnefo_core.db.base import Big, Id, JsonList, Key, LongText, Moment, Name
@@ -23,6 +23,13 @@ class SubnetPoolRow(Model):
     __table_args__ = (
         Index("ix_network_subnet_pool_project", "project_id", "id"),
         Index("ix_network_subnet_pool_scope", "scope_id"),
+        Index(
+            "uq_network_subnet_pool_default",
+            "ip_version",
+            unique=True,
+            sqlite_where=text("is_default"),
+            postgresql_where=text("is_default"),
+        ),
     )
 
     id: Mapped[Key]

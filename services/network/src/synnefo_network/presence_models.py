@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from synnefo_core.db.base import Id, JsonList, LongText, Moment
 from synnefo_network.models import IP_CHARACTERS, Model
 
+COMING, PRESENT, LEAVING = "coming", "present", "leaving"
+"""What a network is in a cluster; see :mod:`synnefo_network.presences`."""
+
 
 class PresenceRow(Model):
     """A network in a cluster, or on its way there or away.

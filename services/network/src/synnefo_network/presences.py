@@ -32,9 +32,7 @@ from synnefo_core.contracts.networks import ClusterNetwork, NetworkMissing, Netw
 from synnefo_network import claims, cluster_networks
 from synnefo_network.models import NetworkRow, PortRow
 from synnefo_network.ports import SERVERS
-from synnefo_network.presence_models import PresenceRow
-
-COMING, PRESENT, LEAVING = "coming", "present", "leaving"
+from synnefo_network.presence_models import COMING, PRESENT, PresenceRow
 
 TRIES = 3
 """So often jobs are submitted that fail, before whoever needs the network is told."""

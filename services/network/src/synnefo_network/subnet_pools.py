@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, Forbidden, InvalidField, NotFound
-from synnefo_network import address_scopes, networks, policies, prefixes, ranges
+from synnefo_network import (
+    address_scopes,
+    claims,
+    networks,
+    policies,
+    prefixes,
+    ranges,
+    tag_filters,
+)
 from synnefo_network.models import SubnetRow
 from synnefo_network.pages import select_page
 from synnefo_network.pool_errors import (
@@ -102,6 +110,7 @@ def _require_sense(context: RequestContext, session: Session, row: SubnetPoolRow
         problem = f"must be 0 <= min_prefixlen <= default_prefixlen <= max_prefixlen <= {bits}"
         raise InvalidField("default_prefixlen", problem)
     if row.is_default:
+        claims.wait(session, "default subnet pool")
         other = select(SubnetPoolRow.id).where(
             SubnetPoolRow.is_default,
             SubnetPoolRow.ip_version == row.ip_version,
@@ -245,6 +254,7 @@ def delete_subnet_pool(context: RequestContext, pool_id: str) -> None:
         row = _lock_own(context, session, pool_id)
         if _taken(session, pool_id):
             raise PoolInUse(pool_id)
+        tag_filters.forget(session, [row.id])
         session.delete(row)
 
 

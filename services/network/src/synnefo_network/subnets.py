@@ -88,7 +88,13 @@ def create_subnet(context: RequestContext, spec: SubnetSpec) -> Subnet:
             pools = ranges.default_pools(cidr, gateway)
         else:
             pools = ranges.parse_pools(cidr, spec.pools, gateway)
-        network = networks.lock_own(context, session, spec.network_id)
+        # Ports that are made at once know of no address that follows from their MAC: they wait.
+        network = networks.lock_own(
+            context,
+            session,
+            spec.network_id,
+            is_for_delete=spec.ipv6_address_mode in AUTOMATIC_MODES,
+        )
         _require_room(session, network.id, cidr, pool_id=spec.pool_id)
         row = SubnetRow(
             id=new_id(),

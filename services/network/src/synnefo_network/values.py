@@ -23,7 +23,10 @@ class Network:
         is_drained: Whether it gets no new ports.
         is_default: Whether it is the one that leads outside where none is named.
         zone_hints: The availability zones for which it was made.
+        zones: The availability zones of the clusters in which it is.
         subnet_ids: In the order of their ids.
+        ipv4_scope_id: The address scope of its IPv4 subnets, if they were cut from a pool of one.
+        ipv6_scope_id: That of its IPv6 subnets.
     """
 
     id: str
@@ -44,7 +47,10 @@ class Network:
     is_drained: bool
     is_default: bool
     zone_hints: tuple[str, ...]
+    zones: tuple[str, ...]
     subnet_ids: tuple[str, ...]
+    ipv4_scope_id: str | None
+    ipv6_scope_id: str | None
     revision: int
     created_at: float
     updated_at: float

@@ -20,10 +20,8 @@ from synnefo_core.contracts.compute import BackendError
 from synnefo_core.sagas import Run, Saga, Step, Wait
 from synnefo_network import cluster_networks, reservations
 from synnefo_network.models import NetworkRow
-from synnefo_network.presence_models import PresenceRow
+from synnefo_network.presence_models import COMING, LEAVING, PresenceRow
 from synnefo_network.presences import (
-    COMING,
-    LEAVING,
     TRIES,
     facet,
     find,

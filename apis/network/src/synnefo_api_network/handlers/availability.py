@@ -59,9 +59,13 @@ def agents(context: RequestContext) -> dict[str, Any]:
 
 
 def zones(context: RequestContext) -> dict[str, Any]:
-    """List the zones that networks and routers can be in: there is one, without a name."""
-    del context
-    return {"availability_zones": []}
+    """List the zones that networks can be in."""
+    found = synnefo_network.list_zones(context)
+    return {
+        "availability_zones": [
+            {"name": name, "resource": "network", "state": "available"} for name in found
+        ]
+    }
 
 
 def providers(context: RequestContext) -> dict[str, Any]:

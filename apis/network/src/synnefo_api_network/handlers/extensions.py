@@ -12,6 +12,7 @@ _UPDATED = "2016-01-01T00:00:00-00:00"
 
 EXTENSIONS = {
     "allowed-address-pairs": "Ports may send from other addresses, too",
+    "availability_zone": "The availability zones that networks can be in",
     "address-scope": "Subnet pools are in scopes in which addresses don't overlap",
     "binding": "Cards of ports: vnic_type",
     "default-subnetpools": "Subnets are cut from the default subnet pool",
@@ -21,6 +22,7 @@ EXTENSIONS = {
     "extraroute-atomic": "Routes of routers can be added and removed one by one",
     "filter-validation": "A filter that is unknown is an error",
     "ip-substring-filtering": "Ports are found by parts of their addresses",
+    "network_availability_zone": "Networks say in which availability zones they are",
     "net-mtu": "The MTU of a network can be seen",
     "net-mtu-writable": "The MTU of a network can be chosen",
     "network-ip-availability": "How many addresses of networks are taken",

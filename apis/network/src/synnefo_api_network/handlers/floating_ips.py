@@ -10,7 +10,7 @@ from webob import Request
 
 import synnefo_network
 from synnefo_api_network import filters
-from synnefo_api_network.handlers import bulk
+from synnefo_api_network.handlers import bulk, revisions
 from synnefo_api_network.schemas.floating_ip import FIELDS
 from synnefo_api_network.views import floating_ip as views
 from synnefo_core.context import RequestContext
@@ -47,7 +47,9 @@ def show(context: RequestContext, floatingip_id: str, query: Mapping[str, Any]) 
     return {"floatingip": filters.one(context, view, query)}
 
 
-def update(context: RequestContext, floatingip_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def update(
+    context: RequestContext, request: Request, floatingip_id: str, body: Mapping[str, Any]
+) -> dict[str, Any]:
     """Point a floating IP at a port, or at nothing."""
     asked, changes = body["floatingip"], FloatingIpChanges()
     if "description" in asked:
@@ -56,10 +58,12 @@ def update(context: RequestContext, floatingip_id: str, body: Mapping[str, Any])
         changes["port_id"] = asked["port_id"]
     if asked.get("fixed_ip_address"):
         changes["fixed_ip"] = asked["fixed_ip_address"]
-    changed = synnefo_network.update_floating_ip(context, floatingip_id, changes)
+    with revisions.matched(context, request, "floatingip", floatingip_id):
+        changed = synnefo_network.update_floating_ip(context, floatingip_id, changes)
     return {"floatingip": filters.one(context, views.shown(changed), {})}
 
 
-def delete(context: RequestContext, floatingip_id: str) -> None:
+def delete(context: RequestContext, request: Request, floatingip_id: str) -> None:
     """Give a floating IP back."""
-    synnefo_network.delete_floating_ip(context, floatingip_id)
+    with revisions.matched(context, request, "floatingip", floatingip_id):
+        synnefo_network.delete_floating_ip(context, floatingip_id)

@@ -10,7 +10,7 @@ from webob import Request
 
 import synnefo_network
 from synnefo_api_network import filters
-from synnefo_api_network.handlers import bulk
+from synnefo_api_network.handlers import bulk, revisions
 from synnefo_api_network.schemas.router import FIELDS
 from synnefo_api_network.views import router as views
 from synnefo_core.context import RequestContext
@@ -47,7 +47,9 @@ def show(context: RequestContext, router_id: str, query: Mapping[str, Any]) -> d
     return {"router": filters.one(context, view, query)}
 
 
-def update(context: RequestContext, router_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def update(
+    context: RequestContext, request: Request, router_id: str, body: Mapping[str, Any]
+) -> dict[str, Any]:
     """Change a router."""
     asked, changes = body["router"], RouterChanges()
     if "name" in asked:
@@ -60,11 +62,9 @@ def update(context: RequestContext, router_id: str, body: Mapping[str, Any]) -> 
         changes["gateway"] = _gateway(asked["external_gateway_info"])
     if "routes" in asked:
         changes["routes"] = _routes(asked["routes"] or [])
-    return {
-        "router": filters.one(
-            context, views.shown(synnefo_network.update_router(context, router_id, changes)), {}
-        )
-    }
+    with revisions.matched(context, request, "router", router_id):
+        changed = synnefo_network.update_router(context, router_id, changes)
+    return {"router": filters.one(context, views.shown(changed), {})}
 
 
 def _gateway(asked: Mapping[str, Any] | None) -> GatewaySpec | None:
@@ -82,9 +82,10 @@ def _routes(asked: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
     return [(route["destination"], route["nexthop"]) for route in asked]
 
 
-def delete(context: RequestContext, router_id: str) -> None:
+def delete(context: RequestContext, request: Request, router_id: str) -> None:
     """Delete a router."""
-    synnefo_network.delete_router(context, router_id)
+    with revisions.matched(context, request, "router", router_id):
+        synnefo_network.delete_router(context, router_id)
 
 
 def add_interface(

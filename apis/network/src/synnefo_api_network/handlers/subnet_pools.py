@@ -10,7 +10,7 @@ from webob import Request
 
 import synnefo_network
 from synnefo_api_network import filters
-from synnefo_api_network.handlers import bulk
+from synnefo_api_network.handlers import bulk, revisions
 from synnefo_api_network.schemas.subnet_pool import FIELDS
 from synnefo_api_network.views import subnet_pool as views
 from synnefo_core.context import RequestContext
@@ -60,19 +60,23 @@ def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]
 def show(context: RequestContext, subnetpool_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
     """Show a subnet pool."""
     view = views.shown(synnefo_network.show_subnet_pool(context, subnetpool_id))
-    return {"subnetpool": filters.chosen(view, query)}
+    return {"subnetpool": filters.one(context, view, query)}
 
 
-def update(context: RequestContext, subnetpool_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def update(
+    context: RequestContext, request: Request, subnetpool_id: str, body: Mapping[str, Any]
+) -> dict[str, Any]:
     """Change a subnet pool."""
     changes = SubnetPoolChanges(**_changes(body["subnetpool"]))  # type: ignore[typeddict-item]  # names of tables
-    changed = synnefo_network.update_subnet_pool(context, subnetpool_id, changes)
-    return {"subnetpool": views.shown(changed)}
+    with revisions.matched(context, request, "subnetpool", subnetpool_id):
+        changed = synnefo_network.update_subnet_pool(context, subnetpool_id, changes)
+    return {"subnetpool": filters.one(context, views.shown(changed), {})}
 
 
-def delete(context: RequestContext, subnetpool_id: str) -> None:
+def delete(context: RequestContext, request: Request, subnetpool_id: str) -> None:
     """Delete a subnet pool."""
-    synnefo_network.delete_subnet_pool(context, subnetpool_id)
+    with revisions.matched(context, request, "subnetpool", subnetpool_id):
+        synnefo_network.delete_subnet_pool(context, subnetpool_id)
 
 
 def add_prefixes(

@@ -20,6 +20,7 @@ COLLECTIONS = {
     "security-groups": "security_group",
     "routers": "router",
     "floatingips": "floatingip",
+    "subnetpools": "subnetpool",
 }
 """What the service calls the things of a collection."""
 

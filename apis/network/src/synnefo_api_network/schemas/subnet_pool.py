@@ -4,7 +4,7 @@
 from synnefo_api_network import filters
 from synnefo_api_network.schemas import types
 
-FIELDS: filters.Fields = filters.OWNED | {
+FIELDS: filters.Fields = filters.TAGGED | {
     "ip_version": filters.Field("ip_version", filters.number),
     "min_prefixlen": filters.Field("min_length", filters.number),
     "max_prefixlen": filters.Field("max_length", filters.number),

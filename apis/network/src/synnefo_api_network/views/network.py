@@ -28,9 +28,9 @@ def shown(network: Network, *, is_carrier_shown: bool) -> dict[str, Any]:
             "subnets": list(network.subnet_ids),
             "is_default": network.is_default,
             "availability_zone_hints": list(network.zone_hints),
-            "availability_zones": [],
-            "ipv4_address_scope": None,
-            "ipv6_address_scope": None,
+            "availability_zones": list(network.zones),
+            "ipv4_address_scope": network.ipv4_scope_id,
+            "ipv6_address_scope": network.ipv6_scope_id,
         }
     )
 
