@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the worker does for volumes bears to be killed anywhere."""
 
+from contextlib import suppress
+
 import pytest
 
 import synnefo_image as images
+import synnefo_object_store as objects
 import synnefo_quota
 import synnefo_volume as service
 from synnefo_blocks import volumes
 from synnefo_core.errors import NotFound
 from synnefo_core.testing.sagas import SagaContract, Trial
 from synnefo_volume.sagas import (
+    backup_volume,
     create_volume,
     delete_volume,
     extend_volume,
     fence_volume,
+    restore_volume,
     revert_volume,
     take_snapshot,
     upload_volume,
@@ -215,4 +220,70 @@ class TestMakingAnImage(SagaContract):
             begin=begin,
             is_made=lambda image_id: "active" == images.show(member, image_id).status and is_free(),
             is_clean=lambda image_id: is_gone(image_id) and is_free(),
+        )
+
+
+class TestBackingUpAVolume(SagaContract):
+    saga = backup_volume.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, member, make, node):
+        volume = make()
+        node.write(volume, b"then")
+
+        def status(backup_id):
+            try:
+                return service.show_backup(member, backup_id).status
+            except NotFound:
+                return "gone"
+
+        def is_free():
+            return "available" == status_of(member, volume.id) and is_even(member)
+
+        def has_object(backup_id):
+            with suppress(NotFound):
+                objects.show_object(member, member.project_id, "volumebackups", backup_id)
+                return True
+            return False
+
+        return Trial(
+            cloud,
+            begin=lambda: service.create_backup(member, service.BackupSpec(volume.id)).id,
+            is_made=lambda backup_id: (
+                "available" == status(backup_id) and has_object(backup_id) and is_free()
+            ),
+            is_clean=lambda backup_id: (
+                "error" == status(backup_id) and not has_object(backup_id) and is_free()
+            ),
+            cancel=lambda backup_id: service.delete_backup(member, backup_id),
+            is_cancelled=lambda backup_id: (
+                "gone" == status(backup_id) and not has_object(backup_id) and is_free()
+            ),
+        )
+
+
+class TestRestoringAVolume(SagaContract):
+    saga = restore_volume.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, member, worker, make, node):
+        volume = make()
+        node.write(volume, b"then")
+        backup = service.create_backup(member, service.BackupSpec(volume.id))
+        worker.drain()
+        node.write(volume, b"now!")
+
+        def begin():
+            return service.restore_backup(member, backup.id, volume_id=volume.id).id
+
+        return Trial(
+            cloud,
+            begin=begin,
+            is_made=lambda volume_id: (
+                "available" == status_of(member, volume_id) and b"then" == node.read(volume, 4)
+            ),
+            is_clean=lambda volume_id: (
+                "error_restoring" == status_of(member, volume_id)
+                and node.read(volume, 4) in (b"then", b"now!")
+            ),
         )

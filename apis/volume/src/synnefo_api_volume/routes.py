@@ -9,6 +9,7 @@ from synnefo_api_volume.handlers import (
     actions,
     attachments,
     availability_zones,
+    backups,
     default_types,
     extensions,
     messages,
@@ -25,6 +26,7 @@ from synnefo_api_volume.handlers.metadata import OF_SNAPSHOTS, OF_VOLUMES
 from synnefo_api_volume.schemas import (
     action,
     attachment,
+    backup,
     qos as qos_schema,
     quota_set,
     service,
@@ -81,6 +83,15 @@ ROUTES = [
     Route("PUT",    "/attachments/{attachment_id}",       attachments.update,    "volume:attachment:update",  body=attachment.UPDATE, since=versions.ATTACHMENTS),
     Route("DELETE", "/attachments/{attachment_id}",       attachments.delete,    "volume:attachment:delete",  200, since=versions.ATTACHMENTS),
     Route("POST",   "/attachments/{attachment_id}/action", attachments.complete, "volume:attachment:update",  204, attachment.COMPLETE, since=versions.ATTACHMENT_COMPLETE),
+
+    Route("GET",    "/backups",                           backups.index,         "volume:backup:show",        query=backup.LIST),
+    Route("GET",    "/backups/detail",                    backups.detail,        "volume:backup:show",        query=backup.LIST),
+    Route("POST",   "/backups",                           backups.create,        "volume:backup:create",      202, backup.CREATE),
+    Route("GET",    "/backups/{backup_id}",               backups.show,          "volume:backup:show"),
+    Route("PUT",    "/backups/{backup_id}",               backups.update,        "volume:backup:update",      body=backup.UPDATE, since=versions.UPDATED_BACKUPS),
+    Route("DELETE", "/backups/{backup_id}",               backups.delete,        "volume:backup:delete",      202),
+    Route("POST",   "/backups/{backup_id}/restore",       backups.restore,       "volume:backup:restore",     202, backup.RESTORE),
+    Route("POST",   "/backups/{backup_id}/action",        backups.act,           "volume:backup:override",    202, backup.ACTION),
 
     *(
         Route(method, f"/{place}{path}", handler, f"volume:transfer:{verb}", status, body, query=query, since=since)
@@ -143,8 +154,6 @@ ROUTES = [
 ]
 
 UNBUILT = [
-    ("GET POST",       "/backups"),
-    ("GET PUT DELETE", "/backups/{backup_id}"),
     ("POST",           "/types/{type_id}/encryption"),
     ("GET PUT DELETE", "/types/{type_id}/encryption/{key}"),
     ("PUT",            "/os-quota-class-sets/{name}"),

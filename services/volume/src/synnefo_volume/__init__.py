@@ -17,7 +17,14 @@ from synnefo_volume.attachments import (
     unreserve_volume,
     update_attachment,
 )
-from synnefo_volume.charges import GIGABYTES, SNAPSHOTS, VOLUMES
+from synnefo_volume.backups import (
+    create_backup,
+    delete_backup,
+    reset_backup_status,
+    show_backup,
+    update_backup,
+)
+from synnefo_volume.charges import BACKUP_GIGABYTES, BACKUPS, GIGABYTES, SNAPSHOTS, VOLUMES
 from synnefo_volume.extending import extend_volume, revert_volume
 from synnefo_volume.flags import (
     reset_snapshot_status,
@@ -26,9 +33,11 @@ from synnefo_volume.flags import (
     set_readonly,
 )
 from synnefo_volume.listing import (
+    count_backups,
     count_snapshots,
     count_volumes,
     list_attachments,
+    list_backups,
     list_snapshots,
     list_transfers,
     list_volumes,
@@ -56,6 +65,7 @@ from synnefo_volume.qos import (
     show_qos,
 )
 from synnefo_volume.quota_sets import QUOTAS
+from synnefo_volume.restoring import restore_backup
 from synnefo_volume.snapshots import (
     create_snapshot,
     delete_snapshot,
@@ -93,6 +103,8 @@ from synnefo_volume.uploading import upload_to_image
 from synnefo_volume.values import (
     Attachment,
     AttachmentSpec,
+    Backup,
+    BackupSpec,
     ImageWish,
     Offer,
     Qos,
@@ -111,6 +123,8 @@ from synnefo_volume.volumes import create_volume, delete_volume, show_volume, up
 from synnefo_volume.working import Service, services, stores, zone
 
 __all__ = [
+    "BACKUPS",
+    "BACKUP_GIGABYTES",
     "CONSUMERS",
     "GIGABYTES",
     "QUOTAS",
@@ -118,6 +132,8 @@ __all__ = [
     "VOLUMES",
     "Attachment",
     "AttachmentSpec",
+    "Backup",
+    "BackupSpec",
     "ImageWish",
     "Offer",
     "Qos",
@@ -138,9 +154,11 @@ __all__ = [
     "attach_volume",
     "begin_detaching",
     "complete_attachment",
+    "count_backups",
     "count_snapshots",
     "count_volumes",
     "create_attachment",
+    "create_backup",
     "create_qos",
     "create_snapshot",
     "create_transfer",
@@ -148,6 +166,7 @@ __all__ = [
     "create_volume",
     "default_type",
     "delete_attachment",
+    "delete_backup",
     "delete_qos",
     "delete_snapshot",
     "delete_transfer",
@@ -160,6 +179,7 @@ __all__ = [
     "forbid_type",
     "initialize_connection",
     "list_attachments",
+    "list_backups",
     "list_default_types",
     "list_qos",
     "list_qos_types",
@@ -176,9 +196,11 @@ __all__ = [
     "remove_type_spec",
     "remove_volume_metadata",
     "reserve_volume",
+    "reset_backup_status",
     "reset_snapshot_status",
     "reset_volume_status",
     "resolve_type",
+    "restore_backup",
     "revert_volume",
     "roll_detaching",
     "services",
@@ -189,6 +211,7 @@ __all__ = [
     "set_snapshot_metadata",
     "set_volume_metadata",
     "show_attachment",
+    "show_backup",
     "show_default_type",
     "show_qos",
     "show_snapshot",
@@ -204,6 +227,7 @@ __all__ = [
     "unreserve_volume",
     "unset_default_type",
     "update_attachment",
+    "update_backup",
     "update_snapshot",
     "update_type",
     "update_volume",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What volumes and snapshots cost, by Cinder's names."""
+"""What volumes, snapshots and backups cost, by Cinder's names."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from sqlalchemy import Row, Select, case, func, select
 
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
-from synnefo_volume.models import SnapshotRow, VolumeRow
+from synnefo_volume.models import BackupRow, SnapshotRow, VolumeRow
 
 VOLUMES = "volume.volumes"
 GIGABYTES = "volume.gigabytes"
 SNAPSHOTS = "volume.snapshots"
+BACKUPS = "volume.backups"
+BACKUP_GIGABYTES = "volume.backup_gigabytes"
 
 RESOURCES = (
     QuotaResource(VOLUMES, "Volumes", user_default=20, project_default=200),
@@ -22,6 +24,10 @@ RESOURCES = (
         GIGABYTES, "Room of volumes and snapshots", "GiB", user_default=1000, project_default=10_000
     ),
     QuotaResource(SNAPSHOTS, "Snapshots of volumes", user_default=20, project_default=200),
+    QuotaResource(BACKUPS, "Backups of volumes", user_default=20, project_default=200),
+    QuotaResource(
+        BACKUP_GIGABYTES, "Room of backups", "GiB", user_default=1000, project_default=10_000
+    ),
 )
 
 
@@ -43,8 +49,14 @@ def of_snapshot(row: SnapshotRow, sign: int = 1) -> list[Charge]:
     return [Charge(row.project_id, row.user_id, name, sign * n) for name, n in amounts]
 
 
+def of_backup(row: BackupRow, sign: int = 1) -> list[Charge]:
+    """Return what a backup costs beside its object; ``sign`` -1 gives it back."""
+    amounts = ((BACKUPS, 1), (BACKUP_GIGABYTES, row.size_gib))
+    return [Charge(row.project_id, row.user_id, name, sign * n) for name, n in amounts]
+
+
 def usage(context: RequestContext) -> Iterator[Usage]:
-    """Count volumes and snapshots by their rows."""
+    """Count volumes, snapshots and backups by their rows."""
     held = case(
         (VolumeRow.wanted_gib > VolumeRow.size_gib, VolumeRow.wanted_gib), else_=VolumeRow.size_gib
     )
@@ -54,11 +66,18 @@ def usage(context: RequestContext) -> Iterator[Usage]:
     snapshots = select(
         SnapshotRow.project_id, SnapshotRow.user_id, func.count(), func.sum(SnapshotRow.size_gib)
     ).group_by(SnapshotRow.project_id, SnapshotRow.user_id)
+    backups = select(
+        BackupRow.project_id, BackupRow.user_id, func.count(), func.sum(BackupRow.size_gib)
+    ).group_by(BackupRow.project_id, BackupRow.user_id)
     found = Counter[tuple[str, str, str]]()
-    for query, name in ((volumes, VOLUMES), (snapshots, SNAPSHOTS)):
+    for query, name, room in (
+        (volumes, VOLUMES, GIGABYTES),
+        (snapshots, SNAPSHOTS, GIGABYTES),
+        (backups, BACKUPS, BACKUP_GIGABYTES),
+    ):
         for project_id, user_id, count, gib in _counted(context, query):
             found[project_id, user_id, name] += count
-            found[project_id, user_id, GIGABYTES] += int(gib)
+            found[project_id, user_id, room] += int(gib)
     for (project_id, user_id, resource), amount in found.items():
         if amount:
             yield Usage(project_id, user_id, resource, amount)
@@ -72,7 +91,7 @@ def _counted(
 
 
 def things(context: RequestContext, resource: str, project_id: str) -> Iterator[Thing]:
-    """Yield the volumes and snapshots that cost something of a resource."""
+    """Yield the volumes, snapshots and backups that cost something of a resource."""
     if resource not in {known.name for known in RESOURCES}:
         return
     with context.reading() as session:
@@ -82,10 +101,16 @@ def things(context: RequestContext, resource: str, project_id: str) -> Iterator[
         snapshots = select(SnapshotRow).where(SnapshotRow.project_id == project_id)
         for snapshot in session.scalars(snapshots):
             yield from _things(resource, "snapshot", snapshot, of_snapshot(snapshot))
+        backups = select(BackupRow).where(BackupRow.project_id == project_id)
+        for backup in session.scalars(backups):
+            yield from _things(resource, "backup", backup, of_backup(backup))
 
 
 def _things(
-    resource: str, kind: str, row: VolumeRow | SnapshotRow, charges: Iterable[Charge]
+    resource: str,
+    kind: str,
+    row: VolumeRow | SnapshotRow | BackupRow,
+    charges: Iterable[Charge],
 ) -> Iterator[Thing]:
     for each in charges:
         if each.resource == resource and each.amount:

@@ -13,11 +13,19 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.db.paging import Order, page
 from synnefo_core.errors import InvalidField
-from synnefo_volume.models import AttachmentRow, Model, SnapshotRow, TransferRow, VolumeRow
+from synnefo_volume.models import (
+    AttachmentRow,
+    BackupRow,
+    Model,
+    SnapshotRow,
+    TransferRow,
+    VolumeRow,
+)
 from synnefo_volume.rows import (
     attachments_of,
     shown,
     shown_attachment,
+    shown_backup,
     shown_snapshot,
     shown_transfer,
 )
@@ -161,11 +169,13 @@ VOLUMES = Listing(VolumeRow, _volumes)
 SNAPSHOTS = Listing(SnapshotRow, _each(shown_snapshot))
 ATTACHMENTS = Listing(AttachmentRow, _each(shown_attachment))
 TRANSFERS = Listing(TransferRow, _each(shown_transfer))
+BACKUPS = Listing(BackupRow, _each(shown_backup))
 
 list_volumes, count_volumes = VOLUMES.page, VOLUMES.count
 list_snapshots, count_snapshots = SNAPSHOTS.page, SNAPSHOTS.count
 list_attachments = ATTACHMENTS.page
 list_transfers = TRANSFERS.page
+list_backups, count_backups = BACKUPS.page, BACKUPS.count
 
 
 def summarise_volumes(context: RequestContext, *, is_everyone: bool = False) -> Summary:

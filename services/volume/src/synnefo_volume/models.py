@@ -171,6 +171,42 @@ class AttachmentRow(OwnedRow):
     updated_at: Mapped[Moment]
 
 
+class BackupRow(OwnedRow):
+    """An object of what a volume held once; it outlives the volume and the snapshot.
+
+    ``reference`` is a root as long as the object is not there to keep it; ``content`` is what that
+    must hold, empty as long as it is not there.
+    """
+
+    __tablename__ = "volume_backup"
+    __table_args__ = (
+        Index("ix_volume_backup_project", "project_id", "created_at", "id"),
+        Index("ix_volume_backup_created", "created_at", "id"),
+        Index("ix_volume_backup_volume", "volume_id"),
+        Index("ix_volume_backup_store", "store"),
+    )
+
+    user_id: Mapped[Id]
+    volume_id: Mapped[Id]
+    snapshot_id: Mapped[Id]
+    name: Mapped[Name]
+    description: Mapped[LongText]
+    status: Mapped[str] = mapped_column(String(32))
+    size_gib: Mapped[int]
+    is_incremental: Mapped[bool]
+    container: Mapped[Name]
+    metadata_: Mapped[Json] = mapped_column("metadata")
+    store: Mapped[Name]
+    reference: Mapped[str] = mapped_column(String(128))
+    content: Mapped[str] = mapped_column(String(128))
+    is_bootable: Mapped[bool]
+    image_metadata: Mapped[Json]
+    error: Mapped[LongText]
+    taken_at: Mapped[Moment]
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
 class TransferRow(OwnedRow):
     """A volume that is offered to who knows a key, of which only the SHA-256 is kept."""
 

@@ -26,6 +26,11 @@ VOLUME = [
         default="nova",
         help="The name of the only availability zone of volumes.",
     ),
+    cfg.StrOpt(
+        "backup_container",
+        default="volumebackups",
+        help="The container of each project in which the objects of its backups are, unless another is named.",
+    ),
     cfg.FloatOpt(
         "writer_timeout_s",
         default=60.0,

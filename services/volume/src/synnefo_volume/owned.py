@@ -12,13 +12,13 @@ from synnefo_blocks import Reference
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.storage import Kind, Moving
 from synnefo_core.db.session import changed_rows
-from synnefo_volume.models import SnapshotRow, VolumeRow
+from synnefo_volume.models import BackupRow, SnapshotRow, VolumeRow
 
-_KEEPERS = (VolumeRow, SnapshotRow)
+_KEEPERS = (VolumeRow, SnapshotRow, BackupRow)
 
 
 def roots(context: RequestContext, store: str) -> Iterator[tuple[Kind, bytes]]:
-    """Yield what snapshots hold, and what volumes are being made of."""
+    """Yield what snapshots hold, and what volumes and backups are being made of."""
     with context.reading(is_snapshot=True) as session:
         for model in _KEEPERS:
             query = select(model.reference).where(model.store == store, model.reference != "")
@@ -28,7 +28,7 @@ def roots(context: RequestContext, store: str) -> Iterator[tuple[Kind, bytes]]:
 
 
 def moving(context: RequestContext, source: str, target: str) -> Iterator[Moving]:
-    """Yield what snapshots hold, for another store. What a volume is made of stays with it."""
+    """Yield what snapshots hold, for another store. What is being made stays with it."""
     query = select(SnapshotRow.id, SnapshotRow.reference).where(
         SnapshotRow.store == source, SnapshotRow.reference != ""
     )

@@ -18,7 +18,8 @@ from synnefo_core.contracts.storage import Kind, Moving
 from synnefo_core.db.migrations import Branch
 from synnefo_core.hookspecs import hookimpl
 from synnefo_core.sagas import Saga
-from synnefo_volume import charges, owned, types
+from synnefo_core.worker import Task
+from synnefo_volume import backups, charges, owned, types
 from synnefo_volume.commands import COMMANDS
 from synnefo_volume.models import Model
 from synnefo_volume.options import SECTIONS
@@ -57,26 +58,32 @@ def sagas() -> Iterable[Saga]:
 
 
 @hookimpl
+def tasks() -> Iterable[Task]:
+    """Return what the worker does from time to time."""
+    return [Task("volume.check_backups", backups.CHECK_EVERY_S, backups.check_all)]
+
+
+@hookimpl
 def quota_resources() -> Iterable[QuotaResource]:
-    """Return what volumes and snapshots cost."""
+    """Return what volumes, snapshots and backups cost."""
     return charges.RESOURCES
 
 
 @hookimpl
 def quota_usage(context: RequestContext) -> Iterable[Usage]:
-    """Count volumes and snapshots."""
+    """Count volumes, snapshots and backups."""
     return charges.usage(context)
 
 
 @hookimpl
 def quota_things(context: RequestContext, resource: str, project_id: str) -> Iterable[Thing]:
-    """List the volumes and snapshots behind a number."""
+    """List the volumes, snapshots and backups behind a number."""
     return charges.things(context, resource, project_id)
 
 
 @hookimpl
 def storage_roots(context: RequestContext, store: str) -> Iterable[tuple[Kind, bytes]]:
-    """Return what snapshots hold, and what volumes are being made of."""
+    """Return what snapshots hold, and what volumes and backups are being made of."""
     return owned.roots(context, store)
 
 

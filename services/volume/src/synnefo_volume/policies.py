@@ -37,6 +37,7 @@ POLICIES = [
         for noun, path in (
             ("snapshot", "/snapshots"),
             ("attachment", "/attachments"),
+            ("backup", "/backups"),
         )
         for verb, check, begin, operations in (
             ("show", READER, "List and show", (f"GET {path}", f"GET {path}/{{{noun}_id}}")),
@@ -44,6 +45,18 @@ POLICIES = [
             ("update", MEMBER, "Change", (f"PUT {path}/{{{noun}_id}}",)),
             ("delete", MEMBER, "Remove", (f"DELETE {path}/{{{noun}_id}}",)),
         )
+    ),
+    rule(
+        "volume:backup:restore",
+        MEMBER,
+        "Have a volume hold what a backup holds",
+        "POST /backups/{backup_id}/restore",
+    ),
+    rule(
+        "volume:backup:override",
+        ADMIN,
+        "Say what state a backup is in, or remove it in any",
+        "POST /backups/{backup_id}/action",
     ),
     rule(
         "volume:snapshot:override",

@@ -13,12 +13,12 @@ COUNTED = {
     "volumes": (charges.VOLUMES, 1),
     "snapshots": (charges.SNAPSHOTS, 1),
     "gigabytes": (charges.GIGABYTES, 1),
+    "backups": (charges.BACKUPS, 1),
+    "backup_gigabytes": (charges.BACKUP_GIGABYTES, 1),
 }
 """The ledger's resource, and how much of it is one of Cinder's."""
 
 _CONSTANT = {
-    "backups": NO_LIMIT,
-    "backup_gigabytes": NO_LIMIT,
     "groups": 0,
     "per_volume_gigabytes": NO_LIMIT,
 }

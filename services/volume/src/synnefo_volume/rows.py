@@ -12,10 +12,18 @@ from sqlalchemy.orm import Session
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
 from synnefo_volume import states
-from synnefo_volume.models import AttachmentRow, OwnedRow, SnapshotRow, TransferRow, VolumeRow
-from synnefo_volume.values import Attachment, Snapshot, Transfer, Volume
+from synnefo_volume.models import (
+    AttachmentRow,
+    BackupRow,
+    OwnedRow,
+    SnapshotRow,
+    TransferRow,
+    VolumeRow,
+)
+from synnefo_volume.values import Attachment, Backup, Snapshot, Transfer, Volume
 
-VOLUME, SNAPSHOT, ATTACHMENT, TRANSFER = "volume", "snapshot", "attachment", "transfer"
+VOLUME, SNAPSHOT, ATTACHMENT = "volume", "snapshot", "attachment"
+TRANSFER, BACKUP = "transfer", "backup"
 
 Owned = TypeVar("Owned", bound=OwnedRow)
 _NOUNS: Mapping[type[OwnedRow], str] = {
@@ -23,6 +31,7 @@ _NOUNS: Mapping[type[OwnedRow], str] = {
     SnapshotRow: SNAPSHOT,
     AttachmentRow: ATTACHMENT,
     TransferRow: TRANSFER,
+    BackupRow: BACKUP,
 }
 
 
@@ -136,4 +145,27 @@ def shown_transfer(row: Any) -> Transfer:
         name=row.name,
         with_snapshots=row.with_snapshots,
         created_at=row.created_at,
+    )
+
+
+def shown_backup(row: Any) -> Backup:
+    """Return the value for a row, or for its columns."""
+    return Backup(
+        id=row.id,
+        project_id=row.project_id,
+        user_id=row.user_id,
+        volume_id=row.volume_id,
+        snapshot_id=row.snapshot_id,
+        name=row.name,
+        description=row.description,
+        status=row.status,
+        size_gib=row.size_gib,
+        is_incremental=row.is_incremental,
+        container=row.container,
+        object_count=1 if row.content else 0,
+        metadata=dict(row.metadata_),
+        error=row.error,
+        taken_at=row.taken_at,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
     )

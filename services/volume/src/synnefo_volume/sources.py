@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a new volume is made of: nothing, an image, a snapshot or another volume."""
+"""What a new volume is made of: nothing, an image, a snapshot, a backup or another volume."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 import synnefo_image
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField, InvalidState
-from synnefo_volume import states
+from synnefo_volume import backups, states
 from synnefo_volume.engine import GIB
-from synnefo_volume.models import SnapshotRow, VolumeRow
-from synnefo_volume.rows import SNAPSHOT, VOLUME, owned
+from synnefo_volume.models import BackupRow, SnapshotRow, VolumeRow
+from synnefo_volume.rows import BACKUP, SNAPSHOT, VOLUME, owned
 from synnefo_volume.values import VolumeSpec
 
 RAW = frozenset({"raw", "iso"})
@@ -60,6 +60,8 @@ def find(context: RequestContext, session: Session, spec: VolumeSpec) -> Source:
         return _snapshot(context, session, spec.snapshot_id)
     if spec.source_volume_id:
         return _volume(context, session, spec.source_volume_id)
+    if spec.backup_id:
+        return of_backup(context, session, spec.backup_id)
     return _image(context, spec.image_id) if spec.image_id else Source()
 
 
@@ -87,6 +89,23 @@ def _volume(context: RequestContext, session: Session, volume_id: str) -> Source
         least_gib=row.size_gib,
         size_gib=row.size_gib,
         type_id=row.type_id,
+        is_bootable=row.is_bootable,
+        image_metadata=row.image_metadata,
+    )
+
+
+def of_backup(context: RequestContext, session: Session, backup_id: str) -> Source:
+    """Return a backup as a source; see :func:`find`."""
+    row = owned(context, session, BackupRow, backup_id)
+    found = backups.find_object(context, row) if row.status == states.AVAILABLE else None
+    if found is None:
+        status = states.ERROR if row.status == states.AVAILABLE else row.status
+        raise InvalidState(BACKUP, status, "restore")
+    return Source(
+        reference=row.content,
+        store=found.store,
+        least_gib=row.size_gib,
+        size_gib=row.size_gib,
         is_bootable=row.is_bootable,
         image_metadata=row.image_metadata,
     )

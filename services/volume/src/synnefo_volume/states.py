@@ -56,6 +56,9 @@ VOLUME = frozenset(
 SNAPSHOT = frozenset({CREATING, AVAILABLE, DELETING, ERROR, ERROR_DELETING})
 """All that a snapshot may be in."""
 
+BACKUP = frozenset({CREATING, AVAILABLE, DELETING, ERROR, ERROR_DELETING})
+"""All that a backup may be in."""
+
 DELETABLE = frozenset(
     {CREATING, AVAILABLE, ERROR, ERROR_DELETING, ERROR_EXTENDING, ERROR_RESTORING}
 )

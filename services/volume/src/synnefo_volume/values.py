@@ -251,3 +251,56 @@ class Offer:
 
     transfer: Transfer
     auth_key: str
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What a volume held once, as an object of its project that has the backup's id for a name.
+
+    Attributes:
+        volume_id: The volume, which may be gone by now.
+        snapshot_id: The snapshot of which it was made, which may be gone too; empty for none.
+        status: One of :mod:`synnefo_volume.states`.
+        is_incremental: Whether it was asked for as one; all share blocks, and none needs another.
+        container: The container of the object.
+        object_count: 0 as long as it is being made.
+        error: What went wrong, for people.
+        taken_at: The moment whose content it has.
+    """
+
+    id: str
+    project_id: str
+    user_id: str
+    volume_id: str
+    snapshot_id: str
+    name: str
+    description: str
+    status: str
+    size_gib: int
+    is_incremental: bool
+    container: str
+    object_count: int
+    metadata: Mapping[str, str]
+    error: str
+    taken_at: float
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True)
+class BackupSpec:
+    """A backup to be made, of a volume or of one of its snapshots.
+
+    Attributes:
+        container: Empty for the configured one.
+        is_forced: Also of a volume that is in use.
+    """
+
+    volume_id: str
+    snapshot_id: str = ""
+    name: str = ""
+    description: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    container: str = ""
+    is_incremental: bool = False
+    is_forced: bool = False

@@ -2,10 +2,12 @@
 """What the worker does for volumes, one module a saga."""
 
 from synnefo_volume.sagas import (
+    backup_volume,
     create_volume,
     delete_volume,
     extend_volume,
     fence_volume,
+    restore_volume,
     revert_volume,
     take_snapshot,
     upload_volume,
@@ -19,4 +21,6 @@ SAGAS = (
     revert_volume.SAGA,
     fence_volume.SAGA,
     upload_volume.SAGA,
+    backup_volume.SAGA,
+    restore_volume.SAGA,
 )

@@ -25,16 +25,17 @@ def clear(run: Run) -> Wait | None:
 
 def succeed(run: Run, session: Session) -> None:
     """Show it; its head keeps what it lies over from now on."""
-    _end(run, session).status = states.AVAILABLE
+    end(run, session).status = states.AVAILABLE
 
 
 def fail(run: Run, session: Session) -> None:
     """Leave an error that says why: it holds what it held, or what the snapshot does."""
-    row = _end(run, session)
+    row = end(run, session)
     row.status, row.error = states.ERROR, run.error
 
 
-def _end(run: Run, session: Session) -> VolumeRow:
+def end(run: Run, session: Session) -> VolumeRow:
+    """Let others work on it, and forget what it was to hold."""
     row = session.get_one(VolumeRow, run.subject_id, with_for_update=True)
     row.reference, row.updated_at = "", run.context.now()
     turns.give(run, session, row.id)
