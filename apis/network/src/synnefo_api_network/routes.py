@@ -19,6 +19,7 @@ from synnefo_api_network.handlers import (
     tags,
 )
 from synnefo_api_network.schemas import (
+    action,
     floating_ip,
     network,
     port,
@@ -43,6 +44,7 @@ ROUTES = [
     Route("GET",    "/networks/{network_id}",     networks.show,    "network:network:show",   query=network.SHOW),
     Route("PUT",    "/networks/{network_id}",     networks.update,  "network:network:update", 200, network.UPDATE),
     Route("DELETE", "/networks/{network_id}",     networks.delete,  "network:network:delete", 204),
+    Route("POST",   "/networks/{network_id}/action", networks.act,  "network:for_others",     200, action.REASSIGN),
 
     Route("GET",    "/subnets",                   subnets.index,    "network:subnet:list",    query=subnet.LIST),
     Route("POST",   "/subnets",                   subnets.create,   "network:subnet:create",  201, subnet.CREATE),
@@ -71,6 +73,7 @@ ROUTES = [
     Route("GET",    "/floatingips/{floatingip_id}", floating_ips.show,   "network:floating_ip:show",   query=floating_ip.SHOW),
     Route("PUT",    "/floatingips/{floatingip_id}", floating_ips.update, "network:floating_ip:update", 200, floating_ip.UPDATE),
     Route("DELETE", "/floatingips/{floatingip_id}", floating_ips.delete, "network:floating_ip:delete", 204),
+    Route("POST",   "/floatingips/{floatingip_id}/action", floating_ips.act, "network:for_others", 200, action.REASSIGN),
 
     Route("GET",    "/security-groups",           groups.index,     "network:security_group:list",   query=group.LIST),
     Route("POST",   "/security-groups",           groups.create,    "network:security_group:create", 201, group.CREATE),

@@ -66,6 +66,7 @@ from synnefo_network.rbac import (
     show_rbac_policy,
     update_rbac_policy,
 )
+from synnefo_network.reassigning import reassign_floating_ip, reassign_network
 from synnefo_network.revisions import require_revision
 from synnefo_network.router_values import (
     Gateway,
@@ -248,6 +249,8 @@ __all__ = [
     "ports_of_one",
     "present",
     "reach",
+    "reassign_floating_ip",
+    "reassign_network",
     "remove_interface",
     "remove_prefixes",
     "remove_routes",

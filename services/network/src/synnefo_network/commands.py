@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``synnefo router|floating-ip|pool|ip-history …``: what there is, and whether it adds up."""
+"""``synnefo router|pool …``, and the room's other commands: what there is, and whether it adds up."""
 
 from __future__ import annotations
 
@@ -9,33 +9,21 @@ from typing import Any
 from synnefo_core.commands import CloudLister, CommandTable, Table
 from synnefo_core.context import for_worker
 from synnefo_network import (
-    floating_ips,
+    floating_commands,
+    group_commands,
     history_commands,
     network_commands,
+    port_commands,
     reconcile_commands,
     routers,
+    subnet_commands,
     subnet_pools,
 )
-from synnefo_network.values import Listing
+from synnefo_network.command_forms import OfProjects
 from synnefo_network.verification import verify_addresses
 
 
-class _OfProjects(CloudLister):
-    """A list that can be narrowed to a project."""
-
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Add what narrows the list."""
-        parser = super().get_parser(prog_name)
-        parser.add_argument("--project", default="", metavar="ID", help="only this project's")
-        return parser
-
-    def listing(self, parsed_args: argparse.Namespace) -> Listing:
-        """Return which are wanted."""
-        named = parsed_args.project
-        return Listing({"project_id": [named]} if named else {})
-
-
-class ListRouters(_OfProjects):
+class ListRouters(OfProjects):
     """List routers."""
 
     def take_action(self, parsed_args: argparse.Namespace) -> Table:
@@ -45,17 +33,7 @@ class ListRouters(_OfProjects):
         return ("Id", "Name", "Project", "Gateway"), rows
 
 
-class ListFloatingIps(_OfProjects):
-    """List floating IPs."""
-
-    def take_action(self, parsed_args: argparse.Namespace) -> Table:
-        """Return a row for each."""
-        found = floating_ips.list_floating_ips(for_worker(self.cloud), self.listing(parsed_args))
-        rows = [(f.id, f.ip, f.project_id, f.status, f.target and f.target.fixed_ip) for f in found]
-        return ("Id", "Address", "Project", "Status", "For"), rows
-
-
-class ListPools(_OfProjects):
+class ListPools(OfProjects):
     """List subnet pools."""
 
     def take_action(self, parsed_args: argparse.Namespace) -> Table:
@@ -84,8 +62,11 @@ COMMANDS: CommandTable = {
     **network_commands.COMMANDS,
     **reconcile_commands.COMMANDS,
     **history_commands.COMMANDS,
+    **subnet_commands.COMMANDS,
+    **port_commands.COMMANDS,
+    **floating_commands.COMMANDS,
+    **group_commands.COMMANDS,
     "router list": ListRouters,
-    "floating-ip list": ListFloatingIps,
     "pool list": ListPools,
     "pool verify": Verify,
 }

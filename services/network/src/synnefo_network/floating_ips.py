@@ -101,6 +101,11 @@ def _cost(row: FloatingIpRow, amount: int) -> Charge:
     return Charge(row.project_id, row.user_id, FLOATING_IPS, amount)
 
 
+def costs_of_move(row: FloatingIpRow, before: str) -> list[Charge]:
+    """Return what a floating IP's new project pays, and what the one before is given back."""
+    return [replace(_cost(row, -1), project_id=before), _cost(row, 1)]
+
+
 class _Taken(NamedTuple):
     """An address outside, and the port that has it."""
 
@@ -244,7 +249,7 @@ def update_floating_ip(
         target = None
         if is_moved:
             target = _find(context, session, known.network_id, port_id, changes.get("fixed_ip"))
-        row = _lock(context, session, floating_ip_id)
+        row = lock(context, session, floating_ip_id)
         if is_moved:
             _require_not_withheld(context, session, row)
             was_of = row.port_id
@@ -256,7 +261,12 @@ def update_floating_ip(
         return _shown(row)
 
 
-def _lock(context: RequestContext, session: Session, floating_ip_id: str) -> FloatingIpRow:
+def lock(context: RequestContext, session: Session, floating_ip_id: str) -> FloatingIpRow:
+    """Lock a floating IP of the caller's.
+
+    Raises:
+        NotFound: There is none, or the caller may not see it.
+    """
     query = select(FloatingIpRow).where(FloatingIpRow.id == floating_ip_id, *_visible(context))
     row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if row is None:
@@ -287,7 +297,7 @@ def delete_floating_ip(context: RequestContext, floating_ip_id: str) -> None:
         PortWithheld: It stands for a device that is withheld from its project.
     """
     with context.unit_of_work() as session:
-        row = _lock(context, session, floating_ip_id)
+        row = lock(context, session, floating_ip_id)
         _require_not_withheld(context, session, row)
         ports.remove(session, [row.own_port_id])
         tag_filters.forget(session, [row.id])

@@ -39,6 +39,13 @@ def give_prefix(context: RequestContext, session: Session, network_id: str) -> s
     return ":".join(f"{byte:02x}" for byte in number.to_bytes(3, "big"))
 
 
+def position_of(context: RequestContext, prefix: str) -> int | None:
+    """Return the place of a prefix in the pool, None for one that is not of the pool."""
+    config = context.cloud.config.network
+    first, given = (int(text.replace(":", ""), 16) for text in (config.mac_first, prefix))
+    return given - first if 0 <= given - first < config.mac_count else None
+
+
 def random_mac(prefix: str) -> str:
     """Return a MAC address with a prefix; whether it is free shows at its insertion."""
     own = secrets.randbelow(_OF_PORTS).to_bytes(3, "big")

@@ -5,22 +5,13 @@ from __future__ import annotations
 
 import argparse
 
-from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, CommandTable, Table
+from synnefo_core.commands import CloudCommand, CloudLister, CommandTable, Table
 from synnefo_core.context import for_worker
 from synnefo_core.errors import Conflict
-from synnefo_network import networks, reservations, wiring
+from synnefo_network import networks, reassigning, reservations, wiring
 from synnefo_network.bootstrap import SYSTEM_PROJECT
+from synnefo_network.command_forms import OfOne, ShowOne
 from synnefo_network.values import Listing, Network, NetworkSpec
-
-
-class _OfOne(CloudCommand):
-    """A command about one network."""
-
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Add its id."""
-        parser = super().get_parser(prog_name)
-        parser.add_argument("network", metavar="ID")
-        return parser
 
 
 class Create(CloudCommand):
@@ -90,18 +81,12 @@ def _words(network: Network) -> str:
     return " ".join(word for word, is_so in said.items() if is_so)
 
 
-class Show(CloudShow):
+class Show(ShowOne):
     """Show a network."""
-
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Add its id."""
-        parser = super().get_parser(prog_name)
-        parser.add_argument("network", metavar="ID")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Table:
         """Return its fields."""
-        found = networks.show_network(for_worker(self.cloud), parsed_args.network)
+        found = networks.show_network(for_worker(self.cloud), parsed_args.id)
         fields = {
             "id": found.id,
             "name": found.name,
@@ -114,13 +99,14 @@ class Show(CloudShow):
             "mac prefix": found.mac_prefix,
             "mtu": found.mtu,
             "is": _words(found),
-            "zones": " ".join(found.zone_hints),
+            "wanted zones": " ".join(found.zone_hints),
+            "zones": " ".join(found.zones),
             "subnets": " ".join(found.subnet_ids),
         }
         return tuple(fields), tuple(fields.values())
 
 
-class Modify(_OfOne):
+class Modify(OfOne):
     """Change a network."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -145,8 +131,8 @@ class Modify(_OfOne):
         )
         context = for_worker(self.cloud)
         with context.unit_of_work() as session:
-            networks.update_network(context, parsed_args.network, changes)
-            row = networks.lock_own(context, session, parsed_args.network)
+            networks.update_network(context, parsed_args.id, changes)
+            row = networks.lock_own(context, session, parsed_args.id)
             keeper = reservations.OPERATOR
             reservations.free(session, row.id, keeper=keeper, ips=parsed_args.unreserve)
             refused = reservations.hold(
@@ -155,7 +141,7 @@ class Modify(_OfOne):
             if refused:
                 msg = f"addresses that are taken, or of no subnet: {', '.join(refused)}"
                 raise Conflict(msg)
-        self.say(f"network {parsed_args.network} changed")
+        self.say(f"network {parsed_args.id} changed")
 
 
 _SWITCHES = {
@@ -166,13 +152,38 @@ _SWITCHES = {
 }
 
 
-class Drain(_OfOne):
+class Drain(OfOne):
     """Let a network get no new ports; those that it has stay."""
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Drain it."""
-        networks.update_network(for_worker(self.cloud), parsed_args.network, {"is_drained": True})
-        self.say(f"network {parsed_args.network} drained")
+        networks.update_network(for_worker(self.cloud), parsed_args.id, {"is_drained": True})
+        self.say(f"network {parsed_args.id} drained")
+
+
+class Remove(OfOne):
+    """Delete a network without ports, and its subnets."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Delete it."""
+        networks.delete_network(for_worker(self.cloud), parsed_args.id)
+        self.say(f"network {parsed_args.id} deleted")
+
+
+class Reassign(OfOne):
+    """Give a network to another project, with its subnets."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add which project."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("project", metavar="PROJECT")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Give it there."""
+        context = for_worker(self.cloud)
+        reassigning.reassign_network(context, parsed_args.id, parsed_args.project)
+        self.say(f"network {parsed_args.id} is project {parsed_args.project}'s")
 
 
 COMMANDS: CommandTable = {
@@ -181,4 +192,6 @@ COMMANDS: CommandTable = {
     "network show": Show,
     "network modify": Modify,
     "network drain": Drain,
+    "network remove": Remove,
+    "network reassign": Reassign,
 }

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import TypedDict
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
@@ -199,6 +200,11 @@ def _require_mtu(mtu: int | None) -> None:
 
 def _cost(row: NetworkRow, amount: int) -> Charge:
     return Charge(row.project_id, row.user_id, PRIVATE_NETWORKS, amount)
+
+
+def costs_of_move(row: NetworkRow, before: str) -> list[Charge]:
+    """Return what a network's new project pays, and what the one before is given back."""
+    return [replace(_cost(row, -1), project_id=before), _cost(row, 1)]
 
 
 def show_network(context: RequestContext, network_id: str) -> Network:

@@ -101,7 +101,7 @@ def listeners() -> Iterable[Listener]:
 
 @hookimpl
 def commands() -> CommandTable:
-    """Return ``synnefo network|router|floating-ip|pool|node …`` and ``reconcile networks|pools``."""
+    """Return ``synnefo network|subnet|port|router|node …`` and so on, and ``reconcile networks|pools``."""
     return {**COMMANDS, **nodes_commands.COMMANDS}
 
 

@@ -96,5 +96,12 @@ POLICIES = [
     rule("network:agent:list", ADMIN, "List agents", "GET /agents"),
     rule("network:quota:show", READER, "Show a project's limits", "GET /quotas/{project_id}"),
     rule("network:quota:update", ADMIN, "Set a project's limits", "PUT /quotas/{project_id}"),
-    rule(FOR_OTHERS, ADMIN, "Make things for another project", "POST /networks"),
+    rule(
+        FOR_OTHERS,
+        ADMIN,
+        "Make things for another project, or give them to it",
+        "POST /networks",
+        "POST /networks/{network_id}/action",
+        "POST /floatingips/{floatingip_id}/action",
+    ),
 ]

@@ -12,10 +12,10 @@ from synnefo_core.commands import CloudLister, CommandTable, Table
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.driver import DriverError
 from synnefo_core.errors import CloudError
-from synnefo_network import cluster_differences, cluster_repairs
+from synnefo_network import cluster_differences, cluster_repairs, pool_repairs
 from synnefo_network.cluster_differences import Difference, Leaked
 from synnefo_network.cluster_surveys import Survey, survey
-from synnefo_network.verification import verify_addresses
+from synnefo_network.verification import Leak, verify_addresses
 
 UNKNOWN = "unknown"
 """What a cluster that does not answer is shown as."""
@@ -56,7 +56,7 @@ class _Reconcile(CloudLister):
             for backend in backends
             for row in self.rows_of(context, survey(context, backend), kinds)
         ]
-        rows += self.more_rows(context)
+        rows += self.more_rows(context, kinds)
         self.is_right = all(is_repaired == "yes" for *_, is_repaired in rows)
         return ("Backend", "Kind", "Network", "What", "Repaired"), rows
 
@@ -73,9 +73,9 @@ class _Reconcile(CloudLister):
                 outcome = _repaired(context, seen.backend.id, each) if wanted else "no"
                 yield name, each.kind, each.network_id, str(each), outcome
 
-    def more_rows(self, context: RequestContext) -> list[Row]:
-        """Return what differs in no cluster."""
-        del context
+    def more_rows(self, context: RequestContext, kinds: Collection[str]) -> list[Row]:
+        """Return what differs in no cluster, and whether it is repaired."""
+        del context, kinds
         return []
 
     def run(self, parsed_args: argparse.Namespace) -> int:
@@ -94,11 +94,24 @@ class Pools(_Reconcile):
 
     kinds = cluster_differences.POOLS
 
-    def more_rows(self, context: RequestContext) -> list[Row]:
-        """Return what is taken of pools and not used."""
-        found = verify_addresses(context)
-        leaks = (Leaked(leak.id, f"{leak.kind}: {leak.problem}") for leak in found)
-        return [("", leak.kind, leak.network_id, str(leak), "no") for leak in leaks]
+    def more_rows(self, context: RequestContext, kinds: Collection[str]) -> list[Row]:
+        """Return what is taken of pools and not used, and whether it is repaired."""
+        is_wanted = Leaked.kind in kinds
+        return [
+            (
+                "",
+                Leaked.kind,
+                leak.network_id or leak.id,
+                f"{leak.kind}: {leak.problem}",
+                "yes" if is_wanted and _settled(context, leak) else "no",
+            )
+            for leak in verify_addresses(context)
+        ]
+
+
+def _settled(context: RequestContext, leak: Leak) -> bool:
+    """Make good what a network holds of the pools; of other leaks a person must decide."""
+    return bool(leak.network_id) and pool_repairs.settle(context, leak.network_id)
 
 
 def _repaired(context: RequestContext, backend_id: str, difference: Difference) -> str:

@@ -42,11 +42,13 @@ class Leak:
         kind: "address", "port", "floating IP", "MAC prefix", "VLAN", "range", "permission".
         id: Which one.
         problem: What is wrong with it.
+        network_id: The network that holds too much or too little of a pool.
     """
 
     kind: str
     id: str
     problem: str
+    network_id: str = ""
 
 
 def verify_addresses(context: RequestContext) -> list[Leak]:
@@ -116,21 +118,25 @@ def _mac_prefixes(session: Session) -> Iterator[Leak]:
     for row in session.scalars(
         select(MacPrefixRow).where(MacPrefixRow.network_id.not_in(networks))
     ):
-        yield Leak("MAC prefix", str(row.position), f"network {row.network_id} is not there")
+        problem = f"network {row.network_id} is not there"
+        yield Leak("MAC prefix", str(row.position), problem, row.network_id)
     taken = select(MacPrefixRow.network_id)
     for network in session.scalars(select(NetworkRow).where(NetworkRow.id.not_in(taken))):
-        yield Leak("MAC prefix", network.mac_prefix, f"network {network.id} has not taken it")
+        problem = f"network {network.id} has not taken it"
+        yield Leak("MAC prefix", network.mac_prefix, problem, network.id)
 
 
 def _vlans(session: Session) -> Iterator[Leak]:
     """Yield VLANs without the network that has them, and networks without theirs."""
     having = select(NetworkRow.id).where(NetworkRow.segmentation_id == VlanRow.position)
     for row in session.scalars(select(VlanRow).where(VlanRow.network_id.not_in(having))):
-        yield Leak("VLAN", str(row.position), f"network {row.network_id} has not this VLAN")
+        problem = f"network {row.network_id} has not this VLAN"
+        yield Leak("VLAN", str(row.position), problem, row.network_id)
     taken = select(VlanRow.network_id)
     lost = NetworkRow.segmentation_id.is_not(None) & NetworkRow.id.not_in(taken)
     for network in session.scalars(select(NetworkRow).where(lost)):
-        yield Leak("VLAN", str(network.segmentation_id), f"network {network.id} has not taken it")
+        problem = f"network {network.id} has not taken it"
+        yield Leak("VLAN", str(network.segmentation_id), problem, network.id)
 
 
 def _ranges(session: Session) -> Iterator[Leak]:

@@ -63,6 +63,14 @@ def update(
     return {"floatingip": filters.one(context, views.shown(changed), {})}
 
 
+def act(context: RequestContext, floatingip_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a floating IP to another project, as clients of the original ask for it."""
+    given = synnefo_network.reassign_floating_ip(
+        context, floatingip_id, body["reassign"]["project"]
+    )
+    return {"floatingip": filters.one(context, views.shown(given), {})}
+
+
 def delete(context: RequestContext, request: Request, floatingip_id: str) -> None:
     """Give a floating IP back."""
     with revisions.matched(context, request, "floatingip", floatingip_id):

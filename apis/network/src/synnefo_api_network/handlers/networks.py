@@ -101,6 +101,12 @@ def _changes(asked: Mapping[str, Any]) -> NetworkChanges:
     return changes
 
 
+def act(context: RequestContext, network_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a network to another project, as clients of the original ask for it."""
+    given = synnefo_network.reassign_network(context, network_id, body["reassign"]["project"])
+    return {"network": filters.one(context, _shown(context, given), {})}
+
+
 def delete(context: RequestContext, request: Request, network_id: str) -> None:
     """Delete a network."""
     with revisions.matched(context, request, "network", network_id):
