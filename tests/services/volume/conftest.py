@@ -7,6 +7,7 @@ import io
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,8 @@ import synnefo_image as images
 import synnefo_object_store as objects
 import synnefo_volume as service
 from synnefo_blocks import volumes
+from synnefo_core.contracts.driver import DriverSetup
+from synnefo_core.testing.fakes import MemoryStorage
 from synnefo_core.testing.fixtures import StillClock
 
 
@@ -36,8 +39,8 @@ def standard(admin):
 class Node:
     """Opens volumes as a node does."""
 
-    def __init__(self, cloud):
-        self.storage = cloud.store()
+    def __init__(self, cloud, store=""):
+        self.storage = cloud.store(store or cloud.stores()[0])
         self._clock = StillClock()
 
     def open(self, volume):
@@ -81,6 +84,21 @@ class Node:
 @pytest.fixture
 def node(cloud):
     return Node(cloud)
+
+
+@pytest.fixture
+def second(cloud):
+    """Return another store of volumes."""
+    stores = [*cloud.stores(), "second"]
+    cloud.config.set_override("stores", stores, group="storage")
+    setup = DriverSetup("memory", {}, Path("/nowhere"))
+    return cloud.shared("driver.store.second", lambda: MemoryStorage(setup))
+
+
+@pytest.fixture
+def elsewhere(cloud, second):
+    """Return a node with that one."""
+    return Node(cloud, "second")
 
 
 @pytest.fixture

@@ -10,14 +10,17 @@ import synnefo_object_store as objects
 import synnefo_quota
 import synnefo_volume as service
 from synnefo_blocks import volumes
+from synnefo_core import sagas
 from synnefo_core.errors import NotFound
 from synnefo_core.testing.sagas import SagaContract, Trial
 from synnefo_volume.sagas import (
     backup_volume,
     create_volume,
     delete_volume,
+    drop_head,
     extend_volume,
     fence_volume,
+    move_volume,
     restore_volume,
     revert_volume,
     take_snapshot,
@@ -286,4 +289,51 @@ class TestRestoringAVolume(SagaContract):
                 "error_restoring" == status_of(member, volume_id)
                 and node.read(volume, 4) in (b"then", b"now!")
             ),
+        )
+
+
+class TestMovingAVolume(SagaContract):
+    saga = move_volume.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, admin, make, node, elsewhere):
+        volume = make()
+        node.write(volume, b"moved")
+
+        def begin():
+            service.migrate_volume(admin, volume.id, "second")
+            return volume.id
+
+        def lies_in(store, at, other):
+            shown = service.show_volume(admin, volume.id)
+            is_there = ("available", store) == (shown.status, shown.store)
+            return is_there and b"moved" == at.read(volume, 5) and [] == other.names()
+
+        return Trial(
+            cloud,
+            begin=begin,
+            is_made=lambda _id: lies_in("second", elsewhere, node),
+            is_clean=lambda _id: lies_in(volume.store, node, elsewhere),
+        )
+
+
+class TestDroppingAHead(SagaContract):
+    saga = drop_head.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, admin, make, node, elsewhere):
+        volume = make()
+        volumes.create(elsewhere.storage, volume.id, 2**30)
+
+        def begin():
+            with cloud.database.unit_of_work() as session:
+                data = {"store": "second"}
+                sagas.begin(admin, session, drop_head.SAGA.name, subject_id=volume.id, data=data)
+            return volume.id
+
+        return Trial(
+            cloud,
+            begin=begin,
+            is_made=lambda _id: [volume.id] == node.names() and [] == elsewhere.names(),
+            is_clean=lambda _id: [volume.id] == node.names(),
         )

@@ -59,7 +59,21 @@ def test_of_no_name_the_default_of_the_cloud_is_found_unless_the_project_has_one
     assert (usual, own) == (before, service.resolve_type(member, ""))
 
 
+def test_a_default_type_is_one_that_its_project_may_use(member, admin, private):
+    usual = service.create_type(admin, name="standard")
+    with pytest.raises(InvalidField):
+        service.set_default_type(admin, member.project_id, private.id)
+    service.allow_type(admin, private.id, member.project_id)
+    service.set_default_type(admin, member.project_id, private.id)
+    own = service.resolve_type(member, "")
+
+    service.forbid_type(admin, private.id, member.project_id)
+
+    assert (private.id, usual.id) == (own.id, service.resolve_type(member, "").id)
+
+
 def test_a_default_type_is_not_removed(member, admin, private):
+    service.allow_type(admin, private.id, member.project_id)
     service.set_default_type(admin, member.project_id, private.id)
 
     with pytest.raises(Conflict):

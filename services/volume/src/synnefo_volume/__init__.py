@@ -66,6 +66,7 @@ from synnefo_volume.qos import (
 )
 from synnefo_volume.quota_sets import QUOTAS
 from synnefo_volume.restoring import restore_backup
+from synnefo_volume.retyping import migrate_volume, retype_volume
 from synnefo_volume.snapshots import (
     create_snapshot,
     delete_snapshot,
@@ -190,6 +191,7 @@ __all__ = [
     "list_volumes",
     "merge_qos",
     "merge_type_specs",
+    "migrate_volume",
     "remove_image_metadata",
     "remove_qos_specs",
     "remove_snapshot_metadata",
@@ -201,6 +203,7 @@ __all__ = [
     "reset_volume_status",
     "resolve_type",
     "restore_backup",
+    "retype_volume",
     "revert_volume",
     "roll_detaching",
     "services",

@@ -26,6 +26,8 @@ POLICIES = [
             ("attach", MEMBER, "Attach and detach a volume, or say that it will be"),
             ("upload", MEMBER, "Make an image of a volume"),
             ("revert", MEMBER, "Have a volume hold what it held when a snapshot was taken"),
+            ("retype", MEMBER, "Have a volume be of another type"),
+            ("migrate", ADMIN, "Move a volume to another store"),
             ("connect", ADMIN, "Learn what opens a volume to a host"),
             ("force_detach", ADMIN, "Take a volume from who has it"),
             ("force_delete", ADMIN, "Remove a volume whatever it is doing"),

@@ -68,6 +68,16 @@ READABLE = frozenset({AVAILABLE, IN_USE})
 """A volume in one of these has a content that can be kept or copied."""
 
 BUSY = frozenset(
-    {CREATING, EXTENDING, RETYPING, REVERTING, UPLOADING, BACKING_UP, RESTORING, DELETING}
+    {
+        CREATING,
+        EXTENDING,
+        RETYPING,
+        REVERTING,
+        UPLOADING,
+        BACKING_UP,
+        RESTORING,
+        MAINTENANCE,
+        DELETING,
+    }
 )
 """The worker is at a volume in one of these; it goes back to what its attachments make it."""

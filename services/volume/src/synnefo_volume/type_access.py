@@ -94,12 +94,15 @@ def set_default_type(context: RequestContext, project_id: str, type_name: str) -
     """Have a project's new volumes be of a type unless they say otherwise; return its id.
 
     Raises:
-        InvalidField: There is no such project.
+        InvalidField: There is no such project, or it may not use the type.
         NotFound: There is no type of this id or name.
     """
     _require_project(context, project_id)
     with context.unit_of_work() as session:
         found = types.resolve(context, type_name)
+        if not found.is_public and session.get(TypeAccessRow, (found.id, project_id)) is None:
+            field = "volume_type"
+            raise InvalidField(field, f"project {project_id} may not use {found.name}")
         session.merge(DefaultTypeRow(project_id=project_id, type_id=found.id))
         return found.id
 

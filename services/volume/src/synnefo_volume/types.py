@@ -130,15 +130,18 @@ def names(context: RequestContext, ids: Collection[str]) -> Mapping[str, str]:
 def default_type(context: RequestContext) -> VolumeType:
     """Return the type of the caller's new volumes for which none is named.
 
+    A project's own counts as long as the project may use it.
+
     Raises:
-        NotFound: The operator names one that is not there.
+        NotFound: The operator names one that is not there, or not for this project.
     """
-    mine = select(TypeRow).join(DefaultTypeRow, DefaultTypeRow.type_id == TypeRow.id)
+    usable = _visible(context)
+    mine = usable.join(DefaultTypeRow, DefaultTypeRow.type_id == TypeRow.id)
     with context.reading() as session:
         row = session.scalar(mine.where(DefaultTypeRow.project_id == context.project_id))
         if row is None:
             name: str = context.cloud.config.volume.default_type
-            row = session.scalar(select(TypeRow).where(TypeRow.name == name))
+            row = session.scalar(usable.where(TypeRow.name == name))
         if row is None:
             noun = "default volume type"
             raise NotFound(noun)

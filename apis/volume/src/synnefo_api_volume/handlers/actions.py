@@ -14,6 +14,7 @@ from synnefo_api_volume import versions
 from synnefo_api_volume.handlers import uploads
 from synnefo_api_volume.schemas import action as schema
 from synnefo_api_volume.schemas.body import is_set
+from synnefo_api_volume.views import service
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply, Version
 from synnefo_core.errors import Invalid, NotFound, Unbuilt
@@ -116,6 +117,19 @@ def _revert(context: RequestContext, volume_id: str, asked: Any) -> None:
     synnefo_volume.revert_volume(context, volume_id, asked["snapshot_id"])
 
 
+def _retype(context: RequestContext, volume_id: str, asked: Any) -> None:
+    synnefo_volume.retype_volume(
+        context,
+        volume_id,
+        asked["new_type"],
+        may_move=asked.get("migration_policy") == "on-demand",
+    )
+
+
+def _migrate(context: RequestContext, volume_id: str, asked: Any) -> None:
+    synnefo_volume.migrate_volume(context, volume_id, service.store_at(asked["host"]))
+
+
 ACTIONS: dict[str, tuple[Action, str]] = {
     "os-extend": (_extend, "volume:volume:extend"),
     "os-set_bootable": (_set_bootable, "volume:volume:update"),
@@ -135,6 +149,8 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "os-set_image_metadata": (_set_image_metadata, "volume:volume:update"),
     "os-show_image_metadata": (_show_image_metadata, "volume:volume:show"),
     "os-unset_image_metadata": (_unset_image_metadata, "volume:volume:update"),
+    "os-retype": (_retype, "volume:volume:retype"),
+    "os-migrate_volume": (_migrate, "volume:volume:migrate"),
     "revert": (_revert, "volume:volume:revert"),
 }
 """The call and the policy rule of each action."""

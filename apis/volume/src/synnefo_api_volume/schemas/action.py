@@ -73,15 +73,21 @@ _SCHEMAS = {
     "os-set_image_metadata": _of({"metadata": METADATA}, "metadata"),
     "os-show_image_metadata": _NOTHING,
     "os-unset_image_metadata": _of({"key": body.NAME}, "key"),
+    "os-retype": _of(
+        {"new_type": body.NAME, "migration_policy": {"enum": ["never", "on-demand", None]}},
+        "new_type",
+    ),
+    # Nothing is copied by a host, and nobody works on a volume that is moving.
+    "os-migrate_volume": _of(
+        {"host": body.NAME, "force_host_copy": body.FLAG, "lock_volume": body.FLAG}, "host"
+    ),
     "revert": _of({"snapshot_id": body.ID}, "snapshot_id"),
 }
 
 UNBUILT = (
     "os-extend_volume_completion",
-    "os-migrate_volume",
     "os-migrate_volume_completion",
     "os-reimage",
-    "os-retype",
     "os-unmanage",
 )
 """Actions that Cinder has and this cloud has not."""

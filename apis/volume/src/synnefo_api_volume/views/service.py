@@ -13,6 +13,11 @@ def place(store: str) -> str:
     return f"synnefo@{store}#{store}"
 
 
+def store_at(place: str) -> str:
+    """Return the store of a place, which may also be written without pool; see :func:`place`."""
+    return place.partition("#")[0].rpartition("@")[2]
+
+
 def service(found: Service) -> dict[str, Any]:
     """Show a service."""
     return {

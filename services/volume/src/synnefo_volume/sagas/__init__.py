@@ -5,8 +5,10 @@ from synnefo_volume.sagas import (
     backup_volume,
     create_volume,
     delete_volume,
+    drop_head,
     extend_volume,
     fence_volume,
+    move_volume,
     restore_volume,
     revert_volume,
     take_snapshot,
@@ -23,4 +25,6 @@ SAGAS = (
     upload_volume.SAGA,
     backup_volume.SAGA,
     restore_volume.SAGA,
+    move_volume.SAGA,
+    drop_head.SAGA,
 )
