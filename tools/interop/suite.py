@@ -95,7 +95,9 @@ def run(name: str, cloud: Cloud, workspace: Path, *, workers: int) -> Mapping[st
     with (workspace / "etc" / "tempest.conf").open("w") as file:
         configuration(cloud, workspace, more).write(file)
     chosen, ids = workspace / "tests.txt", listed(name)
-    chosen.write_text("".join(f"{each}\n" for each in ids))
+    # Tempest calls some tests slow, by their ids, only where guests are logged in to.
+    either = dict.fromkeys([*ids, *(each.replace(",slow]", "]") for each in ids)])
+    chosen.write_text("".join(f"{each}\n" for each in either))
     tests = ["--load-list", str(chosen), "--concurrency", str(workers)]
     # The outcomes say how it went, each for itself.
     subprocess.run([programs / "tempest", "run", *tests], cwd=workspace, check=False)

@@ -65,6 +65,8 @@ def _of_compute(session: requests.Session, cloud: Cloud) -> Mapping[str, Mapping
             "max_microversion": "latest",
         },
         "compute-feature-enabled": {"resize": "true"},
+        "service_available": {"cinder": "true"},
+        "volume": {"build_interval": "0"},
         "network": {"public_network_id": networks[0]["id"]},
         "auth": {"create_isolated_networks": "false"},
         "validation": {"run_validation": "false"},

@@ -11,11 +11,13 @@ import pytest
 import synnefo_backends
 import synnefo_compute
 import synnefo_network
+import synnefo_volume
 from synnefo_backend_sim import SimBackend
 from synnefo_compute import Server, ServerSpec
 from synnefo_core.commands import main
 from synnefo_core.context import RequestContext
 from synnefo_core.worker import Worker
+from synnefo_volume import VolumeSpec
 
 FLAVOR = "small"
 QUICK = {"job_delay_min_s": "0", "job_delay_max_s": "0", "nodes": "2"}
@@ -96,3 +98,27 @@ def add(context, cluster):
         return synnefo_backends.call(context, backend.id, lambda driver: driver)
 
     return added
+
+
+@pytest.fixture
+def standard(context):
+    """The type of volumes for which none is named."""
+    return synnefo_volume.create_type(context, name="standard")
+
+
+@pytest.fixture
+def make_volume(member, standard, settle):
+    """Return a function that makes a volume."""
+
+    def made(size_gib=1, context=member):
+        volume = synnefo_volume.create_volume(context, VolumeSpec(size_gib=size_gib))
+        settle()
+        return volume
+
+    return made
+
+
+@pytest.fixture
+def volume(make_volume):
+    """Return a volume of the member's."""
+    return make_volume()

@@ -10,7 +10,7 @@ import pytest
 import synnefo_backends
 import synnefo_compute
 import synnefo_quota
-from synnefo_compute import flavor_access
+from synnefo_compute import ServerVolume, flavor_access, volumes
 from synnefo_compute.models import FlavorRow, ServerRow
 from synnefo_core.errors import Conflict, Forbidden, Invalid, InvalidState, NotFound, QuotaExceeded
 from synnefo_core.plugins import Plugins
@@ -125,4 +125,12 @@ def test_what_is_at_work_stays(server, member):
 def test_what_is_locked_stays(server, member):
     synnefo_compute.lock_server(member, server.id)
     with pytest.raises(InvalidState, match="locked"):
+        synnefo_compute.reassign_server(member, server.id, "p2")
+
+
+def test_a_server_with_volumes_stays_where_they_are(server, member):
+    with member.unit_of_work() as session:
+        volumes.add(session, ServerVolume("1", server.id, "v1", "a1", "/dev/vdb"))
+
+    with pytest.raises(Conflict, match="detach"):
         synnefo_compute.reassign_server(member, server.id, "p2")

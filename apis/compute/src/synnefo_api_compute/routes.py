@@ -28,6 +28,7 @@ from synnefo_api_compute.handlers import (
     statistics,
     tags,
     usage,
+    volumes,
 )
 from synnefo_api_compute.schemas import (
     action,
@@ -49,9 +50,9 @@ from synnefo_api_compute.schemas import (
     statistics as statistics_schema,
     tag,
     usage as period,
+    volume,
 )
 from synnefo_core.contracts.api import Route
-from synnefo_core.wsgi.routing import unbuilt
 
 # fmt: off
 ROUTES = [
@@ -103,6 +104,12 @@ ROUTES = [
     Route("POST",   "/servers/{server_id}/os-interface",           interfaces.create, "compute:interface:create", body=interface.ATTACH),
     Route("GET",    "/servers/{server_id}/os-interface/{port_id}", interfaces.show,   "compute:interface:show"),
     Route("DELETE", "/servers/{server_id}/os-interface/{port_id}", interfaces.delete, "compute:interface:delete", 202),
+
+    Route("GET",    "/servers/{server_id}/os-volume_attachments",             volumes.index,  "compute:volume_attachment:list",   query=volume.LIST),
+    Route("POST",   "/servers/{server_id}/os-volume_attachments",             volumes.create, "compute:volume_attachment:create", 200, volume.ATTACH),
+    Route("GET",    "/servers/{server_id}/os-volume_attachments/{volume_id}", volumes.show,   "compute:volume_attachment:show"),
+    Route("PUT",    "/servers/{server_id}/os-volume_attachments/{volume_id}", volumes.update, "compute:volume_attachment:update", 202, volume.UPDATE),
+    Route("DELETE", "/servers/{server_id}/os-volume_attachments/{volume_id}", volumes.delete, "compute:volume_attachment:delete", 202),
 
     Route("GET",    "/flavors",                        flavors.index,     "compute:flavor:list",    query=flavor.LIST),
     Route("GET",    "/flavors/detail",                 flavors.detail,    "compute:flavor:list",    query=flavor.LIST),
@@ -176,18 +183,5 @@ ROUTES = [
     Route("DELETE", "/os-quota-sets/{project_id}",     quota_sets.delete, "compute:quota_set:delete", 202, query=quota_set.QUERY),
     Route("GET",    "/os-quota-sets/{project_id}/defaults", quota_sets.defaults),
     Route("GET",    "/os-quota-sets/{project_id}/detail", quota_sets.detail, query=quota_set.QUERY),
-]
-
-UNBUILT = [
-    ("GET POST", "/servers/{server_id}/os-volume_attachments"),
-]
-"""What Nova has and this cloud does not do yet: answered by 501."""
-
-_BUILT = {(route.method, route.path) for route in ROUTES}
-ROUTES += [
-    Route(method, path, unbuilt)
-    for methods, path in UNBUILT
-    for method in methods.split()
-    if (method, path) not in _BUILT
 ]
 # fmt: on

@@ -28,7 +28,7 @@ from synnefo_backends.allocator import (
 )
 from synnefo_backends.awaited import succeed
 from synnefo_backends.bookings import book, leave, release, servers_booked, stay
-from synnefo_backends.connections import call, has_facet, rescue_media
+from synnefo_backends.connections import call, has_facet, rescue_media, volume_template
 from synnefo_backends.occupancy import Occupancy, Occupied, find_occupied, occupied, together
 from synnefo_backends.refresh import refresh
 from synnefo_backends.registry import (
@@ -93,6 +93,7 @@ __all__ = [
     "stay",
     "succeed",
     "together",
+    "volume_template",
     "weigh",
     "why",
     "zones",

@@ -140,6 +140,15 @@ def rescue_media(context: RequestContext, backend_id: str) -> Collection[str]:
     return () if rescue is None else rescue.media.keys()
 
 
+def volume_template(context: RequestContext, backend_id: str) -> str:
+    """Return the disk template of servers that can have volumes; empty where none can.
+
+    The cluster is not asked.
+    """
+    volumes = _connection(context.cloud, find(context, backend_id)).backend.volumes
+    return "" if volumes is None else volumes.template
+
+
 def _connection(cloud: Cloud, backend: Backend) -> _Connection:
     return cloud.shared("backends.pool", lambda: _Pool(cloud)).get(backend)
 

@@ -13,6 +13,15 @@ from synnefo_compute.actions import (
     listing as list_actions,
     show as show_action,
 )
+from synnefo_compute.attaching import (
+    MOST as MOST_VOLUMES,
+    VolumeWish,
+    attach_volume,
+    detach_volume,
+    list_volumes,
+    show_volume,
+    update_volume,
+)
 from synnefo_compute.batches import create_servers
 from synnefo_compute.cards import attach_card, detach_card
 from synnefo_compute.consoles import NOVNC, ConsoleUnavailable, Screen, enter_console, open_console
@@ -72,6 +81,7 @@ from synnefo_compute.metadata import (
 )
 from synnefo_compute.moving import migrate_server, move_server
 from synnefo_compute.passwords import new_password
+from synnefo_compute.policies import SWAP_VOLUME
 from synnefo_compute.quota_sets import QUOTAS
 from synnefo_compute.reaching import fqdn, port_forwarding
 from synnefo_compute.reassigning import reassign_server
@@ -97,11 +107,13 @@ from synnefo_compute.servers import (
 )
 from synnefo_compute.states import (
     ACTIVE,
+    ATTACHING,
     BUILDING,
     CONFIRMING,
     CONNECTING,
     DELETED,
     DELETING,
+    DETACHING,
     DISCONNECTING,
     ERROR,
     MIGRATING,
@@ -130,21 +142,25 @@ from synnefo_compute.tags import (
 )
 from synnefo_compute.upkeep import reset_state
 from synnefo_compute.usage import Period, ServerUsage, list_usage
+from synnefo_compute.volumes import ServerVolume
 
 __all__ = [
     "ACTIVE",
+    "ATTACHING",
     "AUTO",
     "BUILDING",
     "CONFIRMING",
     "CONNECTING",
     "DELETED",
     "DELETING",
+    "DETACHING",
     "DISCONNECTING",
     "ERROR",
     "FIREWALL_PROFILES",
     "GROUP_POLICIES",
     "MIGRATING",
     "MOST_TAGS",
+    "MOST_VOLUMES",
     "NONE",
     "NOVNC",
     "QUOTAS",
@@ -162,6 +178,7 @@ __all__ = [
     "STOPPED",
     "STOPPING",
     "STRICT_GROUP_POLICIES",
+    "SWAP_VOLUME",
     "UNRESCUING",
     "X509",
     "Action",
@@ -183,11 +200,14 @@ __all__ = [
     "ServerGroup",
     "ServerSpec",
     "ServerUsage",
+    "ServerVolume",
     "Statistics",
+    "VolumeWish",
     "add_security_group",
     "add_tag",
     "allow_flavor",
     "attach_card",
+    "attach_volume",
     "confirm_resize",
     "create_flavor",
     "create_keypair",
@@ -201,6 +221,7 @@ __all__ = [
     "delete_server_group",
     "describe_flavor",
     "detach_card",
+    "detach_volume",
     "diagnose_server",
     "enter_console",
     "firewall_of",
@@ -217,6 +238,7 @@ __all__ = [
     "list_servers",
     "list_tags",
     "list_usage",
+    "list_volumes",
     "lock_server",
     "merge_flavor_specs",
     "merge_metadata",
@@ -249,6 +271,7 @@ __all__ = [
     "show_metadata_item",
     "show_server",
     "show_server_group",
+    "show_volume",
     "spawned",
     "specs_of_flavors",
     "start_server",
@@ -257,5 +280,6 @@ __all__ = [
     "unlock_server",
     "unrescue_server",
     "update_server",
+    "update_volume",
     "user_data",
 ]

@@ -12,7 +12,23 @@ RESCUE = "compute.rescue_server"
 UNRESCUE = "compute.unrescue_server"
 ATTACH = "compute.attach_card"
 DETACH = "compute.detach_card"
+ATTACH_VOLUME = "compute.attach_volume"
+DETACH_VOLUME = "compute.detach_volume"
 MOVE = "compute.move_server"
 
-GIVEN_UP = (CREATE, ACT, RESIZE, CONFIRM, REVERT, REBUILD, RESCUE, UNRESCUE, ATTACH, DETACH, MOVE)
+GIVEN_UP = (
+    CREATE,
+    ACT,
+    RESIZE,
+    CONFIRM,
+    REVERT,
+    REBUILD,
+    RESCUE,
+    UNRESCUE,
+    ATTACH,
+    DETACH,
+    ATTACH_VOLUME,
+    DETACH_VOLUME,
+    MOVE,
+)
 """What is given up for a deletion, which goes on from there."""

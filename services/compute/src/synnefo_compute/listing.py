@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 import synnefo_network
-from synnefo_compute import tags
+from synnefo_compute import tags, volumes
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import COLUMNS
 from synnefo_compute.servers import Server, shown
@@ -88,8 +88,14 @@ def list_servers(
         query = _selected(context, selection).with_only_columns(*COLUMNS)
         rows = session.execute(page(query, order, limit=limit, marker=behind)).all()
         ids = [row.id for row in rows]
-        ports, own = synnefo_network.ports_of(context, ids), tags.of(session, ids)
-        return [shown(row, ports.get(row.id, ()), own.get(row.id, ())) for row in rows]
+        ports, words = synnefo_network.ports_of(context, ids), tags.of(session, ids)
+        disks = volumes.of(session, ids)
+        return [
+            shown(
+                row, ports.get(row.id, ()), words.get(row.id, ()), own_volumes=disks.get(row.id, ())
+            )
+            for row in rows
+        ]
 
 
 def _column(name: str) -> InstrumentedAttribute[Any]:

@@ -34,25 +34,29 @@ def of_card(port_id: str) -> str:
 
 def port_id(card: str) -> str:
     """Return the id of the port that a card's name tells; empty if the name is not of ours."""
-    told = card.removeprefix(_CARD)
+    return _told(card, _CARD)
+
+
+def _told(name: str, begin: str) -> str:
+    """Return the id behind the beginning of a name; empty without both."""
+    told = name.removeprefix(begin)
     try:
-        return told if card == of_card(str(uuid.UUID(told))) else ""
+        return told if name == f"{begin}{uuid.UUID(told)}" else ""
     except ValueError:
         return ""
 
 
-def of_volume(volume_id: str) -> str:
-    """Return the name of the disk that a volume is to a server."""
-    return f"{_VOLUME}{volume_id}"
+def of_attachment(attachment_id: str) -> str:
+    """Return the name of the disk that a volume is by one of its attachments.
+
+    A volume that is attached again is another disk, so one that was left behind is never taken for it.
+    """
+    return f"{_VOLUME}{attachment_id}"
 
 
-def volume_id(disk: str) -> str:
-    """Return the id of the volume that a disk's name tells; empty if the name is not of ours."""
-    told = disk.removeprefix(_VOLUME)
-    try:
-        return told if disk == of_volume(str(uuid.UUID(told))) else ""
-    except ValueError:
-        return ""
+def attachment_id(disk: str) -> str:
+    """Return the id of the attachment that a disk's name tells; empty if the name is not of ours."""
+    return _told(disk, _VOLUME)
 
 
 def own_tag(server: str) -> str:

@@ -11,7 +11,7 @@ import synnefo_backends
 import synnefo_network
 import synnefo_quota
 from synnefo_backends import Demand
-from synnefo_compute import charges, flavors, states, tags
+from synnefo_compute import attaching, charges, flavors, states, tags
 from synnefo_compute.first_boot import keeping
 from synnefo_compute.models import ServerRow
 from synnefo_compute.servers import GIB_MIB
@@ -69,6 +69,7 @@ def forget(context: RequestContext, row: ServerRow) -> None:
         keeping.forget(session, row.id)
     synnefo_quota.charge(context, charges.of_server(row, -1))
     synnefo_network.unplug(context, device_id=row.id)
+    attaching.release_all(context, row)
     synnefo_backends.release(context, row.id)
     now = context.now()
     row.vm_state, row.task_state = states.DELETED, states.NO_TASK

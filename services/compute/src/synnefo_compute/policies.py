@@ -8,6 +8,7 @@ OPEN_CONSOLE = "compute:server:console"
 KEYPAIRS_OF_OTHERS = "compute:keypair:of_others"
 OVERRIDE_LOCK = "compute:server:unlock_override"
 SHOW_EVENTS = "compute:action:events"
+SWAP_VOLUME = "compute:volume_attachment:swap"
 
 POLICIES = [
     rule("compute:server:list", READER, "List a project's servers", "GET /servers"),
@@ -224,6 +225,42 @@ POLICIES = [
         MEMBER,
         "Take a network card from a server",
         "DELETE /servers/{server_id}/os-interface/{port_id}",
+    ),
+    rule(
+        "compute:volume_attachment:list",
+        READER,
+        "List a server's volumes",
+        "GET /servers/{server_id}/os-volume_attachments",
+    ),
+    rule(
+        "compute:volume_attachment:show",
+        READER,
+        "Show a server's volume",
+        "GET /servers/{server_id}/os-volume_attachments/{volume_id}",
+    ),
+    rule(
+        "compute:volume_attachment:create",
+        MEMBER,
+        "Give a server a volume",
+        "POST /servers/{server_id}/os-volume_attachments",
+    ),
+    rule(
+        "compute:volume_attachment:update",
+        MEMBER,
+        "Say whether a volume goes with its server",
+        "PUT /servers/{server_id}/os-volume_attachments/{volume_id}",
+    ),
+    rule(
+        SWAP_VOLUME,
+        ADMIN,
+        "Put another volume in the place of a server's",
+        "PUT /servers/{server_id}/os-volume_attachments/{volume_id}",
+    ),
+    rule(
+        "compute:volume_attachment:delete",
+        MEMBER,
+        "Take a volume from a server",
+        "DELETE /servers/{server_id}/os-volume_attachments/{volume_id}",
     ),
     rule("compute:flavor:list", AUTHENTICATED, "List flavors", "GET /flavors"),
     rule("compute:flavor:show", AUTHENTICATED, "Show a flavor", "GET /flavors/{flavor_id}"),

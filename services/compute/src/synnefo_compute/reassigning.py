@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import synnefo_backends
 import synnefo_quota
-from synnefo_compute import actions, charges, flavors, locks, policies, states
+from synnefo_compute import actions, charges, flavors, locks, policies, states, volumes
 from synnefo_compute.models import FlavorRow
 from synnefo_compute.rows import owned
 from synnefo_core.context import RequestContext
@@ -49,6 +49,9 @@ def reassign_server(context: RequestContext, server_id: str, project_id: str) ->
             raise Conflict(msg)
         if not synnefo_backends.serves(context, row.backend_id, project_id):
             msg = "the cluster of the server is not for the project"
+            raise Conflict(msg)
+        if volumes.of_one(session, row.id):
+            msg = "the server has volumes, which are its project's: detach them first"
             raise Conflict(msg)
         before = charges.of_server(row, -1)
         row.project_id, row.group_id, row.updated_at = project_id, "", context.now()

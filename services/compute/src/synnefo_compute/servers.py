@@ -26,6 +26,7 @@ from synnefo_compute import (
     metadata,
     states,
     tags,
+    volumes,
 )
 from synnefo_compute.first_boot import keeping, wishes
 from synnefo_compute.first_boot.wishes import FirstBoot
@@ -33,6 +34,7 @@ from synnefo_compute.flavors import Flavor
 from synnefo_compute.kinds import ACT, CREATE, DELETE, GIVEN_UP
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned, seen
+from synnefo_compute.volumes import ServerVolume
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
@@ -134,9 +136,15 @@ class Server:
     deleted_at: float
     ports: tuple[Port, ...] = ()
     tags: tuple[str, ...] = ()
+    volumes: tuple[ServerVolume, ...] = ()
 
 
-def shown(row: Any, ports: Iterable[Port], own_tags: Iterable[str] = ()) -> Server:
+def shown(
+    row: Any,
+    ports: Iterable[Port],
+    own_tags: Iterable[str] = (),
+    own_volumes: Iterable[ServerVolume] = (),
+) -> Server:
     return Server(
         id=row.id,
         project_id=row.project_id,
@@ -175,6 +183,7 @@ def shown(row: Any, ports: Iterable[Port], own_tags: Iterable[str] = ()) -> Serv
         deleted_at=row.deleted_at,
         ports=tuple(ports),
         tags=tuple(own_tags),
+        volumes=tuple(own_volumes),
     )
 
 
@@ -328,7 +337,8 @@ def show_server(context: RequestContext, server_id: str) -> Server:
             session.flush()  # of what was changed before, prepared statements do not see more
         row = seen(context, session, server_id)
         ports = synnefo_network.ports_of_one(context, row.id)
-        return shown(row, ports, tags.of_one(session, row.id))
+        own_volumes = volumes.of_one(session, row.id)
+        return shown(row, ports, tags.of_one(session, row.id), own_volumes)
 
 
 def delete_server(context: RequestContext, server_id: str) -> None:

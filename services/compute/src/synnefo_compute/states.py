@@ -57,6 +57,10 @@ CONNECTING = "connecting"
 """It gets another network card."""
 DISCONNECTING = "disconnecting"
 """It loses a network card."""
+ATTACHING = "attaching_volume"
+"""It gets a volume for a disk."""
+DETACHING = "detaching_volume"
+"""It loses a volume."""
 MIGRATING = "migrating"
 """It moves to another node."""
 DELETING = "deleting"
@@ -89,6 +93,8 @@ UNRESCUE = Transition("unrescue", frozenset({RESCUED}), UNRESCUING, ACTIVE)
 MIGRATE_LIVE = Transition("live-migration", frozenset({ACTIVE}), MIGRATING, ACTIVE)
 ATTACH_INTERFACE = Transition("attach_interface", frozenset({ACTIVE, STOPPED}), CONNECTING)
 DETACH_INTERFACE = Transition("detach_interface", frozenset({ACTIVE, STOPPED}), DISCONNECTING)
+ATTACH_VOLUME = Transition("attach_volume", frozenset({ACTIVE, STOPPED}), ATTACHING)
+DETACH_VOLUME = Transition("detach_volume", frozenset({ACTIVE, STOPPED}), DETACHING)
 MIGRATE = Transition("migrate", frozenset({ACTIVE, STOPPED}), MIGRATING)
 
 TRANSITIONS = (
@@ -106,6 +112,8 @@ TRANSITIONS = (
     MIGRATE,
     ATTACH_INTERFACE,
     DETACH_INTERFACE,
+    ATTACH_VOLUME,
+    DETACH_VOLUME,
 )
 
 

@@ -22,7 +22,7 @@ _FIXED_IPS: dict[str, Any] = {
 }
 
 _CARD: dict[str, Any] = {"net_id": _ID, "port_id": _ID, "fixed_ips": _FIXED_IPS}
-_TAG: dict[str, Any] = {
+TAG: dict[str, Any] = {
     "type": "string",
     "minLength": 1,
     "maxLength": 60,
@@ -44,4 +44,4 @@ def _body(properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-ATTACH = {RANGE.minimum: _body(_CARD), TAGGED_INTERFACES: _body({**_CARD, "tag": _TAG})}
+ATTACH = {RANGE.minimum: _body(_CARD), TAGGED_INTERFACES: _body({**_CARD, "tag": TAG})}

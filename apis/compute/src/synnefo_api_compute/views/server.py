@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import synnefo_compute
 from synnefo_api_compute import versions
 from synnefo_api_compute.versions import PREFIX
+from synnefo_api_compute.views import volume
 from synnefo_api_compute.views.flavor import Specs
 from synnefo_compute import Flavor, Server
 from synnefo_core.clock import iso
@@ -198,7 +199,7 @@ def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
         "OS-EXT-STS:power_state": _power(server),
         "OS-SRV-USG:launched_at": _moment(server.launched_at),
         "OS-SRV-USG:terminated_at": _moment(server.deleted_at),
-        "os-extended-volumes:volumes_attached": [],
+        "os-extended-volumes:volumes_attached": volume.of_server(server.volumes, look.version),
     }
     if status(server) not in _WITHOUT_PROGRESS:
         shown["progress"] = 100 if server.launched_at else 0
@@ -266,7 +267,7 @@ def _of_administrators(context: RequestContext, server: Server, look: Look) -> d
             f"{prefix}launch_index": 0,
             f"{prefix}ramdisk_id": "",
             f"{prefix}reservation_id": f"r-{server.id[:8]}",
-            f"{prefix}root_device_name": None,
+            f"{prefix}root_device_name": volume.root_device(server.volumes),
             f"{prefix}user_data": look.user_data.get(server.id),
         }
     if look.version >= versions.HOST_STATUS:

@@ -11,6 +11,7 @@ from synnefo_compute.sagas import (
     rebuild_server,
     rescue_server,
     resize_server,
+    volumes,
 )
 
 SAGAS = (
@@ -25,5 +26,7 @@ SAGAS = (
     rescue_server.UNRESCUE_SAGA,
     cards.ATTACH_SAGA,
     cards.DETACH_SAGA,
+    volumes.ATTACH_SAGA,
+    volumes.DETACH_SAGA,
     move_server.SAGA,
 )

@@ -13,9 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import synnefo_network
-from synnefo_compute import actions, cards, states
+from synnefo_compute import cards
 from synnefo_compute.kinds import ATTACH, DETACH
-from synnefo_compute.models import ServerRow
 from synnefo_compute.sagas import instances, networks, towards
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
@@ -84,7 +83,7 @@ def plugged(run: Run, session: Session) -> None:
     """Show the port as active."""
     row = instances.locked(run, session)
     synnefo_network.settle(run.context, device_id=row.id)
-    _end(run, session, row)
+    instances.end(run, session, row)
 
 
 def not_plugged(run: Run, session: Session) -> None:
@@ -93,28 +92,21 @@ def not_plugged(run: Run, session: Session) -> None:
     if instances.goes_on_deleting(run, session, row):
         return
     synnefo_network.unplug(run.context, device_id=row.id, port_ids=[run.data["port_id"]])
-    _end(run, session, row)
+    instances.end(run, session, row)
 
 
 def unplugged(run: Run, session: Session) -> None:
     """Free the port."""
     row = instances.locked(run, session)
     synnefo_network.unplug(run.context, device_id=row.id, port_ids=[run.data["port_id"]])
-    _end(run, session, row)
+    instances.end(run, session, row)
 
 
 def not_unplugged(run: Run, session: Session) -> None:
     """Leave the port where it is; a deletion goes on from here."""
     row = instances.locked(run, session)
     if not instances.goes_on_deleting(run, session, row):
-        _end(run, session, row)
-
-
-def _end(run: Run, session: Session, row: ServerRow) -> None:
-    row.task_state, row.updated_at = states.NO_TASK, run.context.now()
-    problem = "" if run.is_cancelled else run.error
-    row.fault, row.fault_at = problem, run.context.now() if problem else 0.0
-    actions.end(run, session)
+        instances.end(run, session, row)
 
 
 ATTACH_SAGA = recorded(

@@ -136,6 +136,14 @@ def goes_on_deleting(run: Run, session: Session, row: ServerRow) -> bool:
     return True
 
 
+def end(run: Run, session: Session, row: ServerRow) -> None:
+    """Show that a task has ended after which the server is what it was, and why if it failed."""
+    row.task_state, row.updated_at = states.NO_TASK, run.context.now()
+    problem = "" if run.is_cancelled else run.error
+    row.fault, row.fault_at = problem, run.context.now() if problem else 0.0
+    actions.end(run, session)
+
+
 def forget(run: Run, session: Session) -> None:
     """Give back all that a server held, and mark its row as deleted."""
     row = locked(run, session)
