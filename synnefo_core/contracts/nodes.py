@@ -34,16 +34,17 @@ PURPOSE = "synnefo port document"
 
 DOCUMENT = "node.document"
 """The topic of what is told to all nodes of a cluster, ``{"document": signed}``; with ``.NAME`` after
-it to one node."""
+it to one node. Documents of routers go to one gateway after the other."""
 ASK = "node.ask"
 """The topic, with ``.NAME`` after it, of the question which documents a node knows."""
 HELLO = "node.hello"
 """The topic under which a node says ``{"node": its name, "documents": how many, "digest": …}`` of
-:func:`digest_of`; about ports that are gone it says nothing."""
+:func:`digest_of`; about ports that are gone it says nothing. A gateway says ``"gateway": true``, and its number
+and digest are about ports and routers together."""
 KNOWN = "node.known"
 """The topic of the answer to :data:`ASK`: ``{"node": …, "after": …, "until": …, "known": {port:
 version}}``, all between two ports' ids, the second one included; None for no bound. Messages like
-this together tell all."""
+this together tell all. A gateway says ``"routers": {router: version}``, too, with ids between the same bounds."""
 
 TCP, UDP, ICMP, ICMP6 = 6, 17, 1, 58
 WITH_PORTS = frozenset({TCP, UDP, 33, 132, 136})
@@ -300,6 +301,6 @@ class PortDocument:
 
 
 def digest_of(known: Mapping[str, int]) -> str:
-    """Return a text that is the same for those who know the same versions of the same ports."""
+    """Return a text that is the same for those who know the same versions of the same things."""
     lines = "".join(f"{port} {version}\n" for port, version in sorted(known.items()))
     return hashlib.sha256(lines.encode()).hexdigest()

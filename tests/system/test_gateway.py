@@ -14,9 +14,9 @@ from synnefo_core.contracts.nodes import Mode, Route
 from synnefo_node_ganeti.net import routers
 from tests.plugins.node_ganeti.listing import in_order
 from tests.plugins.node_ganeti.routerdocs import leg, network, outside, router
+from tests.system.hosts import BRIEFLY_S, WITHIN_S, Host
 from tests.system.labs import frames
 from tests.system.labs.waiting import until
-from tests.system.labs.wires import Machine
 
 pytestmark = pytest.mark.system
 
@@ -25,42 +25,10 @@ AZURE = network("azure", "02:00:02", link="br-azure")
 GREEN = network("green", "02:00:03", link="br-all", mode=Mode.FILTERED)
 OCHRE = network("ochre", "02:00:04", link="br-all", mode=Mode.FILTERED)
 
-WITHIN_S = 30.0
-"""For what must come."""
-BRIEFLY_S = 0.7
-"""For what must not."""
-
 
 @pytest.fixture(scope="module")
 def gate(world):
     return world.node("gate", "br-red", "br-azure", "br-all", "br-ext")
-
-
-class Host:
-    """A machine with one card on a bridge of the gateway."""
-
-    def __init__(self, world, gate, name: str, bridge: str, *, mac: str, lines: str) -> None:
-        self.machine: Machine = world.machine(name)
-        end = f"to-{name}"
-        world.cable((gate.machine, end), (self.machine, "eth0"), mac=mac)
-        gate.machine.ip(f"link set {end} master {bridge}")
-        self.machine.ip(lines)
-        self.listening: set[tuple[str, int]] = set()
-
-    def listen(self, address: str, port: int) -> None:
-        self.machine.ask("listen", address=address, port=port)
-
-    def reaches(self, address: str, port: int, *, name: str = "c", must: bool = True) -> bool:
-        """Whether it can open a connection, which it then has by a name."""
-        within_s = WITHIN_S if must else BRIEFLY_S
-        return self.machine.ask("connect", address=address, port=port, name=name, within_s=within_s)
-
-    def peer(self, name: str) -> str:
-        """Return who it is at the other end of a connection that it opened."""
-        return self.machine.ask("answer", name=name, text="who am I?", within_s=WITHIN_S)
-
-    def is_answered(self, name: str) -> bool:
-        return self.machine.ask("say", name=name, text="hello", within_s=WITHIN_S)
 
 
 def guest(

@@ -7,23 +7,20 @@ How long a rule takes from the API's answer to the first packet that it lets pas
 from __future__ import annotations
 
 import logging
-import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from synnefo_core.contracts.nodes import PortDocument
 from tests.plugins.bus_amqp.brokers import import_definitions, url
 from tests.system.client import COMPUTE, NETWORK, Client
 from tests.system.deployment import Deployment, deployed
+from tests.system.far import Far, joined
 from tests.system.labs import RabbitLab
 from tests.system.labs.relay import Relay
 from tests.system.labs.waiting import until
-from tests.system.wired import Guest, Node, World
+from tests.system.wired import Guest, World
 
 pytestmark = pytest.mark.system
 
@@ -54,45 +51,12 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, broker: RabbitLab) -> Iterat
         yield cloud
 
 
-@dataclass
-class Far:
-    """A node that hears the cloud by the broker, and its daemon."""
-
-    node: Node
-    config: Path
-    log: Path
-    daemon: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        words = self.node.words("--config", str(self.config), "--check-s", "5", "run")
-        mortal = self.node.machine.words("setpriv", "--pdeathsig", "KILL", *words)
-        with self.log.open("ab") as text:
-            self.daemon = subprocess.Popen(mortal, stderr=text)
-
-    def kill(self) -> None:
-        if self.daemon is not None:
-            self.node.kill(self.daemon)
-            self.daemon = None
-
-    def document(self, port_id: str) -> PortDocument | None:
-        """Return what the node has of a port."""
-        file = self.node.state / f"documents/{port_id}.json"
-        return PortDocument.from_json(file.read_text()) if file.exists() else None
-
-
 @pytest.fixture(scope="module")
 def far(world: World, cloud: Deployment, broker: RabbitLab, tmp_path_factory) -> Iterator[Far]:
-    directory = tmp_path_factory.mktemp("far")
     node = world.node("far", "br0")
-    node.keys = directory / "keys"
-    node.keys.write_text(cloud.synnefo("node", "key", "show"))
-    config = directory / "nodenet.conf"
-    config.write_text(
-        "[DEFAULT]\nnode_name = far\nhello_s = 1\n"
-        f"[bus]\ndriver = amqp\nurls = {url(broker, 'east')}\nnamespace = {NAMESPACE}\n"
-        "reconnect_max_s = 1\n"
+    far = joined(
+        node, cloud, tmp_path_factory.mktemp("far"), broker=url(broker, "east"), namespace=NAMESPACE
     )
-    far = Far(node, config, directory / "daemon.log")
     with Relay(node.machine, broker.port):
         far.start()
         until(lambda: heard(cloud), "the node's hello", within_s=WITHIN_S)

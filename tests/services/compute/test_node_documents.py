@@ -17,71 +17,16 @@ import synnefo_network
 from synnefo_compute import ServerSpec, metadata
 from synnefo_compute.first_boot.wishes import FirstBoot
 from synnefo_core.contracts.bus import Message
-from synnefo_core.contracts.nodes import ASK, DOCUMENT, HELLO, KNOWN, PURPOSE, Rule, digest_of
+from synnefo_core.contracts.nodes import HELLO, KNOWN, PURPOSE, PortDocument, Rule
 from synnefo_core.errors import Conflict, NotFound
 from synnefo_core.signatures import Verifier
 from synnefo_network.nodes import documents, facts, hellos, rounds, signing
 from synnefo_network.nodes.models import ChangeRow, DocumentRow
 from synnefo_node_ganeti.net.shelf import PORTS, Shelf
 from tests.services.compute.conftest import FLAVOR, QUICK
+from tests.services.network.hearing import Node
 
 SSH = {"direction": "ingress", "ethertype": "IPv4", "protocol": "tcp", "port_min": 22}
-
-
-class Node:
-    """A node as the cloud sees it: it hears, keeps what it takes, and says what it has."""
-
-    def __init__(self, context, directory, name, cluster="sim") -> None:
-        self._context, self.name, self.cluster = context, name, cluster
-        keys = [base64.b64decode(key.public) for key in signing.list_signing_keys(context)]
-        self.shelf = Shelf(directory / cluster / name, Verifier(keys, PURPOSE), PORTS)
-        self.heard, self.is_asked = [], False
-        self.known: dict[str, int] = {}
-
-    def listen(self) -> Node:
-        bus = self._context.cloud.bus
-        for topic in (DOCUMENT, f"{DOCUMENT}.{self.name}"):
-            bus.subscribe(topic, self._take)
-        bus.subscribe(f"{ASK}.{self.name}", self._be_asked)
-        return self
-
-    def _take(self, messages) -> None:
-        for message in messages:
-            self.take(str(message.payload["document"]))
-
-    def take(self, signed: str) -> None:
-        document = documents.PortDocument.from_json(json.loads(signed)["text"])
-        assert self.shelf.take(signed, now=self._context.now()), "a document that is not new"
-        self.heard.append(document)
-        if document.is_gone:
-            self.known.pop(document.port, None)
-        else:
-            self.known[document.port] = document.version
-
-    def _be_asked(self, _messages) -> None:
-        self.is_asked = True
-
-    def news(self) -> list[documents.PortDocument]:
-        """Return what was heard since this was asked last, once the cloud has said all."""
-        rounds.run(self._context)
-        bus = self._context.cloud.bus
-        while bus.receive(timeout_s=0):
-            pass
-        heard, self.heard = self.heard, []
-        return heard
-
-    def hello(self) -> bool:
-        """Say hello; return whether the cloud asks what is known."""
-        said = {"node": self.name, "documents": len(self.known), "digest": digest_of(self.known)}
-        hellos.hear_hellos(self._context, [Message(HELLO, said, sender=self.cluster)])
-        self.is_asked, bus = False, self._context.cloud.bus
-        while bus.receive(timeout_s=0):
-            pass
-        return self.is_asked
-
-    def answer(self) -> None:
-        said = {"node": self.name, "after": None, "until": None, "known": self.known}
-        hellos.hear_known(self._context, [Message(KNOWN, said, sender=self.cluster)])
 
 
 @pytest.fixture
@@ -372,7 +317,7 @@ def test_a_server_that_moves_is_known_in_both_clusters_until_it_has_moved(
     broadcast = context.cloud.bus.broadcast
 
     def watch(message, *, cluster, timeout_s=10.0):
-        document = documents.PortDocument.from_json(json.loads(message.payload["document"])["text"])
+        document = PortDocument.from_json(json.loads(message.payload["document"])["text"])
         order.append((cluster, document.is_gone))
         broadcast(message, cluster=cluster, timeout_s=timeout_s)
 
@@ -385,7 +330,7 @@ def test_a_server_that_moves_is_known_in_both_clusters_until_it_has_moved(
     rounds.run(context)
 
     assert [("west", False), ("sim", True)] == order
-    assert port.id in {each.port_id for each in rows(context, "west")}
+    assert port.id in {each.thing_id for each in rows(context, "west")}
 
 
 def rows(context, cluster):
@@ -419,7 +364,7 @@ def test_private_keys_are_sealed(context):
         row = session.get(signing.SigningKeyRow, key.id)
         private = signing._ring(context.cloud).open(row.private)
         assert private not in row.private
-        assert base64.b64decode(key.public) == signing.signer(context).public_key
+        assert base64.b64decode(key.public) == signing.signer(context, PURPOSE).public_key
 
 
 def test_a_moment_without_the_owner_of_servers_ends_no_port(node, server, context, monkeypatch):

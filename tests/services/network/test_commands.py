@@ -75,15 +75,16 @@ def test_floating_ips_are_had_attached_detached_and_given_back(
     synnefo, rows, member, admin, other_project
 ):
     outside, subnet = external(admin), another_subnet(member)
+    synnefo("floating-ip", "create", "p1", "--network", outside.id, "--address", "192.0.2.200")
+    # Only now, so that its address outside, drawn at random, is another one.
     leading(member, outside, subnet)
     port = service.create_port(member, service.PortSpec(network_id=subnet.network_id))
 
-    synnefo("floating-ip", "create", "p1", "--network", outside.id, "--address", "192.0.2.200")
     (listed,) = rows("floating-ip", "list", "--address", "192.0.2.200")
     synnefo("floating-ip", "attach", listed["Id"], port.id)
     shown = rows("floating-ip", "show", listed["Id"])
 
-    assert ("ACTIVE", port.id) == (shown["status"], shown["port"])
+    assert ("DOWN", port.id) == (shown["status"], shown["port"])
     synnefo("floating-ip", "reassign", listed["Id"], other_project, expect=1)
     synnefo("floating-ip", "detach", listed["Id"])
     synnefo("floating-ip", "reassign", listed["Id"], other_project)

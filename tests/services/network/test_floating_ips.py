@@ -93,7 +93,7 @@ def test_what_is_given_back_is_free_and_nobody_pays_for_it(member, admin, outsid
 def test_a_floating_ip_stands_for_an_address_that_a_router_leads_to(member, outside, router, port):
     made = take(member, outside, port_id=port.id)
 
-    assert ("ACTIVE", port.id, router.id) == (
+    assert ("DOWN", port.id, router.id) == (
         made.status,
         made.target.port_id,
         made.target.router_id,

@@ -109,6 +109,7 @@ ROUTES = [
     Route("GET",    "/network-ip-availabilities", availability.index, "network:availability:show", query=network.AVAILABILITY),
     Route("GET",    "/network-ip-availabilities/{network_id}", availability.show, "network:availability:show"),
     Route("GET",    "/agents",                    availability.agents, "network:agent:list"),
+    Route("GET",    "/routers/{router_id}/l3-agents", availability.l3_agents, "network:agent:list"),
     Route("GET",    "/availability_zones",        availability.zones),
     Route("GET",    "/service-providers",         availability.providers),
 
@@ -148,7 +149,6 @@ UNBUILT = [
     ("GET POST PUT DELETE", "/ports/{port_id}/bindings"),
     ("GET POST",            "/floatingips/{floatingip_id}/port_forwardings"),
     ("GET PUT DELETE",      "/floatingips/{floatingip_id}/port_forwardings/{forwarding_id}"),
-    ("GET",                 "/routers/{router_id}/l3-agents"),
     ("PUT",                 "/subnetpools/{subnetpool_id}/onboard_network_subnets"),
     ("PUT",                 "/routers/{router_id}/add_external_gateways"),
     ("PUT",                 "/routers/{router_id}/update_external_gateways"),

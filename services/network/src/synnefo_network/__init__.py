@@ -44,7 +44,12 @@ from synnefo_network.networks import (
     show_network,
     update_network,
 )
-from synnefo_network.nodes.agents import NodeAgent, forget_node_agent, list_node_agents
+from synnefo_network.nodes.agents import (
+    NodeAgent,
+    forget_node_agent,
+    list_l3_agents,
+    list_node_agents,
+)
 from synnefo_network.nodes.telling import note_device, tell_nodes_of_device
 from synnefo_network.plugged import ports_of, ports_of_one
 from synnefo_network.plugging import devices_with_address, plug, settle, unplug, withhold
@@ -232,6 +237,7 @@ __all__ = [
     "forget_node_agent",
     "list_address_scopes",
     "list_floating_ips",
+    "list_l3_agents",
     "list_networks",
     "list_node_agents",
     "list_pools",

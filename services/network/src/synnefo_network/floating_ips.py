@@ -7,14 +7,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import CloudError, InvalidField, NotFound
-from synnefo_network import gateways, history, networks, policies, ports, tag_filters, translation
+from synnefo_network import (
+    gateways,
+    history,
+    networks,
+    policies,
+    ports,
+    router_states,
+    tag_filters,
+    translation,
+)
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import FLOATING_IP, require_not_withheld
 from synnefo_network.errors import NoAddressLeft
@@ -29,6 +38,8 @@ from synnefo_network.floating_values import (
 )
 from synnefo_network.gateways import NOBODY
 from synnefo_network.models import NetworkRow, PortRow
+from synnefo_network.nodes import changes as told
+from synnefo_network.nodes.changes import Kind
 from synnefo_network.pages import select_page
 from synnefo_network.values import FixedIpRequest, Listing, PortSpec
 from synnefo_quota import charge
@@ -94,7 +105,7 @@ def create_floating_ip(context: RequestContext, spec: FloatingIpSpec) -> Floatin
         session.add(row)
         _note(context, session, row.port_id)
         charge(context, [_cost(row, 1)])
-        return _shown(row)
+        return _shown(session, [row])[0]
 
 
 def _cost(row: FloatingIpRow, amount: int) -> Charge:
@@ -186,9 +197,17 @@ def _point(session: Session, row: FloatingIpRow, target: Target | None) -> None:
     """Have a floating IP stand for an address that is locked, or for nothing."""
     if target is not None:
         translation.require_single(session, row, target)
+    _note_router(session, row)
     row.port_id = None if target is None else target.port_id
     row.fixed_ip = None if target is None else target.fixed_ip
     row.router_id = None if target is None else target.router_id
+    _note_router(session, row)
+
+
+def _note_router(session: Session, row: FloatingIpRow) -> None:
+    """Have the router be told to its gateway by which a floating IP is reached, if there is one."""
+    if row.router_id is not None:
+        told.note(session, Kind.ROUTER, row.router_id)
 
 
 def show_floating_ip(context: RequestContext, floating_ip_id: str) -> FloatingIp:
@@ -198,7 +217,7 @@ def show_floating_ip(context: RequestContext, floating_ip_id: str) -> FloatingIp
         NotFound: There is none, or the caller may not see it.
     """
     with context.reading() as session:
-        return _shown(_own(context, session, floating_ip_id))
+        return _shown(session, [_own(context, session, floating_ip_id)])[0]
 
 
 def _own(context: RequestContext, session: Session, floating_ip_id: str) -> FloatingIpRow:
@@ -213,10 +232,7 @@ def list_floating_ips(context: RequestContext, listing: Listing) -> list[Floatin
     """Return a page of the caller's floating IPs; also by ``status``."""
     visible, where = _visible(context), dict(listing.where)
     if "status" in where:
-        wanted = where.pop("status")
-        has_target = FloatingIpRow.port_id.is_not(None)
-        states = {"ACTIVE": has_target, "DOWN": ~has_target}
-        visible.append(or_(false(), *(states[one] for one in wanted if one in states)))
+        visible.append(router_states.are(FloatingIpRow.router_id, where.pop("status")))
     with context.reading() as session:
         rows = select_page(
             session,
@@ -226,7 +242,7 @@ def list_floating_ips(context: RequestContext, listing: Listing) -> list[Floatin
             columns=_COLUMNS,
             visible=visible,
         )
-        return [_shown(row) for row in rows]
+        return _shown(session, rows)
 
 
 def update_floating_ip(
@@ -258,7 +274,7 @@ def update_floating_ip(
         row.description = changes.get("description", row.description)
         row.revision += 1
         row.updated_at = context.now()
-        return _shown(row)
+        return _shown(session, [row])[0]
 
 
 def lock(context: RequestContext, session: Session, floating_ip_id: str) -> FloatingIpRow:
@@ -302,6 +318,7 @@ def delete_floating_ip(context: RequestContext, floating_ip_id: str) -> None:
         ports.remove(session, [row.own_port_id])
         tag_filters.forget(session, [row.id])
         session.delete(row)
+        _note_router(session, row)
         _note(context, session, row.port_id)
         charge(context, [_cost(row, -1)])
 
@@ -326,7 +343,13 @@ def things(context: RequestContext, resource: str, project_id: str) -> Iterable[
             yield Thing(project_id, row.user_id, resource, 1, "floating IP", row.id, row.ip)
 
 
-def _shown(row: FloatingIpRow) -> FloatingIp:
+def _shown(session: Session, rows: Sequence[FloatingIpRow]) -> list[FloatingIp]:
+    """Return floating IPs as values, with one query for the states of all their routers."""
+    states = router_states.of_routers(session, {row.router_id for row in rows if row.router_id})
+    return [_one(row, status=states.get(row.router_id or "", router_states.DOWN)) for row in rows]
+
+
+def _one(row: FloatingIpRow, *, status: str) -> FloatingIp:
     target = None
     if row.port_id is not None and row.fixed_ip is not None and row.router_id is not None:
         target = Target(row.port_id, row.fixed_ip, row.router_id)
@@ -337,6 +360,7 @@ def _shown(row: FloatingIpRow) -> FloatingIp:
         network_id=row.network_id,
         ip=row.ip,
         target=target,
+        status=status,
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_network.floating_models import FloatingIpRow
+from synnefo_network.nodes import changes
+from synnefo_network.nodes.changes import Kind
 
 
 def end(session: Session, port_ids: Sequence[str]) -> None:
@@ -24,6 +26,8 @@ def end_some(session: Session, port_id: str, ips: Sequence[str]) -> None:
 
 
 def _end(session: Session, *where: ColumnElement[bool]) -> None:
+    routers = select(FloatingIpRow.router_id).where(*where).distinct()
+    changes.note(session, Kind.ROUTER, *(each for each in session.scalars(routers) if each))
     session.execute(
         update(FloatingIpRow)
         .where(*where)

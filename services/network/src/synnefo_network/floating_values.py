@@ -18,7 +18,10 @@ class Target:
 
 @dataclass(frozen=True)
 class FloatingIp:
-    """An address outside that a project has; ``target`` is None while it stands for nothing."""
+    """An address outside that a project has; ``target`` is None while it stands for nothing.
+
+    ``status`` is one of :mod:`synnefo_network.router_states`.
+    """
 
     id: str
     project_id: str
@@ -26,14 +29,10 @@ class FloatingIp:
     network_id: str
     ip: str
     target: Target | None
+    status: str
     revision: int
     created_at: float
     updated_at: float
-
-    @property
-    def status(self) -> str:
-        """Whether traffic may flow."""
-        return "DOWN" if self.target is None else "ACTIVE"
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def add_interface(
             made = _by_port(context, session, router, port_id)
         else:
             made = _by_subnet(context, session, router, subnet_id or "")
-        routers.touch(context, router)
+        routers.touch(context, session, router)
         return made
 
 
@@ -135,7 +135,7 @@ def remove_interface(
         for one in going:
             _require_unneeded(session, router, one)
         ports.remove(session, [chosen.port_id])
-        routers.touch(context, router)
+        routers.touch(context, session, router)
         subnet_ids = tuple(one.subnet_id for one in going)
         return Interface(
             router.id, router.project_id, chosen.port_id, chosen.network_id, subnet_ids

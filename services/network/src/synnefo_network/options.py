@@ -84,6 +84,18 @@ NETWORK = [
         min=0,
         help="So many seconds a network stays in a cluster in which no server has a card on it.",
     ),
+    cfg.StrOpt(
+        "gateway_link",
+        default="",
+        regex="^[A-Za-z0-9_.-]{0,15}$",
+        help="The bridge, on gateways, of networks that have the cluster's default one; empty: routers with such a network are in ERROR.",
+    ),
+    cfg.IntOpt(
+        "gateway_away_s",
+        default=180,
+        min=1,
+        help="So many seconds a gateway may be silent before other gateways of its cluster have its routers; more than its hello_s.",
+    ),
     cfg.IntOpt("mtu", default=1500, min=68, max=65535, help="MTU of a network that names none."),
 ]
 

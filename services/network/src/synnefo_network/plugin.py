@@ -32,7 +32,14 @@ from synnefo_network import (
 from synnefo_network.bootstrap import make_public_network, write_down_sharing
 from synnefo_network.commands import COMMANDS
 from synnefo_network.models import Model
-from synnefo_network.nodes import commands as nodes_commands, documents, hellos, rounds, signing
+from synnefo_network.nodes import (
+    commands as nodes_commands,
+    hellos,
+    rounds,
+    signing,
+    spots,
+    versions,
+)
 from synnefo_network.options import SECTIONS
 from synnefo_network.policies import POLICIES
 
@@ -84,12 +91,13 @@ def sagas() -> Iterable[Saga]:
 
 @hookimpl
 def tasks() -> Iterable[Task]:
-    """Return what keeps networks in clusters true to the rows, and what tells nodes of ports."""
+    """Return what keeps networks in clusters true to the rows, and what tells nodes of ports and routers."""
     return [
         Task(withdrawing.TASK, withdrawing.EVERY_S, withdrawing.run),
         Task(cluster_repairs.TASK, cluster_repairs.EVERY_S, cluster_repairs.run),
         Task(rounds.TASK, rounds.EVERY_S, rounds.run),
-        Task("network.forget_documents", 3600.0, documents.forget_gone),
+        Task(spots.TASK, spots.EVERY_S, spots.move),
+        Task("network.forget_documents", 3600.0, versions.forget_gone),
     ]
 
 

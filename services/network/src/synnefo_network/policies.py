@@ -93,7 +93,13 @@ POLICIES = [
         "See how many addresses are taken",
         "GET /network-ip-availabilities",
     ),
-    rule("network:agent:list", ADMIN, "List agents", "GET /agents"),
+    rule(
+        "network:agent:list",
+        ADMIN,
+        "List agents",
+        "GET /agents",
+        "GET /routers/{router_id}/l3-agents",
+    ),
     rule("network:quota:show", READER, "Show a project's limits", "GET /quotas/{project_id}"),
     rule("network:quota:update", ADMIN, "Set a project's limits", "PUT /quotas/{project_id}"),
     rule(

@@ -39,7 +39,10 @@ class GatewaySpec:
 
 @dataclass(frozen=True)
 class Router:
-    """A router; ``gateway`` is None when it leads nowhere outside."""
+    """A router; ``gateway`` is None when it leads nowhere outside.
+
+    ``status`` is one of :mod:`synnefo_network.router_states`.
+    """
 
     id: str
     project_id: str
@@ -48,6 +51,7 @@ class Router:
     is_admin_up: bool
     gateway: Gateway | None
     routes: tuple[Route, ...]
+    status: str
     revision: int
     created_at: float
     updated_at: float

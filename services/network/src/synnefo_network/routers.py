@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -12,9 +13,19 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import NotFound
-from synnefo_network import addresses, attachments, extra_routes, gateways, networks, tag_filters
+from synnefo_network import (
+    addresses,
+    attachments,
+    extra_routes,
+    gateways,
+    networks,
+    router_states,
+    tag_filters,
+)
 from synnefo_network.devices import ROUTER_INTERFACE
 from synnefo_network.models import PortRow
+from synnefo_network.nodes import changes as told
+from synnefo_network.nodes.changes import Kind
 from synnefo_network.pages import select_page
 from synnefo_network.router_errors import RouterInUse
 from synnefo_network.router_models import RouterRow
@@ -72,6 +83,7 @@ def create_router(context: RequestContext, spec: RouterSpec) -> Router:
         session.add(row)
         if spec.gateway is not None:
             gateways.change(context, session, row, spec.gateway)
+        told.note(session, Kind.ROUTER, row.id)
         charge(context, [_cost(row, 1)])
         return _shown(session, [row])[0]
 
@@ -94,15 +106,18 @@ def show_router(context: RequestContext, router_id: str) -> Router:
 
 
 def list_routers(context: RequestContext, listing: Listing) -> list[Router]:
-    """Return a page of the caller's routers."""
+    """Return a page of the caller's routers; also by ``status``."""
+    visible, where = _visible(context), dict(listing.where)
+    if "status" in where:
+        visible.append(router_states.are(RouterRow.id, where.pop("status")))
     with context.reading() as session:
         rows = select_page(
             session,
             RouterRow,
-            listing,
+            replace(listing, where=where),
             noun="router",
             columns=_COLUMNS,
-            visible=_visible(context),
+            visible=visible,
         )
         return _shown(session, rows)
 
@@ -126,7 +141,7 @@ def update_router(context: RequestContext, router_id: str, changes: RouterChange
             gateways.change(context, session, row, changes["gateway"])
         if "gateway" in changes or "routes" in changes:
             _set_routes(session, row, changes.get("routes", _routes(row)))
-        touch(context, row)
+        touch(context, session, row)
         return _shown(session, [row])[0]
 
 
@@ -143,7 +158,7 @@ def add_routes(context: RequestContext, router_id: str, routes: Sequence[Route])
         there = _routes(row)
         more = [route for route in extra_routes.parse(routes) if route not in there]
         _set_routes(session, row, [*there, *more])
-        touch(context, row)
+        touch(context, session, row)
         return _shown(session, [row])[0]
 
 
@@ -158,7 +173,7 @@ def remove_routes(context: RequestContext, router_id: str, routes: Sequence[Rout
         row = lock_own(context, session, router_id)
         going = extra_routes.parse(routes)
         row.routes = [[*route] for route in _routes(row) if route not in going]
-        touch(context, row)
+        touch(context, session, row)
         return _shown(session, [row])[0]
 
 
@@ -191,6 +206,7 @@ def delete_router(context: RequestContext, router_id: str) -> None:
         gateways.change(context, session, row, None)
         tag_filters.forget(session, [row.id])
         session.delete(row)
+        told.note(session, Kind.ROUTER, row.id)
         charge(context, [_cost(row, -1)])
 
 
@@ -207,10 +223,11 @@ def lock_own(context: RequestContext, session: Session, router_id: str) -> Route
     return row
 
 
-def touch(context: RequestContext, row: RouterRow) -> None:
-    """Note that a router was changed."""
+def touch(context: RequestContext, session: Session, row: RouterRow) -> None:
+    """Note that a router was changed, of which its gateway is told soon."""
     row.revision += 1
     row.updated_at = context.now()
+    told.note(session, Kind.ROUTER, row.id)
 
 
 def usage(context: RequestContext) -> Iterable[Usage]:
@@ -233,13 +250,16 @@ def things(context: RequestContext, resource: str, project_id: str) -> Iterable[
 
 
 def _shown(session: Session, rows: Sequence[RouterRow]) -> list[Router]:
-    """Return routers as values, with one query for the addresses of all their gateways."""
+    """Return routers as values, with one query for the addresses of all their gateways and one for their states."""
     own = [row.gateway_port_id for row in rows if row.gateway_port_id]
     given = addresses.of_ports(session, own) if own else {}
-    return [_one(row, given.get(row.gateway_port_id or "", ())) for row in rows]
+    states = router_states.of_routers(session, [row.id for row in rows])
+    return [
+        _one(row, given.get(row.gateway_port_id or "", ()), status=states[row.id]) for row in rows
+    ]
 
 
-def _one(row: RouterRow, given: Sequence[FixedIp]) -> Router:
+def _one(row: RouterRow, given: Sequence[FixedIp], *, status: str) -> Router:
     gateway = None
     if row.gateway_network_id is not None and row.gateway_port_id is not None:
         gateway = Gateway(
@@ -253,6 +273,7 @@ def _one(row: RouterRow, given: Sequence[FixedIp]) -> Router:
         is_admin_up=row.is_admin_up,
         gateway=gateway,
         routes=tuple(_routes(row)),
+        status=status,
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,

@@ -58,6 +58,12 @@ def agents(context: RequestContext) -> dict[str, Any]:
     return {"agents": [agent.shown(each) for each in synnefo_network.list_node_agents(context)]}
 
 
+def l3_agents(context: RequestContext, router_id: str) -> dict[str, Any]:
+    """List the gateway that has a router: one or none."""
+    found = synnefo_network.list_l3_agents(context, router_id)
+    return {"agents": [agent.shown(each) for each in found]}
+
+
 def zones(context: RequestContext) -> dict[str, Any]:
     """List the zones that networks can be in."""
     found = synnefo_network.list_zones(context)

@@ -19,9 +19,7 @@ from synnefo_network import FixedIpRequest, GatewaySpec, RouterChanges, RouterSp
 
 def index(context: RequestContext, request: Request, query: Mapping[str, Any]) -> dict[str, Any]:
     """List routers."""
-    found = []
-    if views.STATUS in query.get("status", [views.STATUS]):
-        found = synnefo_network.list_routers(context, filters.listing(query, FIELDS))
+    found = synnefo_network.list_routers(context, filters.listing(query, FIELDS))
     return filters.page(context, request, query, "routers", [views.shown(one) for one in found])
 
 

@@ -6,10 +6,11 @@ from synnefo_api_network.schemas import types
 
 FIELDS: filters.Fields = filters.TAGGED | {
     "admin_state_up": filters.Field("is_admin_up", filters.truth),
+    "status": filters.Field("status", is_sortable=False),
 }
 
 SHOW = types.SHOW
-LIST = types.filtered(FIELDS, status=types.texts())
+LIST = types.filtered(FIELDS)
 
 _FIXED_IP = {
     "type": "object",

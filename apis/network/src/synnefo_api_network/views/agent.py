@@ -8,21 +8,21 @@ from typing import Any
 from synnefo_core.clock import iso_naive
 from synnefo_network import NodeAgent
 
-_KIND, _PROGRAM = "Synnefo node agent", "synnefo-nodenet"
+_KIND, _L3, _PROGRAM = "Synnefo node agent", "L3 agent", "synnefo-nodenet"
 
 
 def shown(agent: NodeAgent) -> dict[str, Any]:
-    """Return a node's daemon as Neutron shows an agent."""
+    """Return a node's daemon as Neutron shows an agent; a gateway's is one of routers."""
     began, heard = (_written(moment) for moment in (agent.first_at, agent.heard_at))
     return {
         "id": agent.id,
-        "agent_type": _KIND,
+        "agent_type": _L3 if agent.is_gateway else _KIND,
         "binary": _PROGRAM,
         "host": agent.name,
         "topic": "N/A",
         "description": None,
         "alive": agent.is_alive,
-        "admin_state_up": True,
+        "admin_state_up": not agent.is_drained,
         "availability_zone": None,
         "created_at": began,
         "started_at": began,
@@ -32,6 +32,7 @@ def shown(agent: NodeAgent) -> dict[str, Any]:
             "cluster": agent.cluster,
             "documents": agent.documents,
             "behind": agent.behind,
+            **({"routers": agent.routers} if agent.is_gateway else {}),
         },
     }
 

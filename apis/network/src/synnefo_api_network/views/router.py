@@ -8,15 +8,12 @@ from typing import Any
 from synnefo_api_network.views.owned import owned
 from synnefo_network import Gateway, Interface, Router
 
-STATUS = "ACTIVE"
-"""A router can be used as soon as it is there."""
-
 
 def shown(router: Router) -> dict[str, Any]:
     """Return a router as Neutron shows it."""
     return owned(router) | {
         "admin_state_up": router.is_admin_up,
-        "status": STATUS,
+        "status": router.status,
         "external_gateway_info": _gateway(router.gateway),
         "routes": [
             {"destination": destination, "nexthop": hop} for destination, hop in router.routes

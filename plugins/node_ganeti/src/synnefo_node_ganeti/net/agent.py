@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import selectors
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -22,6 +23,9 @@ from synnefo_node_ganeti.net.telling import tellings
 
 log = logging.getLogger(__name__)
 
+FORGET_S = 3600.0
+"""How often documents of what is gone are looked for; each is read for it."""
+
 _LINK_CHANGES = 1
 """The group of rtnetlink (RTMGRP_LINK) that hears of interfaces."""
 
@@ -34,6 +38,7 @@ class Agent:
 
     def __init__(self, node: Node, *, check_s: float) -> None:
         self._node, self._check_s = node, check_s
+        self._forget_at = time.monotonic()
         self._servers = Servers(node.servers)
         self._advertiser = Advertiser()
         self._inotify = INotify()
@@ -70,6 +75,7 @@ class Agent:
         """Apply what there is now; a failure is told of, and tried again at the next turn."""
         try:
             cards = self._node.apply()
+            self._forget_gone()
             self._servers.apply(tellings(cards))
             here = self._node.route()
             self._advertiser.apply(
@@ -79,6 +85,11 @@ class Agent:
             log.error("the node is not what it should be: %s", problem)  # noqa: TRY400  # no trace
         else:
             log.debug("applied", extra={"cards": len(cards)})
+
+    def _forget_gone(self) -> None:
+        if time.monotonic() >= self._forget_at:
+            self._node.forget_gone()
+            self._forget_at = time.monotonic() + FORGET_S
 
     def _hear_of_links(self) -> None:
         # What is said does not matter, nor that the kernel had to drop some: all is looked at.

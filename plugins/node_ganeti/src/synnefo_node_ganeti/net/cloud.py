@@ -26,7 +26,7 @@ _TURN_S = 1.0
 _SETTLE_S = 30.0
 """So long a hello waits for what has come to be taken in."""
 _PART = 1000
-"""So many ports are told of in one message."""
+"""So many ports and routers are told of in one message."""
 
 
 class CloudLine:
@@ -39,6 +39,7 @@ class CloudLine:
         node: str,
         incoming: Path,
         versions: Callable[[], Mapping[str, int]],
+        routers: Callable[[], Mapping[str, int]] | None = None,
         hello_s: float,
     ) -> None:
         """Subscribe; nothing comes before :meth:`start`.
@@ -48,10 +49,11 @@ class CloudLine:
             node: This node's name.
             incoming: The directory for documents that come.
             versions: Returns the versions of the documents that are here, by port.
+            routers: Returns the same by router, where this node is a gateway.
             hello_s: How often the cloud hears what is here.
         """
         self._bus, self._node, self._incoming = bus, node, incoming
-        self._versions, self._hello_s = versions, hello_s
+        self._versions, self._routers, self._hello_s = versions, routers, hello_s
         self._hello_at = time.monotonic()
         self._patience_until = 0.0
         self._is_away, self._closing = False, threading.Event()
@@ -91,20 +93,28 @@ class CloudLine:
         if files.names(self._incoming) and now < self._patience_until:
             self._hello_at = now + _TURN_S  # what is here is just changing
             return
-        known = self._versions()
-        said = {"node": self._node, "documents": len(known), "digest": digest_of(known)}
+        known = {**self._versions(), **(self._routers() if self._routers else {})}
+        said = {
+            "node": self._node,
+            "documents": len(known),
+            "digest": digest_of(known),
+            "gateway": self._routers is not None,
+        }
         is_told = self._tell(HELLO, said)
         self._hello_at = time.monotonic() + (self._hello_s if is_told else _RETRY_S)
         self._patience_until = self._hello_at + _SETTLE_S
 
     def _answer(self, _messages: Sequence[Message]) -> None:
-        known = sorted(self._versions().items())
+        ports, routers = self._versions(), self._routers() if self._routers else None
+        known = sorted([*ports, *(routers or ())])
         parts = [known[first : first + _PART] for first in range(0, len(known), _PART)] or [[]]
         after: str | None = None
         for part in parts:
-            is_last = part is parts[-1]
-            until = None if is_last else part[-1][0]
-            told = {"node": self._node, "after": after, "until": until, "known": dict(part)}
+            until = None if part is parts[-1] else part[-1]
+            told: dict[str, object] = {"node": self._node, "after": after, "until": until}
+            told["known"] = {key: ports[key] for key in part if key in ports}
+            if routers is not None:
+                told["routers"] = {key: routers[key] for key in part if key in routers}
             if not self._tell(KNOWN, told):
                 return  # the next hello will be answered by the same question
             after = until

@@ -37,6 +37,14 @@ class Gateway:
         """
         self._shelf.take(signed, now=time.time())
 
+    def versions(self) -> dict[str, int]:
+        """Return the versions of the documents of routers that are here, by router."""
+        return self._shelf.versions()
+
+    def forget_gone(self) -> None:
+        """Forget deleted routers of which no older document can come any more."""
+        self._shelf.forget_gone(now=time.time())
+
     def networks(self) -> list[str]:
         """Return the ids of the networks that routers here have cards in."""
         return [leg.network.id for leg in self._legs()]

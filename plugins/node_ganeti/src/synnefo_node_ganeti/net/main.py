@@ -6,7 +6,6 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         keys = read_keys(arguments.keys)
         arguments.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         routers = Verifier(keys, gateways.PURPOSE)
-        gateway = Gateway(arguments.state / "routers", routers, name=arguments.name)
+        name = arguments.name or options.node_name(arguments.config)
+        gateway = Gateway(arguments.state / "routers", routers, name=name)
         node = Node(arguments.state, Verifier(keys, PURPOSE), gateway)
         _ACTIONS[arguments.action](node, arguments)
     except (
@@ -81,8 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--name",
-        default=socket.gethostname(),
-        help="this node's, as documents of routers name it; default: the host's",
+        default="",
+        help="this node's, as documents of routers name it; default: node_name of the configuration file, else the host's",
     )
     parser.add_argument(
         "--check-s",
@@ -135,6 +135,7 @@ def _line(node: Node, arguments: argparse.Namespace) -> CloudLine | None:
         node=told.node,
         incoming=node.incoming,
         versions=node.shelf.versions,
+        routers=node.routers if told.is_gateway else None,
         hello_s=told.hello_s,
     )
 

@@ -147,6 +147,17 @@ class Node:
         with self._alone():
             return self._gateway.apply() if self._gateway else []
 
+    def routers(self) -> dict[str, int]:
+        """Return the versions of the documents of routers that are here, by router."""
+        return self._gateway.versions() if self._gateway else {}
+
+    def forget_gone(self) -> None:
+        """Forget documents of what was deleted so long ago that no older one can come any more."""
+        with self._alone():
+            self.shelf.forget_gone(now=time.time())
+            if self._gateway:
+                self._gateway.forget_gone()
+
     def clear(self) -> None:
         """Take all rules away, and forget which cards there are; documents stay."""
         with self._alone():

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,11 @@ FILE = Path("/etc/synnefo/nodenet.conf")
 
 OPTIONS = [
     cfg.StrOpt("node_name", help="This node's name in Ganeti. Default: the host's name."),
+    cfg.BoolOpt(
+        "gateway",
+        default=False,
+        help="Whether this node is a gateway: the cloud may give it routers.",
+    ),
     cfg.FloatOpt(
         "hello_s",
         default=60.0,
@@ -29,8 +35,21 @@ class CloudOptions:
     """How the cloud is reached."""
 
     node: str
+    is_gateway: bool
     hello_s: float
     bus: Bus
+
+
+def node_name(file: Path) -> str:
+    """Return this node's name: the one in the configuration file, else the host's.
+
+    Raises:
+        Misconfigured: The file can't be read.
+    """
+    if not file.exists():
+        return socket.gethostname()
+    config = read(file, "synnefo-nodenet", {"DEFAULT": OPTIONS, "bus": BUS})
+    return str(config.node_name or host_name())
 
 
 def load(file: Path, state_directory: Path) -> CloudOptions:
@@ -42,4 +61,4 @@ def load(file: Path, state_directory: Path) -> CloudOptions:
     config = read(file, "synnefo-nodenet", {"DEFAULT": OPTIONS, "bus": BUS})
     node = config.node_name or host_name()
     bus = make_bus(config, state_directory, node=node)
-    return CloudOptions(node, config.hello_s, bus)
+    return CloudOptions(node, config.gateway, config.hello_s, bus)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
@@ -143,7 +144,9 @@ class Shelf(Generic[_Document]):
     def forget_gone(self, *, now: float) -> None:
         """Forget what was deleted and of which no older document can come any more."""
         for key in self.ids():
-            document = self.find(key)
+            document = None
+            with suppress(Refused):  # a damaged one is told of where it is missed
+                document = self.find(key)
             if document is not None and document.is_gone and document.expires_at <= now:
                 files.remove(self._path(key))
 

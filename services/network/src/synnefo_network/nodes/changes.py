@@ -11,12 +11,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, Table, insert, literal, select, union
+from sqlalchemy import ColumnElement, Select, Table, insert, literal, select, union
 from sqlalchemy.orm import Session
 
 from synnefo_core.db.among import among
+from synnefo_network.devices import ROUTER_GATEWAY, ROUTER_INTERFACE
 from synnefo_network.models import PortGroupRow, PortRow, SecurityGroupRow, SecurityRuleRow
 from synnefo_network.nodes.models import ChangeRow
+from synnefo_network.router_models import RouterRow
 
 _TABLE: Table = ChangeRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
@@ -36,6 +38,10 @@ class Kind(StrEnum):
     """What a device is told, or where it is: of all its ports."""
     CLUSTER = "cluster"
     """The nodes of a cluster begin to be told: of all ports of devices."""
+    ROUTER = "router"
+    """A router, what it is connected to, or a floating IP behind it."""
+    GATEWAYS = "gateways"
+    """Which gateways a cluster has: of all routers."""
 
 
 def note(session: Session, kind: Kind, *thing_ids: str) -> None:
@@ -64,9 +70,41 @@ def ports_of(session: Session, changes: Iterable[Any]) -> set[str]:
     things: dict[Kind, list[str]] = {kind: [] for kind in Kind}
     for change in changes:
         things[Kind(change.kind)].append(change.thing_id)
-    queries: list[Select[str]] = [_QUERIES[kind](ids) for kind, ids in things.items() if ids]
+    queries = [_QUERIES[kind](ids) for kind, ids in things.items() if ids and kind in _QUERIES]
     found = set(session.scalars(union(*queries))) if queries else set()
     return found.union(things[Kind.PORT])
+
+
+def routers_of(session: Session, changes: Iterable[Any]) -> set[str]:
+    """Return which routers changes may concern; some are not there any more."""
+    things: dict[Kind, list[str]] = {kind: [] for kind in Kind}
+    for change in changes:
+        things[Kind(change.kind)].append(change.thing_id)
+    queries = [_ROUTERS[kind](ids) for kind, ids in things.items() if ids and kind in _ROUTERS]
+    found = set(session.scalars(union(*queries))) if queries else set()
+    return found.union(things[Kind.ROUTER])
+
+
+def _leading_from(networks: Any) -> Select[str]:
+    """Return the query for routers with a card on networks."""
+    return select(PortRow.device_id).where(
+        PortRow.device_owner.in_([ROUTER_INTERFACE, ROUTER_GATEWAY]),
+        PortRow.network_id.in_(networks),
+    )
+
+
+def _networks_of(condition: ColumnElement[bool]) -> Select[str]:
+    return select(PortRow.network_id).where(condition)
+
+
+_ROUTERS: Mapping[Kind, Callable[[Collection[str]], Select[str]]] = {
+    Kind.PORT: lambda ids: _leading_from(_networks_of(among(PortRow.id, ids))),
+    Kind.DEVICE: lambda ids: _leading_from(_networks_of(among(PortRow.device_id, ids))),
+    Kind.NETWORK: lambda ids: select(PortRow.device_id).where(
+        PortRow.device_owner.in_([ROUTER_INTERFACE, ROUTER_GATEWAY]), among(PortRow.network_id, ids)
+    ),
+    Kind.GATEWAYS: lambda _: select(RouterRow.id),
+}
 
 
 def _in_groups(group_ids: Any) -> Select[str]:

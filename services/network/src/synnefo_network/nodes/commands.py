@@ -8,7 +8,7 @@ import argparse
 from synnefo_core.clock import iso
 from synnefo_core.commands import CloudCommand, CloudLister, CommandTable, Table
 from synnefo_core.context import for_worker
-from synnefo_network.nodes import agents, signing
+from synnefo_network.nodes import agents, signing, spots
 
 
 class ListNodes(CloudLister):
@@ -25,10 +25,70 @@ class ListNodes(CloudLister):
                 iso(node.heard_at),
                 node.documents,
                 node.behind,
+                _gateway(node),
+                node.routers,
             )
             for node in agents.list_node_agents(for_worker(self.cloud))
         ]
-        return ("Cluster", "Node", "State", "Last hello", "Documents", "Behind"), rows
+        return (
+            "Cluster",
+            "Node",
+            "State",
+            "Last hello",
+            "Documents",
+            "Behind",
+            "Gateway",
+            "Routers",
+        ), rows
+
+
+def _gateway(node: agents.NodeAgent) -> str:
+    if not node.is_gateway:
+        return ""
+    return "drained" if node.is_drained else "yes"
+
+
+class ListRouters(CloudLister):
+    """List the routers with their gateways, and what keeps any from working."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Table:
+        """Return a row for each that has a gateway, or can have none."""
+        del parsed_args
+        rows = [
+            (each.router_id, each.cluster, each.node, each.elsewhere, each.problem)
+            for each in spots.listing(for_worker(self.cloud))
+        ]
+        return ("Router", "Cluster", "Node", "Servers also in", "Problem"), rows
+
+
+class _Drain(CloudCommand):
+    is_drained = True
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add which one."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("cluster")
+        parser.add_argument("node")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Say it of the gateway."""
+        agents.drain_gateway(
+            for_worker(self.cloud),
+            parsed_args.cluster,
+            parsed_args.node,
+            is_drained=self.is_drained,
+        )
+
+
+class Drain(_Drain):
+    """Move all routers of a gateway to others of its cluster, and give it none."""
+
+
+class Undrain(_Drain):
+    """Let a gateway have routers again; those that left it stay where they are."""
+
+    is_drained = False
 
 
 class Forget(CloudCommand):
@@ -101,6 +161,9 @@ class RetireKey(CloudCommand):
 COMMANDS: CommandTable = {
     "node list": ListNodes,
     "node forget": Forget,
+    "node drain": Drain,
+    "node undrain": Undrain,
+    "node routers": ListRouters,
     "node key add": AddKey,
     "node key list": ListKeys,
     "node key show": ShowKeys,

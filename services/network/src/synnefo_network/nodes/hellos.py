@@ -24,12 +24,12 @@ from synnefo_core.db.session import add_if_absent, changed_rows
 from synnefo_core.listening import Listener
 from synnefo_network.nodes import changes
 from synnefo_network.nodes.changes import Kind
-from synnefo_network.nodes.models import DocumentRow, LackRow, NodeRow
+from synnefo_network.nodes.models import About, DocumentRow, LackRow, NodeRow
 
 log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.-]{0,62})")
-_PORT = re.compile(r"[0-9A-Za-z-]{1,64}")
+_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _TIMEOUT_S = 5.0
 
 
@@ -44,6 +44,7 @@ class Hello:
     node: str
     documents: int
     digest: str
+    is_gateway: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,11 @@ class Known:
     after: str
     until: str | None
     known: Mapping[str, int]
+    routers: Mapping[str, int] | None = None
 
-    def has(self, port_id: str) -> bool:
-        """Whether the node would have named a port here if it knew it."""
-        return self.after < port_id and (self.until is None or port_id <= self.until)
+    def has(self, thing_id: str) -> bool:
+        """Whether the node would have named a thing here if it knew it."""
+        return self.after < thing_id and (self.until is None or thing_id <= self.until)
 
 
 def hello_of(payload: Mapping[str, Any]) -> Hello:
@@ -69,7 +71,10 @@ def hello_of(payload: Mapping[str, Any]) -> Hello:
     number, digest = payload.get("documents"), payload.get("digest")
     if type(number) is not int or not 0 <= number < 2**31 or not isinstance(digest, str):
         raise Senseless("documents or digest")
-    return Hello(_node(payload), number, digest)
+    is_gateway = payload.get("gateway", False)
+    if not isinstance(is_gateway, bool):
+        raise Senseless("gateway")
+    return Hello(_node(payload), number, digest, is_gateway)
 
 
 def known_of(payload: Mapping[str, Any]) -> Known:
@@ -78,14 +83,27 @@ def known_of(payload: Mapping[str, Any]) -> Known:
     Raises:
         Senseless: It is none.
     """
-    after, until, known = (payload.get(name) for name in ("after", "until", "known"))
+    after, until = (payload.get(name) for name in ("after", "until"))
     bounds = [bound for bound in (after, until) if bound is not None]
-    if not all(isinstance(bound, str) for bound in bounds) or not isinstance(known, dict):
-        raise Senseless("after, until or known")
-    for port_id, version in known.items():
-        if not _PORT.fullmatch(port_id) or type(version) is not int or not 0 <= version < 2**62:
-            raise Senseless("known")
-    return Known(_node(payload), after or "", until, known)
+    if not all(isinstance(bound, str) for bound in bounds):
+        raise Senseless("after or until")
+    routers = payload.get("routers")
+    return Known(
+        _node(payload),
+        after or "",
+        until,
+        _versions(payload.get("known")),
+        None if routers is None else _versions(routers),
+    )
+
+
+def _versions(known: object) -> Mapping[str, int]:
+    if not isinstance(known, dict):
+        raise Senseless("known or routers")
+    for thing_id, version in known.items():
+        if not _ID.fullmatch(thing_id) or type(version) is not int or not 0 <= version < 2**62:
+            raise Senseless("known or routers")
+    return known
 
 
 def _node(payload: Mapping[str, Any]) -> str:
@@ -97,7 +115,7 @@ def _node(payload: Mapping[str, Any]) -> str:
 
 def hear_hellos(context: RequestContext, messages: Sequence[Message]) -> None:
     """Note that nodes are there, and ask those which documents they have that have others."""
-    digests: dict[str, str] = {}
+    digests: dict[tuple[str, bool], str] = {}
     for message in messages:
         try:
             hello = hello_of(message.payload)
@@ -107,10 +125,12 @@ def hear_hellos(context: RequestContext, messages: Sequence[Message]) -> None:
         cluster = message.sender
         with context.unit_of_work() as session:
             is_behind = _note(context, session, cluster, hello)
-        if cluster not in digests:
+        key = (cluster, hello.is_gateway)
+        if key not in digests:
+            kinds = (About.PORT, About.ROUTER) if hello.is_gateway else (About.PORT,)
             with context.reading() as session:
-                digests[cluster] = digest_of(_documents(session, cluster))
-        if hello.digest != digests[cluster] and not is_behind:
+                digests[key] = digest_of(_documents(session, cluster, *kinds))
+        if hello.digest != digests[key] and not is_behind:
             _ask(context, cluster, hello.node)
 
 
@@ -118,23 +138,37 @@ def _note(context: RequestContext, session: Session, cluster: str, hello: Hello)
     """Write a node down; return whether what it lacks is being sent already."""
     now = context.now()
     key = {"cluster": cluster, "name": hello.node}
-    values = {"documents": hello.documents, "heard_at": now}
+    row = session.get(NodeRow, (cluster, hello.node))
+    is_back = row is None or _was_away(context, row)
+    values = {"documents": hello.documents, "heard_at": now, "is_gateway": hello.is_gateway}
+    if is_back:
+        values["back_at"] = now
+    if hello.is_gateway != (row is not None and row.is_gateway) or (hello.is_gateway and is_back):
+        changes.note(session, Kind.GATEWAYS, cluster)
     theirs = (NodeRow.cluster == cluster, NodeRow.name == hello.node)
     if not changed_rows(session, update(NodeRow).where(*theirs).values(values)):
         others = select(NodeRow.name).where(NodeRow.cluster == cluster).limit(1)
         if session.scalar(others) is None:
             changes.note(session, Kind.CLUSTER, cluster)
         add_if_absent(session, NodeRow, {**key, **values, "first_at": now})
-    lacking = select(LackRow.port_id).where(LackRow.cluster == cluster, LackRow.node == hello.node)
+    lacking = select(LackRow.thing_id).where(LackRow.cluster == cluster, LackRow.node == hello.node)
     return session.scalar(lacking.limit(1)) is not None
 
 
-def _documents(session: Session, cluster: str) -> dict[str, int]:
-    """Return the versions of a cluster's documents, without those of ports that are gone."""
-    query = select(DocumentRow.port_id, DocumentRow.version).where(
-        DocumentRow.cluster == cluster, DocumentRow.is_gone.is_(False)
+def _was_away(context: RequestContext, row: NodeRow) -> bool:
+    """Whether a node was silent for so long that others were given its routers."""
+    away_s: float = context.cloud.config.network.gateway_away_s
+    return context.now() - row.heard_at > away_s
+
+
+def _documents(session: Session, cluster: str, *kinds: About) -> dict[str, int]:
+    """Return the versions of a cluster's documents, without those of things that are gone."""
+    query = select(DocumentRow.thing_id, DocumentRow.version).where(
+        DocumentRow.cluster == cluster,
+        DocumentRow.is_gone.is_(False),
+        DocumentRow.kind.in_(kinds),
     )
-    return {row.port_id: row.version for row in session.execute(query)}
+    return {row.thing_id: row.version for row in session.execute(query)}
 
 
 def _ask(context: RequestContext, cluster: str, node: str) -> None:
@@ -154,30 +188,39 @@ def hear_known(context: RequestContext, messages: Sequence[Message]) -> None:
         except Senseless as cause:
             _warn(message, cause)
             continue
-        with context.reading() as session:
-            should = {
-                port_id: version
-                for port_id, version in _documents(session, message.sender).items()
-                if answer.has(port_id)
-            }
-        lacks = {
-            port_id: answer.known.get(port_id, 0)
-            for port_id in should.keys() | answer.known.keys()
-            if port_id not in should or should[port_id] > answer.known.get(port_id, 0)
+        _write_down(context, message.sender, answer, About.PORT, answer.known)
+        if answer.routers is not None:
+            _write_down(context, message.sender, answer, About.ROUTER, answer.routers)
+
+
+def _write_down(
+    context: RequestContext, cluster: str, answer: Known, about: About, known: Mapping[str, int]
+) -> None:
+    """Write down which documents of a kind a node lacks, of those that its answer is about."""
+    with context.reading() as session:
+        should = {
+            thing_id: version
+            for thing_id, version in _documents(session, cluster, about).items()
+            if answer.has(thing_id)
         }
-        _write_down(context, message.sender, answer.node, lacks)
-
-
-def _write_down(context: RequestContext, cluster: str, node: str, lacks: Mapping[str, int]) -> None:
+    lacks = {
+        thing_id: known.get(thing_id, 0)
+        for thing_id in should.keys() | known.keys()
+        if thing_id not in should or should[thing_id] > known.get(thing_id, 0)
+    }
     if not lacks:
         return
-    log.info("a node lacks documents", extra={"node": node, "number": len(lacks)})
-    theirs = {"cluster": cluster, "node": node}
-    rows = [{**theirs, "port_id": port_id, "known": version} for port_id, version in lacks.items()]
+    log.info("a node lacks documents", extra={"node": answer.node, "number": len(lacks)})
+    theirs = {"cluster": cluster, "node": answer.node, "kind": about.value}
+    rows = [
+        {**theirs, "thing_id": thing_id, "known": version} for thing_id, version in lacks.items()
+    ]
     with context.unit_of_work() as session:
         session.execute(
             delete(LackRow).where(
-                LackRow.cluster == cluster, LackRow.node == node, among(LackRow.port_id, lacks)
+                LackRow.cluster == cluster,
+                LackRow.node == answer.node,
+                among(LackRow.thing_id, lacks),
             )
         )
         session.execute(insert(LackRow), rows)

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import logging
+from weakref import WeakSet
 
 from sqlalchemy import delete
 
+from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
-from synnefo_network.nodes import catching_up, changes, documents
+from synnefo_network.nodes import catching_up, changes, documents, router_documents, spots, versions
 from synnefo_network.nodes.models import ChangeRow
 
 log = logging.getLogger(__name__)
@@ -25,7 +27,19 @@ def run(context: RequestContext) -> None:
         while tell_changes(context) | catching_up.send_some(context):
             pass
     except documents.OwnerAbsent as cause:
-        log.warning("nodes are told nothing: %s", cause)
+        _complain(context.cloud, str(cause))
+    else:
+        _complained.discard(context.cloud)
+
+
+_complained: WeakSet[Cloud] = WeakSet()
+"""Of whom it was said already that nobody knows where devices are: the task comes each second."""
+
+
+def _complain(cloud: Cloud, problem: str) -> None:
+    if cloud not in _complained:
+        log.warning("nodes are told nothing of ports: %s", problem)
+    _complained.add(cloud)
 
 
 def tell_changes(context: RequestContext) -> bool:
@@ -38,7 +52,10 @@ def tell_changes(context: RequestContext) -> bool:
         some = changes.first(session, _FOLDED)
         if not some:
             return False
-        ports = changes.ports_of(session, some) if documents.clusters(session) else set()
+        ports = changes.ports_of(session, some) if versions.clusters(session) else set()
+        routers = changes.routers_of(session, some) if spots.gateways(session) else set()
+    if routers:
+        router_documents.refresh(context, sorted(routers))
     if ports:
         documents.refresh(context, sorted(ports))
     with context.unit_of_work() as session:

@@ -97,8 +97,8 @@ def retire_signing_key(context: RequestContext, key_id: str) -> SigningKey:
         return _shown(session, row)
 
 
-def signer(context: RequestContext) -> Signer:
-    """Return what signs now.
+def signer(context: RequestContext, purpose: str) -> Signer:
+    """Return what signs documents of a kind now.
 
     Raises:
         Misconfigured: There is no key, or it can't be read.
@@ -108,7 +108,7 @@ def signer(context: RequestContext) -> Signer:
     if row is None:
         raise Misconfigured("there is no signing key: run `synnefo node key add`")
     private = _ring(context.cloud).open(row.private)
-    return Signer(base64.b64decode(private), PURPOSE)
+    return Signer(base64.b64decode(private), purpose)
 
 
 _AGE = (SigningKeyRow.created_at, SigningKeyRow.id)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from synnefo_core.context import RequestContext
 from synnefo_network.models import PortRow
-from synnefo_network.nodes import changes, documents
+from synnefo_network.nodes import changes, documents, versions
 from synnefo_network.nodes.changes import Kind
 
 
@@ -27,7 +27,7 @@ def tell_nodes_of_device(context: RequestContext, device_id: str) -> None:
     """
     query = select(PortRow.id).where(PortRow.device_id == device_id).order_by(PortRow.id)
     with context.reading() as session:
-        if not documents.clusters(session):
+        if not versions.clusters(session):
             return
         ports = list(session.scalars(query))
     documents.refresh(context, ports)
