@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import IO
 
 from synnefo_blocks import Reader
+from synnefo_core.confinement import Bounds
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import TooLarge
 from synnefo_image import headers, sandbox
-from synnefo_image.sandbox import Bounds
 
 _MIB = 1024**2
 _GIB = 1024**3

@@ -10,26 +10,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from synnefo_core.errors import Unbuilt
+from synnefo_core import confinement
+from synnefo_core.confinement import NOBODY, Bounds
 from synnefo_image.headers import UnfitDisk
 
-_NOBODY = 65534
-_PROGRAMS = ("prlimit", "unshare", "setpriv", "qemu-img")
+_PROGRAMS = ("setpriv", "qemu-img")
 _MOST_MESSAGE = 300
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What a run may take."""
-
-    memory_bytes: int
-    time_s: int
-    written_bytes: int
 
 
 def measured(disk: int, name: str, bounds: Bounds) -> int:
@@ -71,12 +60,10 @@ def _source(disk: int, name: str) -> str:
 
 
 def _run(words: Sequence[str], files: Sequence[int], bounds: Bounds) -> str:
-    missing = [program for program in _PROGRAMS if shutil.which(program) is None]
-    if missing:
-        raise Unbuilt(f"conversion of disks, which needs {', '.join(missing)},")
+    confinement.require("conversion of disks", _PROGRAMS)
     if os.geteuid() == 0:
         for file in files:
-            os.fchown(file, _NOBODY, _NOBODY)
+            os.fchown(file, NOBODY, NOBODY)
     try:
         done = subprocess.run(  # fixed words and numbers of open files
             [*_confined(bounds), *words],
@@ -97,18 +84,8 @@ def _run(words: Sequence[str], files: Sequence[int], bounds: Bounds) -> str:
 
 def _confined(bounds: Bounds) -> list[str]:
     """Return the words before a program that take everything from it that it doesn't need."""
-    limits = [
-        f"--as={bounds.memory_bytes}",
-        f"--cpu={bounds.time_s}",
-        f"--fsize={bounds.written_bytes}",
-        "--nofile=64",
-        "--core=0",
-    ]
-    spaces = ["--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
+    who = []
     if os.geteuid() == 0:
-        who = [f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups", "--bounding-set=-all"]
-    else:
-        spaces = ["--user", "--map-current-user", *spaces]
-        who = []
+        who = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--bounding-set=-all"]
     drop = ["setpriv", *who, "--no-new-privs", "--inh-caps=-all"]
-    return ["prlimit", *limits, "unshare", *spaces, *drop]
+    return [*confinement.words(bounds), *drop]
