@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
@@ -10,6 +11,7 @@ import swiftclient
 from swiftclient.service import SwiftError, SwiftService, SwiftUploadObject
 
 from tests.apis.object_store.served import start
+from tests.services.object_store import disks
 
 MIB = 1024 * 1024
 
@@ -125,3 +127,21 @@ def test_errors_are_told_as_swiftclient_expects(swift):
 
     assert isinstance(result["error"], SwiftError)
     assert "not found" in str(result["error"])
+
+
+@pytest.mark.skipif(not disks.is_there("mkfs.ext4"), reason="there is no mkfs.ext4 (e2fsprogs)")
+def test_single_files_are_fetched_out_of_a_disk(swift, served, tmp_path):
+    disk = disks.ext4(tmp_path / "disk", disks.tree(tmp_path / "tree"))
+    done(swift.upload("disks", [SwiftUploadObject(str(disk), "disk.raw")]))
+    connection = served.swift()
+
+    def fetched(query, **headers):
+        return connection.get_object("disks", "disk.raw", query_string=query, headers=headers)[1]
+
+    listed = json.loads(fetched("archive=0/etc/"))
+
+    assert "0/etc/hostname" in [row.get("name") for row in listed]
+    assert b"web1\n" == fetched("archive=0/etc/hostname")
+    assert disks.BIG[500:700] == fetched("archive=0/big", Range="bytes=500-699")
+    with pytest.raises(swiftclient.ClientException, match="404"):
+        fetched("archive=0/etc/shadow")

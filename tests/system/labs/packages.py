@@ -125,6 +125,15 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         Need("qemu-utils", "usr/bin/qemu-io"),
         Need("openssl", "usr/bin/openssl"),
     ),
+    # What makes file systems in files, and puts files on them without mounting.
+    "disks": (
+        Need("e2fsprogs", "*sbin/mke2fs"),
+        Need("dosfstools", "*sbin/mkfs.fat"),
+        Need("mtools", "usr/bin/mcopy"),
+        Need("ntfs-3g", "*sbin/mkntfs"),
+        Need("genisoimage", "usr/bin/genisoimage"),
+        Need("fdisk", "*sbin/sfdisk"),
+    ),
     "fio": (Need("fio", "usr/bin/fio"),),
     "ganeti": _GANETI,
     "kvm": _KVM,

@@ -36,7 +36,7 @@ _TABLE: list[tuple[str, str, Handler]] = [
     ("PUT", CONTAINER, traced(containers.create)),
     ("POST", CONTAINER, traced(sync.update_container)),
     ("DELETE", CONTAINER, traced(containers.delete)),
-    ("HEAD", OBJECT, traced(shown(objects.show))),
+    ("HEAD", OBJECT, traced(shown(sync.show))),
     ("GET", OBJECT, traced(shown(sync.get))),
     ("PUT", OBJECT, traced(sync.put)),
     ("POST", OBJECT, traced(sync.update)),

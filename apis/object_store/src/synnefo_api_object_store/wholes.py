@@ -40,13 +40,17 @@ class _Bytes:
 
 @dataclass(frozen=True)
 class Asked:
-    """An object as it is asked for: ``info`` has length, ETag and type of what is sent."""
+    """An object as it is asked for: ``info`` has length, ETag and type of what is sent.
+
+    Attributes:
+        ready: What is sent instead of the object or what it stands for.
+    """
 
     info: ObjectInfo
     kept: ObjectInfo
     is_manifest: bool
     is_large: bool
-    content: bytes | None = None
+    ready: Readable | None = None
 
     @property
     def etag(self) -> str:
@@ -55,8 +59,8 @@ class Asked:
 
     def open(self, context: RequestContext) -> Readable:
         """Return a reader of what is sent."""
-        if self.content is not None:
-            return _Bytes(self.content)
+        if self.ready is not None:
+            return self.ready
         if self.is_manifest:
             return store.open_object(context, self.kept)
         return store.assembled(context, self.kept)
@@ -88,4 +92,4 @@ def _manifest(context: RequestContext, kept: ObjectInfo, *, is_raw: bool) -> Ask
     content = json.dumps([segment.asked() for segment in segments]).encode()
     etag = md5(content, usedforsecurity=False).hexdigest()
     info = replace(info, size_bytes=len(content), etag=etag)
-    return Asked(info, kept, is_manifest=True, is_large=False, content=content)
+    return Asked(info, kept, is_manifest=True, is_large=False, ready=_Bytes(content))

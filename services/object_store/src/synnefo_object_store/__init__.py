@@ -19,6 +19,7 @@ from synnefo_object_store.criteria import Criterion
 from synnefo_object_store.domains import FILES, check_domain, qualified, qualified_name, within
 from synnefo_object_store.engine import engine
 from synnefo_object_store.hashmaps import Hashmap, Missing, hashmap_of, put_blocks, put_hashmap
+from synnefo_object_store.inside import InnerEntry, InnerFile, InnerPart, look_inside
 from synnefo_object_store.keys import keys_in_use
 from synnefo_object_store.large import (
     MANIFEST_LIMITS,
@@ -110,6 +111,9 @@ __all__ = [
     "Folder",
     "Hashmap",
     "Incoming",
+    "InnerEntry",
+    "InnerFile",
+    "InnerPart",
     "Link",
     "ListedContainer",
     "ListedObject",
@@ -158,6 +162,7 @@ __all__ = [
     "list_objects_at",
     "list_past",
     "list_versions",
+    "look_inside",
     "measured",
     "move_folder",
     "move_object",

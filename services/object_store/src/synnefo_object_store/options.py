@@ -54,6 +54,27 @@ SECTIONS: Mapping[str, Iterable[cfg.Opt]] = {
             "clients of Pithos that know users by their names. Whoever shares something learns by it "
             "which names there are.",
         ),
+        cfg.IntOpt(
+            "inside_memory_mib",
+            default=512,
+            min=64,
+            help="How much memory, in MiB, a process takes at most that looks into a raw disk "
+            "(?archive) for one request.",
+        ),
+        cfg.IntOpt(
+            "inside_time_s",
+            default=30,
+            min=1,
+            help="How long looking into a raw disk for one request takes at most, in seconds; what "
+            "is sent of a file then is not counted.",
+        ),
+        cfg.IntOpt(
+            "inside_at_once",
+            default=4,
+            min=1,
+            help="How many raw disks one process of the cloud has looked into at once; more requests "
+            "wait.",
+        ),
         cfg.MultiStrOpt(
             "cross_domain_policy",
             default=[],

@@ -15,7 +15,7 @@ from webob import Request
 import synnefo_object_store as store
 from synnefo_api_object_store import conditions, domains, headers, moments, permits, refusals
 from synnefo_api_object_store.bodies import Body
-from synnefo_api_object_store.handlers import containers, objects
+from synnefo_api_object_store.handlers import containers, insides, objects
 from synnefo_api_object_store.hashmaps import parse
 from synnefo_api_object_store.parameters import parameters
 from synnefo_api_object_store.partial import Span, source
@@ -30,12 +30,23 @@ _STREAM = "application/octet-stream"
 _PARTIAL = ("Content-Range", "X-Object-Bytes", "X-Source-Object")
 
 
+def show(
+    context: RequestContext, request: Request, account: str, container: str, name: str
+) -> Reply:
+    """Tell of an object, or of what is inside (HEAD)."""
+    if insides.is_asked(request):
+        return insides.get(context, request, Place(account_id(account), container, name))
+    return objects.show(context, request, account, container, name)
+
+
 def get(
     context: RequestContext, request: Request, account: str, container: str, name: str
 ) -> Reply:
-    """Send an object, its hashmap (``?hashmap``) or its versions (``?version=list``)."""
+    """Send an object, its hashmap (``?hashmap``), its versions (``?version=list``) or what is inside."""
     query = parameters(request)
     place = Place(account_id(account), container, name)
+    if insides.is_asked(request):
+        return insides.get(context, request, place)
     if query.get("version") == "list":
         return past.versions(request, store.list_past(context, place))
     if "hashmap" not in query:
