@@ -134,19 +134,16 @@ def has_facet(context: RequestContext, backend_id: str, facet: str) -> bool:
     return getattr(connection.backend, facet) is not None
 
 
+def volume_template(context: RequestContext, backend_id: str) -> str:
+    """Return the disk template of a cluster's volumes, empty for none; the cluster is not asked."""
+    volumes = _connection(context.cloud, find(context, backend_id)).backend.volumes
+    return "" if volumes is None else volumes.template
+
+
 def rescue_media(context: RequestContext, backend_id: str) -> Collection[str]:
     """Return the names of what a cluster's servers can be rescued with; the cluster is not asked."""
     rescue = _connection(context.cloud, find(context, backend_id)).backend.rescue
     return () if rescue is None else rescue.media.keys()
-
-
-def volume_template(context: RequestContext, backend_id: str) -> str:
-    """Return the disk template of servers that can have volumes; empty where none can.
-
-    The cluster is not asked.
-    """
-    volumes = _connection(context.cloud, find(context, backend_id)).backend.volumes
-    return "" if volumes is None else volumes.template
 
 
 def _connection(cloud: Cloud, backend: Backend) -> _Connection:

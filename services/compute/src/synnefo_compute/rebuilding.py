@@ -8,7 +8,15 @@ from typing import TypedDict, Unpack
 
 import synnefo_backends
 import synnefo_quota
-from synnefo_compute import admission, charges, images, metadata as items, servers, states
+from synnefo_compute import (
+    admission,
+    charges,
+    images,
+    metadata as items,
+    root_disks,
+    servers,
+    states,
+)
 from synnefo_compute.first_boot import keeping, wishes
 from synnefo_compute.first_boot.wishes import FirstBoot
 from synnefo_compute.kinds import REBUILD
@@ -82,6 +90,7 @@ def rebuild_server(
             row.metadata_ = dict(metadata)
         keeping.renew(context.cloud, session, row.id, first_boot)
         admission.begin(context, session, row, states.REBUILD)
-        data = {"from": was, "is_running": is_running}
+        disk = root_disks.reserve_rewriting(context, row)
+        data = {"from": was, "is_running": is_running, **disk}
         sagas.begin(context, session, REBUILD, subject_id=server_id, data=data)
         return servers.update_server(context, server_id, **details)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 import synnefo_backends
 import synnefo_quota
 from synnefo_backends import Demand
-from synnefo_compute import admission, charges, flavors, states
+from synnefo_compute import admission, charges, flavors, root_disks, states
 from synnefo_compute.flavors import Flavor
 from synnefo_compute.kinds import CONFIRM, RESIZE, REVERT
 from synnefo_compute.models import FlavorRow, ServerRow
@@ -88,7 +88,8 @@ def confirm_resize(context: RequestContext, server_id: str) -> None:
         row = admission.admitted(context, session, server_id, states.CONFIRM_RESIZE)
         admission.begin(context, session, row, states.CONFIRM_RESIZE)
         disk_mib = max(row.disk_gib, row.held_disk_gib) * GIB_MIB
-        data = {"disk_mib": disk_mib, "is_running": row.is_active_charged}
+        disk = root_disks.reserve_growth(context, row)
+        data = {"disk_mib": disk_mib, "is_running": row.is_active_charged, **disk}
         sagas.begin(context, session, CONFIRM, subject_id=server_id, data=data)
 
 

@@ -24,6 +24,7 @@ from synnefo_compute import (
     keypairs,
     locks,
     metadata,
+    root_disks,
     states,
     tags,
     volumes,
@@ -230,6 +231,7 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
         data = {
             "disk_template": flavor.disk_template,
             "tags": groups.exclusion_tags(spec.group_id, company, backend_id),
+            **root_disks.reserve(context, row, template=flavor.disk_template),
         }
         sagas.begin(context, session, CREATE, subject_id=server_id, data=data)
         session.flush()

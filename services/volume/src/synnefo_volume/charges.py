@@ -32,7 +32,12 @@ RESOURCES = (
 
 
 def of_volume(row: VolumeRow, sign: int = 1) -> list[Charge]:
-    """Return what a volume costs now; ``sign`` -1 gives everything back."""
+    """Return what a volume costs now; ``sign`` -1 gives everything back.
+
+    A server's own disk is paid for with the server.
+    """
+    if row.server_id:
+        return []
     size_gib = max(row.size_gib, row.wanted_gib)
     amounts = ((VOLUMES, 1), (GIGABYTES, size_gib))
     return [Charge(row.project_id, row.user_id, name, sign * n) for name, n in amounts]
@@ -60,9 +65,11 @@ def usage(context: RequestContext) -> Iterator[Usage]:
     held = case(
         (VolumeRow.wanted_gib > VolumeRow.size_gib, VolumeRow.wanted_gib), else_=VolumeRow.size_gib
     )
-    volumes = select(
-        VolumeRow.project_id, VolumeRow.user_id, func.count(), func.sum(held)
-    ).group_by(VolumeRow.project_id, VolumeRow.user_id)
+    volumes = (
+        select(VolumeRow.project_id, VolumeRow.user_id, func.count(), func.sum(held))
+        .where(VolumeRow.server_id == "")
+        .group_by(VolumeRow.project_id, VolumeRow.user_id)
+    )
     snapshots = select(
         SnapshotRow.project_id, SnapshotRow.user_id, func.count(), func.sum(SnapshotRow.size_gib)
     ).group_by(SnapshotRow.project_id, SnapshotRow.user_id)
@@ -95,7 +102,9 @@ def things(context: RequestContext, resource: str, project_id: str) -> Iterator[
     if resource not in {known.name for known in RESOURCES}:
         return
     with context.reading() as session:
-        volumes = select(VolumeRow).where(VolumeRow.project_id == project_id)
+        volumes = select(VolumeRow).where(
+            VolumeRow.project_id == project_id, VolumeRow.server_id == ""
+        )
         for volume in session.scalars(volumes):
             yield from _things(resource, "volume", volume, of_volume(volume))
         snapshots = select(SnapshotRow).where(SnapshotRow.project_id == project_id)

@@ -32,10 +32,33 @@ def store_for(cloud: Cloud, kind: VolumeType) -> str:
     Raises:
         Conflict: It is not configured, or keeps no volumes.
     """
-    named = kind.extra_specs.get(STORE) or cloud.config.volume.store
-    known = cloud.stores()
-    for store in [named] if named else known:
-        if store in known and cloud.store(store).heads is not None:
-            return store
-    msg = f"no store keeps volumes of the type {kind.name}"
-    raise Conflict(msg)
+    store = _first_of(cloud, kind.extra_specs.get(STORE, ""))
+    if not store:
+        msg = f"no store keeps volumes of the type {kind.name}"
+        raise Conflict(msg)
+    return store
+
+
+def store_for_disks(cloud: Cloud, source: str) -> str:
+    """Return the store for a server's own disk: that of what it is made of, if it keeps volumes.
+
+    Raises:
+        Conflict: None does.
+    """
+    store = (source and keeps_volumes(cloud, source) and source) or _first_of(cloud, "")
+    if not store:
+        msg = "no store keeps the disks of servers"
+        raise Conflict(msg)
+    return store
+
+
+def _first_of(cloud: Cloud, named: str) -> str:
+    """Return the store that is named, or configured, or the first; empty if it keeps no volumes."""
+    wanted = named or cloud.config.volume.store
+    stores = [wanted] if wanted else cloud.stores()
+    return next((store for store in stores if keeps_volumes(cloud, store)), "")
+
+
+def keeps_volumes(cloud: Cloud, store: str) -> bool:
+    """Say whether there is such a store, and it has heads."""
+    return store in cloud.stores() and cloud.store(store).heads is not None

@@ -134,6 +134,8 @@ class Listing(Generic[Shown]):
     ) -> Iterator[ColumnElement[bool]]:
         if not (selection.is_everyone and context.is_admin):
             yield self._table.c.project_id == context.require_project()
+        if "server_id" in self._table.c:
+            yield self._table.c.server_id == ""
 
     def _selected(
         self, context: RequestContext, selection: Selection, query: Select[*tuple[Any, ...]]
@@ -180,7 +182,7 @@ list_backups, count_backups = BACKUPS.page, BACKUPS.count
 
 def summarise_volumes(context: RequestContext, *, is_everyone: bool = False) -> Summary:
     """Return all volumes of the caller's project together, or of all for administrators."""
-    query = select(VolumeRow.size_gib, VolumeRow.metadata_)
+    query = select(VolumeRow.size_gib, VolumeRow.metadata_).where(VolumeRow.server_id == "")
     if not (is_everyone and context.is_admin):
         query = query.where(VolumeRow.project_id == context.require_project())
     count, size_gib, words = 0, 0, dict[str, set[str]]()

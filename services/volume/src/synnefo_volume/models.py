@@ -82,6 +82,7 @@ class VolumeRow(OwnedRow):
     ``wanted_gib`` is the size that it is to have, and pays for already; 0 for none. ``reference``
     (its text form) is what it is being made of, as long as its head is not there to keep it. ``turn``
     is the saga that works on its head; empty for none. ``status_before`` is what it goes back to.
+    ``server_id`` is its id again if it is a server's own disk, and else empty.
     """
 
     __tablename__ = "volume_volume"
@@ -114,6 +115,7 @@ class VolumeRow(OwnedRow):
     generation: Mapped[int]
     reference: Mapped[str] = mapped_column(String(128))
     turn: Mapped[Id]
+    server_id: Mapped[Id] = mapped_column(default="", server_default="")
     migration_status: Mapped[str] = mapped_column(String(32))
     error: Mapped[LongText]
     created_at: Mapped[Moment]

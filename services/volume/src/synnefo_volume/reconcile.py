@@ -22,7 +22,7 @@ from synnefo_volume.models import VolumeRow
 HEADLESS = "headless"
 """A row whose head is lost, or whose record cannot be understood: what it held is gone."""
 ORPHAN = "orphan"
-"""A head that no row is of: of a server's own disk, of another cloud, or left behind."""
+"""A head that no row is of: of another cloud, or left behind."""
 SIZE = "size"
 """A head that is not as large as the row says."""
 

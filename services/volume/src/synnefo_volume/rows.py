@@ -51,6 +51,8 @@ def owned(
     query = select(model).where(model.id == thing_id)
     if not context.is_admin:
         query = query.where(model.project_id == context.project_id)
+    if model is VolumeRow:
+        query = query.where(VolumeRow.server_id == "")
     if is_locked:
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalars(query).first()

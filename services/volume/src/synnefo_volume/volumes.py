@@ -39,7 +39,8 @@ def create_volume(context: RequestContext, spec: VolumeSpec) -> Volume:
     with context.unit_of_work() as session:
         source = sources.find(context, session, spec)
         kind = types.resolve(context, spec.type or source.type_id)
-        row = _new(context, spec, source, kind)
+        store = _store(context, kind, source)
+        row = new_row(context, spec, source, type_id=kind.id, store=store)
         row.availability_zone = zone
         session.add(row)
         session.flush()
@@ -77,12 +78,19 @@ def _size_gib(spec: VolumeSpec, source: Source) -> int:
 def _store(context: RequestContext, kind: VolumeType, source: Source) -> str:
     """Return where a volume goes: where its source is, unless its type says otherwise."""
     is_free = not kind.extra_specs.get(engine.STORE)
-    if is_free and source.store and context.cloud.store(source.store).heads is not None:
+    if is_free and engine.keeps_volumes(context.cloud, source.store):
         return source.store
     return engine.store_for(context.cloud, kind)
 
 
-def _new(context: RequestContext, spec: VolumeSpec, source: Source, kind: VolumeType) -> VolumeRow:
+def new_row(
+    context: RequestContext, spec: VolumeSpec, source: Source, *, type_id: str, store: str
+) -> VolumeRow:
+    """Return a volume that is to be made.
+
+    Raises:
+        InvalidField: Its size cannot be.
+    """
     now = context.now()
     return VolumeRow(
         id=new_id(),
@@ -94,7 +102,7 @@ def _new(context: RequestContext, spec: VolumeSpec, source: Source, kind: Volume
         status_before="",
         size_gib=_size_gib(spec, source),
         wanted_gib=0,
-        type_id=kind.id,
+        type_id=type_id,
         availability_zone="",
         is_bootable=source.is_bootable,
         is_readonly=False,
@@ -105,7 +113,7 @@ def _new(context: RequestContext, spec: VolumeSpec, source: Source, kind: Volume
         source_volume_id=spec.source_volume_id,
         image_id=spec.image_id,
         backup_id=spec.backup_id,
-        store=_store(context, kind, source),
+        store=store,
         generation=0,
         reference=source.reference,
         turn="",

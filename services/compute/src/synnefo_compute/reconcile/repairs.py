@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 import synnefo_backends
 import synnefo_network
+import synnefo_volume
 from synnefo_compute import actions, cards, names, observed, resizing, states
 from synnefo_compute.kinds import DELETE
 from synnefo_compute.models import ServerRow
@@ -261,6 +262,7 @@ def forget(context: RequestContext, server_id: str) -> list[Difference]:
             return []
         actions.give_up(context, session, row.id, observed.LOST)
         observed.forget(context, row)
+        synnefo_volume.give_up_own_disk(context, row.id)
     log.info("server without an instance deleted", extra={"server": server_id})
     return list(found)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_compute import actions, observed, resizing, states
 from synnefo_compute.kinds import CONFIRM
-from synnefo_compute.sagas import instances, towards
+from synnefo_compute.sagas import instances, root_disk, towards
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
 from synnefo_core.contracts.compute import ComputeBackend, Instance
@@ -23,6 +23,10 @@ from synnefo_core.sagas import Run, Saga, Step, Wait
 def grow(run: Run) -> Mapping[str, Any] | Wait:
     """Have the first disk grow, if it is smaller than it is to be."""
     size_mib = run.data["disk_mib"]
+    if not run.data.get("job_id"):
+        wait = root_disk.grow(run, size_mib=size_mib)
+        if wait is not None:
+            return wait
 
     def submit(backend: ComputeBackend, name: str) -> str:
         if backend.reshape is None:
@@ -51,6 +55,7 @@ def succeed(run: Run, session: Session) -> None:
 
 def fail(run: Run, session: Session) -> None:
     """Leave the decision open, and say why; a deletion goes on from here."""
+    root_disk.let_go(run)
     row = instances.locked(run, session)
     if instances.goes_on_deleting(run, session, row):
         return

@@ -9,6 +9,7 @@ the owner deletes meanwhile, the saga unwinds and the row goes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,11 +18,11 @@ import synnefo_network
 from synnefo_compute import actions, cards, observed, states
 from synnefo_compute.first_boot import keeping, volume
 from synnefo_compute.kinds import CREATE
-from synnefo_compute.sagas import apart, instances, networks, remove
+from synnefo_compute.sagas import apart, instances, networks, remove, root_disk
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
 from synnefo_compute.servers import GIB_MIB
-from synnefo_core.contracts.compute import DiskSpec, InstanceSpec, PowerState
+from synnefo_core.contracts.compute import ComputeBackend, DiskSpec, InstanceSpec, PowerState
 from synnefo_core.sagas import Run, Saga, Step, Wait
 
 
@@ -31,22 +32,26 @@ def submit(run: Run) -> Mapping[str, Any] | Wait:
     if isinstance(outcome, Wait):
         return outcome
     synnefo_network.tell_nodes_of_device(run.context, run.subject_id)
+    disks = root_disk.made(run)
     spec = _spec(run)
-    return {
-        **outcome,
-        "job_id": instances.call(run, lambda backend: backend.lifecycle.create(spec)),
-    }
+
+    def create(backend: ComputeBackend) -> str:
+        own = root_disk.of_cluster(backend, disks)
+        return backend.lifecycle.create(replace(spec, disks=own or spec.disks))
+
+    return {**outcome, "job_id": instances.call(run, create)}
 
 
 def _spec(run: Run) -> InstanceSpec:
     row = instances.server(run)
     name = instances.instance_name(run)
+    disk = DiskSpec(root_disk.name_of(row.id), row.disk_gib * GIB_MIB)
     return InstanceSpec(
         name=name,
         vcpus=row.vcpus,
         ram_mib=row.ram_mib,
         disk_template=run.data["disk_template"],
-        disks=(DiskSpec(f"disk-{row.id}", row.disk_gib * GIB_MIB),) if row.disk_gib else (),
+        disks=(disk,) if row.disk_gib else (),
         nics=cards.specs(run.context, row.backend_id, networks.ports_of(run)),
         seed=volume.of_server(run.context, row),
         tags=(instances.own_tag(run), *run.data.get("tags", ())),

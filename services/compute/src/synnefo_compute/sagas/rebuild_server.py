@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from synnefo_compute import actions, observed
 from synnefo_compute.first_boot import keeping, volume
 from synnefo_compute.kinds import REBUILD
-from synnefo_compute.sagas import instances, towards
+from synnefo_compute.sagas import instances, root_disk, towards
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
 from synnefo_core.contracts.compute import ComputeBackend, Reshape
@@ -96,6 +96,7 @@ def succeed(run: Run, session: Session) -> None:
     observed.settle(run.context, row, is_running=run.data["is_up"], is_forced=True)
     row.node = run.data["node"]
     row.launched_at = row.updated_at
+    root_disk.let_go(run)
     row.fault, row.fault_at = "", 0.0
     keeping.forget_secrets(session, row.id)
     actions.end(run, session)
@@ -103,16 +104,27 @@ def succeed(run: Run, session: Session) -> None:
 
 def fail(run: Run, session: Session) -> None:
     """Show the server in error, or as it was if nothing had begun; a deletion goes on from here."""
+    root_disk.let_go(run)
     row = instances.locked(run, session)
     if instances.goes_on_deleting(run, session, row):
         return
     observed.fail(run.context, row, run.error)
-    if not run.data.get("job_id"):
+    if not run.data.get("job_id") and not run.data.get("is_rewriting"):
         row.vm_state = run.data["from"]
     keeping.forget_secrets(session, row.id)
     actions.end(run, session)
 
 
 SAGA = recorded(
-    Saga(REBUILD, [Step("tell", tell), Step("write", write), Step("look", look)], succeed, fail)
+    Saga(
+        REBUILD,
+        [
+            Step("tell", tell),
+            Step("disk", root_disk.rewrite),
+            Step("write", write),
+            Step("look", look),
+        ],
+        succeed,
+        fail,
+    )
 )

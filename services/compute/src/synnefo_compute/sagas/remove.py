@@ -2,7 +2,8 @@
 """Remove an instance from its cluster, whatever was being done to it.
 
 Used as the undo of a creation and as the work of a deletion: it may be called at any
-moment, any number of times, and has ended when nothing of ours is left.
+moment, any number of times, and has ended when nothing of ours is left. A disk of the server's own
+goes last, so that nothing makes or uses it any more.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 
+import synnefo_volume
 from synnefo_compute.sagas import instances
 from synnefo_core.contracts.compute import ComputeBackend, InstanceMissing, Job
 from synnefo_core.sagas import Run, Wait
@@ -27,18 +29,18 @@ def until_gone(run: Run) -> Wait | None:
         return instances.waiting(run)
     instance = instances.find(run)
     if instance is None:
-        return None
+        return synnefo_volume.remove_own_disk(run)
     if instances.own_tag(run) not in instance.tags:
         log.error(
             "an instance that is not ours has the name of a server",
             extra={"instance": instance.name, "server": run.subject_id},
         )
-        return None
+        return synnefo_volume.remove_own_disk(run)
     name = instance.name
     try:
         instances.call(run, lambda backend: backend.lifecycle.delete(name))
     except InstanceMissing:
-        return None
+        return Wait(0.0)
     return instances.waiting(run)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from synnefo_blocks import Reference, volumes
+from synnefo_blocks import EMPTY, Reference, volumes
 from synnefo_core.sagas import Run, Saga, Step, Wait
 from synnefo_volume import kinds, states
 from synnefo_volume.models import VolumeRow
@@ -18,7 +18,8 @@ def clear(run: Run) -> Wait | None:
     if volumes.show(storage, run.subject_id).is_open:
         return sealed.await_writer(run)
     with run.context.reading() as session:
-        base = Reference.parse(session.get_one(VolumeRow, run.subject_id).reference)
+        text = session.get_one(VolumeRow, run.subject_id).reference
+    base = Reference.parse(text) if text else EMPTY
     run.context.cloud.offload.run(lambda: volumes.clear(storage, run.subject_id, base=base))
     return None
 

@@ -107,7 +107,7 @@ def take_over(run: Run, volume_id: str) -> None:
         row = session.get(VolumeRow, volume_id, with_for_update=True)
         if row is None:
             raise NotFound(VOLUME, volume_id)
-        if is_attached(session, volume_id):
+        if row.server_id or is_attached(session, volume_id):
             msg = "the node that has the volume open does not answer"
             raise Conflict(msg)
         row.generation += 1
