@@ -20,13 +20,14 @@ from synnefo_compute import ServerSpec
 from synnefo_compute.reconcile import repairs
 from synnefo_compute.sagas import (
     confirm_resize,
+    create_image,
     create_server,
     delete_server,
     instances,
     rebuild_server,
 )
 from synnefo_core.context import new_request_id
-from synnefo_core.errors import InvalidField, NotFound
+from synnefo_core.errors import Conflict, InvalidField, InvalidState, NotFound
 from synnefo_core.testing.sagas import SagaContract, Trial
 
 GIB = 2**30
@@ -79,6 +80,7 @@ def image_of(member):
             disk_format=disk_format,
             container_format="bare",
             location=synnefo_image.Location(project, "disks", name),
+            properties={"os": "any"},
         )
         return synnefo_image.create(member, spec).id
 
@@ -261,10 +263,91 @@ def test_the_disk_goes_with_a_server_that_is_forgotten(thin, again, settle, clus
     assert is_even(again())
 
 
+def test_an_image_of_a_running_server_holds_what_it_held(thin, again, settle, disks):
+    disks.write(thin.id, b"then")
+
+    image_id = synnefo_compute.create_image(
+        again(), thin.id, name="\u20a1 one", metadata={"image_type": "mine", "what": "ever"}
+    )
+    accepted = state(again(), thin.id), synnefo_image.show(again(), image_id).status
+    settle()
+    disks.write(thin.id, b"now!")
+
+    image = synnefo_image.show(again(), image_id)
+    assert (("active", "image_snapshot"), "queued") == accepted
+    assert ("active", "") == state(again(), thin.id)
+    assert ("active", "\u20a1 one", "private") == (image.status, image.name, image.visibility)
+    assert (5, "raw", 5 * GIB) == (image.min_disk_gib, image.disk_format, image.size_bytes)
+    assert {
+        "instance_uuid": thin.id,
+        "user_id": "u1",
+        "base_image_ref": thin.image_id,
+        "image_type": "mine",
+        "what": "ever",
+        "os": "any",
+    } == dict(image.properties)
+    spec = ServerSpec("copy", "thin", image_id=image_id)
+    copy = synnefo_compute.create_server(again(), spec)
+    settle()
+    synnefo_compute.delete_server(again(), thin.id)
+    synnefo_image.delete(again(), image_id)
+    settle()
+    assert b"then" + FIRST[4:] == disks.read(copy.id, len(FIRST))
+    assert [copy.id] == disks.names()
+    assert is_even(again())
+
+
+def test_a_server_of_which_an_image_is_made_is_busy(thin, again, settle):
+    synnefo_compute.create_image(again(), thin.id, name="one", metadata={})
+
+    with pytest.raises(InvalidState):
+        synnefo_compute.create_image(again(), thin.id, name="two", metadata={})
+    with pytest.raises(InvalidState):
+        synnefo_compute.stop_server(again(), thin.id)
+
+    settle()
+    synnefo_compute.stop_server(again(), thin.id)
+    settle()
+    synnefo_compute.create_image(again(), thin.id, name="of a stopped one", metadata={})
+    settle()
+    assert ("stopped", "") == state(again(), thin.id)
+
+
+def test_a_server_deleted_meanwhile_leaves_its_image_or_none(thin, again, settle, disks):
+    image_id = synnefo_compute.create_image(again(), thin.id, name="one", metadata={})
+    synnefo_compute.delete_server(again(), thin.id)
+    settle()
+
+    assert is_gone(again(), thin.id)
+    assert [] == disks.names()
+    try:
+        assert "active" == synnefo_image.show(again(), image_id).status
+    except NotFound:
+        assert is_even(again())
+
+
+def test_an_image_that_is_deleted_meanwhile_is_the_servers_fault(thin, again, settle):
+    image_id = synnefo_compute.create_image(again(), thin.id, name="one", metadata={})
+    synnefo_image.delete(again(), image_id)
+    settle()
+
+    server = synnefo_compute.show_server(again(), thin.id)
+    assert ("active", "") == state(again(), thin.id)
+    assert "the image could not be made, or was deleted" == server.fault
+
+
+def test_no_image_is_made_of_a_disk_that_only_its_cluster_has(server, again):
+    with pytest.raises(Conflict, match="not in a store of the cloud"):
+        synnefo_compute.create_image(again(), server.id, name="one", metadata={})
+
+    assert ("active", "") == state(again(), server.id)
+
+
 class Killed(SagaContract):
     """Only a worker that is killed: the rest does not differ with the kind of disk."""
 
-    test_a_step_that_fails_leaves_nothing = None
+    test_a_step_that_never_begins_leaves_nothing = None
+    test_every_undo_may_run_twice = None
     test_a_step_that_fails_at_its_end_leaves_nothing = None
     test_an_undo_that_fails_is_tried_again = None
     test_a_worker_killed_while_undoing_is_made_good = None
@@ -352,5 +435,25 @@ class TestGrowingOne(Killed):
             begin()
             settle()
             return ("active", "") == state(again(), server_id) and is_made(server_id)
+
+        return Trial(cloud, begin=begin, is_made=is_made, is_clean=is_clean)
+
+
+class TestMakingAnImageOfOne(Killed):
+    saga = create_image.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, again, thin):
+        def begin():
+            synnefo_compute.create_image(again(), thin.id, name="one", metadata={})
+            return thin.id
+
+        def is_made(server_id):
+            selection = synnefo_image.Selection(where={"name": ["one"]})
+            (image,) = synnefo_image.list_images(again(), selection)
+            return ("active", "") == state(again(), server_id) and "active" == image.status
+
+        def is_clean(server_id):
+            return ("active", "") == state(again(), server_id)
 
         return Trial(cloud, begin=begin, is_made=is_made, is_clean=is_clean)

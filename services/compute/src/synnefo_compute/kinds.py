@@ -15,6 +15,7 @@ DETACH = "compute.detach_card"
 ATTACH_VOLUME = "compute.attach_volume"
 DETACH_VOLUME = "compute.detach_volume"
 MOVE = "compute.move_server"
+IMAGE = "compute.create_image"
 
 GIVEN_UP = (
     CREATE,
@@ -30,5 +31,6 @@ GIVEN_UP = (
     ATTACH_VOLUME,
     DETACH_VOLUME,
     MOVE,
+    IMAGE,
 )
 """What is given up for a deletion, which goes on from there."""

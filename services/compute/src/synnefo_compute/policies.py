@@ -56,6 +56,12 @@ POLICIES = [
         "POST /servers/{server_id}/action",
     ),
     rule(
+        "compute:server:create_image",
+        MEMBER,
+        "Make an image of a server",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
         "compute:server:rescue",
         MEMBER,
         "Start a server from a medium by which it is put right",

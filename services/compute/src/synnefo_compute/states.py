@@ -63,6 +63,8 @@ DETACHING = "detaching_volume"
 """It loses a volume."""
 MIGRATING = "migrating"
 """It moves to another node."""
+IMAGING = "image_snapshot"
+"""An image is made of its disk."""
 DELETING = "deleting"
 """It is being removed."""
 
@@ -96,6 +98,7 @@ DETACH_INTERFACE = Transition("detach_interface", frozenset({ACTIVE, STOPPED}), 
 ATTACH_VOLUME = Transition("attach_volume", frozenset({ACTIVE, STOPPED}), ATTACHING)
 DETACH_VOLUME = Transition("detach_volume", frozenset({ACTIVE, STOPPED}), DETACHING)
 MIGRATE = Transition("migrate", frozenset({ACTIVE, STOPPED}), MIGRATING)
+CREATE_IMAGE = Transition("createImage", frozenset({ACTIVE, STOPPED}), IMAGING)
 
 TRANSITIONS = (
     START,
@@ -114,6 +117,7 @@ TRANSITIONS = (
     DETACH_INTERFACE,
     ATTACH_VOLUME,
     DETACH_VOLUME,
+    CREATE_IMAGE,
 )
 
 

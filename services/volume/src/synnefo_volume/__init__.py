@@ -112,7 +112,7 @@ from synnefo_volume.types import (
     show_type,
     update_type,
 )
-from synnefo_volume.uploading import upload_to_image
+from synnefo_volume.uploading import image_of_disk, upload_to_image
 from synnefo_volume.values import (
     Attachment,
     AttachmentSpec,
@@ -193,6 +193,7 @@ __all__ = [
     "give_up_own_disk",
     "grow_own_disk",
     "has_own_disk",
+    "image_of_disk",
     "initialize_connection",
     "let_go_of_own_disk",
     "list_attachments",

@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
 import synnefo_image
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
-from synnefo_core.errors import InvalidField, InvalidState
+from synnefo_core.errors import InvalidField, InvalidState, NotFound
 from synnefo_volume import kinds, states
 from synnefo_volume.models import VolumeRow
 from synnefo_volume.rows import VOLUME, owned
@@ -47,23 +52,59 @@ def upload_to_image(
         allowed = states.READABLE if is_forced else {states.AVAILABLE}
         if row.status not in allowed:
             raise InvalidState(VOLUME, row.status, "make an image of")
-        said = {word: text for word, text in row.image_metadata.items() if word not in _OF_SOURCE}
-        spec = synnefo_image.ImageSpec(
-            name=wish.name,
-            visibility=wish.visibility,
-            min_disk_gib=row.size_gib,
-            disk_format=RAW,
-            container_format=wish.container_format,
-            is_protected=wish.is_protected,
-            properties=said,
-        )
-        image = synnefo_image.create(context, spec)
-        row.status = states.UPLOADING
-        row.updated_at = context.now()
-        data = {
-            "source_volume_id": row.id,
-            "account": image.owner_project_id,
-            "user_id": context.user_id,
-        }
-        sagas.begin(context, session, kinds.UPLOAD, subject_id=image.id, data=data)
-        return image
+        return _begin(context, session, row, wish)
+
+
+def image_of_disk(
+    context: RequestContext, volume_id: str, wish: ImageWish, *, properties: Mapping[str, str]
+) -> synnefo_image.Image:
+    """Begin to make an image of a server's disk, its own one or a volume; return it without content.
+
+    Args:
+        context: The caller, who may do so with the server.
+        volume_id: The volume; of an own disk the server's id.
+        wish: What the image is to be.
+        properties: What is said of it beside what was said of the image that the disk began with.
+
+    Raises:
+        Forbidden: So much is not to be said of an image.
+        InvalidState: The volume is not ready.
+        NotFound: There is none.
+    """
+    with context.unit_of_work() as session:
+        row = session.get(VolumeRow, volume_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise NotFound(VOLUME, volume_id)
+        if row.status not in states.READABLE:
+            raise InvalidState(VOLUME, row.status, "make an image of")
+        return _begin(context, session, row, wish, properties=properties)
+
+
+def _begin(
+    context: RequestContext,
+    session: Session,
+    row: VolumeRow,
+    wish: ImageWish,
+    *,
+    properties: Mapping[str, str] = MappingProxyType({}),
+) -> synnefo_image.Image:
+    said = {word: text for word, text in row.image_metadata.items() if word not in _OF_SOURCE}
+    spec = synnefo_image.ImageSpec(
+        name=wish.name,
+        visibility=wish.visibility,
+        min_disk_gib=row.size_gib,
+        min_ram_mib=int(row.image_metadata.get("min_ram", 0)),
+        disk_format=RAW,
+        container_format=wish.container_format,
+        is_protected=wish.is_protected,
+        properties={**said, **properties},
+    )
+    image = synnefo_image.create(context, spec)
+    row.status, row.updated_at = states.UPLOADING, context.now()
+    data = {
+        "source_volume_id": row.id,
+        "account": image.owner_project_id,
+        "user_id": context.user_id,
+    }
+    sagas.begin(context, session, kinds.UPLOAD, subject_id=image.id, data=data)
+    return image

@@ -15,7 +15,7 @@ from synnefo_api_compute import first_boot, versions
 from synnefo_api_compute.handlers import consoles, floating_ips, looks
 from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import action as schema
-from synnefo_api_compute.views import server as view
+from synnefo_api_compute.views import image, server as view
 from synnefo_compute import FirstBoot
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Reply, Version
@@ -103,6 +103,19 @@ def _rebuild(context: RequestContext, asked: Asked) -> Reply:
     return Reply({"server": shown})
 
 
+def _create_image(context: RequestContext, asked: Asked) -> Reply:
+    wanted = asked.arguments
+    image_id = synnefo_compute.create_image(
+        context,
+        asked.server_id,
+        name=wanted["name"].strip(),
+        metadata=wanted.get("metadata", {}),
+    )
+    if asked.version >= versions.IMAGE_ID_IN_ANSWER:
+        return Reply({"image_id": image_id})
+    return Reply(headers={"Location": image.address(context, image_id)})
+
+
 def _rescue(context: RequestContext, asked: Asked) -> Reply:
     wanted = asked.arguments or {}
     image_id = wanted.get("rescue_image_ref", "")
@@ -174,6 +187,7 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "reboot": (_reboot, "compute:server:reboot"),
     "reassign": (_reassign, "compute:server:reassign"),
     "rebuild": (_rebuild, "compute:server:rebuild"),
+    "createImage": (_create_image, "compute:server:create_image"),
     "rescue": (_rescue, "compute:server:rescue"),
     "unrescue": (_unrescue, "compute:server:unrescue"),
     "forceDelete": (_force_delete, "compute:server:force_delete"),

@@ -9,7 +9,7 @@ from synnefo_api_compute.schemas import console, floating_ip, security_group
 from synnefo_api_compute.schemas.first_boot import PERSONALITY, USER_DATA
 from synnefo_api_compute.schemas.growth import Properties, grown
 from synnefo_api_compute.schemas.metadata import METADATA
-from synnefo_api_compute.schemas.server import DESCRIBED, DETAILS, HOSTNAMES, TRUSTED
+from synnefo_api_compute.schemas.server import DESCRIBED, DETAILS, HOSTNAMES, NAME, TRUSTED
 from synnefo_api_compute.versions import (
     AUTOMATIC_MIGRATION,
     CERTIFICATES,
@@ -126,6 +126,14 @@ ARGUMENTS = {
     "os-getSerialConsole": console.SERIAL,
     "os-getVNCConsole": console.VNC,
     "forceDelete": Schema(NOTHING),
+    "createImage": Schema(
+        {
+            "type": "object",
+            "properties": {"name": NAME, "metadata": METADATA},
+            "required": ["name"],
+            "additionalProperties": False,
+        }
+    ),
     "rescue": Schema(
         {
             "type": ["null", "object"],
@@ -187,7 +195,6 @@ UNBUILT = {
     "addFixedIp",
     "changePassword",
     "createBackup",
-    "createImage",
     "evacuate",
     "injectNetworkInfo",
     "pause",

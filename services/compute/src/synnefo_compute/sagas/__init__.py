@@ -5,6 +5,7 @@ from synnefo_compute.sagas import (
     act,
     cards,
     confirm_resize,
+    create_image,
     create_server,
     delete_server,
     move_server,
@@ -16,6 +17,7 @@ from synnefo_compute.sagas import (
 
 SAGAS = (
     create_server.SAGA,
+    create_image.SAGA,
     delete_server.SAGA,
     act.SAGA,
     resize_server.RESIZE_SAGA,
