@@ -113,7 +113,7 @@ class Worker:
             due_at = sagas.next_due(self._context, list(self.runner.definitions))
             if due_at is None or due_at > give_up:
                 return moves
-            self._stopping.wait(max(0.0, due_at - self._context.now()))
+            self._context.cloud.clock.wait(max(0.0, due_at - self._context.now()))
         msg = f"there is still work after {most} moves"
         raise RuntimeError(msg)
 

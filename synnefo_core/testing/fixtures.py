@@ -18,6 +18,7 @@ from synnefo_core.cloud import Cloud, assemble
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.plugins import Plugins
 from synnefo_core.testing.database import Templates
+from synnefo_core.testing.short_lived import short_lived
 from synnefo_core.worker import Worker
 from synnefo_core.wsgi import compose
 
@@ -59,6 +60,31 @@ class StillClock(Clock):
         self.moment += seconds
 
 
+class HastyClock(Clock):
+    """Real time, of which most of what is waited for is left out.
+
+    What polls for things that take no time in tests need not stand still for them.
+    """
+
+    def __init__(self) -> None:
+        """Begin at real time."""
+        self.ahead_s = 0.0
+
+    def now(self) -> float:
+        """Return seconds since the epoch, and what was left out."""
+        return super().now() + self.ahead_s
+
+    def monotonic(self) -> float:
+        """Return real seconds, and what was left out."""
+        return super().monotonic() + self.ahead_s
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a part of so many seconds."""
+        waited_s = seconds / 16
+        super().wait(waited_s)
+        self.ahead_s += seconds - waited_s
+
+
 @pytest.fixture(autouse=True)
 def _log_handlers() -> Iterator[None]:
     """Leave no handler behind that logs to the standard error of a test that is over."""
@@ -67,6 +93,12 @@ def _log_handlers() -> Iterator[None]:
     yield
     for handler in {*root.handlers} - before:
         root.removeHandler(handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _short_lived_databases() -> Iterator[None]:
+    with short_lived():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -93,8 +125,8 @@ def cloud_settings() -> Settings:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Return the cloud's clock: real time."""
-    return Clock()
+    """Return the cloud's clock: real time, but for what is waited for."""
+    return HastyClock()
 
 
 @pytest.fixture
@@ -121,7 +153,10 @@ def make_cloud(
         url = like.config.database.url if like else urls[-1]
         overrides = {**QUICK, ("database", "url"): url, **(settings or {})}
         cloud = assemble(
-            data_dir=directory, overrides=overrides, plugins=plugins_ or plugins, clock=clock
+            data_dir=directory,
+            overrides=overrides,
+            plugins=plugins_ or plugins,
+            clock=clock or (like.clock if like else None),
         )
         made.append(cloud)
         return cloud
