@@ -10,11 +10,12 @@ import pytest
 import synnefo_backends
 import synnefo_compute
 import synnefo_quota
+import synnefo_volume
 from synnefo_backend_sim import faults, operator
 from synnefo_backend_sim.faults import Fault, FaultKind
-from synnefo_compute import ServerSpec, events
+from synnefo_compute import ServerSpec, VolumeWish, events
 from synnefo_compute.models import ServerRow
-from synnefo_compute.reconcile import rounds
+from synnefo_compute.reconcile import repairs, rounds
 from synnefo_compute.sagas import instances, move_server
 from synnefo_core.contracts.bus import Message
 from synnefo_core.contracts.compute import DiskSpec, InstanceSpec
@@ -98,6 +99,31 @@ def test_a_stopped_server_is_still_stopped_elsewhere(
     synnefo_compute.start_server(member, server.id)
     settle()
     assert "active" == synnefo_compute.show_server(member, server.id).vm_state
+
+
+def test_its_volumes_go_along(server, member, context, volume, settle, other):
+    synnefo_compute.attach_volume(member, server.id, VolumeWish(volume.id))
+    settle()
+    synnefo_compute.move_server(context, server.id, "south")
+    settle()
+
+    assert 2 == len(found(other)[0].disks)
+    assert [] == repairs.repair(context, server.id)
+    assert "in-use" == synnefo_volume.show_volume(member, volume.id).status
+    synnefo_compute.detach_volume(member, server.id, volume.id)
+    settle()
+    assert 1 == len(found(other)[0].disks)
+
+
+def test_a_server_with_volumes_stays_where_there_are_some(
+    server, member, context, volume, settle, other, monkeypatch
+):
+    synnefo_compute.attach_volume(member, server.id, VolumeWish(volume.id))
+    settle()
+    monkeypatch.setattr(other, "volumes", None)
+
+    with pytest.raises(Conflict, match="south gives its servers none"):
+        synnefo_compute.move_server(context, server.id, "south")
 
 
 def test_its_steps_are_told(server, member, context, settle, other):

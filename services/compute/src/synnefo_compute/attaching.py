@@ -209,16 +209,31 @@ def release_all(context: RequestContext, row: ServerRow) -> None:
     """Free the volumes of a server that is gone; those that go with it begin to."""
     with context.unit_of_work() as session:
         for each in volumes.of_one(session, row.id):
-            volumes.remove(session, row.id, each.volume_id)
-            _release(context, each)
+            release(context, session, each)
+            if each.deletes_on_termination:
+                _delete(context, each.volume_id)
 
 
-def _release(context: RequestContext, volume: ServerVolume) -> None:
+def _delete(context: RequestContext, volume_id: str) -> None:
+    with suppress(NotFound, InvalidState):  # others may use it by other attachments
+        synnefo_volume.delete_volume(context, volume_id, is_forced=True)
+
+
+def release(context: RequestContext, session: Session, volume: ServerVolume) -> None:
+    """Free a volume of whose disk nothing is left."""
+    volumes.remove(session, volume.server_id, volume.volume_id)
     with suppress(NotFound):
         synnefo_volume.delete_attachment(context, volume.attachment_id)
-    if volume.deletes_on_termination:
-        with suppress(NotFound, InvalidState):  # others may use it by other attachments
-            synnefo_volume.delete_volume(context, volume.volume_id, is_forced=True)
+
+
+def complete(context: RequestContext, session: Session, volume: ServerVolume) -> None:
+    """Show a volume as in use, whose disk is there.
+
+    Who has ended the attachment meanwhile has the disk taken away again.
+    """
+    with suppress(NotFound):
+        synnefo_volume.complete_attachment(context, volume.attachment_id)
+        volumes.change(session, volume.volume_id, is_awaited=False)
 
 
 def begin_attaching(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 import synnefo_backends
 import synnefo_network
 from synnefo_backends import Backend, Demand, NoRoomAnywhere
-from synnefo_compute import admission, flavor_specs, groups, names, servers, states
+from synnefo_compute import admission, flavor_specs, groups, names, servers, states, volumes
 from synnefo_compute.kinds import MOVE
 from synnefo_compute.models import FlavorRow, ServerRow
 from synnefo_compute.rows import owned
@@ -38,7 +38,7 @@ def move_server(context: RequestContext, server_id: str, to: str, *, may_stop: b
         NotFound: There is no such server, or no such cluster.
         InvalidField: It is there already.
         InvalidState: It is neither running nor stopped, or something is being done to it.
-        Conflict: Its disks can't be taken over there, or it runs and may not be stopped.
+        Conflict: Its disks or volumes can't be taken over there, or it runs and may not be stopped.
         NoRoomAnywhere: The cluster does not take it; says why, for operators.
         Unbuilt: One of the clusters hands no instances to others.
         Unavailable: One of the clusters can't be reached now.
@@ -61,7 +61,16 @@ def move_server(context: RequestContext, server_id: str, to: str, *, may_stop: b
         if row.is_active_charged and not may_stop:
             msg = "the server runs, and moving it to another cluster stops it for a moment"
             raise Conflict(msg)
+        _require_volumes(context, session, row, target)
         _begin(context, session, row, target)
+
+
+def _require_volumes(
+    context: RequestContext, session: Session, row: ServerRow, target: Backend
+) -> None:
+    if volumes.of_one(session, row.id) and not synnefo_backends.volume_template(context, target.id):
+        msg = f"the server has volumes, and the cluster {target.name} gives its servers none"
+        raise Conflict(msg)
 
 
 def migrate_server(

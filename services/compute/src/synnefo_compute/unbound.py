@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What becomes of a server when somebody takes a port away from it, or deletes the port."""
+"""What becomes of a server when somebody takes a port or a volume away from it, or deletes the port."""
 
 from __future__ import annotations
 
 import logging
 
+from synnefo_compute import growing, volumes
 from synnefo_compute.reconcile import repairs
-from synnefo_compute.reconcile.differences import Nics
+from synnefo_compute.reconcile.differences import Nics, Volumes
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.driver import DriverError
 from synnefo_core.outbox import Event, Subscription
@@ -27,4 +28,23 @@ def unplug(context: RequestContext, event: Event) -> None:
         log.warning("card not unplugged", extra={"server": server_id, "problem": str(cause)})
 
 
-SUBSCRIPTIONS = (Subscription("port.unbound", "compute.unplug", unplug),)
+def detach(context: RequestContext, event: Event) -> None:
+    """Have the disk taken away of which the attachment has ended, as with cards."""
+    attachment_id = event.payload["attachment_id"]
+    with context.unit_of_work() as session:
+        found = volumes.find(session, event.payload["volume_id"])
+        if found is None or found.attachment_id != attachment_id:
+            return
+        volumes.remove(session, found.server_id, found.volume_id)
+    try:
+        repairs.repair(context, found.server_id, kinds={Volumes.kind})
+    except DriverError as cause:
+        log.warning("volume not detached", extra={"server": found.server_id, "problem": str(cause)})
+
+
+SUBSCRIPTIONS = (
+    Subscription("port.unbound", "compute.unplug", unplug),
+    Subscription("volume.unbound", "compute.detach", detach),
+    Subscription("volume.grown", "compute.tell_size", growing.tell),
+    Subscription(growing.OUTGROWN, "compute.tell_size_again", growing.tell),
+)

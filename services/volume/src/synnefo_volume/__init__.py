@@ -132,7 +132,13 @@ from synnefo_volume.values import (
     VolumeSpec,
     VolumeType,
 )
-from synnefo_volume.volumes import create_volume, delete_volume, show_volume, update_volume
+from synnefo_volume.volumes import (
+    create_volume,
+    delete_volume,
+    show_volume,
+    sizes_of,
+    update_volume,
+)
 from synnefo_volume.working import Service, services, stores, zone
 
 __all__ = [
@@ -244,6 +250,7 @@ __all__ = [
     "show_transfer",
     "show_type",
     "show_volume",
+    "sizes_of",
     "states",
     "stores",
     "summarise_volumes",

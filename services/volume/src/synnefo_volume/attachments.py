@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from synnefo_core import sagas
+from synnefo_core import outbox, sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.volumes import Mode, Ticket
 from synnefo_core.db.base import new_id
@@ -26,6 +26,9 @@ from synnefo_volume.values import Attachment, AttachmentSpec
 
 DRIVER = "synnefo"
 """What connection information is called; nodes know what to do with it."""
+
+UNBOUND = "volume.unbound"
+"""The event that a server has lost its right to a volume, whoever took it away."""
 
 _OF_STATUS = (
     (states.ATTACHED, states.IN_USE),
@@ -204,6 +207,9 @@ def _remove(
 ) -> list[Attachment]:
     for row in rows:
         session.delete(row)
+        if row.instance_id:
+            told = {"volume_id": volume.id, "attachment_id": row.id}
+            outbox.emit(context, session, UNBOUND, subject_id=row.instance_id, payload=told)
     _settle(context, session, volume)
     return [shown_attachment(each) for each in _of(session, volume.id)]
 

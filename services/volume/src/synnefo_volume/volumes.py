@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import synnefo_quota
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
+from synnefo_core.db.among import among
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import InvalidField, InvalidState
 from synnefo_volume import charges, engine, kinds, snapshots, sources, states, transfers, types
@@ -133,6 +136,15 @@ def show_volume(context: RequestContext, volume_id: str) -> Volume:
     with context.reading() as session:
         row = owned(context, session, VolumeRow, volume_id)
         return shown(row, attachments_of(session, [row.id]).get(row.id, ()))
+
+
+def sizes_of(context: RequestContext, volume_ids: Collection[str]) -> Mapping[str, int]:
+    """Return how many GiB volumes have, by their ids, whoever's they are: for rooms above."""
+    if not volume_ids:
+        return {}
+    query = select(VolumeRow.id, VolumeRow.size_gib).where(among(VolumeRow.id, volume_ids))
+    with context.reading() as session:
+        return {row.id: row.size_gib for row in session.execute(query)}
 
 
 def update_volume(context: RequestContext, volume_id: str, changes: VolumeChanges) -> Volume:

@@ -149,6 +149,33 @@ class Disks(Difference):
 
 
 @dataclass(frozen=True)
+class Volumes(Difference):
+    """Other volumes.
+
+    Attributes:
+        missing: The volumes whose disks the instance has no more.
+        awaited: The volumes that it has still to get.
+        arrived: Those of whose disks that is not known yet.
+        left: The attachments of disks that are not the server's any more.
+        outgrown: The volumes that are larger than their disks.
+    """
+
+    kind: ClassVar[str] = "volumes"
+    missing: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
+    arrived: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    outgrown: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = [f"no disk for volume {volume}" for volume in self.missing]
+        said += [f"no disk yet for volume {volume}" for volume in self.awaited]
+        said += [f"volume {volume} has its disk" for volume in self.arrived]
+        said += [f"disk of attachment {attachment} without a volume" for attachment in self.left]
+        return ", ".join([*said, *(f"volume {volume} has grown" for volume in self.outgrown)])
+
+
+@dataclass(frozen=True)
 class Tags(Difference):
     """The instance lost the tag by which it is known as ours."""
 
@@ -187,7 +214,20 @@ class Node(Difference):
 
 KINDS: Mapping[str, type[Difference]] = {
     kind.kind: kind
-    for kind in (Stale, Orphan, Double, Power, Medium, Size, Nics, Disks, Tags, PendingTask, Node)
+    for kind in (
+        Stale,
+        Orphan,
+        Double,
+        Power,
+        Medium,
+        Size,
+        Nics,
+        Disks,
+        Volumes,
+        Tags,
+        PendingTask,
+        Node,
+    )
 }
 """All kinds by the name that operators use."""
 
@@ -246,6 +286,7 @@ def of_server(server: Recorded, instance: Instance | None) -> list[Difference]:
             _size(server, instance),
             _nics(server, instance),
             _disks(server, instance),
+            _volumes(server, instance),
         ]
     return [each for each in found if each is not None]
 
@@ -295,9 +336,31 @@ def _nics(server: Recorded, instance: Instance) -> Nics | None:
 
 
 def _disks(server: Recorded, instance: Instance) -> Disks | None:
-    recorded = (server.disk_gib,) if server.disk_gib else ()
-    found = tuple(-(-disk.size_mib // GIB_MIB) for disk in instance.disks)
+    has_own = server.disk_gib and not any(volume.is_root for volume in server.volumes)
+    recorded = (server.disk_gib,) if has_own else ()
+    own = (disk for disk in instance.disks if not names.attachment_id(disk.name))
+    found = tuple(-(-disk.size_mib // GIB_MIB) for disk in own)
     return None if recorded == found else Disks(server.id, recorded, found)
+
+
+def _volumes(server: Recorded, instance: Instance) -> Volumes | None:
+    disks = {names.attachment_id(disk.name): disk.size_mib for disk in instance.disks}
+    disks.pop("", None)
+    known = {volume.attachment_id: volume for volume in server.volumes}
+    absent = [volume for each, volume in known.items() if each not in disks]
+    there = [(volume, disks[each]) for each, volume in known.items() if each in disks]
+    difference = Volumes(
+        server.id,
+        # What it starts from is not given up because a cluster has lost it.
+        missing=tuple(each.volume_id for each in absent if not (each.is_awaited or each.is_root)),
+        awaited=tuple(each.volume_id for each in absent if each.is_awaited),
+        arrived=tuple(each.volume_id for each, _ in there if each.is_awaited),
+        left=tuple(each for each in disks if each not in known),
+        outgrown=tuple(
+            each.volume_id for each, size_mib in there if size_mib < each.size_gib * GIB_MIB
+        ),
+    )
+    return difference if difference != Volumes(server.id) else None
 
 
 def _tags(server: Recorded, instance: Instance) -> Tags | None:

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 import synnefo_network
-from synnefo_compute import observed, states
+import synnefo_volume
+from synnefo_compute import observed, states, volumes
 from synnefo_compute.models import ServerRow
+from synnefo_compute.volumes import ServerVolume
 from synnefo_core import underway
 from synnefo_core.context import RequestContext
 from synnefo_network import Port
@@ -28,6 +30,17 @@ class Card:
     mac: str
     ip: str | None
     is_awaited: bool = False
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A volume as promised; ``is_awaited`` as with cards. The server starts from its root."""
+
+    volume_id: str
+    attachment_id: str
+    size_gib: int
+    is_awaited: bool
+    is_root: bool
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,7 @@ class Recorded:
     cards: tuple[Card, ...]
     updated_at: float
     own_boot: tuple[tuple[str, str | int | bool], ...] = ()
+    volumes: tuple[Disk, ...] = ()
 
 
 def of_backend(context: RequestContext, backend_id: str, part: str = "") -> dict[str, Recorded]:
@@ -117,6 +131,7 @@ def of_rows(
     ids = [row.id for row in rows]
     busy = underway.subjects(session, ids)
     ports = synnefo_network.ports_of(context, ids)
+    disks = _disks(context, session, ids)
     for row in rows:
         yield Recorded(
             id=row.id,
@@ -134,7 +149,30 @@ def of_rows(
             cards=tuple(_card(port) for port in ports.get(row.id, ())),
             updated_at=row.updated_at,
             own_boot=tuple(sorted(row.own_boot.items())),
+            volumes=disks.get(row.id, ()),
         )
+
+
+def _disks(
+    context: RequestContext, session: Session, ids: Sequence[str]
+) -> Mapping[str, tuple[Disk, ...]]:
+    found = volumes.of(session, ids)
+    wanted = [each.volume_id for some in found.values() for each in some]
+    sizes_gib = synnefo_volume.sizes_of(context, wanted)
+    return {
+        server_id: tuple(_disk(each, sizes_gib.get(each.volume_id, 0)) for each in some)
+        for server_id, some in found.items()
+    }
+
+
+def _disk(volume: ServerVolume, size_gib: int) -> Disk:
+    return Disk(
+        volume.volume_id,
+        volume.attachment_id,
+        size_gib=size_gib,
+        is_awaited=volume.is_awaited,
+        is_root=volume.boot_index == 0,
+    )
 
 
 def _card(port: Port) -> Card:

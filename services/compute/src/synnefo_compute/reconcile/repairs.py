@@ -18,7 +18,17 @@ from sqlalchemy.orm import Session
 import synnefo_backends
 import synnefo_network
 import synnefo_volume
-from synnefo_compute import actions, cards, names, observed, resizing, states
+from synnefo_compute import (
+    actions,
+    attaching,
+    cards,
+    growing,
+    names,
+    observed,
+    resizing,
+    states,
+    volumes,
+)
 from synnefo_compute.kinds import DELETE
 from synnefo_compute.models import ServerRow
 from synnefo_compute.reconcile import recorded
@@ -32,10 +42,11 @@ from synnefo_compute.reconcile.differences import (
     Power,
     Size,
     Stale,
+    Volumes,
     of_server,
 )
 from synnefo_compute.reconcile.recorded import Recorded
-from synnefo_core import sagas
+from synnefo_core import outbox, sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import (
     ComputeBackend,
@@ -100,6 +111,27 @@ def _nics(context: RequestContext, session: Session, row: ServerRow, found: Nics
         cards.begin_detaching(context, session, row, card=found.left[0], port=None)
 
 
+def _volumes(context: RequestContext, session: Session, row: ServerRow, found: Volumes) -> None:
+    """Write down which volumes are gone or there, and have the cluster do what was cut off.
+
+    One disk at a time, as with cards.
+    """
+    row.updated_at = context.now()
+    known = {each.volume_id: each for each in volumes.of_one(session, row.id)}
+    for volume_id in found.missing:
+        attaching.release(context, session, known[volume_id])
+    for volume_id in found.arrived:
+        attaching.complete(context, session, known[volume_id])
+    for volume_id in found.outgrown:
+        outbox.emit(context, session, growing.OUTGROWN, subject_id=volume_id)
+    if not synnefo_backends.volume_template(context, row.backend_id):
+        return
+    if found.awaited:
+        attaching.begin_attaching(context, session, row, known[found.awaited[0]])
+    elif found.left:
+        attaching.begin_detaching(context, session, row, volume_id="", attachment_id=found.left[0])
+
+
 def _node(context: RequestContext, _: Session, row: ServerRow, found: Node) -> None:
     row.node, row.updated_at = found.found, context.now()
 
@@ -134,6 +166,7 @@ WRITES: dict[type[Difference], Write] = {
     Size: _size,
     Disks: _disks,
     Nics: _nics,
+    Volumes: _volumes,
     Node: _node,
 }
 """How each kind is repaired, in the order in which kinds of one server are."""
@@ -159,8 +192,10 @@ def is_repairable(difference: Difference) -> bool:
 
 def _is_feasible(context: RequestContext, server: Recorded, difference: Difference) -> bool:
     """Return whether what is wrong can be put right where the server is."""
-    if not isinstance(difference, Nics) or difference.missing or difference.arrived:
+    if not isinstance(difference, Nics | Volumes) or difference.missing or difference.arrived:
         return True
+    if isinstance(difference, Volumes):
+        return bool(synnefo_backends.volume_template(context, server.backend_id))
     return cards.can_change(context, server.backend_id)
 
 

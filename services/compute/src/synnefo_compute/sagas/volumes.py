@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import synnefo_volume
-from synnefo_compute import names, volumes
+from synnefo_compute import attaching, names, volumes
 from synnefo_compute.kinds import ATTACH_VOLUME, DETACH_VOLUME
 from synnefo_compute.sagas import instances, towards
 from synnefo_compute.sagas.instances import JobFailed
@@ -102,10 +102,10 @@ def _has(instance: Instance, disk: str) -> bool:
 def attached(run: Run, session: Session) -> None:
     """Show the volume as in use."""
     row = instances.locked(run, session)
+    found = volumes.find(session, run.data["volume_id"])
     # Who has ended the attachment meanwhile has the disk taken away again.
-    with suppress(NotFound):
-        synnefo_volume.complete_attachment(run.context, run.data["attachment_id"])
-        volumes.change(session, run.data["volume_id"], is_awaited=False)
+    if found is not None and found.attachment_id == run.data["attachment_id"]:
+        attaching.complete(run.context, session, found)
     instances.end(run, session, row)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import synnefo_quota
 from synnefo_blocks import volumes
+from synnefo_core import outbox
 from synnefo_core.contracts.storage import NoSuchThing
 from synnefo_core.sagas import Run, Saga, Step, Wait
 from synnefo_volume import charges, kinds, states
@@ -16,6 +17,9 @@ from synnefo_volume.attachments import resting
 from synnefo_volume.engine import GIB
 from synnefo_volume.models import VolumeRow
 from synnefo_volume.sagas import sealed, turns
+
+GROWN = "volume.grown"
+"""The event that a volume in use is larger than its cluster knows."""
 
 
 def grow(run: Run) -> Wait | None:
@@ -42,6 +46,8 @@ def succeed(run: Run, session: Session) -> None:
     row.size_gib, row.wanted_gib = row.wanted_gib, 0
     row.status, row.updated_at = resting(session, row.id), run.context.now()
     turns.give(run, session, row.id)
+    if row.status == states.IN_USE:
+        outbox.emit(run.context, session, GROWN, subject_id=row.id)
 
 
 def fail(run: Run, session: Session) -> None:
