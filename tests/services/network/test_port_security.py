@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 import synnefo_network as service
@@ -127,3 +129,43 @@ def test_a_device_is_plugged_in_with_groups(member, network, group):
 
     assert (group.id,) == port.security_group_ids
     assert [port] == service.ports_of_one(member, "d1")
+
+
+def pairs(*ips):
+    return [service.AddressPair(ip) for ip in ips]
+
+
+def ips(port):
+    return [pair.ip for pair in port.address_pairs]
+
+
+def test_pairs_are_added_and_removed_one_by_one(member, network, subnet):
+    port = service.create_port(member, service.PortSpec(network_id=network.id))
+
+    service.add_address_pairs(member, port.id, pairs("10.0.0.80"))
+    more = service.add_address_pairs(member, port.id, pairs("10.0.0.81", "10.0.0.80"))
+    left = service.remove_address_pairs(member, port.id, pairs("10.0.0.80", "10.0.0.99"))
+
+    assert ["10.0.0.80", "10.0.0.81"] == ips(more)
+    assert ["10.0.0.81"] == ips(left) == ips(service.show_port(member, port.id))
+
+
+def test_there_are_not_more_pairs_than_nodes_are_to_know(member, network, subnet):
+    port = service.create_port(member, service.PortSpec(network_id=network.id))
+    many = [f"10.0.0.{last}" for last in range(100, 110)]
+    service.add_address_pairs(member, port.id, pairs(*many))
+
+    with pytest.raises(InvalidField):
+        service.add_address_pairs(member, port.id, pairs("10.0.0.99"))
+
+    assert many == ips(service.show_port(member, port.id))
+
+
+def test_pairs_that_are_added_at_once_are_all_there(member, network, subnet):
+    port = service.create_port(member, service.PortSpec(network_id=network.id))
+    wanted = [f"10.0.0.{last}" for last in range(100, 108)]
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda ip: service.add_address_pairs(member, port.id, pairs(ip)), wanted))
+
+    assert set(wanted) == set(ips(service.show_port(member, port.id)))

@@ -83,6 +83,7 @@ NETWORK: Fields = TAGGED | {
     "mtu": Field("mtu", number),
     "port_security_enabled": Field("is_port_secured", truth),
     "is_default": Field("is_default", truth),
+    "dns_domain": Field("dns_domain", str.lower, is_sortable=False),
 }
 PROVIDER: Fields = {
     "provider:network_type": Field("kind"),
@@ -109,6 +110,8 @@ PORT: Fields = TAGGED | {
     "device_owner": Field("device_owner"),
     "port_security_enabled": Field("is_secured", truth),
     "status": Field("status", is_sortable=False),
+    "dns_name": Field("dns_name", str.lower, is_sortable=False),
+    "dns_domain": Field("dns_domain", str.lower, is_sortable=False),
 }
 SECURITY_GROUP: Fields = TAGGED | {"stateful": Field("is_stateful", truth)}
 SECURITY_RULE: Fields = {name: field for name, field in OWNED.items() if name != "name"} | {

@@ -57,6 +57,8 @@ ROUTES = [
     Route("GET",    "/ports/{port_id}",           ports.show,       "network:port:show",      query=port.SHOW),
     Route("PUT",    "/ports/{port_id}",           ports.update,     "network:port:update",    200, port.UPDATE),
     Route("DELETE", "/ports/{port_id}",           ports.delete,     "network:port:delete",    204),
+    Route("PUT",    "/ports/{port_id}/add_allowed_address_pairs",    ports.add_pairs,    "network:port:update", 200, port.PAIRS),
+    Route("PUT",    "/ports/{port_id}/remove_allowed_address_pairs", ports.remove_pairs, "network:port:update", 200, port.PAIRS),
 
     Route("GET",    "/routers",                   routers.index,    "network:router:list",    query=router.LIST),
     Route("POST",   "/routers",                   routers.create,   "network:router:create",  201, router.CREATE),
@@ -153,8 +155,6 @@ UNBUILT = [
     ("PUT",                 "/routers/{router_id}/add_external_gateways"),
     ("PUT",                 "/routers/{router_id}/update_external_gateways"),
     ("PUT",                 "/routers/{router_id}/remove_external_gateways"),
-    ("PUT",                 "/ports/{port_id}/add_allowed_address_pairs"),
-    ("PUT",                 "/ports/{port_id}/remove_allowed_address_pairs"),
 ]
 
 ROUTES += [Route(method, path, unbuilt) for methods, path in UNBUILT for method in methods.split()]

@@ -27,7 +27,7 @@ from synnefo_backends.allocator import (
     why,
 )
 from synnefo_backends.awaited import succeed
-from synnefo_backends.bookings import book, leave, release, servers_booked, stay
+from synnefo_backends.bookings import book, clusters_of, leave, release, servers_booked, stay
 from synnefo_backends.connections import call, has_facet, rescue_media, volume_template
 from synnefo_backends.occupancy import Occupancy, Occupied, find_occupied, occupied, together
 from synnefo_backends.refresh import refresh
@@ -64,6 +64,7 @@ __all__ = [
     "book",
     "call",
     "candidates",
+    "clusters_of",
     "create_aggregate",
     "delete_aggregate",
     "find",

@@ -9,7 +9,7 @@ stays short, however many servers there are.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -30,9 +30,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from synnefo_backends.models import BookedChangeRow, BookedRow, BookingRow
+from synnefo_backends.models import BackendRow, BookedChangeRow, BookedRow, BookingRow
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.placement import Demand
+from synnefo_core.db.among import among
 from synnefo_core.db.prepared import Prepared
 from synnefo_core.db.session import add_if_absent
 
@@ -131,6 +132,18 @@ def servers_booked(backend_id: str, server_id: Any) -> ColumnElement[bool]:
     """
     there = select(_booking.c.id).where(_booking.c.backend_id == backend_id)
     return or_(server_id.in_(there), (server_id + _THERE).in_(there))
+
+
+def clusters_of(context: RequestContext, server_ids: Collection[str]) -> Mapping[str, str]:
+    """Return the names of the clusters on which servers are booked, by the servers' ids."""
+    query = (
+        select(_booking.c.id, BackendRow.name)
+        .join(BackendRow, BackendRow.id == _booking.c.backend_id)
+        .where(among(_booking.c.id, server_ids))
+    )
+    with context.reading() as session:
+        rows = session.execute(query).all()
+        return {row.id: row.name for row in rows}
 
 
 def beside(server_id: str) -> str:

@@ -4,6 +4,7 @@
 Upper rooms use :func:`plug`, :func:`settle`, :func:`unplug` and :func:`ports_of`; faces the rest.
 """
 
+from synnefo_network.address_pairs import add_address_pairs, remove_address_pairs
 from synnefo_network.address_scopes import (
     create_address_scope,
     delete_address_scope,
@@ -54,6 +55,7 @@ from synnefo_network.nodes.telling import note_device, tell_nodes_of_device
 from synnefo_network.plugged import ports_of, ports_of_one
 from synnefo_network.plugging import devices_with_address, plug, settle, unplug, withhold
 from synnefo_network.pool_values import AddressScope, SubnetPool, SubnetPoolChanges, SubnetPoolSpec
+from synnefo_network.port_hosts import hosts_of
 from synnefo_network.port_lists import AddressFilter, list_ports
 from synnefo_network.ports import (
     PortChanges,
@@ -207,6 +209,7 @@ __all__ = [
     "SubnetSpec",
     "SubnetUse",
     "Target",
+    "add_address_pairs",
     "add_interface",
     "add_prefixes",
     "add_routes",
@@ -235,6 +238,7 @@ __all__ = [
     "devices_with_address",
     "find_security_groups",
     "forget_node_agent",
+    "hosts_of",
     "list_address_scopes",
     "list_floating_ips",
     "list_l3_agents",
@@ -257,6 +261,7 @@ __all__ = [
     "reach",
     "reassign_floating_ip",
     "reassign_network",
+    "remove_address_pairs",
     "remove_interface",
     "remove_prefixes",
     "remove_routes",

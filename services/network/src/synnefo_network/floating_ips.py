@@ -15,6 +15,7 @@ from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import CloudError, InvalidField, NotFound
 from synnefo_network import (
+    dns_names,
     gateways,
     history,
     networks,
@@ -59,6 +60,8 @@ _COLUMNS = {
     "port_id": FloatingIpRow.port_id,
     "fixed_ip": FloatingIpRow.fixed_ip,
     "router_id": FloatingIpRow.router_id,
+    "dns_name": FloatingIpRow.dns_name,
+    "dns_domain": FloatingIpRow.dns_domain,
     "revision": FloatingIpRow.revision,
     "created_at": FloatingIpRow.created_at,
     "updated_at": FloatingIpRow.updated_at,
@@ -97,6 +100,8 @@ def create_floating_ip(context: RequestContext, spec: FloatingIpSpec) -> Floatin
             network_id=network_id,
             own_port_id=own.port_id,
             ip=own.ip,
+            dns_name=dns_names.parse_name(spec.dns_name),
+            dns_domain=dns_names.parse_domain(spec.dns_domain),
             revision=1,
             created_at=now,
             updated_at=now,
@@ -361,6 +366,8 @@ def _one(row: FloatingIpRow, *, status: str) -> FloatingIp:
         ip=row.ip,
         target=target,
         status=status,
+        dns_name=row.dns_name,
+        dns_domain=row.dns_domain,
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,

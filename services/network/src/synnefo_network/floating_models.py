@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from synnefo_core.db.base import Id, Key, LongText, Moment
+from synnefo_core.db.base import Id, Key, LongText, Moment, Name
 from synnefo_network.models import IP_CHARACTERS, Model
 
 
@@ -37,6 +37,8 @@ class FloatingIpRow(Model):
     port_id: Mapped[Id | None]
     fixed_ip: Mapped[str | None] = mapped_column(String(IP_CHARACTERS))
     router_id: Mapped[Id | None]
+    dns_name: Mapped[Name] = mapped_column(default="", server_default=text("''"))
+    dns_domain: Mapped[Name] = mapped_column(default="", server_default=text("''"))
     revision: Mapped[int]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]

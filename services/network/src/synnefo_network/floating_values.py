@@ -30,6 +30,8 @@ class FloatingIp:
     ip: str
     target: Target | None
     status: str
+    dns_name: str
+    dns_domain: str
     revision: int
     created_at: float
     updated_at: float
@@ -54,6 +56,8 @@ class FloatingIpSpec:
     subnet_id: str | None = None
     port_id: str | None = None
     fixed_ip: str | None = None
+    dns_name: str = ""
+    dns_domain: str = ""
 
 
 class FloatingIpChanges(TypedDict, total=False):

@@ -86,6 +86,7 @@ class NetworkRow(Model):
     is_drained: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_default: Mapped[bool] = mapped_column(default=False, server_default=false())
     zone_hints: Mapped[JsonList] = mapped_column(default=list, server_default=text("'[]'"))
+    dns_domain: Mapped[Name] = mapped_column(default="", server_default=text("''"))
     revision: Mapped[int]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
@@ -175,6 +176,8 @@ class PortRow(Model):
     is_secured: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_withheld: Mapped[bool] = mapped_column(default=False, server_default=false())
     address_pairs: Mapped[JsonList] = mapped_column(default=list, server_default=text("'[]'"))
+    dns_name: Mapped[Name] = mapped_column(default="", server_default=text("''"))
+    dns_domain: Mapped[Name] = mapped_column(default="", server_default=text("''"))
     revision: Mapped[int]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]

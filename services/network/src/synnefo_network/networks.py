@@ -19,6 +19,7 @@ from synnefo_core.errors import Forbidden, InvalidField, NotFound
 from synnefo_network import (
     availability,
     claims,
+    dns_names,
     macs,
     policies,
     sharing,
@@ -64,6 +65,7 @@ _COLUMNS = {
     "segmentation_id": NetworkRow.segmentation_id,
     "is_drained": NetworkRow.is_drained,
     "is_default": NetworkRow.is_default,
+    "dns_domain": NetworkRow.dns_domain,
     "revision": NetworkRow.revision,
     "created_at": NetworkRow.created_at,
     "updated_at": NetworkRow.updated_at,
@@ -89,6 +91,7 @@ class NetworkChanges(TypedDict, total=False):
     is_port_secured: bool
     is_drained: bool
     is_default: bool
+    dns_domain: str
 
 
 def visible(context: RequestContext) -> list[ColumnElement[bool]]:
@@ -155,6 +158,7 @@ def create_network(context: RequestContext, spec: NetworkSpec) -> Network:
             is_drained=spec.is_drained,
             is_default=False,
             zone_hints=list(spec.zone_hints),
+            dns_domain=dns_names.parse_domain(spec.dns_domain),
             revision=1,
             created_at=now,
             updated_at=now,
@@ -260,6 +264,8 @@ def update_network(context: RequestContext, network_id: str, changes: NetworkCha
             claims.wait(session, _DEFAULT)
         row = lock_own(context, session, network_id)
         was_external = row.is_external
+        if "dns_domain" in changes:
+            changes = {**changes, "dns_domain": dns_names.parse_domain(changes["dns_domain"])}
         for name, value in changes.items():
             if name in _OPENINGS:
                 sharing.set_for_all(session, row, _OPENINGS[name], is_allowed=bool(value))
@@ -389,6 +395,7 @@ def _shown(row: NetworkRow, details: Details, shared: Collection[str] = ()) -> N
         is_default=row.is_default,
         zone_hints=tuple(row.zone_hints),
         zones=details.zones,
+        dns_domain=row.dns_domain,
         subnet_ids=tuple(details.subnet_ids),
         ipv4_scope_id=details.scopes.get(4),
         ipv6_scope_id=details.scopes.get(6),

@@ -46,6 +46,7 @@ class _Network(NamedTuple):
     is_external: bool
     mode: str
     link: str
+    dns_domain: str
 
 
 _OF_NETWORK = [_network.c[name].label(f"network_{name}") for name in _Network._fields]

@@ -11,6 +11,7 @@ OWN_DEVICE = "network:port:internal"
 FLOATING_ADDRESS = "network:floating_ip:choose"
 GATEWAY_CHOICES = "network:router:gateway_choices"
 PROVIDER = "network:network:provider"
+BINDING = "network:port:binding"
 
 POLICIES = [
     rule("network:network:list", READER, "List networks", "GET /networks"),
@@ -28,9 +29,17 @@ POLICIES = [
     rule("network:port:list", READER, "List ports", "GET /ports"),
     rule("network:port:show", READER, "Show a port", "GET /ports/{port_id}"),
     rule("network:port:create", MEMBER, "Make a port", "POST /ports"),
-    rule("network:port:update", MEMBER, "Change a port", "PUT /ports/{port_id}"),
+    rule(
+        "network:port:update",
+        MEMBER,
+        "Change a port",
+        "PUT /ports/{port_id}",
+        "PUT /ports/{port_id}/add_allowed_address_pairs",
+        "PUT /ports/{port_id}/remove_allowed_address_pairs",
+    ),
     rule("network:port:delete", MEMBER, "Delete a port", "DELETE /ports/{port_id}"),
     rule(OWN_DEVICE, ADMIN, "Say that a port is the cloud's own or a server's", "POST /ports"),
+    rule(BINDING, ADMIN, "See where a port is: binding:host_id and so on", "GET /ports"),
     rule("network:router:list", READER, "List routers", "GET /routers"),
     rule("network:router:show", READER, "Show a router", "GET /routers/{router_id}"),
     rule("network:router:create", MEMBER, "Make a router", "POST /routers"),

@@ -22,6 +22,8 @@ _COLUMNS = {
     "network_id": PortRow.network_id,
     "mac": PortRow.mac,
     "device_id": PortRow.device_id,
+    "dns_name": PortRow.dns_name,
+    "dns_domain": PortRow.dns_domain,
     "device_owner": PortRow.device_owner,
     "is_admin_up": PortRow.is_admin_up,
     "is_secured": PortRow.is_secured,

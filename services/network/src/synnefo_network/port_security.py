@@ -111,12 +111,19 @@ def groups_of(session: Session, port_ids: Iterable[str]) -> Mapping[str, dict[st
     return found
 
 
+MOST_PAIRS = 10
+"""So many other addresses a port sends from at most."""
+
+
 def parse_pairs(pairs: Sequence[AddressPair], mac: str) -> list[list[str]]:
     """Return pairs as they are stored: MAC address, address or range.
 
     Raises:
-        InvalidField: One makes no sense, or is there twice.
+        InvalidField: One makes no sense or is there twice, or there are too many.
     """
+    if len(pairs) > MOST_PAIRS:
+        problem = f"no more than {MOST_PAIRS} are possible"
+        raise InvalidField("allowed_address_pairs", problem)
     parsed = [
         [mac if pair.mac is None else macs.parse(pair.mac), _source(pair.ip)] for pair in pairs
     ]

@@ -19,6 +19,7 @@ from synnefo_core.errors import Conflict, NotFound
 from synnefo_network import (
     addresses,
     claims,
+    dns_names,
     floating_links,
     history,
     macs,
@@ -64,13 +65,15 @@ class PortChanges(TypedDict, total=False):
     is_secured: bool
     security_group_ids: Sequence[str]
     address_pairs: Sequence[AddressPair]
+    dns_name: str
+    dns_domain: str
 
 
 _OF_OWNER = frozenset({"is_secured", "address_pairs"})
 """What nobody but a network's owner decides about ports on it."""
 
 
-_TOLD = PortChanges.__annotations__.keys() - {"name", "description"}
+_TOLD = PortChanges.__annotations__.keys() - {"name", "description", "dns_name", "dns_domain"}
 """What nodes are told of."""
 
 
@@ -213,6 +216,8 @@ def _insert(
         "is_temporary": is_temporary,
         "is_awaited": is_awaited,
         "is_secured": port_security.is_secured(network, spec),
+        "dns_name": dns_names.parse_name(spec.dns_name),
+        "dns_domain": dns_names.parse_domain(spec.dns_domain),
         "revision": 1,
         "created_at": now,
         "updated_at": now,
@@ -286,6 +291,8 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
         row.name = changes.get("name", row.name)
         row.description = changes.get("description", row.description)
         row.is_admin_up = changes.get("is_admin_up", row.is_admin_up)
+        row.dns_name = dns_names.parse_name(changes.get("dns_name", row.dns_name))
+        row.dns_domain = dns_names.parse_domain(changes.get("dns_domain", row.dns_domain))
         row.device_id, row.device_owner = device
         row.revision += 1
         row.updated_at = context.now()
@@ -451,6 +458,9 @@ def shown(
         is_external=network.is_external,
         mode=network.mode,
         link=network.link,
+        dns_name=row.dns_name,
+        dns_domain=row.dns_domain,
+        dns_suffix=row.dns_domain or network.dns_domain,
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,

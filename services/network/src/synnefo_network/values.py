@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from synnefo_network.dns_names import host_name
+
 
 @dataclass(frozen=True)
 class Network:
@@ -24,6 +26,7 @@ class Network:
         is_default: Whether it is the one that leads outside where none is named.
         zone_hints: The availability zones for which it was made.
         zones: The availability zones of the clusters in which it is.
+        dns_domain: The DNS domain of its ports that name none; it ends with a dot, or is empty.
         subnet_ids: In the order of their ids.
         ipv4_scope_id: The address scope of its IPv4 subnets, if they were cut from a pool of one.
         ipv6_scope_id: That of its IPv6 subnets.
@@ -48,6 +51,7 @@ class Network:
     is_default: bool
     zone_hints: tuple[str, ...]
     zones: tuple[str, ...]
+    dns_domain: str
     subnet_ids: tuple[str, ...]
     ipv4_scope_id: str | None
     ipv6_scope_id: str | None
@@ -80,6 +84,7 @@ class NetworkSpec:
     is_drained: bool = False
     is_default: bool = False
     zone_hints: Sequence[str] = ()
+    dns_domain: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,6 +195,9 @@ class Port:
             the ports of devices.
         mode: The network's, for a Ganeti NIC; empty for the cluster's default.
         link: The network's, for a Ganeti NIC; empty for the cluster's default.
+        dns_name: What it is called in its DNS domain; empty for names made of its addresses.
+        dns_domain: Its own DNS domain, which ends with a dot; empty for its network's.
+        dns_suffix: The DNS domain that it is in.
     """
 
     id: str
@@ -212,6 +220,9 @@ class Port:
     is_external: bool
     mode: str
     link: str
+    dns_name: str
+    dns_domain: str
+    dns_suffix: str
     revision: int
     created_at: float
     updated_at: float
@@ -223,6 +234,11 @@ class Port:
         if not self.device_id or not self.is_admin_up:
             return "DOWN"
         return "BUILD" if self.is_awaited else "ACTIVE"
+
+    @property
+    def host_names(self) -> Mapping[str, str]:
+        """What each of its addresses is called in its DNS domain, by address."""
+        return {fixed.ip: host_name(self.dns_name, fixed.ip) for fixed in self.fixed_ips}
 
 
 @dataclass(frozen=True)
@@ -247,6 +263,8 @@ class PortSpec:
     is_secured: bool | None = None
     security_group_ids: Sequence[str] | None = None
     address_pairs: Sequence[AddressPair] = ()
+    dns_name: str = ""
+    dns_domain: str = ""
 
 
 @dataclass(frozen=True)

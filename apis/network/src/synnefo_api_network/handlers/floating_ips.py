@@ -37,6 +37,8 @@ def _create(context: RequestContext, asked: Mapping[str, Any]) -> dict[str, Any]
         subnet_id=asked.get("subnet_id"),
         port_id=asked.get("port_id"),
         fixed_ip=asked.get("fixed_ip_address") or None,
+        dns_name=asked.get("dns_name", ""),
+        dns_domain=asked.get("dns_domain", ""),
     )
     return views.shown(synnefo_network.create_floating_ip(context, spec))
 

@@ -27,6 +27,7 @@ _NAMES = {
     "port_security_enabled": "is_port_secured",
     "is_default": "is_default",
     "SNF:drained": "is_drained",
+    "dns_domain": "dns_domain",
 }
 _STATES = {views.ACTIVE: False, views.DRAINED: True}
 """What a state says of whether a network is drained."""

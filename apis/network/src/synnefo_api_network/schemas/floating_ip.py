@@ -13,6 +13,8 @@ FIELDS: filters.Fields = {
     "fixed_ip_address": filters.Field("fixed_ip"),
     "router_id": filters.Field("router_id"),
     "status": filters.Field("status", is_sortable=False),
+    "dns_name": filters.Field("dns_name", str.lower, is_sortable=False),
+    "dns_domain": filters.Field("dns_domain", str.lower, is_sortable=False),
 }
 
 SHOW = types.SHOW
@@ -36,6 +38,8 @@ CREATE = types.one_or_many(
             "floating_network_id": types.ID,
             "floating_ip_address": _ADDRESS,
             "subnet_id": _PORT,
+            "dns_name": types.NAME,
+            "dns_domain": types.NAME,
             "tenant_id": types.PROJECT,
             "project_id": types.PROJECT,
         },

@@ -17,6 +17,7 @@ _CHANGEABLE = {
     "mtu": types.number(minimum=0, maximum=65535),
     "is_default": types.BOOLEAN,
     "SNF:drained": types.BOOLEAN,
+    "dns_domain": types.NAME,
 }
 _WORD = {"type": ["string", "null"], "maxLength": 64}
 

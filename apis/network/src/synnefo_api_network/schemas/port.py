@@ -21,6 +21,8 @@ _PAIR = {
     "additionalProperties": False,
 }
 
+_PAIRS = {"type": "array", "items": _PAIR, "maxItems": 10}
+
 _CHANGEABLE = {
     "name": types.NAME,
     "description": types.NAME,
@@ -30,10 +32,15 @@ _CHANGEABLE = {
     "fixed_ips": {"type": "array", "items": _FIXED_IP, "maxItems": 16},
     "port_security_enabled": types.BOOLEAN,
     "security_groups": {"type": "array", "items": types.ID, "maxItems": 100},
-    "allowed_address_pairs": {"type": "array", "items": _PAIR, "maxItems": 10},
-    # Nothing else can be asked for yet, but clients say it.
+    "allowed_address_pairs": _PAIRS,
+    "dns_name": types.NAME,
+    "dns_domain": types.NAME,
+    # Nothing else can be asked for, but clients say it.
     "qos_policy_id": {"type": "null"},
+    "device_profile": {"type": "null"},
     "binding:vnic_type": {"const": "normal"},
+    "binding:host_id": {"enum": ["", None]},
+    "binding:profile": {"type": ["object", "null"], "maxProperties": 0},
     "extra_dhcp_opts": {"type": "array", "maxItems": 0},
 }
 
@@ -54,3 +61,17 @@ CREATE = types.one_or_many(
 )
 
 UPDATE = types.one("port", _CHANGEABLE)
+
+PAIRS = {
+    "type": "object",
+    "properties": {
+        "port": {
+            "type": "object",
+            "properties": {"allowed_address_pairs": _PAIRS},
+            "required": ["allowed_address_pairs"],
+            "additionalProperties": False,
+        }
+    },
+    "required": ["port"],
+    "additionalProperties": False,
+}

@@ -23,6 +23,8 @@ def shown(floating: FloatingIp) -> dict[str, Any]:
         "fixed_ip_address": target and target.fixed_ip,
         "router_id": target and target.router_id,
         "status": floating.status,
+        "dns_name": floating.dns_name,
+        "dns_domain": floating.dns_domain,
         "tags": [],
         "revision_number": floating.revision,
         "created_at": iso(floating.created_at),

@@ -27,6 +27,7 @@ def shown(network: Network, *, is_carrier_shown: bool) -> dict[str, Any]:
             "port_security_enabled": network.is_port_secured,
             "subnets": list(network.subnet_ids),
             "is_default": network.is_default,
+            "dns_domain": network.dns_domain,
             "availability_zone_hints": list(network.zone_hints),
             "availability_zones": list(network.zones),
             "ipv4_address_scope": network.ipv4_scope_id,
