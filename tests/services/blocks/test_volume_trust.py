@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import struct
 
 import pytest
 
@@ -158,6 +159,21 @@ def test_a_disk_that_looks_like_a_map_is_sealed_as_a_block(storage, offload, min
     assert hashlib.sha256(entry * (SIZE // len(entry))).digest() == sealed.digest
     assert base.digest != sealed.digest
     assert [] == check_volumes(storage)
+
+
+def test_a_disk_that_looks_like_qcow2_is_bytes_like_any_other(storage, offload, mine):
+    """Nothing between guest and store guesses formats: no backing file is ever looked for."""
+    backing = b"/etc/passwd"
+    head = struct.pack(">4sIQIIQ", b"QFI\xfb", 3, 512, len(backing), 16, 1 << 40)
+    disk = (head.ljust(512, b"\0") + backing).ljust(C, b"\0")
+    mine.write(0, disk)
+    sealed = volumes.seal_layers(storage, offload, "mine", mine.freeze())
+    volumes.create(storage, "clone", SIZE, base=sealed)
+    clone = volumes.open_volume(storage, "clone", epoch=2)
+
+    assert SIZE == sealed.size_bytes
+    assert disk + bytes(SIZE - C) == b"".join(Reader(storage, offload, sealed).read())
+    assert disk + bytes(SIZE - C) == clone.read(0, SIZE) == mine.read(0, SIZE)
 
 
 def test_the_marks_of_a_head_are_out_of_reach(storage, mine):
