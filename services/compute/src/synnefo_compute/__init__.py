@@ -31,6 +31,7 @@ from synnefo_compute.first_boot.keeping import user_data
 from synnefo_compute.first_boot.told import hostname
 from synnefo_compute.first_boot.wishes import FirstBoot, InjectedFile
 from synnefo_compute.first_cards import AUTO, NONE
+from synnefo_compute.first_disks import DiskWish
 from synnefo_compute.flavor_access import (
     allow as allow_flavor,
     forbid as forbid_flavor,
@@ -186,6 +187,7 @@ __all__ = [
     "Amount",
     "ConsoleUnavailable",
     "Diagnosis",
+    "DiskWish",
     "Event",
     "FirstBoot",
     "Flavor",

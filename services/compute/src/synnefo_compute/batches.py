@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from synnefo_backends import NoRoomAnywhere
+from synnefo_compute import first_disks
 from synnefo_compute.servers import Server, ServerSpec, create_server
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Invalid, QuotaExceeded
@@ -31,6 +32,9 @@ def create_servers(
     """
     if most > 1 and any(nic.port_id or nic.fixed_ip for nic in spec.nics or ()):
         msg = "several servers can't have one port or one address"
+        raise Invalid(msg)
+    if most > 1 and any(disk.source == first_disks.VOLUME for disk in spec.disks):
+        msg = "several servers can't have one volume"
         raise Invalid(msg)
     count = most
     while True:

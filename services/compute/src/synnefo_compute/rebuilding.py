@@ -16,6 +16,7 @@ from synnefo_compute import (
     root_disks,
     servers,
     states,
+    volumes,
 )
 from synnefo_compute.first_boot import keeping, wishes
 from synnefo_compute.first_boot.wishes import FirstBoot
@@ -23,7 +24,7 @@ from synnefo_compute.kinds import REBUILD
 from synnefo_compute.servers import Server
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
-from synnefo_core.errors import Unbuilt
+from synnefo_core.errors import InvalidField, Unbuilt
 
 
 class Details(TypedDict, total=False):
@@ -75,6 +76,9 @@ def rebuild_server(
         if not synnefo_backends.has_facet(context, row.backend_id, "reshape"):
             what = "rebuilding servers of this cluster"
             raise Unbuilt(what)
+        if volumes.starts_from_one(session, row.id):
+            name = "imageRef"
+            raise InvalidField(name, "the server starts from a volume, which is not written anew")
         size = {"ram_mib": row.ram_mib, "disk_gib": row.disk_gib}
         properties = images.require_bootable(context, image_id, **size)
         was, is_running = row.vm_state, row.vm_state != states.STOPPED

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 import synnefo_backends
 import synnefo_quota
 from synnefo_backends import Demand
-from synnefo_compute import admission, charges, flavors, root_disks, states
+from synnefo_compute import admission, charges, flavors, root_disks, states, volumes
 from synnefo_compute.flavors import Flavor
 from synnefo_compute.kinds import CONFIRM, RESIZE, REVERT
 from synnefo_compute.models import FlavorRow, ServerRow
@@ -54,6 +55,9 @@ def resize_server(
             what = "changing servers of this cluster"
             raise Unbuilt(what)
         flavor = flavors.usable(context, flavor_id)
+        if volumes.starts_from_one(session, row.id):
+            # What it starts from is extended as a volume.
+            flavor = replace(flavor, disk_gib=0)
         _check(session, row, flavor)
         with recharged(context, row):
             row.held_flavor_id, row.held_disk_gib = flavor.id, flavor.disk_gib

@@ -17,6 +17,7 @@ from synnefo_compute import (
     admission,
     charges,
     first_cards,
+    first_disks,
     flavor_specs,
     flavors,
     groups,
@@ -31,6 +32,7 @@ from synnefo_compute import (
 )
 from synnefo_compute.first_boot import keeping, wishes
 from synnefo_compute.first_boot.wishes import FirstBoot
+from synnefo_compute.first_disks import DiskWish
 from synnefo_compute.flavors import Flavor
 from synnefo_compute.kinds import ACT, CREATE, DELETE, GIVEN_UP
 from synnefo_compute.models import ServerRow
@@ -71,6 +73,8 @@ class ServerSpec:
         is_disk_auto: Whether the guest's disk is to be fitted to the flavor; only remembered.
         has_config_drive: Whether the guest is told of itself in OpenStack's form.
         first_boot: What the guest is told beside.
+        disks: Volumes that it has, or is to be given, for disks; without one to start from it starts
+            from a disk of its own.
     """
 
     name: str
@@ -94,6 +98,7 @@ class ServerSpec:
     is_disk_auto: bool = False
     has_config_drive: bool = False
     first_boot: FirstBoot = wishes.NOTHING
+    disks: Sequence[DiskWish] = ()
 
 
 @dataclass(frozen=True)
@@ -202,8 +207,12 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
     context.require_project()
     metadata.check_size(spec.metadata)
     wishes.check(spec.first_boot.files)
+    first_disks.check(spec.disks, image_id=spec.image_id)
     _check_zone(context, spec.zone)
     flavor = flavors.usable(context, spec.flavor_id)
+    if first_disks.has_root(spec.disks):
+        # What is a volume is paid for as one.
+        flavor = replace(flavor, disk_gib=0)
     size = {"ram_mib": flavor.ram_mib, "disk_gib": flavor.disk_gib}
     properties = images.require_bootable(context, spec.image_id, **size)
     require_key(context, spec.key_name)
@@ -232,6 +241,7 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
             "disk_template": flavor.disk_template,
             "tags": groups.exclusion_tags(spec.group_id, company, backend_id),
             **root_disks.reserve(context, row, template=flavor.disk_template),
+            **first_disks.reserve(context, session, row, spec.disks, template=flavor.disk_template),
         }
         sagas.begin(context, session, CREATE, subject_id=server_id, data=data)
         session.flush()

@@ -76,6 +76,11 @@ def of_one(session: Session, server_id: str) -> tuple[ServerVolume, ...]:
     return tuple(of(session, [server_id]).get(server_id, ()))
 
 
+def starts_from_one(session: Session, server_id: str) -> bool:
+    """Say whether the root disk of a server is a volume."""
+    return any(each.boot_index == 0 for each in of_one(session, server_id))
+
+
 def find(session: Session, volume_id: str) -> ServerVolume | None:
     """Return whose disk a volume is; None for nobody's."""
     row = session.execute(select(_table).where(_table.c.volume_id == volume_id)).first()

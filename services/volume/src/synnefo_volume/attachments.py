@@ -49,7 +49,9 @@ def create_attachment(context: RequestContext, spec: AttachmentSpec) -> Attachme
     """
     with context.unit_of_work() as session:
         volume = owned(context, session, VolumeRow, spec.volume_id, is_locked=True)
-        _require_free(session, volume, spec.instance_id)
+        is_new = spec.is_early and volume.status == states.CREATING
+        if not is_new or _of(session, volume.id):
+            _require_free(session, volume, spec.instance_id)
         row = _new(context, volume, spec)
         session.add(row)
         if spec.connector is not None:

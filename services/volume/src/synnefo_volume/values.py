@@ -209,12 +209,16 @@ class SnapshotSpec:
 
 @dataclass(frozen=True)
 class AttachmentSpec:
-    """An attachment to be made; without a ``connector`` it is only reserved."""
+    """An attachment to be made; without a ``connector`` it is only reserved.
+
+    ``is_early``: also of a volume that is still being made.
+    """
 
     volume_id: str
     instance_id: str = ""
     connector: Mapping[str, Any] | None = None
     mode: str = "rw"
+    is_early: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import synnefo_compute
-from synnefo_api_compute import first_boot, placement, queries
+from synnefo_api_compute import devices, first_boot, placement, queries
 from synnefo_api_compute.handlers import looks
 from synnefo_api_compute.handlers.references import last_part
 from synnefo_api_compute.schemas import server as schema
@@ -103,7 +103,6 @@ def _spec(asked: dict[str, Any], hints: Mapping[str, Sequence[str]]) -> ServerSp
     for name in sorted(schema.UNBUILT & asked.keys()):
         if asked[name] not in (None, [], {}, ""):
             raise Unbuilt(f"the field {name} of a new server")
-    _check_devices(asked)
     nics = asked.get("networks")
     policy = nics if isinstance(nics, str) else ""
     return ServerSpec(
@@ -124,6 +123,7 @@ def _spec(asked: dict[str, Any], hints: Mapping[str, Sequence[str]]) -> ServerSp
         hints=hints,
         is_disk_auto=asked.get("OS-DCF:diskConfig") == "AUTO",
         has_config_drive=first_boot.is_config_drive(asked),
+        disks=devices.wishes(asked),
     )
 
 
@@ -131,21 +131,6 @@ def _groups(asked: dict[str, Any]) -> list[str] | None:
     """Return the security groups that are named; None for the default one."""
     named = [each["name"] for each in asked.get("security_groups", [])]
     return named or None
-
-
-def _check_devices(asked: dict[str, Any]) -> None:
-    """Let the one device pass that says what imageRef says; clients send both."""
-    for device in asked.get("block_device_mapping_v2", []):
-        kinds = device.get("source_type"), device.get("destination_type", "local")
-        if kinds != ("image", "local") or str(device.get("boot_index")) != "0":
-            what = "a block device that is not the server's own disk"
-            raise Unbuilt(what)
-        if device.get("tag"):
-            what = "a tag of a disk"
-            raise Unbuilt(what)
-        if device.get("uuid") != last_part(asked.get("imageRef") or ""):
-            field = "block_device_mapping_v2"
-            raise InvalidField(field, "the boot device must be of the image in imageRef")
 
 
 def _nic(asked: dict[str, Any]) -> PlugRequest:

@@ -84,7 +84,6 @@ TRUSTED: dict[str, Any] = {
 }
 
 UNBUILT = {
-    "block_device_mapping",
     "return_reservation_id",
     "trusted_image_certificates",
 }
@@ -113,12 +112,40 @@ _DEVICE: dict[str, Any] = {
     "destination_type": {"enum": ["local", "volume"]},
     "boot_index": {"type": ["integer", "string", "null"], "pattern": "^-?[0-9]+$"},
     "delete_on_termination": {"type": "boolean"},
-    "volume_size": {"type": ["integer", "string"], "pattern": "^[0-9]+$"},
-    "device_name": {"type": ["string", "null"]},
+    "volume_size": {
+        "type": ["integer", "string", "null"],
+        "pattern": "^[0-9]{1,9}$",
+        "minimum": 1,
+        "maximum": 2**31 - 1,
+    },
+    "device_name": {"type": ["string", "null"], "pattern": "^(/dev/)?[A-Za-z0-9]{1,32}$"},
     "disk_bus": {"type": ["string", "null"]},
     "device_type": {"type": ["string", "null"]},
     "guest_format": {"type": ["string", "null"]},
     "no_device": {},
+}
+_OLD_DEVICES: dict[str, Any] = {
+    "block_device_mapping": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "delete_on_termination": {"type": ["boolean", "string", "null"]},
+                "device_name": {
+                    "type": ["string", "null"],
+                    "pattern": "^(/dev/)?[A-Za-z0-9]{1,32}$",
+                },
+                "no_device": {},
+                "snapshot_id": {"type": ["string", "null"], "format": "uuid"},
+                "virtual_name": {"type": ["string", "null"], "maxLength": 255},
+                "volume_id": {"type": ["string", "null"], "format": "uuid"},
+                "volume_size": {"type": ["integer", "string", "null"], "pattern": "^[0-9]{0,9}$"},
+            },
+            "anyOf": [{"required": ["volume_id"]}, {"required": ["snapshot_id"]}],
+            "additionalProperties": False,
+        },
+        "maxItems": 64,
+    }
 }
 _TAGGED: dict[str, Any] = {"tag": TAG}
 _TYPED: dict[str, Any] = {"volume_type": {"type": ["string", "null"], "maxLength": 255}}
@@ -151,6 +178,7 @@ _NEW: dict[str, Any] = {
     "key_name": {"type": ["string", "null"], "maxLength": 255},
     "metadata": METADATA,
     **_devices(),
+    **_OLD_DEVICES,
     **_networks(),
     "security_groups": {
         "type": "array",

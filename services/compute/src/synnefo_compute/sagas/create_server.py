@@ -18,7 +18,7 @@ import synnefo_network
 from synnefo_compute import actions, cards, observed, states
 from synnefo_compute.first_boot import keeping, volume
 from synnefo_compute.kinds import CREATE
-from synnefo_compute.sagas import apart, instances, networks, remove, root_disk
+from synnefo_compute.sagas import apart, first_disks, instances, networks, remove, root_disk
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
 from synnefo_compute.servers import GIB_MIB
@@ -33,10 +33,13 @@ def submit(run: Run) -> Mapping[str, Any] | Wait:
         return outcome
     synnefo_network.tell_nodes_of_device(run.context, run.subject_id)
     disks = root_disk.made(run)
+    volumes = first_disks.ready(run)
+    if isinstance(volumes, Wait):
+        return volumes
     spec = _spec(run)
 
     def create(backend: ComputeBackend) -> str:
-        own = root_disk.of_cluster(backend, disks)
+        own = root_disk.of_cluster(backend, [*disks, *volumes])
         return backend.lifecycle.create(replace(spec, disks=own or spec.disks))
 
     return {**outcome, "job_id": instances.call(run, create)}
@@ -100,12 +103,14 @@ def succeed(run: Run, session: Session) -> None:
     row.task_state, row.node = states.NO_TASK, run.data["node"]
     row.launched_at = row.updated_at = run.context.now()
     keeping.forget_secrets(session, row.id)
+    first_disks.settle(run, session)
     actions.end(run, session)
 
 
 def fail(run: Run, session: Session) -> None:
     """Leave an ERROR that says why, or nothing when the owner deleted it."""
     row = instances.locked(run, session)
+    first_disks.give_back(run, session)
     if row.task_state == states.DELETING:
         instances.forget(run, session)
         return

@@ -16,6 +16,7 @@ from synnefo_core.contracts.storage import HeadExists, Storage
 from synnefo_core.errors import NotFound
 from synnefo_core.sagas import Run, Saga, Step
 from synnefo_volume import kinds, states
+from synnefo_volume.attachments import resting
 from synnefo_volume.engine import GIB, storage_of
 from synnefo_volume.models import VolumeRow
 from synnefo_volume.rows import VOLUME
@@ -74,7 +75,7 @@ def remove(run: Run) -> None:
 def succeed(run: Run, session: Session) -> None:
     """Show the volume; its head keeps what it lies over from now on."""
     row = _row(run, session, is_locked=True)
-    row.status, row.reference = states.AVAILABLE, ""
+    row.status, row.reference = resting(session, row.id), ""
     row.updated_at = run.context.now()
     turns.give(run, session, sealed.volume_of(run))
 
