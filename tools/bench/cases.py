@@ -36,6 +36,7 @@ class Target:
         object_store: Where the object storage API is.
         identity: Where the identity API is.
         compute: Where the compute API is.
+        volume: Where the block storage API is.
         servers: Ids of some of the member's servers.
         identified_by: Headers that say who asks where no token does.
         user: Who logs in, with the password of all tests.
@@ -51,6 +52,7 @@ class Target:
     object_store: str = "/object-store/v1"
     identity: str = "/identity/v3"
     compute: str = "/compute/v2.1"
+    volume: str = "/volume/v3"
     servers: tuple[str, ...] = ()
     identified_by: tuple[tuple[str, str], ...] = ()
     user: str = "demo"
@@ -154,6 +156,11 @@ def _servers(target: Target) -> Plan:
     return Plan(target.port, "GET", [path], [own(target)])
 
 
+def _volumes(target: Target) -> Plan:
+    path = f"{target.volume}/volumes/detail?limit=1000"
+    return Plan(target.port, "GET", [path], [own(target)])
+
+
 def put(size: int, prefix: str = "put") -> Callable[[Target], Plan]:
     """Return what writes objects of a size, each a new one."""
 
@@ -196,6 +203,7 @@ CASES = [
     *CATALOG,
     ISSUE[0],
     *(Case("servers", connections, _servers) for connections in (1, 8)),
+    *(Case("volumes", connections, _volumes) for connections in (1, 8)),
     *(Case("put-4k", connections, put(SMALL)) for connections in (1, 8)),
     *(Case("get-4k", connections, get(SMALL, SMALL_OBJECTS)) for connections in (1, 8)),
     *(Case("get-64m", n, get(LARGE, LARGE_OBJECTS), LARGE, LARGE_MOST) for n in (1, 2)),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fills an empty cloud before it is served: 1,000 servers of one project, tokens, a container."""
+"""Fills an empty cloud before it is served: 1,000 servers and volumes of one project, tokens, a container."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import delete, update
 
 import synnefo_backends
 import synnefo_quota
+import synnefo_volume
 from synnefo_compute import ServerSpec, create_server, states
 from synnefo_compute.kinds import CREATE
 from synnefo_compute.models import ServerRow
@@ -20,9 +21,11 @@ from synnefo_core.db import migrations
 from synnefo_core.db.models import SagaRow
 from synnefo_core.testing.http import call, login
 from synnefo_core.wsgi import compose
+from synnefo_volume.kinds import CREATE as CREATE_VOLUME
+from synnefo_volume.models import VolumeRow
 from tools.bench.cases import CONTAINER, SUBJECTS
 
-SERVERS = 1000
+SERVERS = VOLUMES = 1000
 _BATCH = 100
 _FLAVOR = "1"
 
@@ -57,6 +60,7 @@ def _fill(cloud: Cloud, *, has_servers: bool) -> Seeded:
         raise RuntimeError("the token that was just issued is not valid")
     if has_servers:
         _make_servers(for_claims(cloud, claims, ""))
+        _make_volumes(for_claims(cloud, claims, ""))
     account = f"AUTH_{project_id}"
     path = f"/object-store/v1/{account}/{CONTAINER}"
     made = call(application, "PUT", path, token=token)
@@ -96,3 +100,17 @@ def _make_servers(member: RequestContext) -> None:
                 vm_state=states.ACTIVE, task_state="", node="node1", launched_at=now, updated_at=now
             )
         )
+
+
+def _make_volumes(member: RequestContext) -> None:
+    """Make volumes as requests do, which are then said to be there; no head exists."""
+    for first in range(0, VOLUMES, _BATCH):
+        with member.unit_of_work():
+            for number in range(first, first + _BATCH):
+                spec = synnefo_volume.VolumeSpec(
+                    size_gib=1, name=f"volume-{number}", metadata={"made": "for a list"}
+                )
+                synnefo_volume.create_volume(member, spec)
+    with member.unit_of_work() as session:
+        session.execute(delete(SagaRow).where(SagaRow.kind == CREATE_VOLUME))
+        session.execute(update(VolumeRow).values(status=synnefo_volume.states.AVAILABLE))
