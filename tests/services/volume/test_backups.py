@@ -8,6 +8,7 @@ import pytest
 import synnefo_object_store as objects
 import synnefo_quota
 import synnefo_volume as service
+from synnefo_blocks import collection, volumes
 from synnefo_core.errors import Invalid, InvalidField, InvalidState, NotFound
 from synnefo_volume import backups
 from synnefo_volume.models import VolumeRow
@@ -131,6 +132,25 @@ def test_a_snapshot_is_backed_up_and_may_go(member, make, snap, back_up, restore
         backup.container,
         backup.taken_at,
     )
+    assert b"then" == node.read(restore(backup), 4)
+
+
+def test_what_is_being_backed_up_is_kept_when_the_snapshot_goes(
+    cloud, member, worker, make, snap, restore, node
+):
+    volume = make()
+    node.write(volume, b"then")
+    snapshot = snap(volume)
+    spec = service.BackupSpec(volume.id, snapshot_id=snapshot.id)
+    backup = service.create_backup(member, spec)
+
+    service.delete_snapshot(member, snapshot.id)
+    volumes.delete(node.storage, volume.id)
+    quick = collection.Periods(grace_s=0, quarantine_s=0)
+    for _ in range(3):
+        collection.collect(member, cloud.stores()[0], periods=quick)
+    worker.drain(patience_s=30.0)
+
     assert b"then" == node.read(restore(backup), 4)
 
 

@@ -120,10 +120,10 @@ def test_a_volume_that_somebody_still_writes_moves_when_that_one_ends(
     volume = make()
     disk = node.open(volume)
     disk.write(0, b"early")
-    service.migrate_volume(admin, volume.id, "second")
-    worker.drain()
-
-    disk.write(0, b"last!")
+    with node.serving(disk):
+        service.migrate_volume(admin, volume.id, "second")
+        worker.drain(patience_s=2.0)
+        disk.write(0, b"last!")
     disk.close()
     worker.drain(patience_s=30.0)
 

@@ -12,9 +12,11 @@ from synnefo_api_volume.handlers import (
     backups,
     default_types,
     extensions,
+    manageable,
     messages,
     qos,
     quota_sets,
+    resource_filters,
     services,
     snapshots,
     transfers,
@@ -27,6 +29,7 @@ from synnefo_api_volume.schemas import (
     action,
     attachment,
     backup,
+    manageable as manageable_schema,
     qos as qos_schema,
     quota_set,
     service,
@@ -106,6 +109,16 @@ ROUTES = [
         )
     ),
 
+    *(
+        Route(method, f"/{place}{path}", handler, "volume:volume:manage", status, body, query=query, since=since)
+        for place, since in (("os-volume-manage", versions.RANGE.minimum), ("manageable_volumes", versions.MANAGEABLE))
+        for method, path, handler, status, body, query in (
+            ("GET",  "",        manageable.index,  200, None,                     manageable_schema.LIST),
+            ("GET",  "/detail", manageable.detail, 200, None,                     manageable_schema.LIST),
+            ("POST", "",        manageable.create, 202, manageable_schema.CREATE, None),
+        )
+    ),
+
     Route("GET",    "/types",                             types.index,           "volume:type:list",          query=type_schema.LIST),
     Route("POST",   "/types",                             types.create,          "volume:type:create",        200, type_schema.CREATE),
     Route("GET",    "/types/{type_id}",                   types.show,            "volume:type:show"),
@@ -151,6 +164,8 @@ ROUTES = [
     Route("PUT",    "/os-services/{action}",              services.update,       "volume:service:update",     body=service.UPDATE),
     Route("GET",    "/os-hosts",                          services.hosts,        "volume:service:list"),
     Route("GET",    "/scheduler-stats/get_pools",         services.pools,        "volume:service:list",       query=service.POOLS),
+    Route("GET",    "/capabilities/{host}",               services.capabilities, "volume:service:list"),
+    Route("GET",    "/resource_filters",                  resource_filters.index, "volume:volume:list",       query=service.FILTERS, since=versions.RESOURCE_FILTERS),
 ]
 
 UNBUILT = [
@@ -160,13 +175,8 @@ UNBUILT = [
     ("GET",            "/os-hosts/{host}"),
     ("GET",            "/volumes/{volume_id}/encryption"),
     ("GET",            "/volumes/{volume_id}/encryption/{key}"),
-    ("GET",            "/capabilities/{host}"),
-    ("GET POST",       "/os-volume-manage"),
-    ("GET",            "/os-volume-manage/detail"),
     ("GET POST",       "/os-snapshot-manage"),
     ("GET",            "/os-snapshot-manage/detail"),
-    ("GET POST",       "/manageable_volumes"),
-    ("GET",            "/manageable_volumes/detail"),
     ("GET POST",       "/manageable_snapshots"),
     ("GET",            "/manageable_snapshots/detail"),
     ("GET",            "/backups/{backup_id}/export_record"),
@@ -186,7 +196,6 @@ UNBUILT = [
     ("GET",            "/clusters/detail"),
     ("GET PUT",        "/clusters/{name}"),
     ("POST",           "/workers/cleanup"),
-    ("GET",            "/resource_filters"),
 ]
 """What Cinder has and this cloud does not do yet: answered by 501."""
 

@@ -43,6 +43,7 @@ from synnefo_volume.listing import (
     list_volumes,
     summarise_volumes,
 )
+from synnefo_volume.managing import list_manageable, manage_volume, unmanage_volume
 from synnefo_volume.metadata import (
     remove_image_metadata,
     remove_snapshot_metadata,
@@ -119,6 +120,7 @@ from synnefo_volume.values import (
     Backup,
     BackupSpec,
     ImageWish,
+    Manageable,
     Offer,
     Qos,
     Selection,
@@ -139,7 +141,7 @@ from synnefo_volume.volumes import (
     sizes_of,
     update_volume,
 )
-from synnefo_volume.working import Service, services, stores, zone
+from synnefo_volume.working import Service, services, stores, usage_of, zone
 
 __all__ = [
     "BACKUPS",
@@ -154,6 +156,7 @@ __all__ = [
     "Backup",
     "BackupSpec",
     "ImageWish",
+    "Manageable",
     "Offer",
     "Qos",
     "Selection",
@@ -205,6 +208,7 @@ __all__ = [
     "list_attachments",
     "list_backups",
     "list_default_types",
+    "list_manageable",
     "list_qos",
     "list_qos_types",
     "list_snapshots",
@@ -213,6 +217,7 @@ __all__ = [
     "list_types",
     "list_volumes",
     "make_own_disk",
+    "manage_volume",
     "merge_qos",
     "merge_type_specs",
     "migrate_volume",
@@ -257,6 +262,7 @@ __all__ = [
     "terminate_connection",
     "ticket_key",
     "type_names",
+    "unmanage_volume",
     "unreserve_volume",
     "unset_default_type",
     "update_attachment",
@@ -265,5 +271,6 @@ __all__ = [
     "update_type",
     "update_volume",
     "upload_to_image",
+    "usage_of",
     "zone",
 ]

@@ -27,6 +27,7 @@ POLICIES = [
             ("upload", MEMBER, "Make an image of a volume"),
             ("revert", MEMBER, "Have a volume hold what it held when a snapshot was taken"),
             ("retype", MEMBER, "Have a volume be of another type"),
+            ("unmanage", ADMIN, "Forget a volume and leave its data where they are"),
             ("migrate", ADMIN, "Move a volume to another store"),
             ("connect", ADMIN, "Learn what opens a volume to a host"),
             ("force_detach", ADMIN, "Take a volume from who has it"),
@@ -80,6 +81,16 @@ POLICIES = [
             ("delete", MEMBER, "Withdraw an offer", "DELETE", "/{transfer_id}"),
         )
     ),
+    rule(
+        "volume:volume:manage",
+        ADMIN,
+        "See what lies in stores, and make volumes of it",
+        *(
+            f"{method} /{place}"
+            for method in ("GET", "POST")
+            for place in ("manageable_volumes", "os-volume-manage")
+        ),
+    ),
     rule("volume:quota_set:show", READER, "See quotas", "GET /os-quota-sets/{project_id}"),
     rule(
         "volume:quota_set:update",
@@ -97,6 +108,7 @@ POLICIES = [
         "GET /os-services",
         "GET /os-hosts",
         "GET /scheduler-stats/get_pools",
+        "GET /capabilities/{host}",
     ),
     rule("volume:service:update", ADMIN, "Change it", "PUT /os-services/{action}"),
     rule("volume:type:list", READER, "List types", "GET /types"),

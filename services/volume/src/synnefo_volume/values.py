@@ -308,3 +308,12 @@ class BackupSpec:
     container: str = ""
     is_incremental: bool = False
     is_forced: bool = False
+
+
+@dataclass(frozen=True)
+class Manageable:
+    """A head in a store; ``hindrance`` says why it can't become a volume, empty for nothing known."""
+
+    name: str
+    size_bytes: int
+    hindrance: str

@@ -35,7 +35,6 @@ def create_volume(context: RequestContext, spec: VolumeSpec) -> Volume:
         QuotaExceeded: The project may not have so much.
     """
     context.require_project()
-    zone = _zone(context, spec.availability_zone)
     if spec.is_multiattach:
         name = "multiattach"
         raise InvalidField(name, "a volume has one writer")
@@ -44,7 +43,7 @@ def create_volume(context: RequestContext, spec: VolumeSpec) -> Volume:
         kind = types.resolve(context, spec.type or source.type_id)
         store = _store(context, kind, source)
         row = new_row(context, spec, source, type_id=kind.id, store=store)
-        row.availability_zone = zone
+        row.availability_zone = zone_named(context, spec.availability_zone)
         session.add(row)
         session.flush()
         begin_to_make(context, session, row, source)
@@ -60,7 +59,12 @@ def begin_to_make(
     synnefo_quota.charge(context, charges.of_volume(row))
 
 
-def _zone(context: RequestContext, asked: str) -> str:
+def zone_named(context: RequestContext, asked: str) -> str:
+    """Return the zone that is asked for, which may be left open.
+
+    Raises:
+        InvalidField: There is none of this name.
+    """
     zone: str = context.cloud.config.volume.availability_zone
     if asked not in ("", zone):
         name = "availability_zone"

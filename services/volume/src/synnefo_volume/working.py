@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import synnefo_backends
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
+from synnefo_core.contracts.storage import StorageUnavailable, StoreUsage
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,14 @@ def zone(cloud: Cloud) -> str:
 def stores(cloud: Cloud) -> Sequence[str]:
     """Return the names of the stores that keep volumes."""
     return [name for name in cloud.stores() if cloud.store(name).heads is not None]
+
+
+def usage_of(cloud: Cloud, store: str) -> StoreUsage:
+    """Return the room in a store; of one that does not answer nothing is known."""
+    try:
+        return cloud.offload.run(cloud.store(store).usage)
+    except StorageUnavailable:
+        return StoreUsage(None, None)
 
 
 def services(context: RequestContext) -> list[Service]:

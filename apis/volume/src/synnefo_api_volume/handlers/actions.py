@@ -130,6 +130,10 @@ def _migrate(context: RequestContext, volume_id: str, asked: Any) -> None:
     synnefo_volume.migrate_volume(context, volume_id, service.store_at(asked["host"]))
 
 
+def _unmanage(context: RequestContext, volume_id: str, _asked: Any) -> None:
+    synnefo_volume.unmanage_volume(context, volume_id)
+
+
 ACTIONS: dict[str, tuple[Action, str]] = {
     "os-extend": (_extend, "volume:volume:extend"),
     "os-set_bootable": (_set_bootable, "volume:volume:update"),
@@ -150,6 +154,7 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "os-show_image_metadata": (_show_image_metadata, "volume:volume:show"),
     "os-unset_image_metadata": (_unset_image_metadata, "volume:volume:update"),
     "os-retype": (_retype, "volume:volume:retype"),
+    "os-unmanage": (_unmanage, "volume:volume:unmanage"),
     "os-migrate_volume": (_migrate, "volume:volume:migrate"),
     "revert": (_revert, "volume:volume:revert"),
 }

@@ -13,7 +13,7 @@ import synnefo_volume
 from synnefo_api_volume import queries
 from synnefo_api_volume.views import service as view
 from synnefo_core.context import RequestContext
-from synnefo_core.errors import Unbuilt
+from synnefo_core.errors import NotFound, Unbuilt
 
 
 def index(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
@@ -36,5 +36,17 @@ def hosts(context: RequestContext) -> dict[str, Any]:
 
 def pools(context: RequestContext, query: dict[str, Any]) -> dict[str, Any]:
     """Answer ``GET /scheduler-stats/get_pools``."""
-    show = view.pool_in_full if queries.truth(query, "detail") else view.pool
-    return {"pools": [show(name) for name in synnefo_volume.stores(context.cloud)]}
+    cloud, names = context.cloud, synnefo_volume.stores(context.cloud)
+    if not queries.truth(query, "detail"):
+        return {"pools": [view.pool(name) for name in names]}
+    usages = {name: synnefo_volume.usage_of(cloud, name) for name in names}
+    return {"pools": [view.pool_in_full(name, usage) for name, usage in usages.items()]}
+
+
+def capabilities(context: RequestContext, host: str) -> dict[str, Any]:
+    """Answer ``GET /capabilities/{host}``."""
+    store = view.store_at(host)
+    if store not in synnefo_volume.stores(context.cloud):
+        noun = "host"
+        raise NotFound(noun, host)
+    return view.capabilities(store)

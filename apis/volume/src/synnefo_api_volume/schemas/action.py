@@ -77,6 +77,7 @@ _SCHEMAS = {
         {"new_type": body.NAME, "migration_policy": {"enum": ["never", "on-demand", None]}},
         "new_type",
     ),
+    "os-unmanage": _NOTHING,
     # Nothing is copied by a host, and nobody works on a volume that is moving.
     "os-migrate_volume": _of(
         {"host": body.NAME, "force_host_copy": body.FLAG, "lock_volume": body.FLAG}, "host"
@@ -88,7 +89,6 @@ UNBUILT = (
     "os-extend_volume_completion",
     "os-migrate_volume_completion",
     "os-reimage",
-    "os-unmanage",
 )
 """Actions that Cinder has and this cloud has not."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from synnefo_api_volume.schemas import body, query
 
 LIST = query.of({"host": query.WORD, "binary": query.WORD})
+FILTERS = query.of({"resource": query.WORD})
 POOLS = query.of({"detail": query.WORD})
 
 UPDATE: dict[str, Any] = {

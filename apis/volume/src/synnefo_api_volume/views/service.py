@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from synnefo_core.contracts.storage import StoreUsage
 from synnefo_volume import Service
+
+VENDOR, PROTOCOL = "Synnefo", "nbd"
 
 
 def place(store: str) -> str:
@@ -48,17 +51,38 @@ def pool(store: str) -> dict[str, Any]:
     return {"name": place(store)}
 
 
-def pool_in_full(store: str) -> dict[str, Any]:
-    """Show what a store can do; how full it is, nobody asks it."""
+def pool_in_full(store: str, usage: StoreUsage) -> dict[str, Any]:
+    """Show what a store can do and how full it is, if it knows."""
     capabilities = {
         "volume_backend_name": store,
-        "vendor_name": "Synnefo",
-        "storage_protocol": "nbd",
-        "total_capacity_gb": "unknown",
-        "free_capacity_gb": "unknown",
+        "vendor_name": VENDOR,
+        "storage_protocol": PROTOCOL,
+        "total_capacity_gb": _gib(usage.total_bytes),
+        "free_capacity_gb": _gib(usage.free_bytes),
         "reserved_percentage": 0,
         "QoS_support": False,
         "thin_provisioning_support": True,
         "multiattach": False,
     }
     return pool(store) | {"capabilities": capabilities}
+
+
+def _gib(size_bytes: int | None) -> float | str:
+    return "unknown" if size_bytes is None else round(size_bytes / 2**30, 2)
+
+
+def capabilities(store: str) -> dict[str, Any]:
+    """Show what types can ask of a store: nothing but the store itself."""
+    return {
+        "namespace": f"OS::Storage::Capabilities::synnefo@{store}",
+        "vendor_name": VENDOR,
+        "volume_backend_name": store,
+        "pool_name": store,
+        "driver_version": None,
+        "storage_protocol": PROTOCOL,
+        "display_name": store,
+        "description": "Volumes over shared, content-addressed blocks",
+        "visibility": "public",
+        "replication_targets": [],
+        "properties": {},
+    }
