@@ -2,6 +2,7 @@
 """Volumes: made of anything without a copy, listed, changed and deleted."""
 
 import pytest
+from sqlalchemy import update
 
 import synnefo_image as images
 import synnefo_object_store as objects
@@ -9,6 +10,7 @@ import synnefo_quota
 import synnefo_volume as service
 from synnefo_blocks import collection, volumes
 from synnefo_core.contracts.storage import Kind, NoSuchThing
+from synnefo_core.db.models import SagaRow
 from synnefo_core.errors import InvalidField, InvalidState, NotFound, QuotaExceeded
 from synnefo_volume.models import VolumeRow
 
@@ -232,11 +234,15 @@ def test_what_is_being_made_keeps_what_it_is_made_of(cloud, member, worker, node
     assert b"the image" == node.read(volume, 9)
 
 
-def test_a_volume_waits_with_its_end_for_those_who_were_promised_a_copy(member, worker, make, node):
+def test_a_volume_waits_with_its_end_for_those_who_were_promised_a_copy(
+    cloud, member, worker, make, node
+):
     first = make()
     node.write(first, b"shared")
     copy = service.create_volume(member, service.VolumeSpec(source_volume_id=first.id))
     snapshot = service.create_snapshot(member, service.SnapshotSpec(first.id))
+    with cloud.database.unit_of_work() as session:  # so the deletion has its turn first
+        session.execute(update(SagaRow).values(due_at=cloud.clock.now() + 1.0))
 
     service.delete_volume(member, first.id)
     worker.drain(patience_s=30.0)
