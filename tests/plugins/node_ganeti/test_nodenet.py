@@ -84,6 +84,18 @@ def test_a_deleted_port_is_forgotten_when_nothing_older_can_come(shelf, take):
     assert shelf.find(DOCUMENT.port) is None
 
 
+def test_a_node_forgets_what_has_expired_beside_what_is_damaged(tmp_path, signer):
+    node = Node(tmp_path, Verifier([signer.public_key], PURPOSE))
+    for number, told in ((1, document(1, is_gone=True)), (2, document(2, is_gone=True))):
+        until = NOW + 60 if number == 1 else 4e9
+        node.shelf.take(signer.sign(replace(told, expires_at=until).to_json()), now=NOW)
+    (tmp_path / "documents/a-first.json").write_text("damaged")
+
+    node.forget_gone()
+
+    assert {document(2).port, "a-first"} == set(node.shelf.ids())
+
+
 def test_what_is_not_the_clouds_is_refused(shelf):
     stranger = Signer(Signer.new_key(), PURPOSE)
 

@@ -367,12 +367,17 @@ def test_private_keys_are_sealed(context):
         assert base64.b64decode(key.public) == signing.signer(context, PURPOSE).public_key
 
 
-def test_a_moment_without_the_owner_of_servers_ends_no_port(node, server, context, monkeypatch):
+def test_a_moment_without_the_owner_of_servers_ends_no_port(
+    node, server, context, monkeypatch, caplog
+):
     monkeypatch.setattr(
         documents, "_guests", lambda *_: (_ for _ in ()).throw(documents.OwnerAbsent("absent"))
     )
     synnefo_network.note_device(context, server.id)
     assert [] == node.news()
+    assert [] == node.news()
+    # The task comes each second: it does not say so each time.
+    assert 1 == sum("absent" in each.message for each in caplog.records)
     monkeypatch.undo()
     with context.unit_of_work() as session:
         session.get(synnefo_compute.models.ServerRow, server.id).name = "renamed"
