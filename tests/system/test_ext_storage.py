@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 
@@ -21,10 +20,8 @@ from synnefo_core.contracts.storage import NoSuchThing
 from synnefo_core.contracts.volumes import Ticket, epochs_of
 from synnefo_core.offload import make_offload
 from synnefo_core.signatures import Signer
-from synnefo_node_ganeti import os_definition
-from synnefo_node_ganeti.ext import main as extstorage
-from synnefo_node_ganeti.ext.provider import Places
 from synnefo_storage_nfs.driver import NfsStorage
+from tests.system import volume_node
 from tests.system.labs import GanetiLab
 from tests.system.labs.waiting import until
 
@@ -36,34 +33,24 @@ IMAGE = b"what the image says"
 IMAGE_MIB = 3
 SERVER = "snf-on-volumes"
 JOB_S = 300
-# Long enough for a busy machine to renew in time; a writer that was killed is followed after both.
-LEASE = volumes.LeaseTerms(lease_s=6.0, margin_s=1.0)
 
 
 class Cluster:
     """A cluster whose nodes know the store; the cloud's part is played here."""
 
     def __init__(self, lab: GanetiLab) -> None:
-        self.lab, home = lab, lab.directory / "srv"
+        self.lab = lab
         self.signer = Signer(Signer.new_key(), tickets.PURPOSE)
-        self.storage = NfsStorage(DriverSetup("nfs", {"path": str(home / "store")}, home))
-        config = home / "volumes"
-        config.mkdir()
-        (config / "keys").write_bytes(base64.b64encode(self.signer.public_key))
-        lines = ["[store]", "driver = nfs", "path = /srv/store", "state_directory = /srv/state"]
-        lines += [f"lease_s = {LEASE.lease_s}", f"lease_margin_s = {LEASE.margin_s}"]
-        (config / "main.conf").write_text("\n".join(lines))
-        extstorage.install(home / "ganeti/extstorage", Places(Path("/srv/volumes")))
-        definition = os_definition.install(lab.os_directory)
-        # What servers without volumes begin with here; those on volumes don't.
-        image = "image=/srv/guest/vmlinuz"
-        lab.run("gnt-os", "modify", "-O", image, f"{definition.name}+default")
+        place = str(volume_node.store_of(lab))
+        self.storage = NfsStorage(DriverSetup("nfs", {"path": place}, lab.directory))
+        key = base64.b64encode(self.signer.public_key).decode()
+        os_type = volume_node.prepare(lab, key=key)
         settings = {
             "url": lab.rapi_url,
             "user": lab.rapi_user,
             "password": lab.rapi_password,
             "certificate_file": str(lab.rapi_certificate),
-            "os_type": f"{definition.name}+default",
+            "os_type": os_type,
             "has_seed_disk": True,
         }
         checked = checked_settings(GanetiBackend, settings)
@@ -112,8 +99,6 @@ class Cluster:
 def cluster(ganeti_labs) -> Iterator[Cluster]:
     """A cluster with QEMU."""
     (lab,) = ganeti_labs(1, hypervisor="kvm")
-    if lab.record.tree is not None:
-        pytest.skip("the Python of this machine does not run in the root directory of the nodes")
     made = Cluster(lab)
     yield made
     made.close()
@@ -215,7 +200,9 @@ def test_what_was_flushed_survives_the_end_of_the_server(guest):
 
 def test_a_later_ticket_elsewhere_wins_and_the_old_guest_writes_no_more(guest, ticket):
     assert "written" == guest.put("mine", 13)
-    elsewhere = volumes.open_volume(guest.storage, "root", epoch=epochs_of(2).start, terms=LEASE)
+    elsewhere = volumes.open_volume(
+        guest.storage, "root", epoch=epochs_of(2).start, terms=volume_node.LEASE
+    )
     assert b"mine" == elsewhere.read(13 * MIB, 4)
     elsewhere.write(13 * MIB, b"ours")
 

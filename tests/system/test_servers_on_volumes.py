@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A file, an image, a disk and a snapshot are the same: servers of a real Ganeti with QEMU, through the APIs.
+
+Nothing is copied when a server begins; its disk becomes an image and a file while it runs; and what others
+were made of may go. ``SCALE=full`` makes twenty servers of the snapshot.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from synnefo_blocks import volumes
+from synnefo_core.contracts.driver import DriverSetup
+from synnefo_core.contracts.storage import Kind, NoSuchThing
+from synnefo_storage_nfs.driver import NfsStorage
+from tests.system import volume_node
+from tests.system.client import COMPUTE, Client
+from tests.system.deployment import Deployment, deployed
+from tests.system.labs import GanetiLab
+from tests.system.labs.waiting import until
+
+pytestmark = pytest.mark.system
+
+log = logging.getLogger(__name__)
+
+MIB = 1024 * 1024
+IMAGE = b"what the image says"
+IMAGE_AT, SPACE_AT = 3, 10
+"""MiB at which the image says it, and where it has nothing."""
+CLONES = 20 if os.environ.get("SCALE") == "full" else 2
+GUEST_S = 300
+VOLUME, IMAGES = "/volume/v3", "/image/v2/images"
+
+
+@dataclass
+class Site:
+    """A cloud, its cluster and its store."""
+
+    cloud: Deployment
+    lab: GanetiLab
+    storage: NfsStorage
+
+    def __post_init__(self) -> None:
+        self.client = Client(self.cloud, microversion="2.79")
+
+    # -- Servers ------------------------------------------------------------------------
+
+    def ask_server(self, name: str, image_id: str) -> str:
+        """Ask for a server; return its id."""
+        asked = {"name": name, "flavorRef": "thin", "imageRef": image_id, "networks": "none"}
+        made = self.client.call("POST", f"{COMPUTE}/servers", json={"server": asked}).json()
+        return str(made["server"]["id"])
+
+    def made_server(self, name: str, image_id: str) -> str:
+        """Make a server; return its id."""
+        server_id = self.ask_server(name, image_id)
+        assert "ACTIVE" == self.client.settle(server_id, within_s=GUEST_S)
+        return server_id
+
+    def delete_server(self, server_id: str) -> None:
+        self.client.delete_server(server_id)
+        assert "DELETED" == self.client.settle(server_id, within_s=GUEST_S)
+
+    # -- What guests see ------------------------------------------------------------------
+
+    def ask(self, server_id: str, command: str) -> str:
+        return self.lab.ask_guest(f"snf-{server_id}", command, within_s=GUEST_S).strip()
+
+    def put(self, server_id: str, text: str, mib: int = SPACE_AT, device: str = "vda") -> None:
+        """Have a guest write and flush."""
+        where = f"of=/dev/{device} bs=1M seek={mib} conv=fsync,notrunc"
+        said = self.ask(server_id, f"echo {text} | dd {where} 2>/dev/null && echo written")
+        assert "written" == said
+
+    def get(self, server_id: str, mib: int = SPACE_AT, device: str = "vda") -> str:
+        """Return what a guest reads, from the disk itself."""
+        read = f"dd if=/dev/{device} bs=1M skip={mib} count=1 2>/dev/null"
+        clean = "echo 3 > /proc/sys/vm/drop_caches"
+        return self.ask(server_id, f"{clean}; {read} | head -c 100 | tr -d '\\0'")
+
+    # -- What the store has ---------------------------------------------------------------
+
+    def own_bytes(self, server_id: str) -> int:
+        """Return how much of a server's disk is its alone."""
+        return volumes.usage(self.storage, server_id)
+
+    def blocks(self) -> int:
+        """Return how many blocks there are."""
+        return sum(1 for _ in self.storage.blocks.entries(Kind.BLOCK))
+
+    # -- Images and volumes ---------------------------------------------------------------
+
+    def image_of(self, server_id: str, name: str) -> str:
+        """Make an image of a running server's disk; return its id."""
+        body = {"createImage": {"name": name}}
+        path = f"{COMPUTE}/servers/{server_id}/action"
+        image_id = str(self.client.call("POST", path, json=body).json()["image_id"])
+        until(lambda: self.image(image_id)["status"] == "active", name, within_s=GUEST_S)
+        assert "ACTIVE" == self.client.settle(server_id)
+        return image_id
+
+    def image(self, image_id: str) -> Any:
+        return self.client.get(f"{IMAGES}/{image_id}")
+
+    def volume(self, volume_id: str) -> Any:
+        return self.client.get(f"{VOLUME}/{self.client.project_id}/volumes/{volume_id}")["volume"]
+
+    def made_volume(self) -> str:
+        """Make an empty volume; return its id."""
+        path = f"{VOLUME}/{self.client.project_id}/volumes"
+        made = self.client.call("POST", path, json={"volume": {"size": 1}}).json()["volume"]
+        self.await_volume(made["id"], "available")
+        return str(made["id"])
+
+    def await_volume(self, volume_id: str, status: str) -> None:
+        until(lambda: self.volume(volume_id)["status"] == status, status, within_s=GUEST_S)
+
+
+@pytest.fixture(scope="module")
+def lab(ganeti_labs) -> GanetiLab:
+    """A cluster with QEMU."""
+    (lab,) = ganeti_labs(1, hypervisor="kvm")
+    return lab
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, lab) -> Iterator[Site]:
+    """A whole cloud on that cluster, with a flavor whose disks are in the store."""
+    place, terms = str(volume_node.store_of(lab)), volume_node.LEASE
+    settings = {
+        "backends": {"embedded": "false"},
+        "storage": {"stores": volume_node.STORE},
+        f"store_{volume_node.STORE}": {"driver": "nfs", "path": place},
+        "volume": {"lease_s": terms.lease_s, "lease_margin_s": terms.margin_s},
+    }
+    with deployed(tmp_path_factory.mktemp("volumes"), settings) as cloud:
+        cloud.run()
+        os_type = volume_node.prepare(lab, key=cloud.synnefo("volume", "key").strip())
+        cloud.add_ganeti("c1", lab, os_type=os_type, has_seed_disk="true")
+        size = ["--ram", "192", "--vcpus", "1", "--disk", "1", "--id", "thin"]
+        kind = ["--property", "SNF:disk_template=ext", "thin"]
+        cloud.openstack("flavor", "create", *size, *kind, cloud="synnefo-admin")
+        storage = NfsStorage(DriverSetup(volume_node.STORE, {"path": place}, lab.directory))
+        yield Site(cloud, lab, storage)
+        storage.close()
+
+
+@pytest.fixture(scope="module")
+def original(site, tmp_path_factory) -> str:
+    """An image that is a file which was uploaded by the Swift client; its id."""
+    disk: Path = tmp_path_factory.mktemp("image") / "disk.raw"
+    disk.write_bytes(IMAGE.ljust(MIB, b"\0").rjust((IMAGE_AT + 1) * MIB, b"\0"))
+    site.cloud.swift("upload", "--object-name", "disk.raw", "mine", str(disk))
+    words = ["--disk-format", "raw", "--container-format", "bare"]
+    words += ["--property", "synnefo_object=mine/disk.raw"]
+    return str(site.cloud.openstack_json("image", "create", *words, "original")["id"])
+
+
+@pytest.fixture(scope="module")
+def first(site, original) -> str:
+    """A server of that image, whose guest answered; its id."""
+    blocks, begun = site.blocks(), time.monotonic()
+    server_id = site.made_server("first", original)
+    active_s = time.monotonic() - begun
+    said = site.get(server_id, IMAGE_AT)
+    log.info("%.1f s to ACTIVE, %.1f to a prompt", active_s, time.monotonic() - begun)
+    assert IMAGE.decode() == said
+    assert 0 < blocks
+    assert (0, blocks) == (site.own_bytes(server_id), site.blocks())
+    return server_id
+
+
+@pytest.fixture(scope="module")
+def snapshot(site, first) -> str:
+    """An image of the running server, after which it wrote on; the image's id."""
+    site.put(first, "before")
+    image_id = site.image_of(first, "snapshot")
+    site.put(first, "after")
+    return image_id
+
+
+def test_a_snapshot_of_a_running_disk_is_an_image_and_a_file(site, first, snapshot):
+    assert first == site.image(snapshot)["instance_uuid"]
+    assert snapshot in site.cloud.swift("list", "images").split()
+    part = site.client.call(
+        "GET",
+        f"/object-store/v1/AUTH_{site.client.project_id}/images/{snapshot}",
+        headers={"Range": f"bytes={SPACE_AT * MIB}-{SPACE_AT * MIB + 5}"},
+    )
+    assert b"before" == part.content
+    assert "after" == site.get(first)
+
+
+def test_a_volume_comes_and_goes_while_the_server_runs(site, first):
+    volume_id = site.made_volume()
+    devices = site.ask(first, "ls /sys/block")
+    path = f"{COMPUTE}/servers/{first}/os-volume_attachments"
+
+    site.client.call("POST", path, json={"volumeAttachment": {"volumeId": volume_id}})
+    site.await_volume(volume_id, "in-use")
+    until(lambda: "vdc" in site.ask(first, "ls /sys/block"), "the disk in the guest", within_s=60)
+    site.put(first, "kept", 5, "vdc")
+    assert "ACTIVE" == site.client.settle(first)
+    site.client.call("DELETE", f"{path}/{volume_id}")
+    site.await_volume(volume_id, "available")
+
+    until(lambda: devices == site.ask(first, "ls /sys/block"), "it to be gone", within_s=60)
+    assert b"kept" == volumes.look(site.storage, volume_id).read(5 * MIB, 4)
+    assert "after" == site.get(first)
+
+
+def test_clones_outlive_all_that_they_were_made_of(site, original, first, snapshot):
+    blocks = site.blocks()
+    clones = [site.ask_server(f"clone{number}", snapshot) for number in range(CLONES)]
+    for clone in clones:
+        assert "ACTIVE" == site.client.settle(clone, within_s=GUEST_S)
+    assert blocks == site.blocks()
+    site.put(clones[0], "mine", 11)
+
+    site.delete_server(first)
+    for image_id in (original, snapshot):
+        site.client.call("DELETE", f"{IMAGES}/{image_id}")
+    site.cloud.swift("delete", "mine")
+
+    for clone in clones:
+        assert [IMAGE.decode(), "before"] == [site.get(clone, at) for at in (IMAGE_AT, SPACE_AT)]
+        rebooted = {"reboot": {"type": "HARD"}}
+        site.client.call("POST", f"{COMPUTE}/servers/{clone}/action", json=rebooted)
+        assert "ACTIVE" == site.client.settle(clone, within_s=GUEST_S)
+        assert "before" == site.get(clone)
+    assert ["mine", ""] == [site.get(clone, 11) for clone in clones[:2]]
+    for server_id in clones:
+        site.delete_server(server_id)
+        with pytest.raises(NoSuchThing):
+            volumes.show(site.storage, server_id)

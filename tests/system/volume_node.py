@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A node of a real cluster that serves volumes of a store to its guests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from synnefo_blocks import volumes
+from synnefo_node_ganeti import os_definition
+from synnefo_node_ganeti.ext import main as extstorage
+from synnefo_node_ganeti.ext.provider import Places
+from tests.system.labs import GanetiLab
+
+STORE = "main"
+# Long enough for a busy machine to renew in time; a writer that was killed is followed after both.
+LEASE = volumes.LeaseTerms(lease_s=6.0, margin_s=1.0)
+
+
+def store_of(lab: GanetiLab) -> Path:
+    """Return the directory of the store, as it is called outside of the node."""
+    return lab.directory / "srv/store"
+
+
+def prepare(lab: GanetiLab, *, key: str) -> str:
+    """Set the node up; return what a cluster's ``os_type`` is.
+
+    Args:
+        lab: A cluster with QEMU.
+        key: The public key for tickets, in base64.
+    """
+    if lab.record.tree is not None:
+        pytest.skip("the Python of this machine does not run in the root directory of the nodes")
+    config = lab.directory / "srv/volumes"
+    config.mkdir()
+    (config / "keys").write_text(key)
+    lines = ["[store]", "driver = nfs", "path = /srv/store", "state_directory = /srv/state"]
+    lines += [f"lease_s = {LEASE.lease_s}", f"lease_margin_s = {LEASE.margin_s}"]
+    (config / f"{STORE}.conf").write_text("\n".join(lines))
+    extstorage.install(lab.directory / "srv/ganeti/extstorage", Places(Path("/srv/volumes")))
+    definition = f"{os_definition.install(lab.os_directory).name}+default"
+    # What servers without volumes begin with here; those on volumes don't.
+    lab.run("gnt-os", "modify", "-O", "image=/srv/guest/vmlinuz", definition)
+    return definition
