@@ -30,19 +30,15 @@ def plug(run: Run) -> Mapping[str, Any] | Wait:
         if isinstance(outcome, Wait):
             return outcome
     synnefo_network.tell_nodes_of_device(run.context, run.subject_id)
-    nic = _nic(run)
-
-    def submit(backend: ComputeBackend, name: str) -> str:
-        return _cards(backend).plug(name, nic)
-
-    return towards.forward(run, lambda found: _has(found, nic.name), submit)
+    nic = _nic(run) or NicSpec(**run.data["nic"])
+    return towards.forward(run, lambda found: _has(found, nic.name), _Plug(nic))
 
 
-def _nic(run: Run) -> NicSpec:
-    """Return the card; on the network if the cluster has that."""
+def _nic(run: Run) -> NicSpec | None:
+    """Return the card, on the network if the cluster has that; None once the port is gone."""
     own = [port for port in networks.ports_of(run) if port.id == run.data["port_id"]]
     found = cards.specs(run.context, instances.backend_id(run), own)
-    return found[0] if found else NicSpec(**run.data["nic"])
+    return found[0] if found else None
 
 
 def undo_plug(run: Run) -> Wait | None:
@@ -55,6 +51,24 @@ def unplug(run: Run) -> Mapping[str, Any] | Wait:
     """Have the cluster take the card away, under whatever name it should be there."""
     card, mac = run.data["card"], run.data["mac"]
     return towards.forward(run, lambda found: not _has(found, card, mac), _Unplug(card))
+
+
+def undo_unplug(run: Run) -> Wait | None:
+    """Plug the card in again, unless its port is not the server's any more."""
+    nic = _nic(run)
+    if nic is None:
+        return None
+    return towards.back(run, "unplug", lambda found: _has(found, nic.name), _Plug(nic))
+
+
+class _Plug:
+    """The call that plugs a card in."""
+
+    def __init__(self, nic: NicSpec) -> None:
+        self._nic = nic
+
+    def __call__(self, backend: ComputeBackend, name: str) -> str:
+        return _cards(backend).plug(name, self._nic)
 
 
 class _Unplug:
@@ -118,5 +132,10 @@ ATTACH_SAGA = recorded(
     )
 )
 DETACH_SAGA = recorded(
-    Saga(DETACH, [Step("unplug", unplug)], succeed=unplugged, fail=not_unplugged)
+    Saga(
+        DETACH,
+        [Step("unplug", unplug, undo=undo_unplug)],
+        succeed=unplugged,
+        fail=not_unplugged,
+    )
 )
