@@ -16,7 +16,7 @@ import synnefo_volume
 from synnefo_backend_sim import faults, operator
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_blocks import volumes
-from synnefo_compute import ServerSpec
+from synnefo_compute import ServerSpec, suspending
 from synnefo_compute.reconcile import repairs
 from synnefo_compute.sagas import (
     confirm_resize,
@@ -27,7 +27,7 @@ from synnefo_compute.sagas import (
     rebuild_server,
 )
 from synnefo_core.context import new_request_id
-from synnefo_core.errors import Conflict, InvalidField, InvalidState, NotFound
+from synnefo_core.errors import Conflict, Forbidden, InvalidField, InvalidState, NotFound
 from synnefo_core.testing.sagas import SagaContract, Trial
 
 GIB = 2**30
@@ -311,6 +311,20 @@ def test_a_server_of_which_an_image_is_made_is_busy(thin, again, settle):
     synnefo_compute.create_image(again(), thin.id, name="of a stopped one", metadata={})
     settle()
     assert ("stopped", "") == state(again(), thin.id)
+
+
+def test_a_locked_server_has_images_made_of_it_and_a_suspended_one_has_none(
+    thin, again, settle, context
+):
+    synnefo_compute.lock_server(again(), thin.id)
+    image_id = synnefo_compute.create_image(again(), thin.id, name="one", metadata={})
+    settle()
+    assert "active" == synnefo_image.show(again(), image_id).status
+
+    suspending.suspend_server(context, thin.id)
+    settle()
+    with pytest.raises(Forbidden):
+        synnefo_compute.create_image(again(), thin.id, name="two", metadata={})
 
 
 def test_a_server_deleted_meanwhile_leaves_its_image_or_none(thin, again, settle, disks):

@@ -25,7 +25,10 @@ def admitted(
         Unavailable: Its cluster can't be reached now.
     """
     row = owned(context, session, server_id, is_locked=True)
-    locks.require_unlocked(context, row, transition.action)
+    if transition.only_looks:
+        locks.require_not_suspended(context, row)
+    else:
+        locks.require_unlocked(context, row, transition.action)
     states.check(transition, vm_state=row.vm_state, task_state=row.task_state)
     if not row.launched_at:
         msg = "the server was never made; it can only be deleted"

@@ -26,7 +26,7 @@ def create_image(
 
     Raises:
         NotFound: The caller has none of this id.
-        InvalidState: It is locked, neither running nor stopped, or something is being done to it.
+        InvalidState: It is neither running nor stopped, or something is being done to it.
         Conflict: Its root disk is in its cluster alone.
         Forbidden: There is more metadata than an image may have.
     """

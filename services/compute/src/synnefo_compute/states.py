@@ -73,13 +73,15 @@ DELETING = "deleting"
 class Transition:
     """What an action needs and does: from which states, by which task, to which state.
 
-    An empty ``target`` is the state in which it was.
+    An empty ``target`` is the state in which it was. What only looks at a server is done to locked
+    ones, too.
     """
 
     action: str
     sources: frozenset[str]
     task: str
     target: str = ""
+    only_looks: bool = False
 
 
 START = Transition("start", frozenset({STOPPED}), STARTING, ACTIVE)
@@ -98,7 +100,7 @@ DETACH_INTERFACE = Transition("detach_interface", frozenset({ACTIVE, STOPPED}), 
 ATTACH_VOLUME = Transition("attach_volume", frozenset({ACTIVE, STOPPED}), ATTACHING)
 DETACH_VOLUME = Transition("detach_volume", frozenset({ACTIVE, STOPPED}), DETACHING)
 MIGRATE = Transition("migrate", frozenset({ACTIVE, STOPPED}), MIGRATING)
-CREATE_IMAGE = Transition("createImage", frozenset({ACTIVE, STOPPED}), IMAGING)
+CREATE_IMAGE = Transition("createImage", frozenset({ACTIVE, STOPPED}), IMAGING, only_looks=True)
 
 TRANSITIONS = (
     START,
