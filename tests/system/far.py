@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from synnefo_core.contracts.gateways import GatewayDocument
 from synnefo_core.contracts.nodes import PortDocument
-from tests.system.deployment import Deployment
+from tests.plugins.bus_amqp.brokers import url
+from tests.system.deployment import Deployment, deployed
+from tests.system.labs import RabbitLab
 from tests.system.wired import Node
 
 
@@ -42,6 +46,21 @@ class Far:
         """Return what the node has of a router."""
         file = self.node.state / f"routers/{router_id}.json"
         return GatewayDocument.from_json(file.read_text()) if file.exists() else None
+
+
+@contextmanager
+def told(directory: Path, broker: RabbitLab, *, namespace: str) -> Iterator[Deployment]:
+    """Have a cloud with a simulated cluster called east, as the broker calls it, too."""
+    bus = {"driver": "amqp", "urls": url(broker, "cloud"), "namespace": namespace}
+    settings = {
+        "backends": {"embedded": "false"},
+        "bus": {"driver": "amqp"},
+        "bus_amqp": {**bus, "reconnect_max_s": 1},
+    }
+    with deployed(directory, settings) as cloud:
+        cloud.run().wait_until_it_says("receiving from the broker")
+        cloud.synnefo("backend", "add", "east", "--driver", "sim")
+        yield cloud
 
 
 def joined(

@@ -16,8 +16,8 @@ import pytest
 
 from tests.plugins.bus_amqp.brokers import import_definitions, url
 from tests.system.client import NETWORK, Client
-from tests.system.deployment import Deployment, deployed
-from tests.system.far import Far, joined
+from tests.system.deployment import Deployment
+from tests.system.far import Far, joined, told
 from tests.system.hosts import Host
 from tests.system.labs import RabbitLab
 from tests.system.labs.relay import Relay
@@ -42,16 +42,7 @@ def broker() -> Iterator[RabbitLab]:
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory, broker: RabbitLab) -> Iterator[Deployment]:
-    """A cloud with a simulated cluster called east, as the broker calls it, too."""
-    bus = {"driver": "amqp", "urls": url(broker, "cloud"), "namespace": NAMESPACE}
-    settings = {
-        "backends": {"embedded": "false"},
-        "bus": {"driver": "amqp"},
-        "bus_amqp": {**bus, "reconnect_max_s": 1},
-    }
-    with deployed(tmp_path_factory.mktemp("cloud"), settings) as cloud:
-        cloud.run().wait_until_it_says("receiving from the broker")
-        cloud.synnefo("backend", "add", "east", "--driver", "sim")
+    with told(tmp_path_factory.mktemp("cloud"), broker, namespace=NAMESPACE) as cloud:
         yield cloud
 
 

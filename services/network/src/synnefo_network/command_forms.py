@@ -34,6 +34,16 @@ class OfOne(CloudCommand):
         return parser
 
 
+class OfOneAndProject(OfOne):
+    """A command about one thing and another project."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add which project."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("project", metavar="PROJECT")
+        return parser
+
+
 class ShowOne(CloudShow):
     """Show one thing."""
 

@@ -8,7 +8,7 @@ import argparse
 from synnefo_core.commands import CloudCommand, CommandTable, Table
 from synnefo_core.context import for_worker
 from synnefo_network import floating_ips, reassigning
-from synnefo_network.command_forms import OfOne, OfProjects, ShowOne
+from synnefo_network.command_forms import OfOne, OfOneAndProject, OfProjects, ShowOne
 from synnefo_network.floating_values import FloatingIpChanges, FloatingIpSpec
 
 
@@ -110,14 +110,8 @@ class Remove(OfOne):
         self.say(f"floating IP {parsed_args.id} given back")
 
 
-class Reassign(OfOne):
+class Reassign(OfOneAndProject):
     """Give a floating IP that stands for nothing to another project."""
-
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Add which project."""
-        parser = super().get_parser(prog_name)
-        parser.add_argument("project", metavar="PROJECT")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Give it there."""

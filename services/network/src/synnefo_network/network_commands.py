@@ -10,7 +10,7 @@ from synnefo_core.context import for_worker
 from synnefo_core.errors import Conflict
 from synnefo_network import networks, reassigning, reservations, wiring
 from synnefo_network.bootstrap import SYSTEM_PROJECT
-from synnefo_network.command_forms import OfOne, ShowOne
+from synnefo_network.command_forms import OfOne, OfOneAndProject, ShowOne
 from synnefo_network.values import Listing, Network, NetworkSpec
 
 
@@ -170,14 +170,8 @@ class Remove(OfOne):
         self.say(f"network {parsed_args.id} deleted")
 
 
-class Reassign(OfOne):
+class Reassign(OfOneAndProject):
     """Give a network to another project, with its subnets."""
-
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Add which project."""
-        parser = super().get_parser(prog_name)
-        parser.add_argument("project", metavar="PROJECT")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Give it there."""

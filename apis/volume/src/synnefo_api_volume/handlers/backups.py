@@ -9,55 +9,43 @@ from __future__ import annotations
 from typing import Any
 
 import synnefo_volume
-from synnefo_api_volume import queries, selections, versions
-from synnefo_api_volume.handlers import references
+from synnefo_api_volume.handlers import pages, references
 from synnefo_api_volume.schemas.body import is_set
-from synnefo_api_volume.views import backup as view, link
+from synnefo_api_volume.views import backup as view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Version
-from synnefo_volume import BackupSpec
+from synnefo_volume import Backup, BackupSpec
 
-_COLUMNS = {"volume_id": "volume_id", "snapshot_id": "snapshot_id"}
-_SORTED = {
-    **{name: name for name in ("id", "name", "status", "created_at", "updated_at", "volume_id")},
-    "size": "size_gib",
-}
+_LISTING = pages.Listing(
+    noun="backups",
+    find=synnefo_volume.list_backups,
+    count=synnefo_volume.count_backups,
+    columns={"volume_id": "volume_id", "snapshot_id": "snapshot_id"},
+    orders={
+        **{
+            name: name for name in ("id", "name", "status", "created_at", "updated_at", "volume_id")
+        },
+        "size": "size_gib",
+    },
+)
 
 
 def index(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /backups``: ids and names."""
-    return _listing(context, query, version, path="backups")
+
+    def show(backup: Backup) -> dict[str, Any]:
+        return view.brief(context, backup)
+
+    return pages.page(context, query, version, of=_LISTING, is_detailed=False, show=show)
 
 
 def detail(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /backups/detail``."""
-    return _listing(context, query, version, path="backups/detail")
 
+    def show(backup: Backup) -> dict[str, Any]:
+        return view.full(context, backup, version)
 
-def _listing(
-    context: RequestContext, query: dict[str, Any], version: Version, *, path: str
-) -> dict[str, Any]:
-    limit = queries.limit(query)
-    selection = selections.of(context, query, version, _COLUMNS)
-    found = synnefo_volume.list_backups(
-        context,
-        limit=limit,
-        marker=query.get("marker", ""),
-        offset=int(query.get("offset", 0)),
-        selection=selection,
-        sort=queries.sort(query, _SORTED),
-    )
-    if path.endswith("detail"):
-        backups = [view.full(context, each, version) for each in found]
-    else:
-        backups = [view.brief(context, each) for each in found]
-    shown: dict[str, Any] = {"backups": backups}
-    links = link.following(context, path, query, [each.id for each in found], limit)
-    if links:
-        shown["backups_links"] = links
-    if version >= versions.COUNTS and queries.truth(query, "with_count"):
-        shown["count"] = synnefo_volume.count_backups(context, selection)
-    return shown
+    return pages.page(context, query, version, of=_LISTING, is_detailed=True, show=show)
 
 
 def create(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:

@@ -9,54 +9,44 @@ from __future__ import annotations
 from typing import Any
 
 import synnefo_volume
-from synnefo_api_volume import queries, selections, versions
-from synnefo_api_volume.handlers import references
+from synnefo_api_volume import versions
+from synnefo_api_volume.handlers import pages, references
 from synnefo_api_volume.schemas.body import is_set
-from synnefo_api_volume.views import link, snapshot as view
+from synnefo_api_volume.views import snapshot as view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Version
-from synnefo_volume import SnapshotSpec
+from synnefo_volume import Snapshot, SnapshotSpec
 
-_COLUMNS = {"volume_id": "volume_id"}
-_SORTED = {
-    **{name: name for name in ("id", "name", "status", "created_at", "updated_at")},
-    "display_name": "name",
-    "volume_id": "volume_id",
-    "size": "size_gib",
-}
+_LISTING = pages.Listing(
+    noun="snapshots",
+    find=synnefo_volume.list_snapshots,
+    count=synnefo_volume.count_snapshots,
+    columns={"volume_id": "volume_id"},
+    orders={
+        **{name: name for name in ("id", "name", "status", "created_at", "updated_at")},
+        "display_name": "name",
+        "volume_id": "volume_id",
+        "size": "size_gib",
+    },
+)
 
 
 def index(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /snapshots``."""
-    return _listing(context, query, version, path="snapshots")
+
+    def show(snapshot: Snapshot) -> dict[str, Any]:
+        return view.brief(snapshot, version)
+
+    return pages.page(context, query, version, of=_LISTING, is_detailed=False, show=show)
 
 
 def detail(context: RequestContext, query: dict[str, Any], version: Version) -> dict[str, Any]:
     """Answer ``GET /snapshots/detail``."""
-    return _listing(context, query, version, path="snapshots/detail")
 
+    def show(snapshot: Snapshot) -> dict[str, Any]:
+        return view.full(snapshot, version)
 
-def _listing(
-    context: RequestContext, query: dict[str, Any], version: Version, *, path: str
-) -> dict[str, Any]:
-    limit = queries.limit(query)
-    selection = selections.of(context, query, version, _COLUMNS)
-    found = synnefo_volume.list_snapshots(
-        context,
-        limit=limit,
-        marker=query.get("marker", ""),
-        offset=int(query.get("offset", 0)),
-        selection=selection,
-        sort=queries.sort(query, _SORTED),
-    )
-    show = view.full if path.endswith("detail") else view.brief
-    shown: dict[str, Any] = {"snapshots": [show(each, version) for each in found]}
-    links = link.following(context, path, query, [each.id for each in found], limit)
-    if links:
-        shown["snapshots_links"] = links
-    if version >= versions.COUNTS and queries.truth(query, "with_count"):
-        shown["count"] = synnefo_volume.count_snapshots(context, selection)
-    return shown
+    return pages.page(context, query, version, of=_LISTING, is_detailed=True, show=show)
 
 
 def create(context: RequestContext, body: dict[str, Any], version: Version) -> dict[str, Any]:

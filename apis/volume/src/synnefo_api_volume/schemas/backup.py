@@ -37,20 +37,6 @@ RESTORE = body.of(
     "restore", {"volume_id": {"type": ["string", "null"], "maxLength": 64}, "name": body.TEXT}
 )
 
-ACTION: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "os-reset_status": {
-            "type": "object",
-            "properties": {"status": {"type": "string", "minLength": 1, "maxLength": 32}},
-            "required": ["status"],
-            "additionalProperties": False,
-        },
-        "os-force_delete": {"type": ["object", "null"], "maxProperties": 0},
-    },
-    "minProperties": 1,
-    "maxProperties": 1,
-    "additionalProperties": False,
-}
+ACTION = body.OVERRIDE
 
 LIST = query.of({**FILTERS, "volume_id": query.WORD, "snapshot_id": query.WORD})

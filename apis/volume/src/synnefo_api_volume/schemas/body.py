@@ -47,3 +47,21 @@ def whole(noun: str, inner: dict[str, Any]) -> dict[str, Any]:
 def is_set(value: object) -> bool:
     """Return whether a :data:`FLAG` says yes."""
     return str(value).lower() in ("1", "t", "true", "on", "y", "yes")
+
+
+OVERRIDE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "os-reset_status": {
+            "type": "object",
+            "properties": {"status": {"type": "string", "minLength": 1, "maxLength": 32}},
+            "required": ["status"],
+            "additionalProperties": False,
+        },
+        "os-force_delete": {"type": ["object", "null"], "maxProperties": 0},
+    },
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": False,
+}
+"""What administrators do to things against what these say of themselves."""
