@@ -68,7 +68,9 @@ def measure(place: Path, *, clients: int = CLIENTS, number: int = NUMBER) -> Out
         config = place / "bench.conf"
         config.write_text(clouds.configuration(database.url("addresses")))
         config.chmod(0o600)
-        cloud = assemble(data_dir=place / "data", files=(config,))
+        # Each client has a connection, as with several processes: who waits for one is not measured.
+        pool = {("database", "pool_size"): clients}
+        cloud = assemble(data_dir=place / "data", files=(config,), overrides=pool)
         stack.callback(cloud.close)
         migrations.upgrade(cloud.database, cloud.branches())
         return _measured(cloud, clients, number)
