@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tempest: its lists, its configuration and what its results say.
 
-What wants guests to log in to has a list of its own, ``guests``, which runs only where it is named: it
-takes a cluster with QEMU and some minutes.
+What wants guests to log in to has a list of its own, ``guests``: it takes a cluster with QEMU.
 ``owed.csv`` names the tests of the lists that can't pass yet, with the letter of the issue that owes
 each and what it wants. They must not pass, or are no longer owed; the others must.
 """
