@@ -13,15 +13,17 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from synnefo_core.contracts import reading
 from synnefo_core.contracts.nodes import Mode, Network, Route
-from synnefo_core.contracts.reading import ID, MAC, ip_of, require
+from synnefo_core.contracts.reading import ID, LATER, MAC, ip_of, require
 
 PURPOSE = "synnefo gateway document"
 """What documents are signed for."""
 
+_LAST_PORT = 65535
 _NODE = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?")
 
 
@@ -73,6 +75,40 @@ class FloatingIp:
 
 
 @dataclass(frozen=True)
+class Forwarding:
+    """Ports of an IPv4 address of the outside that lead to as many of one inside, one to one.
+
+    Attributes:
+        protocol: ``tcp`` or ``udp``.
+        outside: The address outside, which is no floating IP's.
+        first: The first port there.
+        last: The last port there.
+        inside: The address inside.
+        inside_first: What the first port is there.
+    """
+
+    protocol: str
+    outside: str
+    first: int
+    last: int
+    inside: str
+    inside_first: int
+
+    def __post_init__(self) -> None:
+        require(self.protocol in ("tcp", "udp"), "forwarding.protocol")
+        for each in (self.outside, self.inside):
+            require(ip_of(each, "forwarding").version == 4, "forwarding")
+        require(1 <= self.first <= self.last <= _LAST_PORT, "forwarding.first")
+        inside_last = self.inside_first + self.last - self.first
+        require(1 <= self.inside_first <= inside_last <= _LAST_PORT, "forwarding.inside_first")
+
+    def ports(self) -> list[tuple[int, int]]:
+        """Return each port outside with what it is inside."""
+        shift = self.inside_first - self.first
+        return [(port, port + shift) for port in range(self.first, self.last + 1)]
+
+
+@dataclass(frozen=True)
 class GatewayDocument:
     """All that a gateway is told of a router.
 
@@ -90,6 +126,7 @@ class GatewayDocument:
         routes: More ways, through neighbours of its cards.
         is_up: Whether anything may pass at all.
         is_gone: Whether the router was deleted.
+        forwardings: No port outside twice.
     """
 
     router: str
@@ -104,6 +141,7 @@ class GatewayDocument:
     routes: tuple[Route, ...] = ()
     is_up: bool = True
     is_gone: bool = False
+    forwardings: tuple[Forwarding, ...] = field(default=(), metadata=LATER)
 
     def __post_init__(self) -> None:
         require(bool(ID.fullmatch(self.router)), "router")
@@ -116,6 +154,7 @@ class GatewayDocument:
         require(_are_different([each.outside for each in self.floating_ips]), "floating_ips")
         require(_are_different([each.inside for each in self.floating_ips]), "floating_ips")
         require(not self.floating_ips or self.outside is not None, "floating_ips")
+        self._require_forwardings()
         nets = [
             ipaddress.ip_network(net)
             for card in cards
@@ -124,6 +163,14 @@ class GatewayDocument:
         for route in self.routes:
             hop = ipaddress.ip_address(route.next_hop)
             require(any(hop in net for net in nets), "routes")
+
+    def _require_forwardings(self) -> None:
+        require(not self.forwardings or self.outside is not None, "forwardings")
+        whole = {each.outside for each in self.floating_ips}
+        require(whole.isdisjoint(each.outside for each in self.forwardings), "forwardings")
+        spans = sorted((one.outside, one.protocol, one.first, one.last) for one in self.forwardings)
+        for before, after in pairwise(spans):
+            require(before[:2] != after[:2] or before[3] < after[2], "forwardings")
 
     def to_json(self) -> str:
         """Return it as text, the same for the same document."""

@@ -2,7 +2,9 @@
 """Read documents that were written for nodes: JSON objects as values whose every part was checked.
 
 A value is an object with the names of its attributes, a tuple a list, an enumeration its text. A
-name that is not known is refused: what is not understood must not be passed over.
+name that is not known is refused: what is not understood must not be passed over. So what a
+document's kind did not have at first (``LATER``) is left out where it says nothing: nodes of
+before read all documents that need none of it.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from enum import StrEnum
 from functools import cache
 from types import UnionType
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 FORMAT = 1
+
+LATER = {"later": True}
+"""The ``metadata`` of a dataclass's field that came after the first format."""
 
 ID = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,62}[0-9A-Za-z])?")
 MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
@@ -38,6 +43,9 @@ class InvalidDocument(ValueError):
 def to_json(document: DataclassInstance) -> str:
     """Return a document as text, the same for the same document."""
     content = {"format": FORMAT, **asdict(document)}
+    for each in fields(document):
+        if "later" in each.metadata and not content[each.name]:
+            del content[each.name]
     return json.dumps(content, sort_keys=True, separators=(",", ":"))
 
 

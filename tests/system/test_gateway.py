@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from synnefo_core.contracts.gateways import FloatingIp, GatewayDocument
+from synnefo_core.contracts.gateways import FloatingIp, Forwarding, GatewayDocument
 from synnefo_core.contracts.nodes import Mode, Route
 from synnefo_node_ganeti.net import routers
 from tests.plugins.node_ganeti.listing import in_order
@@ -126,6 +126,30 @@ def test_a_floating_ip_leads_in_and_out_and_changes_harm_nobody_else(put, far, o
     assert not far.machine.ask("say", name="in", text="hello", within_s=BRIEFLY_S)
     assert not one.machine.ask("say", name="out", text="hello", within_s=BRIEFLY_S)
     assert two.is_answered("before")
+
+
+def test_ports_of_an_address_lead_to_different_guests_and_end_one_by_one(put, far, one, two):
+    plain = put(router())
+    two.listen("10.0.0.2", 8080)
+    first = Forwarding("tcp", FLOATING, 2200, 2200, "10.0.0.1", 80)
+    second = Forwarding("tcp", FLOATING, 2201, 2202, "10.0.0.2", 8079)
+
+    put(replace(plain, forwardings=(first, second)))
+
+    assert far.reaches(FLOATING, 2200, name="first")
+    assert far.reaches(FLOATING, 2202, name="second")
+    assert two.reaches(FLOATING, 2200, name="around")
+    assert not far.reaches(FLOATING, 80, must=False)
+    # Who goes out has the router's address.
+    assert one.reaches("203.0.113.254", 80, name="out")
+    assert "203.0.113.1" == one.peer("out")
+    put(replace(plain, forwardings=(second,)))
+    assert not far.machine.ask("say", name="first", text="hello", within_s=BRIEFLY_S)
+    assert not far.reaches(FLOATING, 2200, must=False)
+    assert far.is_answered("second")
+    put(plain)
+    assert not far.machine.ask("say", name="second", text="hello", within_s=BRIEFLY_S)
+    assert one.is_answered("out")
 
 
 def test_a_router_joins_networks_of_both_versions_and_knows_more_ways(put, world, gate, one):

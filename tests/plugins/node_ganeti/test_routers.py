@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from synnefo_core.contracts.gateways import PURPOSE, FloatingIp, GatewayDocument
+from synnefo_core.contracts.gateways import PURPOSE, FloatingIp, Forwarding, GatewayDocument
 from synnefo_core.contracts.nodes import Mode, Route
 from synnefo_core.contracts.reading import InvalidDocument
 from synnefo_core.signatures import Signer, Verifier
@@ -21,7 +21,12 @@ from tests.plugins.node_ganeti.routerdocs import leg, network, outside, router
 from tests.plugins.node_ganeti.test_ruleset import NFT, with_nft
 
 FLOATING = FloatingIp("203.0.113.50", "10.0.0.1")
-FULL = router(floating_ips=(FLOATING,), routes=(Route("10.9.0.0/16", "10.0.0.7"),))
+FORWARDING = Forwarding("tcp", "203.0.113.51", 2200, 2201, "10.0.0.1", 22)
+FULL = router(
+    floating_ips=(FLOATING,),
+    routes=(Route("10.9.0.0/16", "10.0.0.7"),),
+    forwardings=(FORWARDING, replace(FORWARDING, protocol="udp")),
+)
 
 
 def test_a_document_of_a_router_is_read_as_it_was_written():
@@ -37,6 +42,12 @@ def test_a_document_of_a_router_is_read_as_it_was_written():
         {"floating_ips": (FLOATING, FLOATING)},
         {"floating_ips": (FLOATING, FloatingIp("203.0.113.51", "10.0.0.1"))},
         {"floating_ips": (FLOATING,), "outside": None, "next_hops": ()},
+        {"forwardings": (FORWARDING, replace(FORWARDING, first=2201, last=2202))},
+        {
+            "forwardings": (replace(FORWARDING, outside=FLOATING.outside),),
+            "floating_ips": (FLOATING,),
+        },
+        {"forwardings": (FORWARDING,), "outside": None, "next_hops": ()},
         {"next_hops": ("203.0.113.254", "203.0.113.253")},
         {"outside": None},
         {"routes": (Route("10.9.0.0/16", "10.1.0.7"),)},
@@ -47,6 +58,30 @@ def test_a_document_of_a_router_is_read_as_it_was_written():
 def test_a_router_that_cant_be_is_none(change):
     with pytest.raises(InvalidDocument):
         router(**change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"protocol": "icmp"},
+        {"first": 0},
+        {"first": 2202},
+        {"last": 65536},
+        {"inside_first": 0},
+        {"inside_first": 65535},
+        {"outside": "2001:db8::1"},
+        {"inside": "10.0.0.1; drop"},
+    ],
+    ids=lambda change: " ".join(change),
+)
+def test_a_forwarding_that_cant_be_is_none(change):
+    with pytest.raises(InvalidDocument):
+        replace(FORWARDING, **change)
+
+
+def test_what_an_older_gateway_does_not_know_is_only_said_where_it_is_needed():
+    assert "forwardings" not in json.loads(router().to_json())
+    assert "forwardings" in json.loads(FULL.to_json())
 
 
 @pytest.mark.parametrize(
@@ -66,12 +101,26 @@ def test_floating_ips_are_addresses_of_the_outside_and_ways_lead_there():
     inner, outer = routers.links(FULL)
 
     assert ("10.0.0.254/24", "2001:db8:1::fe/64") == inner.addresses
-    assert ("203.0.113.1/24", "2001:db8:f::1/64", "203.0.113.50/32") == outer.addresses
+    assert (
+        "203.0.113.1/24",
+        "2001:db8:f::1/64",
+        "203.0.113.50/32",
+        "203.0.113.51/32",
+    ) == outer.addresses
     assert ("10.9.0.0/16", "10.0.0.7") in routers.ways(FULL)
     assert [] == [
         *routers.links(replace(FULL, is_up=False)),
         *routers.ways(replace(FULL, is_up=False)),
     ]
+
+
+def test_each_port_leads_to_its_own():
+    text = routers.content(router(forwardings=(FORWARDING,)))
+
+    mapped = "tcp . 203.0.113.51 . 2200 : 10.0.0.1 . 22, tcp . 203.0.113.51 . 2201 : 10.0.0.1 . 23"
+    assert f"forwarded {{ {mapped} }}" in text
+    served = "tcp . 203.0.113.51 . 10.0.0.1 . 22, tcp . 203.0.113.51 . 10.0.0.1 . 23"
+    assert f"served {{ {served} }}" in text
 
 
 @pytest.mark.parametrize(

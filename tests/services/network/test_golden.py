@@ -100,10 +100,15 @@ OUTER = card("o", network("w", is_external=True), ("203.0.113.9", OUT4), ("2001:
 FLOATING = (SimpleNamespace(ip="203.0.113.50", fixed_ip="10.0.0.5"),)
 
 
-def router(*inside, outside=None, floating=(), link="br0", **more):
+FORWARDED = SimpleNamespace(
+    protocol="tcp", outside_first=2200, outside_last=2201, fixed_ip="10.0.0.5", inside_first=22
+)
+
+
+def router(*inside, outside=None, floating=(), forwarded=(), link="br0", **more):
     said = {"id": "r", "is_snat_enabled": True, "routes": [], "is_admin_up": True}
     row = SimpleNamespace(**(said | more))
-    known = router_facts.Facts(row, inside, outside, floating)
+    known = router_facts.Facts(row, inside, outside, floating, forwarded)
     return router_facts.render(known, node="gate1", link=link)
 
 
@@ -112,6 +117,7 @@ ROUTERS = {
         INNER, outside=OUTER, floating=FLOATING, routes=[["10.9.0.0/16", "10.0.0.9"]]
     ),
     "router-without-snat": router(INNER, outside=OUTER, is_snat_enabled=False),
+    "router-forwarding": router(INNER, outside=OUTER, forwarded=[("203.0.113.51", FORWARDED)]),
     "router-inside-only": router(
         INNER, card("j", network("m", kind="MAC_FILTERED", link=""), ("10.1.0.1", FOUR))
     ),

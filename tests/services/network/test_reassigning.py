@@ -108,3 +108,15 @@ def test_a_floating_ip_that_stands_for_something_stays(member, admin):
 
     with pytest.raises(Conflict):
         service.reassign_floating_ip(admin, made.id, "p2")
+
+
+def test_a_floating_ip_whose_ports_lead_somewhere_stays(member, admin):
+    outside, subnet = external(admin), another_subnet(member)
+    leading(member, outside, subnet)
+    port = service.create_port(member, service.PortSpec(network_id=subnet.network_id))
+    made = service.create_floating_ip(member, service.FloatingIpSpec(network_id=outside.id))
+    spec = service.PortForwardingSpec(port.id, "tcp", service.Ports(80, 80), service.Ports(80, 80))
+    service.create_port_forwarding(member, made.id, spec)
+
+    with pytest.raises(Conflict):
+        service.reassign_floating_ip(admin, made.id, "p2")

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import synnefo_network as service
-from synnefo_core.contracts.gateways import FloatingIp
+from synnefo_core.contracts.gateways import FloatingIp, Forwarding
 from synnefo_core.contracts.nodes import Route
 from synnefo_core.errors import NotFound
 from synnefo_core.testing.fixtures import StillClock
@@ -366,3 +366,25 @@ def test_who_read_before_a_change_does_not_have_the_last_word(
     (written,) = router_documents.letters(context, [router.id])
     assert not written.is_new
     assert [floating.ip] == [each.outside for each in written.document.floating_ips]
+
+
+def test_forwarded_ports_are_told_as_they_come_and_go(gate, member, outside, router, port):
+    floating = service.create_floating_ip(member, service.FloatingIpSpec(network_id=outside.id))
+    ports = service.Ports(2200, 2201)
+    spec = service.PortForwardingSpec(port.id, "tcp", ports, service.Ports(22, 23))
+
+    made = service.create_port_forwarding(member, floating.id, spec)
+    (told,) = gate.news()
+    assert (Forwarding("tcp", floating.ip, 2200, 2201, "10.0.0.10", 22),) == told.forwardings
+    assert () == told.floating_ips
+    service.update_port_forwarding(member, floating.id, made.id, changes={"protocol": "udp"})
+    (told,) = gate.news()
+    assert ["udp"] == [each.protocol for each in told.forwardings]
+    service.delete_port_forwarding(member, floating.id, made.id)
+    (told,) = gate.news()
+    assert () == told.forwardings
+    service.create_port_forwarding(member, floating.id, spec)
+    assert 1 == len(gate.news())
+    service.delete_floating_ip(member, floating.id)
+    (told,) = gate.news()
+    assert () == told.forwardings

@@ -7,6 +7,7 @@ from synnefo_core import errors
 from synnefo_core.contracts.api import Fault
 
 TYPES = {
+    "address_forwarded": "PortHasPortForwarding",
     "address_in_use": "IpAddressInUse",
     "address_outside": "InvalidIpForNetwork",
     "address_scope_in_use": "AddressScopeInUse",
@@ -18,6 +19,8 @@ TYPES = {
     "external_network_in_use": "ExternalNetworkInUse",
     "forbidden": "PolicyNotAuthorized",
     "invalid": "HTTPBadRequest",
+    "floating_ip_forwards": "FipInUseByPortForwarding",
+    "floating_ip_translates": "FloatingIPInUse",
     "gateway_in_use": "RouterExternalGatewayInUseByFloatingIp",
     "interface_in_use_by_floating_ip": "RouterInterfaceInUseByFloatingIP",
     "gateway_ip_in_use": "GatewayIpInUse",
@@ -32,6 +35,7 @@ TYPES = {
     "not_external": "BadRequest",
     "not_supported": "HTTPNotImplemented",
     "pool_conflict": "GatewayConflictWithAllocationPools",
+    "port_forwarding_exists": "BadRequest",
     "port_in_use": "PortInUse",
     "port_not_secured": "PortSecurityPortHasSecurityGroup",
     "prefixes_lost": "IllegalSubnetPoolPrefixUpdate",
@@ -48,6 +52,7 @@ TYPES = {
     "subnet_pool_in_use": "SubnetPoolInUse",
     "subnet_pool_quota_exceeded": "SubnetPoolQuotaExceeded",
     "subnets_overlap": "BadRequest",
+    "too_many_forwarded": "Conflict",
     "too_large": "RequestTooLarge",
     "unauthenticated": "HTTPUnauthorized",
     "unreachable": "ExternalGatewayForFloatingIPNotFound",
@@ -62,6 +67,7 @@ _NAMED = frozenset(
         "Port",
         "Router",
         "FloatingIP",
+        "PortForwarding",
         "SecurityGroup",
         "SecurityGroupRule",
         "RBACPolicy",

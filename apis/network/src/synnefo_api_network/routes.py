@@ -8,6 +8,7 @@ from synnefo_api_network.handlers import (
     extensions,
     floating_ips,
     networks,
+    port_forwardings as forwardings,
     ports,
     quotas,
     rbac,
@@ -23,6 +24,7 @@ from synnefo_api_network.schemas import (
     floating_ip,
     network,
     port,
+    port_forwarding as forwarding,
     quota,
     rbac as rbac_policy,
     router,
@@ -76,6 +78,12 @@ ROUTES = [
     Route("PUT",    "/floatingips/{floatingip_id}", floating_ips.update, "network:floating_ip:update", 200, floating_ip.UPDATE),
     Route("DELETE", "/floatingips/{floatingip_id}", floating_ips.delete, "network:floating_ip:delete", 204),
     Route("POST",   "/floatingips/{floatingip_id}/action", floating_ips.act, "network:for_others", 200, action.REASSIGN),
+
+    Route("GET",    "/floatingips/{floatingip_id}/port_forwardings", forwardings.index,  "network:port_forwarding:list",   query=forwarding.LIST),
+    Route("POST",   "/floatingips/{floatingip_id}/port_forwardings", forwardings.create, "network:port_forwarding:create", 201, forwarding.CREATE),
+    Route("GET",    "/floatingips/{floatingip_id}/port_forwardings/{forwarding_id}", forwardings.show,   "network:port_forwarding:show",   query=forwarding.SHOW),
+    Route("PUT",    "/floatingips/{floatingip_id}/port_forwardings/{forwarding_id}", forwardings.update, "network:port_forwarding:update", 200, forwarding.UPDATE),
+    Route("DELETE", "/floatingips/{floatingip_id}/port_forwardings/{forwarding_id}", forwardings.delete, "network:port_forwarding:delete", 204),
 
     Route("GET",    "/security-groups",           groups.index,     "network:security_group:list",   query=group.LIST),
     Route("POST",   "/security-groups",           groups.create,    "network:security_group:create", 201, group.CREATE),
@@ -149,8 +157,6 @@ UNBUILT_COLLECTIONS = [
 UNBUILT = [
     ("GET",                 "/networks/{network_id}/dhcp-agents"),
     ("GET POST PUT DELETE", "/ports/{port_id}/bindings"),
-    ("GET POST",            "/floatingips/{floatingip_id}/port_forwardings"),
-    ("GET PUT DELETE",      "/floatingips/{floatingip_id}/port_forwardings/{forwarding_id}"),
     ("PUT",                 "/subnetpools/{subnetpool_id}/onboard_network_subnets"),
     ("PUT",                 "/routers/{router_id}/add_external_gateways"),
     ("PUT",                 "/routers/{router_id}/update_external_gateways"),

@@ -35,6 +35,12 @@ from synnefo_network.floating_values import (
     Pool,
     Target,
 )
+from synnefo_network.forwarding_values import (
+    PortForwarding,
+    PortForwardingChanges,
+    PortForwardingSpec,
+    Ports,
+)
 from synnefo_network.interfaces import add_interface, remove_interface
 from synnefo_network.networks import (
     PRIVATE_NETWORKS,
@@ -55,6 +61,13 @@ from synnefo_network.nodes.telling import note_device, tell_nodes_of_device
 from synnefo_network.plugged import ports_of, ports_of_one
 from synnefo_network.plugging import devices_with_address, plug, settle, unplug, withhold
 from synnefo_network.pool_values import AddressScope, SubnetPool, SubnetPoolChanges, SubnetPoolSpec
+from synnefo_network.port_forwardings import (
+    create_port_forwarding,
+    delete_port_forwarding,
+    list_port_forwardings,
+    show_port_forwarding,
+    update_port_forwarding,
+)
 from synnefo_network.port_hosts import hosts_of
 from synnefo_network.port_lists import AddressFilter, list_ports
 from synnefo_network.ports import (
@@ -189,7 +202,11 @@ __all__ = [
     "Pool",
     "Port",
     "PortChanges",
+    "PortForwarding",
+    "PortForwardingChanges",
+    "PortForwardingSpec",
     "PortSpec",
+    "Ports",
     "Presence",
     "RbacPolicy",
     "Router",
@@ -219,6 +236,7 @@ __all__ = [
     "create_floating_ip",
     "create_network",
     "create_port",
+    "create_port_forwarding",
     "create_rbac_policy",
     "create_router",
     "create_security_group",
@@ -229,6 +247,7 @@ __all__ = [
     "delete_floating_ip",
     "delete_network",
     "delete_port",
+    "delete_port_forwarding",
     "delete_rbac_policy",
     "delete_router",
     "delete_security_group",
@@ -245,6 +264,7 @@ __all__ = [
     "list_networks",
     "list_node_agents",
     "list_pools",
+    "list_port_forwardings",
     "list_ports",
     "list_rbac_policies",
     "list_routers",
@@ -273,6 +293,7 @@ __all__ = [
     "show_floating_ip",
     "show_network",
     "show_port",
+    "show_port_forwarding",
     "show_rbac_policy",
     "show_router",
     "show_security_group",
@@ -287,6 +308,7 @@ __all__ = [
     "update_floating_ip",
     "update_network",
     "update_port",
+    "update_port_forwarding",
     "update_rbac_policy",
     "update_router",
     "update_security_group",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from synnefo_core.db.base import new_id
 from synnefo_core.errors import CloudError, InvalidField, NotFound
 from synnefo_network import (
     dns_names,
+    forwarding_links,
     gateways,
     history,
     networks,
@@ -28,7 +30,7 @@ from synnefo_network import (
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import FLOATING_IP, require_not_withheld
 from synnefo_network.errors import NoAddressLeft
-from synnefo_network.floating_errors import Unreachable
+from synnefo_network.floating_errors import FloatingIpForwards, Unreachable
 from synnefo_network.floating_models import FloatingIpRow
 from synnefo_network.floating_values import (
     FloatingIp,
@@ -37,6 +39,7 @@ from synnefo_network.floating_values import (
     Pool,
     Target,
 )
+from synnefo_network.forwarding_values import PortForwarding
 from synnefo_network.gateways import NOBODY
 from synnefo_network.models import NetworkRow, PortRow
 from synnefo_network.nodes import changes as told
@@ -202,14 +205,14 @@ def _point(session: Session, row: FloatingIpRow, target: Target | None) -> None:
     """Have a floating IP stand for an address that is locked, or for nothing."""
     if target is not None:
         translation.require_single(session, row, target)
-    _note_router(session, row)
+    note_router(session, row)
     row.port_id = None if target is None else target.port_id
     row.fixed_ip = None if target is None else target.fixed_ip
     row.router_id = None if target is None else target.router_id
-    _note_router(session, row)
+    note_router(session, row)
 
 
-def _note_router(session: Session, row: FloatingIpRow) -> None:
+def note_router(session: Session, row: FloatingIpRow) -> None:
     """Have the router be told to its gateway by which a floating IP is reached, if there is one."""
     if row.router_id is not None:
         told.note(session, Kind.ROUTER, row.router_id)
@@ -222,10 +225,15 @@ def show_floating_ip(context: RequestContext, floating_ip_id: str) -> FloatingIp
         NotFound: There is none, or the caller may not see it.
     """
     with context.reading() as session:
-        return _shown(session, [_own(context, session, floating_ip_id)])[0]
+        return _shown(session, [own(context, session, floating_ip_id)])[0]
 
 
-def _own(context: RequestContext, session: Session, floating_ip_id: str) -> FloatingIpRow:
+def own(context: RequestContext, session: Session, floating_ip_id: str) -> FloatingIpRow:
+    """Return a floating IP of the caller's.
+
+    Raises:
+        NotFound: There is none, or the caller may not see it.
+    """
     query = select(FloatingIpRow).where(FloatingIpRow.id == floating_ip_id, *_visible(context))
     row = session.scalar(query)
     if row is None:
@@ -256,6 +264,7 @@ def update_floating_ip(
     """Point a floating IP at a port, at another one, or at nothing; return it.
 
     Raises:
+        FloatingIpForwards: It has port forwardings.
         InvalidField: An address is named, but no port.
         NotFound: There is no such floating IP or port, or the caller may not see it.
         PortWithheld: It stands for a device that is withheld from its project.
@@ -263,7 +272,7 @@ def update_floating_ip(
     Further errors are those of :func:`synnefo_network.translation.find`.
     """
     with context.unit_of_work() as session:
-        known = _own(context, session, floating_ip_id)
+        known = own(context, session, floating_ip_id)
         is_moved = "port_id" in changes or "fixed_ip" in changes
         port_id = changes.get("port_id", known.port_id)
         # What it is to mean is locked first, as by those who take a port away.
@@ -271,7 +280,7 @@ def update_floating_ip(
         if is_moved:
             target = _find(context, session, known.network_id, port_id, changes.get("fixed_ip"))
         row = lock(context, session, floating_ip_id)
-        if is_moved:
+        if is_moved and not _forwards(row, target):
             _require_not_withheld(context, session, row)
             was_of = row.port_id
             _point(session, row, target)
@@ -280,6 +289,14 @@ def update_floating_ip(
         row.revision += 1
         row.updated_at = context.now()
         return _shown(session, [row])[0]
+
+
+def _forwards(row: FloatingIpRow, target: Target | None) -> bool:
+    """Whether a floating IP, which is locked, has port forwardings; refuse to point one that has."""
+    is_so = row.router_id is not None and row.port_id is None
+    if is_so and target is not None:
+        raise FloatingIpForwards(row.id)
+    return is_so
 
 
 def lock(context: RequestContext, session: Session, floating_ip_id: str) -> FloatingIpRow:
@@ -311,7 +328,7 @@ def _require_not_withheld(context: RequestContext, session: Session, row: Floati
 
 
 def delete_floating_ip(context: RequestContext, floating_ip_id: str) -> None:
-    """Give an address outside back.
+    """Give an address outside back; its port forwardings go with it.
 
     Raises:
         NotFound: There is none, or the caller may not see it.
@@ -320,10 +337,15 @@ def delete_floating_ip(context: RequestContext, floating_ip_id: str) -> None:
     with context.unit_of_work() as session:
         row = lock(context, session, floating_ip_id)
         _require_not_withheld(context, session, row)
+        forwardings = forwarding_links.of_floating_ips(session, [row.id])
+        forwarding_links.require_changeable(context, session, forwardings)
+        for each in forwardings:
+            session.delete(each)
+        session.flush()
         ports.remove(session, [row.own_port_id])
         tag_filters.forget(session, [row.id])
         session.delete(row)
-        _note_router(session, row)
+        note_router(session, row)
         _note(context, session, row.port_id)
         charge(context, [_cost(row, -1)])
 
@@ -351,10 +373,21 @@ def things(context: RequestContext, resource: str, project_id: str) -> Iterable[
 def _shown(session: Session, rows: Sequence[FloatingIpRow]) -> list[FloatingIp]:
     """Return floating IPs as values, with one query for the states of all their routers."""
     states = router_states.of_routers(session, {row.router_id for row in rows if row.router_id})
-    return [_one(row, status=states.get(row.router_id or "", router_states.DOWN)) for row in rows]
+    forwardings: dict[str, list[PortForwarding]] = defaultdict(list)
+    some = [row.id for row in rows if row.router_id is not None and row.port_id is None]
+    for each in forwarding_links.of_floating_ips(session, some):
+        forwardings[each.floating_ip_id].append(forwarding_links.shown(each))
+    return [
+        _one(
+            row,
+            status=states.get(row.router_id or "", router_states.DOWN),
+            forwardings=forwardings[row.id],
+        )
+        for row in rows
+    ]
 
 
-def _one(row: FloatingIpRow, *, status: str) -> FloatingIp:
+def _one(row: FloatingIpRow, *, status: str, forwardings: Sequence[PortForwarding]) -> FloatingIp:
     target = None
     if row.port_id is not None and row.fixed_ip is not None and row.router_id is not None:
         target = Target(row.port_id, row.fixed_ip, row.router_id)
@@ -365,6 +398,8 @@ def _one(row: FloatingIpRow, *, status: str) -> FloatingIp:
         network_id=row.network_id,
         ip=row.ip,
         target=target,
+        router_id=row.router_id,
+        forwardings=tuple(forwardings),
         status=status,
         dns_name=row.dns_name,
         dns_domain=row.dns_domain,

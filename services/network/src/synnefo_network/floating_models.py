@@ -14,8 +14,8 @@ class FloatingIpRow(Model):
     """An address outside that a project has, and what it stands for.
 
     That nobody else has it is said by the address of ``own_port_id``, a port of its own on the
-    network outside. ``port_id``, ``fixed_ip`` and ``router_id`` are None together: then it stands
-    for nothing.
+    network outside. ``port_id`` and ``fixed_ip`` are None together: then it stands for nothing.
+    ``router_id`` is not None where it stands for something, or has port forwardings.
     """
 
     __tablename__ = "network_floating_ip"

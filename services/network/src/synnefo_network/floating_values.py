@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict
 
+from synnefo_network.forwarding_values import PortForwarding
+
 
 @dataclass(frozen=True)
 class Target:
@@ -20,7 +22,8 @@ class Target:
 class FloatingIp:
     """An address outside that a project has; ``target`` is None while it stands for nothing.
 
-    ``status`` is one of :mod:`synnefo_network.router_states`.
+    ``router_id`` is of the router by which it is reached, ``status`` one of
+    :mod:`synnefo_network.router_states`.
     """
 
     id: str
@@ -29,6 +32,8 @@ class FloatingIp:
     network_id: str
     ip: str
     target: Target | None
+    router_id: str | None
+    forwardings: tuple[PortForwarding, ...]
     status: str
     dns_name: str
     dns_domain: str

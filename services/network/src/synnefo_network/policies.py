@@ -13,6 +13,8 @@ GATEWAY_CHOICES = "network:router:gateway_choices"
 PROVIDER = "network:network:provider"
 BINDING = "network:port:binding"
 
+_FORWARDINGS = "/floatingips/{floatingip_id}/port_forwardings"
+
 POLICIES = [
     rule("network:network:list", READER, "List networks", "GET /networks"),
     rule("network:network:show", READER, "Show a network", "GET /networks/{network_id}"),
@@ -65,6 +67,11 @@ POLICIES = [
     rule("network:floating_ip:create", MEMBER, "Take a floating IP", "POST /floatingips"),
     rule("network:floating_ip:update", MEMBER, "Move a floating IP", "PUT /floatingips/{id}"),
     rule("network:floating_ip:delete", MEMBER, "Give one back", "DELETE /floatingips/{id}"),
+    rule("network:port_forwarding:list", READER, "List them", f"GET {_FORWARDINGS}"),
+    rule("network:port_forwarding:show", READER, "Show one", f"GET {_FORWARDINGS}/{{id}}"),
+    rule("network:port_forwarding:create", MEMBER, "Forward ports", f"POST {_FORWARDINGS}"),
+    rule("network:port_forwarding:update", MEMBER, "Change it", f"PUT {_FORWARDINGS}/{{id}}"),
+    rule("network:port_forwarding:delete", MEMBER, "End it", f"DELETE {_FORWARDINGS}/{{id}}"),
     rule(FLOATING_ADDRESS, ADMIN, "Choose the address of a floating IP", "POST /floatingips"),
     rule("network:security_group:list", READER, "List groups", "GET /security-groups"),
     rule("network:security_group:show", READER, "Show a group", "GET /security-groups/{group_id}"),

@@ -11,6 +11,7 @@ from synnefo_core.errors import Conflict, Invalid
 from synnefo_network import floating_ips, networks, policies, sharing
 from synnefo_network.devices import RESERVED
 from synnefo_network.errors import NetworkInUse
+from synnefo_network.floating_errors import FloatingIpForwards
 from synnefo_network.floating_values import FloatingIp
 from synnefo_network.gateways import NOBODY
 from synnefo_network.models import NetworkRow, PortRow, SubnetRow
@@ -82,7 +83,7 @@ def reassign_floating_ip(
     """Have another project own a floating IP and be charged for it; return it.
 
     Raises:
-        Conflict: It stands for an address.
+        Conflict: It stands for an address, or has port forwardings.
         Forbidden: The caller may not give things away.
         Invalid: There is no such project.
         NotFound: There is none, or the caller may not see it.
@@ -93,6 +94,8 @@ def reassign_floating_ip(
         row = floating_ips.lock(context, session, floating_ip_id)
         if row.port_id is not None:
             raise Conflict(f"floating IP {floating_ip_id} stands for an address of {row.port_id}")
+        if row.router_id is not None:
+            raise FloatingIpForwards(floating_ip_id)
         if row.project_id != project_id:
             before, row.project_id = row.project_id, project_id
             row.revision += 1

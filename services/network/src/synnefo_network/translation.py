@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Conflict, InvalidField
-from synnefo_network import addresses, ports
+from synnefo_network import addresses, forwarding_links, ports
 from synnefo_network.devices import ROUTER_INTERFACE, require_not_withheld, require_unmanaged
-from synnefo_network.floating_errors import AlreadyTranslated, Unreachable
+from synnefo_network.floating_errors import AddressForwarded, AlreadyTranslated, Unreachable
 from synnefo_network.floating_models import FloatingIpRow
 from synnefo_network.floating_values import Target
 from synnefo_network.models import AddressRow, PortRow, SubnetRow
@@ -98,14 +98,28 @@ def require_single(session: Session, row: FloatingIpRow, target: Target) -> None
     """Refuse a second floating IP of one network for an address, whose port is locked.
 
     Raises:
+        AddressForwarded: Ports of another one lead to the address.
         AlreadyTranslated: There is one.
     """
+    others = FloatingIpRow.network_id == row.network_id, FloatingIpRow.id != row.id
+    _require_none(session, target, *others)
+    if forwarding_links.leads_to(session, target.port_id, target.fixed_ip):
+        raise AddressForwarded(target.port_id, target.fixed_ip)
+
+
+def require_untranslated(session: Session, target: Target) -> None:
+    """Refuse an address, whose port is locked, that has a floating IP of its own.
+
+    Raises:
+        AlreadyTranslated: There is one.
+    """
+    _require_none(session, target)
+
+
+def _require_none(session: Session, target: Target, *where: ColumnElement[bool]) -> None:
     query = select(FloatingIpRow.ip).where(
-        FloatingIpRow.network_id == row.network_id,
-        FloatingIpRow.port_id == target.port_id,
-        FloatingIpRow.fixed_ip == target.fixed_ip,
-        FloatingIpRow.id != row.id,
+        FloatingIpRow.port_id == target.port_id, FloatingIpRow.fixed_ip == target.fixed_ip, *where
     )
-    other = session.scalar(query)
+    other = session.scalar(query.limit(1))
     if other is not None:
         raise AlreadyTranslated(target.port_id, target.fixed_ip, other)

@@ -19,6 +19,7 @@ from synnefo_core.context import RequestContext
 from synnefo_network import prefixes, ranges
 from synnefo_network.devices import FLOATING_IP, ROUTER_GATEWAY, ROUTER_INTERFACE
 from synnefo_network.floating_models import FloatingIpRow
+from synnefo_network.forwarding_models import PortForwardingRow
 from synnefo_network.models import (
     AddressRow,
     MacPrefixRow,
@@ -96,7 +97,7 @@ def _ports(session: Session) -> Iterator[Leak]:
 
 
 def _floating_ips(session: Session) -> Iterator[Leak]:
-    """Yield floating IPs without their address, or that stand for one that is not there."""
+    """Yield floating IPs without their address, or that mean one that is not there."""
     held = select(AddressRow.id).where(
         AddressRow.port_id == FloatingIpRow.own_port_id, AddressRow.ip == FloatingIpRow.ip
     )
@@ -110,6 +111,13 @@ def _floating_ips(session: Session) -> Iterator[Leak]:
     )
     for lost in session.execute(query):
         yield Leak("floating IP", lost.id, f"{lost.fixed_ip} is not the port's that it means")
+    led = select(AddressRow.id).where(
+        AddressRow.port_id == PortForwardingRow.port_id, AddressRow.ip == PortForwardingRow.fixed_ip
+    )
+    for lost in session.execute(
+        select(PortForwardingRow.id, PortForwardingRow.fixed_ip).where(~led.exists())
+    ):
+        yield Leak("port forwarding", lost.id, f"{lost.fixed_ip} is not the port's that it means")
 
 
 def _mac_prefixes(session: Session) -> Iterator[Leak]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from synnefo_api_network.filters import Fields
@@ -70,9 +70,16 @@ def one_or_many(singular: str, noun: Mapping[str, Any], *, plural: str = "") -> 
     }
 
 
-def one(singular: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of ``{"network": {…}}`` with nothing required."""
-    noun = {"type": "object", "properties": properties, "additionalProperties": False}
+def one(
+    singular: str, properties: Mapping[str, Any], *, required: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the schema of ``{"network": {…}}``, by itself with nothing required."""
+    noun = {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
     return {
         "type": "object",
         "properties": {singular: noun},

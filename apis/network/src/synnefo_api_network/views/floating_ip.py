@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from synnefo_api_network.views import port_forwarding
 from synnefo_core.clock import iso
 from synnefo_network import FloatingIp
 
@@ -21,7 +22,8 @@ def shown(floating: FloatingIp) -> dict[str, Any]:
         "floating_ip_address": floating.ip,
         "port_id": target and target.port_id,
         "fixed_ip_address": target and target.fixed_ip,
-        "router_id": target and target.router_id,
+        "router_id": floating.router_id,
+        "port_forwardings": [port_forwarding.in_floating_ip(one) for one in floating.forwardings],
         "status": floating.status,
         "dns_name": floating.dns_name,
         "dns_domain": floating.dns_domain,

@@ -56,7 +56,9 @@ def links(document: GatewayDocument) -> list[Link]:
         Link(outer(leg), f"in{_digest(leg.port)[:12]}", leg.addresses, leg) for leg in document.legs
     ]
     if document.outside is not None:
-        floating = tuple(f"{each.outside}/32" for each in document.floating_ips)
+        theirs = [each.outside for each in document.floating_ips]
+        theirs += [each.outside for each in document.forwardings]
+        floating = tuple(f"{ip}/32" for ip in theirs)
         addresses = tuple(dict.fromkeys((*document.outside.addresses, *floating)))
         found.append(Link(outer(document.outside), OUTSIDE, addresses, document.outside))
     return found
@@ -78,6 +80,9 @@ _RULES = (
     # Floating IPs with the addresses that they stand for.
     "set pairs { type ipv4_addr . ipv4_addr; }",
     "set owned { type ipv4_addr; }",
+    # Ports of addresses outside with those inside, and between what they lead.
+    "map forwarded { type inet_proto . ipv4_addr . inet_service : ipv4_addr . inet_service; }",
+    "set served { type inet_proto . ipv4_addr . ipv4_addr . inet_service; }",
     # What may be entered from outside without a floating IP.
     "set routed4 { type ipv4_addr; flags interval; }",
     "set routed6 { type ipv6_addr; flags interval; }",
@@ -86,6 +91,7 @@ _RULES = (
         [
             "type nat hook prerouting priority -100; policy accept;",
             "dnat ip to ip daddr map @floating",
+            "dnat ip to meta l4proto . ip daddr . th dport map @forwarded",
         ],
     ),
     *block(
@@ -101,12 +107,22 @@ _RULES = (
         ],
     ),
     *block(
+        "chain by_port",
+        [
+            # What went wrong with a packet of a connection.
+            "ct state related return",
+            "ct direction original meta l4proto . ct original ip daddr . ip daddr . th dport @served return",
+            "ct direction reply meta l4proto . ct original ip daddr . ip saddr . th sport @served return",
+            "drop",
+        ],
+    ),
+    *block(
         "chain forward",
         [
             "type filter hook forward priority 0; policy drop;",
             "ct state invalid drop",
-            # A connection ends with the floating IP that it came by, or went by.
-            "ct status dnat ct original ip daddr . ct reply ip saddr != @pairs drop",
+            # A connection ends with the floating IP, or the port of one, that it came by, or went by.
+            "ct status dnat ct original ip daddr . ct reply ip saddr != @pairs jump by_port",
             "ct status snat ct reply ip daddr != @owned ct reply ip daddr . ct original ip saddr != @pairs drop",
             "ct state established,related accept",
             f'iifname "{OUTSIDE}" oifname "{OUTSIDE}" drop',
@@ -153,7 +169,7 @@ def content(document: GatewayDocument) -> str:
     return "\n".join(lines) + "\n"
 
 
-_MAPS = ("floating", "fixed", "own")
+_MAPS = ("floating", "fixed", "own", "forwarded")
 
 
 def _elements(document: GatewayDocument) -> Mapping[str, list[str]]:
@@ -166,6 +182,18 @@ def _elements(document: GatewayDocument) -> Mapping[str, list[str]]:
         "own": [f"ipv4 : {ip}" for ip in own],
         "pairs": [f"{each.outside} . {each.inside}" for each in pairs],
         "owned": own,
+        "forwarded": [
+            f"{each.protocol} . {each.outside} . {port} : {each.inside} . {inside}"
+            for each in document.forwardings
+            for port, inside in each.ports()
+        ],
+        "served": sorted(
+            {
+                f"{each.protocol} . {each.outside} . {each.inside} . {inside}"
+                for each in document.forwardings
+                for _, inside in each.ports()
+            }
+        ),
         "routed4": routed4,
         "routed6": _subnets(document, 6),
     }

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from synnefo_core.contracts.gateways import FloatingIp, GatewayDocument, Leg
+from synnefo_core.contracts.gateways import FloatingIp, Forwarding, GatewayDocument, Leg
 from synnefo_core.contracts.nodes import Route
 from synnefo_core.db.among import among
 from synnefo_network.devices import ROUTER_GATEWAY, ROUTER_INTERFACE
 from synnefo_network.floating_models import FloatingIpRow
+from synnefo_network.forwarding_models import PortForwardingRow
 from synnefo_network.models import AddressRow, NetworkRow, PortRow, SubnetRow
 from synnefo_network.nodes.facts import network_of
 from synnefo_network.router_models import RouterRow
@@ -36,12 +37,16 @@ class Card:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the network says of a router; see :class:`GatewayDocument`."""
+    """What the network says of a router; see :class:`GatewayDocument`.
+
+    ``forwarded`` are port forwardings with the addresses outside that these are of.
+    """
 
     router: RouterRow
     inside: Sequence[Card]
     outside: Card | None
     floating: Sequence[FloatingIpRow]
+    forwarded: Sequence[tuple[str, PortForwardingRow]] = ()
 
     @property
     def networks(self) -> set[str]:
@@ -77,6 +82,7 @@ def render(facts: Facts, *, node: str, link: str) -> GatewayDocument:
             FloatingIp(str(ip_address(each.ip)), str(ip_address(str(each.fixed_ip))))
             for each in facts.floating
         ),
+        forwardings=tuple(_forwarding(ip, row) for ip, row in facts.forwarded),
         routes=tuple(_routes(facts.router.routes, cards)),
         is_up=facts.router.is_admin_up,
     )
@@ -85,6 +91,17 @@ def render(facts: Facts, *, node: str, link: str) -> GatewayDocument:
 def render_gone(router_id: str, *, version: int, expires_at: float) -> GatewayDocument:
     """Return the document that says that a router is not there any more."""
     return GatewayDocument(router_id, version, expires_at, NOWHERE, is_up=False, is_gone=True)
+
+
+def _forwarding(ip: str, row: PortForwardingRow) -> Forwarding:
+    return Forwarding(
+        protocol=row.protocol,
+        outside=str(ip_address(ip)),
+        first=row.outside_first,
+        last=row.outside_last,
+        inside=str(ip_address(row.fixed_ip)),
+        inside_first=row.inside_first,
+    )
 
 
 def _leg(card: Card, link: str) -> Leg:
@@ -125,6 +142,7 @@ def facts_of(session: Session, router_ids: Collection[str]) -> dict[str, Facts]:
     rows = list(session.scalars(query))
     cards = _cards(session, [row.id for row in rows])
     floating = _floating(session, [row.id for row in rows])
+    forwarded = _forwarded(session, [row.id for row in rows])
     return {
         row.id: Facts(
             row,
@@ -133,6 +151,7 @@ def facts_of(session: Session, router_ids: Collection[str]) -> dict[str, Facts]:
                 (card for card in cards[row.id] if card.port.id == row.gateway_port_id), None
             ),
             floating=floating[row.id],
+            forwarded=forwarded[row.id],
         )
         for row in rows
     }
@@ -174,10 +193,25 @@ def _addresses(
 def _floating(session: Session, router_ids: Collection[str]) -> Mapping[str, list[FloatingIpRow]]:
     query = (
         select(FloatingIpRow)
-        .where(FloatingIpRow.router_id.in_(router_ids))
+        .where(FloatingIpRow.router_id.in_(router_ids), FloatingIpRow.port_id.is_not(None))
         .order_by(FloatingIpRow.ip)
     )
     found: dict[str, list[FloatingIpRow]] = defaultdict(list)
     for row in session.scalars(query):
         found[str(row.router_id)].append(row)
+    return found
+
+
+def _forwarded(
+    session: Session, router_ids: Collection[str]
+) -> Mapping[str, list[tuple[str, PortForwardingRow]]]:
+    query = (
+        select(FloatingIpRow.router_id, FloatingIpRow.ip, PortForwardingRow)
+        .join(PortForwardingRow, PortForwardingRow.floating_ip_id == FloatingIpRow.id)
+        .where(FloatingIpRow.router_id.in_(router_ids))
+        .order_by(FloatingIpRow.ip, PortForwardingRow.protocol, PortForwardingRow.outside_first)
+    )
+    found: dict[str, list[tuple[str, PortForwardingRow]]] = defaultdict(list)
+    for router_id, ip, row in session.execute(query):
+        found[str(router_id)].append((ip, row))
     return found
