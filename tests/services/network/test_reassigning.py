@@ -11,6 +11,7 @@ from synnefo_core.errors import Conflict, Forbidden, Invalid, NotFound, QuotaExc
 from synnefo_core.plugins import Plugins
 from synnefo_core.testing.fakes.directory import DirectoryPlugin, MemoryDirectory
 from synnefo_network.errors import NetworkInUse
+from synnefo_network.pool_errors import PoolQuotaExceeded
 from tests.services.network.routing import another_subnet, external, leading
 
 
@@ -54,6 +55,28 @@ def test_nobody_s_network_is_taken_away_while_ports_are_on_it(member, admin, net
     service.delete_port(member, port.id)
 
     assert "p2" == service.reassign_network(admin, network.id, "p2").project_id
+
+
+def test_a_network_counts_in_its_new_projects_share_of_a_subnet_pool(member, stranger, admin):
+    spec = service.SubnetPoolSpec(
+        name="all", prefixes=["10.0.0.0/16"], is_shared=True, default_length=24, default_quota=512
+    )
+    pool = service.create_subnet_pool(admin, spec)
+
+    def cut(context, number):
+        made = service.create_network(context, service.NetworkSpec())
+        for _ in range(number):
+            service.create_subnet(
+                context, service.SubnetSpec(network_id=made.id, ip_version=4, pool_id=pool.id)
+            )
+        return made
+
+    two, one = cut(member, 2), cut(stranger, 1)
+    with pytest.raises(PoolQuotaExceeded):
+        service.reassign_network(admin, two.id, "p2")
+    assert "p1" == service.show_network(member, two.id).project_id
+    service.delete_network(stranger, one.id)
+    assert "p2" == service.reassign_network(admin, two.id, "p2").project_id
 
 
 def test_only_administrators_give_and_only_to_projects(member, admin, network):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Conflict, Invalid
-from synnefo_network import floating_ips, networks, policies, sharing
+from synnefo_network import floating_ips, networks, policies, sharing, subnet_pools
 from synnefo_network.devices import RESERVED
 from synnefo_network.errors import NetworkInUse
 from synnefo_network.floating_errors import FloatingIpForwards
@@ -31,6 +31,7 @@ def reassign_network(context: RequestContext, network_id: str, project_id: str) 
         Invalid: There is no such project.
         NetworkInUse: Ports are on it whose projects could not use it any more.
         NotFound: There is none, or the caller may not see it.
+        PoolQuotaExceeded: A subnet was cut from a pool of which the other project has enough.
         QuotaExceeded: The other project, or the network's user in it, has not enough left.
     """
     _require_say(context, project_id)
@@ -42,9 +43,12 @@ def reassign_network(context: RequestContext, network_id: str, project_id: str) 
             raise Conflict(f"network {network_id} leads outside and stays where it is")
         _require_unused(session, row, project_id)
         before, row.project_id = row.project_id, project_id
+        moving = SubnetRow.network_id == row.id, SubnetRow.project_id == before
+        coming = session.scalars(select(SubnetRow).where(*moving)).all()
+        subnet_pools.require_shares(session, coming, project_id)
         session.execute(
             update(SubnetRow)
-            .where(SubnetRow.network_id == row.id, SubnetRow.project_id == before)
+            .where(*moving)
             .values(project_id=project_id, revision=SubnetRow.revision + 1)
         )
         session.execute(

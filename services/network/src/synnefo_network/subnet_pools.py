@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import ip_network
@@ -304,7 +305,7 @@ def allot(context: RequestContext, session: Session, spec: SubnetSpec) -> Subnet
     if row.ip_version != spec.ip_version:
         raise InvalidField("subnetpool_id", f"the pool is of IP version {row.ip_version}")
     cidr = _cut(session, row, spec)
-    _require_share(session, row, cidr, spec.project_id or context.project_id)
+    _require_share(session, row, [cidr], spec.project_id or context.project_id)
     return replace(spec, cidr=str(cidr), pool_id=row.id)
 
 
@@ -326,8 +327,25 @@ def _cut(session: Session, row: SubnetPoolRow, spec: SubnetSpec) -> ranges.Range
     return asked
 
 
+def require_shares(session: Session, coming: Sequence[SubnetRow], project_id: str) -> None:
+    """Refuse to give a project subnets that are more of their pools than it may have.
+
+    The pools are locked until the end of the unit of work.
+
+    Raises:
+        PoolQuotaExceeded: It would have more of one.
+    """
+    cut: dict[str, list[ranges.Range]] = defaultdict(list)
+    for subnet in coming:
+        if subnet.pool_id is not None:
+            cut[subnet.pool_id].append(ip_network(subnet.cidr))
+    query = select(SubnetPoolRow).where(SubnetPoolRow.id.in_(cut)).order_by(SubnetPoolRow.id)
+    for row in session.scalars(query.with_for_update()).all() if cut else ():
+        _require_share(session, row, cut[row.id], project_id)
+
+
 def _require_share(
-    session: Session, row: SubnetPoolRow, cidr: ranges.Range, project_id: str
+    session: Session, row: SubnetPoolRow, coming: Sequence[ranges.Range], project_id: str
 ) -> None:
     if row.default_quota is None:
         return
@@ -335,7 +353,7 @@ def _require_share(
         SubnetRow.pool_id == row.id, SubnetRow.project_id == project_id
     )
     used = sum(prefixes.units(ip_network(one)) for one in session.scalars(query))
-    if used + prefixes.units(cidr) > row.default_quota:
+    if used + sum(map(prefixes.units, coming)) > row.default_quota:
         raise PoolQuotaExceeded(row.id)
 
 
