@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,12 +96,10 @@ if os.environ.get("SCALE", "ci") == "full":
 @pytest.mark.parametrize("runtime,how", ENDS, ids=lambda value: getattr(value, "name", value))
 def test_it_ends_cleanly(cloud, runtime, how):
     running = cloud.run("--runtime", runtime)
-    begun = time.monotonic()
 
     os.kill(running.pid, how)
 
     assert 0 == running.wait(20)
-    assert time.monotonic() - begun < 10
     assert not cloud.is_healthy()
 
 

@@ -25,6 +25,7 @@ from tests.system import volume_node
 from tests.system.client import COMPUTE, Client
 from tests.system.deployment import Deployment, deployed
 from tests.system.labs import GanetiLab
+from tests.system.labs.fixtures import or_skip
 from tests.system.labs.waiting import until
 
 pytestmark = pytest.mark.system
@@ -134,16 +135,12 @@ def lab(ganeti_labs) -> GanetiLab:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, lab) -> Iterator[Site]:
     """A whole cloud on that cluster, with a flavor whose disks are in the store."""
-    place, terms = str(volume_node.store_of(lab)), volume_node.LEASE
-    settings = {
-        "backends": {"embedded": "false"},
-        "storage": {"stores": volume_node.STORE},
-        f"store_{volume_node.STORE}": {"driver": "nfs", "path": place},
-        "volume": {"lease_s": terms.lease_s, "lease_margin_s": terms.margin_s},
-    }
+    place = str(volume_node.store_of(lab))
+    settings = {"backends": {"embedded": "false"}, **volume_node.settings(lab)}
     with deployed(tmp_path_factory.mktemp("volumes"), settings) as cloud:
         cloud.run()
-        os_type = volume_node.prepare(lab, key=cloud.synnefo("volume", "key").strip())
+        with or_skip():
+            os_type = volume_node.prepare(lab, key=cloud.synnefo("volume", "key").strip())
         cloud.add_ganeti("c1", lab, os_type=os_type, has_seed_disk="true")
         size = ["--ram", "192", "--vcpus", "1", "--disk", "1", "--id", "thin"]
         kind = ["--property", "SNF:disk_template=ext", "thin"]

@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-
-import pytest
 
 from synnefo_blocks import volumes
 from synnefo_node_ganeti import os_definition
 from synnefo_node_ganeti.ext import main as extstorage
 from synnefo_node_ganeti.ext.provider import Places
-from tests.system.labs import GanetiLab
+from tests.system.labs import GanetiLab, LabUnavailable
 
 STORE = "main"
 # Long enough for a busy machine to renew in time; a writer that was killed is followed after both.
@@ -23,15 +22,27 @@ def store_of(lab: GanetiLab) -> Path:
     return lab.directory / "srv/store"
 
 
+def settings(lab: GanetiLab) -> Mapping[str, Mapping[str, object]]:
+    """Return the settings of a cloud that keeps its volumes in that store."""
+    return {
+        "storage": {"stores": STORE},
+        f"store_{STORE}": {"driver": "nfs", "path": str(store_of(lab))},
+        "volume": {"lease_s": LEASE.lease_s, "lease_margin_s": LEASE.margin_s},
+    }
+
+
 def prepare(lab: GanetiLab, *, key: str) -> str:
     """Set the node up; return what a cluster's ``os_type`` is.
 
     Args:
-        lab: A cluster with QEMU.
+        lab: A cluster.
         key: The public key for tickets, in base64.
+
+    Raises:
+        LabUnavailable: The node's Python is not this one.
     """
     if lab.record.tree is not None:
-        pytest.skip("the Python of this machine does not run in the root directory of the nodes")
+        raise LabUnavailable("this Python does not run in the root directory of the nodes")
     config = lab.directory / "srv/volumes"
     config.mkdir()
     (config / "keys").write_text(key)
@@ -41,5 +52,6 @@ def prepare(lab: GanetiLab, *, key: str) -> str:
     extstorage.install(lab.directory / "srv/ganeti/extstorage", Places(Path("/srv/volumes")))
     definition = f"{os_definition.install(lab.os_directory).name}+default"
     # What servers without volumes begin with here; those on volumes don't.
-    lab.run("gnt-os", "modify", "-O", "image=/srv/guest/vmlinuz", definition)
+    (config / "blank").write_bytes(bytes(512))
+    lab.run("gnt-os", "modify", "-O", "image=/srv/volumes/blank", definition)
     return definition

@@ -105,11 +105,17 @@ def _started(labs: list[SomeLab]) -> Iterator[list[SomeLab]]:
     with contextlib.ExitStack() as stack:
         for lab in labs:
             stack.callback(lab.stop)
-        try:
-            with ThreadPoolExecutor(len(labs)) as pool:
-                list(pool.map(lambda lab: lab.start(), labs))
-        except LabUnavailable as reason:
-            if os.environ.get("SYNNEFO_LABS_REQUIRED") == "1":
-                raise
-            pytest.skip(str(reason))
+        with or_skip(), ThreadPoolExecutor(len(labs)) as pool:
+            list(pool.map(lambda lab: lab.start(), labs))
         yield labs
+
+
+@contextlib.contextmanager
+def or_skip() -> Iterator[None]:
+    """Skip the tests of what is not to be had here, with the reason, or fail where all is required."""
+    try:
+        yield
+    except LabUnavailable as reason:
+        if os.environ.get("SYNNEFO_LABS_REQUIRED") == "1":
+            raise
+        pytest.skip(str(reason))
