@@ -44,9 +44,11 @@ class Volumes(ABC):
 
     Attributes:
         template: The disk template that an instance must have been made with.
+        is_default: Whether an instance is made with it whose spec names no template.
     """
 
     template: str
+    is_default: bool = False
 
     @abstractmethod
     def disk(self, name: str, *, size_mib: int, ticket: str) -> DiskSpec:

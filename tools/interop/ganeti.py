@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A cloud on a real Ganeti: with guests that can be logged in to, or with none but many servers."""
+"""A cloud on a real Ganeti: with guests that can be logged in to, or with small ones that begin at once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from synnefo_node_ganeti import os_definition
+from tests.system import volume_node
 from tests.system.deployment import Deployment, deployed
 from tests.system.labs import GanetiLab, cloud_guest
 from tools.interop.cloud import PASSWORD, SETTINGS, Cloud
@@ -24,10 +25,13 @@ _OWN: Mapping[str, Mapping[str, object]] = {
 
 @contextmanager
 def running(directory: Path) -> Iterator[Cloud]:
-    """Start a cluster whose servers run nothing and a cloud on it, and end them afterwards."""
-    with _lab(GanetiLab()) as lab, _deployed(directory) as deployment:
+    """Start a cluster with small guests, whose disks are volumes, and a cloud on it, and end them afterwards."""
+    with _lab(GanetiLab(hypervisor="kvm")) as lab, _deployed(directory) as deployment:
+        deployment.configure(volume_node.settings(lab))
         daemon = deployment.run()
-        deployment.add_ganeti("real", lab)
+        key = deployment.synnefo("volume", "key").strip()
+        os_type = volume_node.prepare(lab, key=key)
+        deployment.add_ganeti("real", lab, os_type=os_type, disk_template="ext")
         yield Cloud(deployment.url, daemon.log)
 
 

@@ -53,10 +53,6 @@ def _of_network(session: requests.Session, cloud: Cloud) -> Mapping[str, Mapping
 def _of_compute(session: requests.Session, cloud: Cloud) -> Mapping[str, Mapping[str, str]]:
     flavors = session.get(f"{cloud.url}/compute/v2.1/flavors", timeout=30).json()["flavors"]
     networks = session.get(f"{cloud.url}/network/v2.0/networks", timeout=30).json()["networks"]
-    for flavor in flavors[:2]:
-        # Images are made of servers whose disks are volumes.
-        specs = {"extra_specs": {"SNF:disk_template": "ext"}}
-        _post(session, f"{cloud.url}/compute/v2.1/flavors/{flavor['id']}/os-extra_specs", specs)
     return {
         "compute": {
             "image_ref": _image(session, cloud, "first"),

@@ -78,3 +78,11 @@ def test_a_volume_is_named_to_ganeti_by_its_place_behind_the_seed(backend, serve
 
     (body,) = bodies(server, "/2/instances/snf-1/disk/2/grow")
     assert (16, True) == (body["amount"], body["absolute"])
+
+
+def test_they_are_the_usual_disks_where_the_settings_say_so(backend, make_backend):
+    usual = make_backend(disk_template="ext")
+
+    assert usual.volumes.is_default
+    assert not backend.volumes.is_default
+    usual.close()

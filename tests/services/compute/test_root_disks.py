@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+import synnefo_backends
 import synnefo_compute
 import synnefo_image
 import synnefo_object_store
@@ -191,6 +192,16 @@ def test_a_disk_of_a_server_is_no_volume_of_the_project(thin, again, settle):
 
 def test_a_server_of_another_template_has_no_disk_in_the_store(server, disks):
     assert [] == disks.names()
+
+
+def test_where_volumes_are_the_usual_disks_a_flavor_need_not_name_them(
+    context, cluster, submit, settle, disks
+):
+    synnefo_backends.modify(context, "sim", settings={"volumes": "true"})
+    server = submit()
+    settle()
+
+    assert [server.id] == disks.names()
 
 
 def test_a_deleted_server_leaves_no_disk(thin, again, settle, disks):

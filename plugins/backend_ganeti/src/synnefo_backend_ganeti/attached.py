@@ -26,8 +26,8 @@ class GanetiVolumes(Volumes):
 
     template = "ext"
 
-    def __init__(self, client: RapiClient) -> None:
-        self._client = client
+    def __init__(self, client: RapiClient, *, is_default: bool) -> None:
+        self._client, self.is_default = client, is_default
 
     def disk(self, name: str, *, size_mib: int, ticket: str) -> DiskSpec:
         # There is no block device on the node: QEMU speaks to the provider's server itself.

@@ -48,7 +48,8 @@ class GanetiBackend(ComputeBackend):
         self.adoption = GanetiAdoption(self._client)
         self.migration = GanetiMigration(self._client)
         self.cards = GanetiCards(self._client)
-        self.volumes = GanetiVolumes(self._client)
+        are_usual = self._defaults.disk_template == GanetiVolumes.template
+        self.volumes = GanetiVolumes(self._client, is_default=are_usual)
         shared = setup.settings["shared_disks"]
         self.movable = GanetiMovable(self._client, self._defaults, shared)
         self.networks = GanetiNetworks(self._client)

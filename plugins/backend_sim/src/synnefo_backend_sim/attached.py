@@ -15,6 +15,7 @@ class SimVolumes(Volumes):
     """List volumes as disks of simulated instances; what is on them is not simulated."""
 
     door: FrontDoor
+    is_default: bool
     template = "ext"
 
     def disk(self, name: str, *, size_mib: int, ticket: str) -> DiskSpec:

@@ -45,7 +45,7 @@ class SimBackend(ComputeBackend):
         self.adoption = SimAdoption(self._door)
         self.migration = SimMigration(self._door)
         self.cards = SimCards(self._door)
-        self.volumes = SimVolumes(self._door)
+        self.volumes = SimVolumes(self._door, options.has_volumes_by_default(setup))
         self.rescue = SimRescue(self._door, options.media(setup))
         self.node_states = SimNodeStates(self._door)
         self.movable = SimMovable(self._door)

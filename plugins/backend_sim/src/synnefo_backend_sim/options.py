@@ -41,6 +41,11 @@ def declare() -> list[cfg.Opt]:
         cfg.IntOpt("vcpus", default=16, min=1, help="Processors of each node."),
         cfg.IntOpt("ram_mib", default=65536, min=1, help="Memory of each node in MiB."),
         cfg.IntOpt("disk_mib", default=1048576, min=0, help="Disk of each node in MiB."),
+        cfg.BoolOpt(
+            "volumes",
+            default=False,
+            help="Make the disks of servers whose flavor names no template of volumes of the cloud.",
+        ),
         cfg.IntOpt("jobs_at_once", default=20, min=1, help="Jobs that run side by side."),
         cfg.FloatOpt("job_delay_min_s", default=0.2, min=0.0, help="The least that a job takes."),
         cfg.FloatOpt("job_delay_max_s", default=0.6, min=0.0, help="The most that a job takes."),
@@ -88,6 +93,11 @@ def read(setup: DriverSetup) -> tuple[Path, Layout]:
         else setup.state_directory.parent / STORE,
     )
     return Path(settings["path"] or setup.state_directory / f"{name}.sqlite"), layout
+
+
+def has_volumes_by_default(setup: DriverSetup) -> bool:
+    """Say whether disks are volumes where nothing is said of them."""
+    return bool(setup.settings.get("volumes", False))
 
 
 def media(setup: DriverSetup) -> dict[str, Boot]:

@@ -28,7 +28,13 @@ from synnefo_backends.allocator import (
 )
 from synnefo_backends.awaited import succeed
 from synnefo_backends.bookings import book, clusters_of, leave, release, servers_booked, stay
-from synnefo_backends.connections import call, has_facet, rescue_media, volume_template
+from synnefo_backends.connections import (
+    call,
+    disk_template,
+    has_facet,
+    rescue_media,
+    volume_template,
+)
 from synnefo_backends.occupancy import Occupancy, Occupied, find_occupied, occupied, together
 from synnefo_backends.refresh import refresh
 from synnefo_backends.registry import (
@@ -67,6 +73,7 @@ __all__ = [
     "clusters_of",
     "create_aggregate",
     "delete_aggregate",
+    "disk_template",
     "find",
     "find_occupied",
     "has_facet",

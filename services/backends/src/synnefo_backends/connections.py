@@ -140,6 +140,21 @@ def volume_template(context: RequestContext, backend_id: str) -> str:
     return "" if volumes is None else volumes.template
 
 
+def disk_template(context: RequestContext, backend_id: str, wanted: str) -> str:
+    """Return the disk template of a new server's disks; the cluster is not asked.
+
+    Args:
+        context: Whose cloud it is.
+        backend_id: Where the server is made.
+        wanted: What its flavor says, empty for nothing.
+
+    Returns:
+        That of the cluster's volumes where nothing is wanted and they are what it makes then.
+    """
+    volumes = _connection(context.cloud, find(context, backend_id)).backend.volumes
+    return volumes.template if volumes and volumes.is_default and not wanted else wanted
+
+
 def rescue_media(context: RequestContext, backend_id: str) -> Collection[str]:
     """Return the names of what a cluster's servers can be rescued with; the cluster is not asked."""
     rescue = _connection(context.cloud, find(context, backend_id)).backend.rescue

@@ -88,6 +88,6 @@ def bootstrap(cloud: Cloud) -> None:
         return
     context = for_worker(cloud)
     if not registry.listing(context):
-        registry.add(context, name=EMBEDDED, driver=EMBEDDED, settings={})
+        registry.add(context, name=EMBEDDED, driver=EMBEDDED, settings={"volumes": "true"})
         refresh(context, EMBEDDED)
     mark(cloud, "backends.embedded")

@@ -58,7 +58,7 @@ def resize_server(
         if volumes.starts_from_one(session, row.id):
             # What it starts from is extended as a volume.
             flavor = replace(flavor, disk_gib=0)
-        _check(session, row, flavor)
+        _check(context, session, row, flavor)
         with recharged(context, row):
             row.held_flavor_id, row.held_disk_gib = flavor.id, flavor.disk_gib
             row.held_vcpus, row.held_ram_mib = flavor.vcpus, flavor.ram_mib
@@ -68,7 +68,7 @@ def resize_server(
         _begin(context, session, row, RESIZE)
 
 
-def _check(session: Session, row: ServerRow, flavor: Flavor) -> None:
+def _check(context: RequestContext, session: Session, row: ServerRow, flavor: Flavor) -> None:
     name = "flavorRef"
     if flavor.id == row.flavor_id:
         raise InvalidField(name, "the server has this flavor already")
@@ -77,7 +77,8 @@ def _check(session: Session, row: ServerRow, flavor: Flavor) -> None:
     if flavor.disk_gib and not row.disk_gib:
         raise InvalidField(name, "the server has no disk that could grow")
     old = session.get(FlavorRow, row.flavor_id)
-    if old is not None and old.disk_template != flavor.disk_template:
+    wanted = [each.disk_template for each in (old, flavor) if each is not None]
+    if len({synnefo_backends.disk_template(context, row.backend_id, each) for each in wanted}) > 1:
         raise InvalidField(name, "the flavor has another kind of disk")
 
 

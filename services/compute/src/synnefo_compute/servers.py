@@ -237,11 +237,12 @@ def create_server(context: RequestContext, spec: ServerSpec) -> Server:
         )
         session.flush()  # the columns that nothing was said of have their values from here on
         synnefo_quota.charge(context, charges.of_server(row))
+        template = synnefo_backends.disk_template(context, backend_id, flavor.disk_template)
         data = {
-            "disk_template": flavor.disk_template,
+            "disk_template": template,
             "tags": groups.exclusion_tags(spec.group_id, company, backend_id),
-            **root_disks.reserve(context, row, template=flavor.disk_template),
-            **first_disks.reserve(context, session, row, spec.disks, template=flavor.disk_template),
+            **root_disks.reserve(context, row, template=template),
+            **first_disks.reserve(context, session, row, spec.disks, template=template),
         }
         sagas.begin(context, session, CREATE, subject_id=server_id, data=data)
         session.flush()
