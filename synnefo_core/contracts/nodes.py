@@ -20,8 +20,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from synnefo_core.contracts import reading
+from synnefo_core.contracts.dhcp import DhcpOption
 from synnefo_core.contracts.reading import (
     ID,
+    LATER,
     MAC,
     ip_of,
     is_base64,
@@ -252,6 +254,7 @@ class PortDocument:
         is_guarded: Whether source addresses and security groups are looked at.
         metadata: The files that the guest finds at http://169.254.169.254: contents in base64, by
             path without a slash at the beginning ("openstack/latest/meta_data.json").
+        dhcp_options: What the guest is told instead of what its subnets say, or besides.
     """
 
     port: str
@@ -269,6 +272,7 @@ class PortDocument:
     is_gone: bool = False
     is_guarded: bool = True
     metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
+    dhcp_options: tuple[DhcpOption, ...] = field(default=(), metadata=LATER)
 
     def __post_init__(self) -> None:
         require(bool(ID.fullmatch(self.port)), "port")

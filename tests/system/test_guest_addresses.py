@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from synnefo_core.contracts.dhcp import DhcpOption
 from synnefo_core.contracts.nodes import Address, Ipv6, Mode, Network, Subnet
 from tests.plugins.node_ganeti.portdocs import ANY4, ANY6, document
 from tests.system.labs import LabFailed, frames
@@ -44,7 +45,9 @@ def heard(text: str) -> dict[str, str]:
 
 def ask4(guest, script) -> dict[str, str]:
     """Return what a guest's DHCP client hears."""
-    options = [word for name in ("mtu", "staticroutes", "dns", "hostname") for word in ("-O", name)]
+    options = [
+        word for name in ("mtu", "staticroutes", "dns", "hostname", "tftp") for word in ("-O", name)
+    ]
     client = ["busybox", "udhcpc", "-i", "eth0", "-n", "-q", "-f", "-t", "20", "-T", "1"]
     return heard(guest.machine.run(*client, *options, "-s", script))
 
@@ -107,6 +110,21 @@ def test_a_guest_hears_everything_that_its_subnets_say(world, node, script, tmp_
     until(lambda: "2001:db8::/64" in routes6(guest), "the advertised prefix", within_s=10)
     assert "1400" == guest.machine.run("cat", "/proc/sys/net/ipv6/conf/eth0/mtu").strip()
     assert "default" not in routes6(guest)
+
+
+def test_a_guest_hears_what_its_port_says_before_what_its_subnets_do(world, node, script, tmp_path):
+    options = (
+        DhcpOption(4, 6, ("192.0.2.99",)),
+        DhcpOption(4, 66, ("10.0.0.1",)),
+        DhcpOption(6, 23, ("2001:db8::99",)),
+    )
+    guest = world.guest("told", node, document(3, dhcp_options=options), "br-red", is_static=False)
+
+    four, six = ask4(guest, script), ask6(guest, script, tmp_path)
+
+    assert ("10.0.0.3", "192.0.2.99", "10.0.0.1") == (four["ip"], four["dns"], four["tftp"])
+    assert "2001:db8::99" == six["new_dhcp6_name_servers"]
+    assert "10.0.0.254" == four["router"]
 
 
 def routes6(guest) -> list[str]:

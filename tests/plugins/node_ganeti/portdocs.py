@@ -7,6 +7,7 @@ import ipaddress
 
 from hypothesis import strategies as st
 
+from synnefo_core.contracts.dhcp import KINDS, DhcpOption, Kind
 from synnefo_core.contracts.nodes import (
     WITH_PORTS,
     Address,
@@ -96,6 +97,36 @@ def rules(draw, groups: list[str]) -> Rule:
     return Rule(draw(st.sampled_from(Direction)), version, protocol, first, last, prefix, group)
 
 
+_VALUES = {
+    Kind.NUMBER: st.integers(68, 65535).map(lambda number: (str(number),)),
+    Kind.TEXT: st.from_regex(r"[ !#-\[\]-~]{1,60}", fullmatch=True).map(lambda text: (text,)),
+    Kind.NAMES: st.lists(
+        st.from_regex(
+            r"[0-9A-Za-z]([0-9A-Za-z-]{0,20}[0-9A-Za-z])?(\.[a-z]{1,9}){0,3}", fullmatch=True
+        ),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+}
+
+
+def _values(version: int, kind: Kind) -> st.SearchStrategy[tuple[str, ...]]:
+    addresses = st.ip_addresses(v=version).map(str)
+    if kind is Kind.ADDRESSES:
+        return st.lists(addresses, min_size=1, max_size=4).map(tuple)
+    if kind is Kind.ROUTES:
+        pairs = st.lists(st.tuples(_prefixes(4), addresses), min_size=1, max_size=4)
+        return pairs.map(lambda some: tuple(text for pair in some for text in pair))
+    return _VALUES[kind]
+
+
+@st.composite
+def dhcp_options(draw) -> DhcpOption:
+    """Any DHCP option."""
+    version, number = draw(st.sampled_from(sorted(KINDS)))
+    return DhcpOption(version, number, draw(_values(version, KINDS[version, number])))
+
+
 @st.composite
 def documents(draw) -> PortDocument:
     """Any document."""
@@ -119,6 +150,7 @@ def documents(draw) -> PortDocument:
         ),
         groups=tuple(groups),
         rules=tuple(draw(st.lists(rules([group.id for group in groups]), max_size=6))),
+        dhcp_options=tuple(draw(st.lists(dhcp_options(), max_size=4))),
         is_up=draw(st.booleans()),
         is_guarded=draw(st.booleans()),
     )

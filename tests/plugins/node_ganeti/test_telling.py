@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from synnefo_core.contracts.dhcp import DhcpOption
 from synnefo_core.contracts.nodes import Address, Ipv6, Mode, Subnet
+from synnefo_core.contracts.reading import InvalidDocument
 from synnefo_node_ganeti.net.cards import Card
 from synnefo_node_ganeti.net.telling import tellings
 from tests.plugins.node_ganeti.portdocs import document, documents
@@ -111,3 +113,52 @@ def test_without_a_gateway_or_name_servers_none_is_made_up():
     assert "option:router\n" in told
     assert "option:dns-server\n" in told
     assert "0.0.0.0/0" not in told
+
+
+OPTIONS = (
+    DhcpOption(4, 67, ("pxe,0; linux.0",)),
+    DhcpOption(4, 6, ("192.0.2.1", "192.0.2.2")),
+    DhcpOption(6, 23, ("2001:db8::7",)),
+)
+
+
+def test_what_one_guest_is_told_is_by_a_tag_of_its_own():
+    (told,) = tellings([card(1, dhcp_options=OPTIONS), card(2)])
+
+    lines = told.configuration.splitlines()
+    assert "dhcp-host=02:00:01:00:00:01,set:p0,10.0.0.1,[2001:db8::1],guest-1" in lines
+    assert "dhcp-host=02:00:01:00:00:02,10.0.0.2,[2001:db8::2],guest-2" in lines
+    assert 'dhcp-option=tag:p0,67,"pxe,0; linux.0"' in lines
+    assert "dhcp-option=tag:p0,6,192.0.2.1,192.0.2.2" in lines
+    assert "dhcp-option=tag:p0,option6:23,[2001:db8::7]" in lines
+
+
+@pytest.mark.parametrize(
+    "version, number, values",
+    [
+        (4, 67, ("a\ndhcp-script=/bin/sh",)),
+        (4, 67, ('a"b',)),
+        (4, 67, ("a\\",)),
+        (4, 67, ("",)),
+        (4, 67, ("x" * 256,)),
+        (4, 67, ("a", "b")),
+        (4, 6, ("2001:db8::1",)),
+        (4, 6, ("192.0.2.1,192.0.2.2",)),
+        (4, 6, ("192.0.2.1 ",)),
+        (4, 6, ()),
+        (6, 23, ("fe80::1%eth0",)),
+        (6, 6, ("192.0.2.1",)),
+        (4, 26, ("67",)),
+        (4, 26, ("١٤٠٠",)),
+        (4, 119, ("a b",)),
+        (4, 119, ("example.org\n",)),
+        (4, 121, ("10.0.0.0/8",)),
+        (4, 121, ("10.0.0.1/8", "10.0.0.1")),
+        (4, 51, ("1",)),
+        (4, 53, ("1",)),
+        (4, 82, ("x",)),
+    ],
+)
+def test_a_dhcp_option_that_cant_be_is_none(version, number, values):
+    with pytest.raises(InvalidDocument):
+        DhcpOption(version, number, values)

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from synnefo_core.contracts.dhcp import DhcpOption
 from synnefo_core.contracts.gateways import GatewayDocument
 from synnefo_core.contracts.guests import Guest
 from synnefo_core.contracts.nodes import Address, Group, Pair, PortDocument
@@ -85,6 +86,7 @@ PORTS = {
     "port-open": told(
         port(network("n"), is_guarded=False, rules=(), groups=(), pairs=(Pair("10.0.0.9/32", MAC),))
     ),
+    "port-options": told(port(network("n"), dhcp_options=(DhcpOption(4, 67, ("pxelinux.0",)),))),
     "port-down": told(port(network("n"), is_up=False)),
     "port-gone": facts.render_gone("p", version=7, expires_at=4e9),
 }

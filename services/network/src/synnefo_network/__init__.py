@@ -151,6 +151,8 @@ from synnefo_network.tags import (
 from synnefo_network.values import (
     FIRST_ADDRESS,
     AddressPair,
+    DhcpOptionChange,
+    ExtraDhcpOption,
     FixedIp,
     FixedIpRequest,
     Listing,
@@ -181,6 +183,8 @@ __all__ = [
     "AddressScope",
     "AmbiguousNetwork",
     "DefaultGroup",
+    "DhcpOptionChange",
+    "ExtraDhcpOption",
     "FixedIp",
     "FixedIpRequest",
     "FloatingIp",

@@ -151,7 +151,7 @@ class PortRow(Model):
     ``is_awaited`` of one whose device has still to get the card, ``is_secured`` of one whose
     traffic is filtered, ``is_withheld`` of one whose device's project may not change it now.
     ``address_pairs`` holds ``[mac, address or range]``: what may also
-    come from it.
+    come from it; ``dhcp_options`` ``[IP version, name, value]``.
     """
 
     __tablename__ = "network_port"
@@ -178,6 +178,7 @@ class PortRow(Model):
     address_pairs: Mapped[JsonList] = mapped_column(default=list, server_default=text("'[]'"))
     dns_name: Mapped[Name] = mapped_column(default="", server_default=text("''"))
     dns_domain: Mapped[Name] = mapped_column(default="", server_default=text("''"))
+    dhcp_options: Mapped[JsonList] = mapped_column(default=list, server_default=text("'[]'"))
     revision: Mapped[int]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]

@@ -19,6 +19,7 @@ from synnefo_core.errors import Conflict, NotFound
 from synnefo_network import (
     addresses,
     claims,
+    dhcp_options,
     dns_names,
     floating_links,
     history,
@@ -42,6 +43,8 @@ from synnefo_network.nodes import changes as told
 from synnefo_network.nodes.changes import Kind
 from synnefo_network.values import (
     AddressPair,
+    DhcpOptionChange,
+    ExtraDhcpOption,
     FixedIp,
     FixedIpRequest,
     Port,
@@ -65,6 +68,7 @@ class PortChanges(TypedDict, total=False):
     is_secured: bool
     security_group_ids: Sequence[str]
     address_pairs: Sequence[AddressPair]
+    dhcp_options: Sequence[DhcpOptionChange]
     dns_name: str
     dns_domain: str
 
@@ -216,6 +220,7 @@ def _insert(
         "is_temporary": is_temporary,
         "is_awaited": is_awaited,
         "is_secured": port_security.is_secured(network, spec),
+        "dhcp_options": dhcp_options.changed([], spec.dhcp_options),
         "dns_name": dns_names.parse_name(spec.dns_name),
         "dns_domain": dns_names.parse_domain(spec.dns_domain),
         "revision": 1,
@@ -291,6 +296,7 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
         row.name = changes.get("name", row.name)
         row.description = changes.get("description", row.description)
         row.is_admin_up = changes.get("is_admin_up", row.is_admin_up)
+        row.dhcp_options = dhcp_options.changed(row.dhcp_options, changes.get("dhcp_options", ()))
         row.dns_name = dns_names.parse_name(changes.get("dns_name", row.dns_name))
         row.dns_domain = dns_names.parse_domain(changes.get("dns_domain", row.dns_domain))
         row.device_id, row.device_owner = device
@@ -455,6 +461,7 @@ def shown(
         security_group_ids=tuple(groups),
         security_group_names=tuple(groups.values()),
         address_pairs=tuple(AddressPair(ip, mac) for mac, ip in row.address_pairs),
+        dhcp_options=tuple(ExtraDhcpOption(*option) for option in row.dhcp_options),
         is_external=network.is_external,
         mode=network.mode,
         link=network.link,

@@ -176,6 +176,24 @@ class AddressPair:
 
 
 @dataclass(frozen=True)
+class ExtraDhcpOption:
+    """What a port's guest is told by DHCP besides what its subnets say; by name or number."""
+
+    version: int
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class DhcpOptionChange:
+    """What is to become of one of a port's DHCP options; a value of None takes it away."""
+
+    version: int
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True)
 class Port:
     """A card on a network.
 
@@ -198,6 +216,7 @@ class Port:
         dns_name: What it is called in its DNS domain; empty for names made of its addresses.
         dns_domain: Its own DNS domain, which ends with a dot; empty for its network's.
         dns_suffix: The DNS domain that it is in.
+        dhcp_options: What its guest is told besides.
     """
 
     id: str
@@ -223,6 +242,7 @@ class Port:
     dns_name: str
     dns_domain: str
     dns_suffix: str
+    dhcp_options: tuple[ExtraDhcpOption, ...]
     revision: int
     created_at: float
     updated_at: float
@@ -263,6 +283,7 @@ class PortSpec:
     is_secured: bool | None = None
     security_group_ids: Sequence[str] | None = None
     address_pairs: Sequence[AddressPair] = ()
+    dhcp_options: Sequence[DhcpOptionChange] = ()
     dns_name: str = ""
     dns_domain: str = ""
 

@@ -23,6 +23,7 @@ EXTENSIONS = {
     "external-net": "Networks that lead outside: router:external",
     "extraroute": "Routers have routes of their own",
     "extraroute-atomic": "Routes of routers can be added and removed one by one",
+    "extra_dhcp_opt": "Guests of single ports are told more by DHCP",
     "filter-validation": "A filter that is unknown is an error",
     "expose-port-forwarding-in-fip": "Floating IPs show their port forwardings",
     "floating-ip-port-forwarding": "Ports of floating IPs lead to ports inside",

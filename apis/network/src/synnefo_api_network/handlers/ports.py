@@ -14,7 +14,15 @@ from synnefo_api_network.handlers import bulk, revisions
 from synnefo_api_network.views import port as views
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField
-from synnefo_network import AddressFilter, AddressPair, FixedIpRequest, Port, PortChanges, PortSpec
+from synnefo_network import (
+    AddressFilter,
+    AddressPair,
+    DhcpOptionChange,
+    FixedIpRequest,
+    Port,
+    PortChanges,
+    PortSpec,
+)
 
 _NAMES = {
     "name": "name",
@@ -113,6 +121,13 @@ def _changes(asked: Mapping[str, Any]) -> PortChanges:
         ]
     if "allowed_address_pairs" in asked:
         changes["address_pairs"] = _pairs(asked)
+    if "extra_dhcp_opts" in asked:
+        changes["dhcp_options"] = [
+            DhcpOptionChange(
+                int(option.get("ip_version", 4)), option["opt_name"].strip(), option["opt_value"]
+            )
+            for option in asked["extra_dhcp_opts"]
+        ]
     return changes
 
 

@@ -23,6 +23,17 @@ _PAIR = {
 
 _PAIRS = {"type": "array", "items": _PAIR, "maxItems": 10}
 
+_DHCP_OPTION = {
+    "type": "object",
+    "properties": {
+        "opt_name": {"type": "string", "minLength": 1, "maxLength": 64},
+        "opt_value": {"type": ["string", "null"], "minLength": 1, "maxLength": 255},
+        "ip_version": {"enum": [4, 6, "4", "6"]},
+    },
+    "required": ["opt_name", "opt_value"],
+    "additionalProperties": False,
+}
+
 _CHANGEABLE = {
     "name": types.NAME,
     "description": types.NAME,
@@ -35,13 +46,13 @@ _CHANGEABLE = {
     "allowed_address_pairs": _PAIRS,
     "dns_name": types.NAME,
     "dns_domain": types.NAME,
+    "extra_dhcp_opts": {"type": "array", "items": _DHCP_OPTION, "maxItems": 100},
     # Nothing else can be asked for, but clients say it.
     "qos_policy_id": {"type": "null"},
     "device_profile": {"type": "null"},
     "binding:vnic_type": {"const": "normal"},
     "binding:host_id": {"enum": ["", None]},
     "binding:profile": {"type": ["object", "null"], "maxProperties": 0},
-    "extra_dhcp_opts": {"type": "array", "maxItems": 0},
 }
 
 CREATE = types.one_or_many(

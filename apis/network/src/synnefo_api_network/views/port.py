@@ -37,7 +37,10 @@ def shown(port: Port, *, binding: dict[str, Any]) -> dict[str, Any]:
                 {"ip_address": ip, "hostname": name, "fqdn": _full(name, port.dns_suffix)}
                 for ip, name in port.host_names.items()
             ],
-            "extra_dhcp_opts": [],
+            "extra_dhcp_opts": [
+                {"opt_name": one.name, "opt_value": one.value, "ip_version": one.version}
+                for one in port.dhcp_options
+            ],
             "binding:vnic_type": "normal",
             "ip_allocation": "immediate" if port.fixed_ips else "none",
             "qos_policy_id": None,

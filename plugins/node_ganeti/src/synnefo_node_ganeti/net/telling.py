@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from synnefo_core.contracts.dhcp import DhcpOption, Kind
 from synnefo_core.contracts.nodes import Ipv6, PortDocument, Subnet
 from synnefo_node_ganeti.net.cards import Card, Server
 
@@ -89,8 +90,8 @@ def _telling(cards: Sequence[Card]) -> Telling:
     interface = first.tap if first.is_routed else INTERFACE
     lines = [*_ALWAYS, f"interface={interface}", *_ranges(ordered, interface, first)]
     used: set[str] = set()
-    for card in sorted(cards, key=lambda card: card.tap):
-        lines += _host(card.document, ordered, used)
+    for number, card in enumerate(sorted(cards, key=lambda card: card.tap)):
+        lines += _host(card.document, ordered, used, tag=f"p{number}")
     six = [ipaddress.ip_network(subnet.cidr) for subnet in ordered if subnet.version == 6]
     return Telling(
         server=Server(first.tap if first.is_routed else f"sv{first.zone}", network.id),
@@ -157,7 +158,9 @@ def _six(tag: str, subnet: Subnet, *, is_on_link: bool) -> Iterable[str]:
         yield f"dhcp-option=tag:{tag},option6:dns-server,{servers}"
 
 
-def _host(document: PortDocument, subnets: Sequence[Subnet], used: set[str]) -> Iterable[str]:
+def _host(
+    document: PortDocument, subnets: Sequence[Subnet], used: set[str], *, tag: str
+) -> Iterable[str]:
     """Yield what is told to one guest; what somebody before it uses is its no more.
 
     dnsmasq would serve nobody of the network when two had one address.
@@ -174,6 +177,22 @@ def _host(document: PortDocument, subnets: Sequence[Subnet], used: set[str]) -> 
     six = [ip for subnet, ip in mine if subnet.address_mode is Ipv6.STATEFUL]
     name = [document.host_name] if document.host_name else []
     used.update([document.mac, *four, *six])
-    if four or six or name:
+    tags = [f"set:{tag}"] if document.dhcp_options else []
+    if four or six or name or tags:
         bracketed = [f"[{ip}]" for ip in six]
-        yield ",".join([f"dhcp-host={document.mac}", *four, *bracketed, *name])
+        yield ",".join([f"dhcp-host={document.mac}", *tags, *four, *bracketed, *name])
+    for option in document.dhcp_options:
+        # Of two options the one by a guest's own tag counts before the one by its subnet's.
+        family = "option6:" if option.version == 6 else ""
+        yield ",".join([f"dhcp-option=tag:{tag}", f"{family}{option.number}", *_said(option)])
+
+
+def _said(option: DhcpOption) -> Iterable[str]:
+    """Yield an option's values so that dnsmasq takes them for what they are."""
+    for value in option.values:
+        if option.kind is Kind.TEXT:
+            yield f'"{value}"'
+        elif option.kind is Kind.ADDRESSES and option.version == 6:
+            yield f"[{value}]"
+        else:
+            yield value

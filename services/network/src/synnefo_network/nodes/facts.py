@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from synnefo_core.contracts.dhcp import DhcpOption
 from synnefo_core.contracts.guests import Guest
 from synnefo_core.contracts.nodes import (
     Address,
@@ -28,7 +29,7 @@ from synnefo_core.contracts.nodes import (
     Subnet,
 )
 from synnefo_core.db.among import among
-from synnefo_network import rule_terms
+from synnefo_network import dhcp_options, rule_terms
 from synnefo_network.models import (
     MAC_FILTERED,
     AddressRow,
@@ -38,6 +39,7 @@ from synnefo_network.models import (
     SecurityRuleRow,
     SubnetRow,
 )
+from synnefo_network.values import ExtraDhcpOption
 from synnefo_network.wiring import PHYSICAL_VLAN
 
 SERVERS = "compute:"
@@ -62,6 +64,7 @@ class Facts:
     groups: tuple[Group, ...]
     is_up: bool
     is_guarded: bool
+    dhcp_options: tuple[DhcpOption, ...] = ()
 
 
 def render(facts: Facts, guest: Guest, *, version: int, expires_at: float) -> PortDocument:
@@ -80,6 +83,7 @@ def render(facts: Facts, guest: Guest, *, version: int, expires_at: float) -> Po
         host_name=guest.host_name,
         is_up=facts.is_up,
         is_guarded=facts.is_guarded,
+        dhcp_options=facts.dhcp_options,
         metadata={
             path: base64.b64encode(content).decode() for path, content in guest.files.items()
         },
@@ -161,6 +165,9 @@ def _facts(
         groups=guard.groups,
         is_up=port.is_admin_up,
         is_guarded=port.is_secured,
+        dhcp_options=tuple(
+            dhcp_options.told(ExtraDhcpOption(*option)) for option in port.dhcp_options
+        ),
     )
 
 
