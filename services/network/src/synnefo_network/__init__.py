@@ -69,12 +69,11 @@ from synnefo_network.port_forwardings import (
     update_port_forwarding,
 )
 from synnefo_network.port_hosts import hosts_of
-from synnefo_network.port_lists import AddressFilter, list_ports
+from synnefo_network.port_lists import AddressFilter, list_ports, show_port
 from synnefo_network.ports import (
     PortChanges,
     create_port,
     delete_port,
-    show_port,
     update_port,
 )
 from synnefo_network.presences import NetworkNotMade, Presence, present, reach

@@ -11,7 +11,7 @@ from synnefo_core.context import RequestContext
 from synnefo_network import (
     floating_ips,
     networks,
-    ports,
+    port_lists,
     routers,
     security_groups,
     subnet_pools,
@@ -34,7 +34,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "network": Kind(NetworkRow, networks.show_network),
     "subnet": Kind(SubnetRow, subnets.show_subnet),
-    "port": Kind(PortRow, ports.show_port),
+    "port": Kind(PortRow, port_lists.show_port),
     "security_group": Kind(SecurityGroupRow, security_groups.show_security_group),
     "subnetpool": Kind(SubnetPoolRow, subnet_pools.show_subnet_pool),
     "router": Kind(RouterRow, routers.show_router),

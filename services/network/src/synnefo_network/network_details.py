@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 import synnefo_backends
 from synnefo_core.context import RequestContext
 from synnefo_core.db.among import among
+from synnefo_core.db.prepared import Prepared
 from synnefo_network.models import SubnetRow
 from synnefo_network.pool_models import SubnetPoolRow
 from synnefo_network.presence_models import PRESENT, PresenceRow
@@ -34,6 +35,20 @@ class Details:
 
 NOTHING = Details()
 """What belongs to a network that was just made."""
+_subnet: Table = SubnetRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_pool: Table = SubnetPoolRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_presence: Table = PresenceRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_SUBNETS = Prepared(
+    select(_subnet.c.network_id, _subnet.c.id, _subnet.c.ip_version, _pool.c.scope_id)
+    .outerjoin(_pool, _pool.c.id == _subnet.c.pool_id)
+    .where(among(_subnet.c.network_id, "networks"))
+    .order_by(_subnet.c.id)
+)
+_PRESENT = Prepared(
+    select(_presence.c.network_id, _presence.c.backend_id).where(
+        among(_presence.c.network_id, "networks"), _presence.c.state == PRESENT
+    )
+)
 
 
 def details_of(
@@ -41,13 +56,9 @@ def details_of(
 ) -> Mapping[str, Details]:
     """Return what belongs to some networks, with three statements for all of them."""
     found = {network_id: Details() for network_id in network_ids}
-    subnets = (
-        select(SubnetRow.network_id, SubnetRow.id, SubnetRow.ip_version, SubnetPoolRow.scope_id)
-        .outerjoin(SubnetPoolRow, SubnetPoolRow.id == SubnetRow.pool_id)
-        .where(among(SubnetRow.network_id, network_ids))
-        .order_by(SubnetRow.id)
-    )
-    for network_id, subnet_id, version, scope_id in session.execute(subnets):
+    session.flush()  # what is prepared does not ask for it
+    subnets = _SUBNETS.all(session, {"networks": network_ids})
+    for network_id, subnet_id, version, scope_id in subnets:
         found[network_id].subnet_ids.append(subnet_id)
         if scope_id is not None:
             found[network_id].scopes[version] = scope_id
@@ -59,10 +70,7 @@ def details_of(
 def _zones(
     context: RequestContext, session: Session, network_ids: Sequence[str]
 ) -> Mapping[str, set[str]]:
-    present = select(PresenceRow.network_id, PresenceRow.backend_id).where(
-        among(PresenceRow.network_id, network_ids), PresenceRow.state == PRESENT
-    )
-    rows = session.execute(present).all()
+    rows = _PRESENT.all(session, {"networks": network_ids})
     known = synnefo_backends.zones_of_backends(context) if rows else {}
     found: dict[str, set[str]] = {}
     for network_id, backend_id in rows:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.db.paging import page
@@ -27,8 +27,11 @@ def select_page(
     noun: str,
     columns: Columns,
     visible: Sequence[ColumnElement[bool]],
+    wanted: Sequence[ColumnElement[Any]] = (),
 ) -> list[Row]:
-    """Return one page of the rows that the caller may see.
+    """Return one page of the rows that the caller may see, to be read only.
+
+    They are plain rows with a model's attributes: objects that could be changed cost several times as much.
 
     Args:
         session: A transaction.
@@ -37,13 +40,14 @@ def select_page(
         noun: What a row is called when the marker is none of them.
         columns: By which attributes may be filtered and sorted.
         visible: What makes a row visible.
+        wanted: The columns that are; all if none is named.
 
     Raises:
         InvalidField: The listing names an attribute that is not among ``columns``.
         NotFound: The marker is none of the rows.
     """
     row_id = cast("Any", model).id
-    query = select(model).where(*visible)
+    query: Select[Any] = select(*(wanted or model.__table__.c)).where(*visible)
     for name, values in listing.where.items():
         query = query.where(_condition(columns, row_id, name=name, values=values))
     order = [(_column(columns, name), descends) for name, descends in listing.order]
@@ -57,8 +61,9 @@ def select_page(
         marker = session.execute(places.where(row_id == listing.marker)).first()
         if marker is None:
             raise NotFound(noun, listing.marker)
-    rows = list(session.scalars(page(query, order, limit=listing.limit, marker=marker)))
-    return rows[::-1] if listing.is_reversed else rows
+    session.flush()  # which is not done for what selects no objects
+    rows = session.execute(page(query, order, limit=listing.limit, marker=marker)).all()
+    return cast("list[Row]", rows[::-1] if listing.is_reversed else rows)
 
 
 def _condition(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ports of devices, by one statement: whoever shows servers reads them."""
+"""Ports with all that is shown of them, by one statement: of devices, for whoever shows servers, or by their ids."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ from synnefo_network.models import (
 from synnefo_network.values import FixedIp, Port
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
 
 _port: Table = PortRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _network: Table = NetworkRow.__table__  # type: ignore[assignment]  # declared as FromClause
@@ -58,7 +60,7 @@ _OF_ADDRESS = [
 ]
 _OF_GROUP = _group.c.name.label("group_name")
 
-_FIND = Prepared(
+_PORTS = (
     select(*_port.c, *_OF_NETWORK, *_OF_ADDRESS, _member.c.group_id, _OF_GROUP)
     .select_from(
         _port.join(_network, _network.c.id == _port.c.network_id)
@@ -71,11 +73,16 @@ _FIND = Prepared(
         .outerjoin(_member, _member.c.port_id == _port.c.id)
         .outerjoin(_group, _group.c.id == _member.c.group_id)
     )
-    .where(among(_port.c.device_id, "devices"), _port.c.device_owner.startswith(ports.SERVERS))
     .order_by(
         _port.c.created_at, _port.c.id, _subnet.c.ip_version, _address.c.ip, _member.c.group_id
     )
 )
+_OF_DEVICES = Prepared(
+    _PORTS.where(
+        among(_port.c.device_id, "devices"), _port.c.device_owner.startswith(ports.SERVERS)
+    )
+)
+_BY_ID = Prepared(_PORTS.where(among(_port.c.id, "ports")))
 
 
 def ports_of(context: RequestContext, device_ids: Collection[str]) -> Mapping[str, list[Port]]:
@@ -88,9 +95,8 @@ def ports_of(context: RequestContext, device_ids: Collection[str]) -> Mapping[st
     if not devices:
         return found
     with context.reading() as session:
-        rows = _FIND.all(session, {"devices": devices})
-    for _, of_port in groupby(rows, key=_ID):
-        port = _shown(list(of_port))
+        rows = _OF_DEVICES.all(session, {"devices": devices})
+    for port in _all_shown(rows):
         found.setdefault(port.device_id, []).append(port)
     return found
 
@@ -98,6 +104,18 @@ def ports_of(context: RequestContext, device_ids: Collection[str]) -> Mapping[st
 def ports_of_one(context: RequestContext, device_id: str) -> list[Port]:
     """Return the ports of a device as :func:`ports_of` does."""
     return ports_of(context, [device_id]).get(device_id, [])
+
+
+def by_id(session: Session, port_ids: Sequence[str]) -> Mapping[str, Port]:
+    """Return the ports of some ids, whoever's they are, by these."""
+    if not port_ids:
+        return {}
+    session.flush()  # what is prepared does not ask for it
+    return {port.id: port for port in _all_shown(_BY_ID.all(session, {"ports": port_ids}))}
+
+
+def _all_shown(rows: Iterable[Any]) -> Iterator[Port]:
+    return (_shown(list(of_port)) for _, of_port in groupby(rows, key=_ID))
 
 
 def _shown(rows: list[Any]) -> Port:

@@ -56,7 +56,7 @@ class Show(ShowOne):
 
     def take_action(self, parsed_args: argparse.Namespace) -> Table:
         """Return its fields."""
-        found = ports.show_port(for_worker(self.cloud), parsed_args.id)
+        found = port_lists.show_port(for_worker(self.cloud), parsed_args.id)
         groups = zip(found.security_group_ids, found.security_group_names, strict=True)
         fields = {
             "id": found.id,

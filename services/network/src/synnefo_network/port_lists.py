@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists of ports: by their own attributes, and by their addresses and groups."""
+"""Ports as they are shown: single ones, and lists by their own attributes, addresses and groups."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, select
 
 from synnefo_core.context import RequestContext
-from synnefo_network import ports
+from synnefo_core.errors import NotFound
+from synnefo_network import plugged, ports
 from synnefo_network.models import AddressRow, PortGroupRow, PortRow
 from synnefo_network.pages import select_page
 from synnefo_network.values import Listing, Port
@@ -79,9 +80,31 @@ def list_ports(
     narrowed = Listing(where, listing.order, listing.marker, listing.limit, listing.is_reversed)
     with context.reading() as session:
         rows = select_page(
-            session, PortRow, narrowed, noun="port", columns=_COLUMNS, visible=visible
+            session,
+            PortRow,
+            narrowed,
+            noun="port",
+            columns=_COLUMNS,
+            visible=visible,
+            wanted=[PortRow.__table__.c.id],
         )
-        return ports.show_all(session, rows)
+        ids = [row.id for row in rows]
+        found = plugged.by_id(session, ids)
+        # One that was deleted between the statements is not shown.
+        return [found[port_id] for port_id in ids if port_id in found]
+
+
+def show_port(context: RequestContext, port_id: str) -> Port:
+    """Return a port.
+
+    Raises:
+        NotFound: There is none, or the caller may not see it.
+    """
+    with context.reading() as session:
+        found = plugged.by_id(session, [port_id]).get(port_id)
+    if found is None or not (context.is_admin or found.project_id == context.project_id):
+        raise NotFound("port", port_id)
+    return found
 
 
 def _has_address(wanted: AddressFilter) -> ColumnElement[bool]:

@@ -250,19 +250,6 @@ def subnets_of(session: Session, network_id: str) -> list[SubnetRow]:
     return list(session.scalars(query))
 
 
-def show_port(context: RequestContext, port_id: str) -> Port:
-    """Return a port.
-
-    Raises:
-        NotFound: There is none, or the caller may not see it.
-    """
-    with context.reading() as session:
-        row = session.scalar(select(PortRow).where(PortRow.id == port_id, *visible(context)))
-        if row is None:
-            raise NotFound("port", port_id)
-        return show_all(session, [row])[0]
-
-
 def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> Port:
     """Change a port and return it.
 

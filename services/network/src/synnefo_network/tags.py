@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlalchemy import CursorResult, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.db.among import among
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import Forbidden, Invalid, NotFound
 from synnefo_network.claims import insert_unless_taken
 from synnefo_network.kinds import KINDS
@@ -18,6 +19,12 @@ from synnefo_network.models import TagRow
 
 MOST = 50
 """So many tags a thing has at most."""
+_tag: Table = TagRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_FIND = Prepared(
+    select(_tag.c.thing_id, _tag.c.tag)
+    .where(among(_tag.c.thing_id, "things"))
+    .order_by(_tag.c.tag, _tag.c.thing_id)
+)
 
 
 def tags_of(context: RequestContext, kind: str, thing_id: str) -> list[str]:
@@ -39,8 +46,8 @@ def tags_of_many(context: RequestContext, thing_ids: Iterable[str]) -> Mapping[s
 
 def _tags(session: Session, thing_ids: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    query = select(TagRow.thing_id, TagRow.tag).where(among(TagRow.thing_id, thing_ids))
-    for thing_id, tag in session.execute(query.order_by(TagRow.tag)):
+    session.flush()  # what is prepared does not ask for it
+    for thing_id, tag in _FIND.all(session, {"things": thing_ids}):
         found.setdefault(thing_id, []).append(tag)
     return found
 

@@ -209,8 +209,8 @@ class Port:
         address_pairs: What may come from it besides its own addresses.
         network_name: For those who show servers' addresses by network.
         is_external: Whether its network leads outside.
-        floating_ips: Addresses of its own with the floating IPs that stand for them; told only of
-            the ports of devices.
+        floating_ips: Addresses of its own with the floating IPs that stand for them; not told
+            of a port that was just made or changed.
         mode: The network's, for a Ganeti NIC; empty for the cluster's default.
         link: The network's, for a Ganeti NIC; empty for the cluster's default.
         dns_name: What it is called in its DNS domain; empty for names made of its addresses.
