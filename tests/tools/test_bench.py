@@ -9,9 +9,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from argon2.exceptions import VerifyMismatchError
 
-from tools.bench import arithmetic, rounds, tables
+from tools.bench import (
+    arithmetic,
+    comparison,
+    compute,
+    images,
+    networks,
+    rounds,
+    storage,
+    tables,
+    uwsgi,
+    volumes,
+)
+from tools.bench.asking import carry_out
 from tools.bench.bcrypt_login import Bcrypt
-from tools.bench.cases import CASES, Case
+from tools.bench.cases import CASES, Case, Target
+from tools.bench.clouds import Running
 from tools.bench.load import Load, Plan
 from tools.bench.promises import Promise
 
@@ -151,8 +164,34 @@ def test_a_busy_generator_is_marked():
     assert "90%!" in tables.line(run({"eventlet": 1.0})["results"][0])
 
 
-def test_no_two_cases_have_one_name():
-    assert len(CASES) == len({case.key for case in CASES})
+BESIDE = (comparison, compute, images, networks, storage, volumes)
+"""What is compared with peers."""
+
+
+@pytest.mark.parametrize("cases", [CASES, *(ours.CASES for ours in BESIDE)])
+def test_no_two_cases_have_one_name(cases):
+    keys = [case.key for case in cases if case is not comparison.ISSUE_BY_DEFAULT]
+
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("ours", BESIDE, ids=lambda ours: ours.__name__)
+def test_what_is_promised_is_measured(ours):
+    promised = {promise.case for promise in ours.PROMISES}
+
+    assert promised <= {case.key for case in ours.CASES}
+
+
+def test_a_service_is_served_without_the_filter_that_asks_keystone(tmp_path):
+    shipped, served = tmp_path / "etc" / "api-paste.ini", tmp_path / "served"
+    shipped.parent.mkdir()
+    served.mkdir()
+    shipped.write_text("pipeline = cors authtoken app\n[filter:authtoken]\n")
+
+    made = uwsgi.without_authentication(shipped, served)
+
+    assert "pipeline = cors app\n[filter:authtoken]\n" == made.read_text()
+    assert served / "api-paste.ini" == made
 
 
 class Store(BaseHTTPRequestHandler):
@@ -217,3 +256,35 @@ def test_the_generator_counts_answers_that_it_did_not_expect(store):
     seen = Load(plan).run()
 
     assert {"status 507": 1} == seen["problems"]
+
+
+def test_a_plan_may_ask_for_what_was_made_before_it(store):
+    port, bodies = store
+
+    def make(target):
+        return Plan(target.port, "PUT", ["/made/{number}"], [{}], body="x", status=201)
+
+    def change(target):
+        return Plan(target.port, "PUT", sorted(bodies), [{}], body="changed", status=201)
+
+    case = Case("change", 1, change, most=2, before=make)
+    side = Running(Target("ours", port, 0, "t", ()), ())
+
+    (result,) = rounds.measure(
+        [case],
+        [side],
+        rounds.Extent(rounds=1, seconds=60.0),
+        database_cpu_s=lambda: 0.0,
+        tell=lambda _: None,
+    )
+
+    assert [] == result["problems"]
+    assert [b"changed"] * 2 == list(bodies.values())
+
+
+def test_what_cases_read_must_be_made(store):
+    port, _ = store
+    plan = Plan(port, "PUT", ["/o/{number}"], [{}], body="x", status=201, most=5)
+
+    with pytest.raises(RuntimeError, match="status 507"):
+        carry_out(plan)

@@ -2,7 +2,7 @@
 """The command line.
 
 python -m tools.bench [--quick] [--database postgresql] [--case NAME]… [--output FILE]
-python -m tools.bench keystone|nova|swift [--quick] [--workers N] [--case NAME]… [--output FILE]
+python -m tools.bench PEER [--quick] [--workers N] [--case NAME]… [--output FILE]
 python -m tools.bench notices [--number N]
 python -m tools.bench scale [--servers N]…
 python -m tools.bench container [--objects N]…
@@ -10,6 +10,8 @@ python -m tools.bench addresses [--clients N] [--number N]
 python -m tools.bench volume [--quick] [--rounds N] [--seconds S] [--case NAME]…
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
+
+PEER is cinder, glance, keystone, neutron, nova or swift.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import json
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from fnmatch import fnmatch
@@ -29,22 +31,29 @@ from typing import Any
 
 from tools.bench import (
     addresses,
+    cinder,
     clouds,
     comparison,
     compute,
     container,
     facts,
+    glance,
+    images,
     keystone,
+    networks,
+    neutron,
     notices,
     nova,
     peers,
     profiling,
+    promises,
     rounds,
     scale,
     storage,
     swift,
     tables,
     volume,
+    volumes,
 )
 from tools.bench.cases import CASES, Case
 from tools.bench.databases import KINDS, databases
@@ -177,15 +186,20 @@ def _keystone(arguments: argparse.Namespace) -> int:
 
 def _swift(arguments: argparse.Namespace) -> int:
     cases = _chosen(storage.CASES, arguments.case)
-    return _beside(arguments, cases, swift, storage, partial(storage.sides, cases=cases))
+    return _compared(arguments, cases, swift, storage, partial(storage.sides, cases=cases))
 
 
-def _nova(arguments: argparse.Namespace) -> int:
-    cases = _chosen(compute.CASES, arguments.case)
-    return _beside(arguments, cases, nova, compute, compute.sides)
+def _beside(peer: Any, ours: Any) -> Callable[[argparse.Namespace], int]:
+    """Return the command that compares: the modules of a peer and of our side."""
+
+    def call(arguments: argparse.Namespace) -> int:
+        cases = _chosen(ours.CASES, arguments.case)
+        return _compared(arguments, cases, peer, ours, ours.sides)
+
+    return call
 
 
-def _beside(
+def _compared(
     arguments: argparse.Namespace, cases: Sequence[Case], peer: Any, ours: Any, sides: Any
 ) -> int:
     """Measure cases on both sides in turn: the modules of a peer and of what ours promises."""
@@ -204,7 +218,7 @@ def _beside(
         **_about(arguments, extent, machine, weather),
         "results": results,
         "ratios": ratios,
-        "verdict": ours.verdict(results, ratios),
+        "verdict": promises.verdict(ours.PROMISES, results, ratios, peer.NAME),
     }
     run["versions"] |= installed.versions(peer.REPORTED)
     return _report(run, arguments.output)
@@ -344,8 +358,11 @@ def _tell(text: str) -> None:
 
 
 _PEERS = {
+    cinder.NAME: (_beside(cinder, volumes), "volumes"),
+    glance.NAME: (_beside(glance, images), "images"),
     keystone.NAME: (_keystone, "identity"),
-    nova.NAME: (_nova, "compute"),
+    neutron.NAME: (_beside(neutron, networks), "networks"),
+    nova.NAME: (_beside(nova, compute), "compute"),
     swift.NAME: (_swift, "object storage"),
 }
 

@@ -37,6 +37,8 @@ class Target:
         identity: Where the identity API is.
         compute: Where the compute API is.
         volume: Where the block storage API is.
+        network: Where the networking API is.
+        image: Where the image API is.
         servers: Ids of some of the member's servers.
         identified_by: Headers that say who asks where no token does.
         user: Who logs in, with the password of all tests.
@@ -53,6 +55,8 @@ class Target:
     identity: str = "/identity/v3"
     compute: str = "/compute/v2.1"
     volume: str = "/volume/v3"
+    network: str = "/network/v2.0"
+    image: str = "/image/v2"
     servers: tuple[str, ...] = ()
     identified_by: tuple[tuple[str, str], ...] = ()
     user: str = "demo"
@@ -75,7 +79,8 @@ class Case:
     Attributes:
         name: What the requests do.
         connections: How many requests are under way at once.
-        plan: What a plan says besides connections, numbers and times.
+        plan: What a plan says besides connections, numbers and times; it may ask for what ``before``
+            has made.
         object_bytes: The size of a large object: its figures are MiB/s and CPU seconds per GiB.
         most: How many requests a round makes at most.
         before: What a plan says that makes what a round needs; ``most`` requests of it.

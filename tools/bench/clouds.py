@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from synnefo_core.testing.http import PASSWORD
 from tests.system.labs.waiting import free_port
 from tools.bench import bcrypt_login, processes
+from tools.bench.asking import carry_out
 from tools.bench.cases import Target, to_be_read
 from tools.bench.processes import Served, python
 from tools.bench.seed import seed
@@ -58,7 +58,8 @@ def running(directory: Path, *, runtime: str, database_url: str, workers: int) -
         started["floor"].await_answer(floor_port, "/")
         started["apis"].await_answer(port, "/healthz")
         target = Target(runtime, port, floor_port, **asdict(seeded))
-        _upload(target)
+        for plan in to_be_read(target):
+            carry_out(plan)
         yield Running(target, tuple(started[name] for name in parts), started["floor"])
 
 
@@ -112,10 +113,3 @@ def cloud_commands(
         "apis": python(module, "serve", *place, *listening, "--workers", workers),
         "work": python(module, "work", *place, "--runtime", "threads"),
     }
-
-
-def _upload(target: Target) -> None:
-    for plan in to_be_read(target):
-        outcome = json.loads(processes.generate(json.dumps(asdict(plan)), timeout_s=90))
-        if outcome["problems"]:
-            raise RuntimeError(f"objects could not be uploaded: {outcome['problems']}")

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +12,8 @@ from statistics import median
 from typing import Any
 
 from synnefo_core.cloud import assemble
-from tools.bench import clouds, keystone, rounds
+from tools.bench import clouds, keystone, promises, rounds
+from tools.bench.asking import ask
 from tools.bench.cases import CATALOG, ISSUE, ISSUE_BY_DEFAULT, VALIDATE, Case, Target
 from tools.bench.clouds import Running
 from tools.bench.databases import databases
@@ -76,13 +75,8 @@ def sides(
 
 
 def _catalog(target: Target) -> Sequence[Any]:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{target.port}{target.identity}/auth/catalog",
-        headers={"X-Auth-Token": target.token},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  # as above
-        found: Sequence[Any] = json.load(answer)["catalog"]
-        return found
+    found: Sequence[Any] = ask(target, f"{target.identity}/auth/catalog")["catalog"]
+    return found
 
 
 def _in_process_us(directory: Path, token: str) -> float:
@@ -125,10 +119,10 @@ def verdict(
     results: Sequence[Mapping[str, Any]], ratios: Sequence[Mapping[str, Any]], in_process_us: float
 ) -> list[str]:
     """Return what was promised, a line each, and whether it is kept."""
-    lines = [promise.line(results, ratios, keystone.NAME) for promise in PROMISES]
+    lines = promises.verdict(PROMISES, results, ratios, keystone.NAME)
     word = "kept" if in_process_us < MOST_US_IN_PROCESS else MISSED
     lines.append(
         f"{word}: a token that is known, inside a service, us of processor time at most "
         f"{MOST_US_IN_PROCESS:g}: {in_process_us:.3g}"
     )
-    return [line for line in lines if line]
+    return lines

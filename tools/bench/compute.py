@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from tools.bench import clouds, nova
+from tools.bench.asking import ask
 from tools.bench.cases import Case, Target, own
 from tools.bench.clouds import Running
 from tools.bench.databases import databases
@@ -82,16 +80,6 @@ def sides(
 def _knowing(side: Running) -> Running:
     """Return a side with the ids of some of its servers."""
     target = side.target
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{target.port}{target.compute}/servers?limit=100", headers=_asked(target)
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # our own address
-        servers = json.load(answer)["servers"]
+    servers = ask(target, f"{target.compute}/servers?limit=100")["servers"]
     ids = tuple(server["id"] for server in servers)
     return replace(side, target=replace(target, servers=ids))
-
-
-def verdict(results: Sequence[Mapping[str, Any]], ratios: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return what was promised, a line each, and whether it is kept."""
-    lines = [promise.line(results, ratios, nova.NAME) for promise in PROMISES]
-    return [line for line in lines if line]

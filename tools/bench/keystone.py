@@ -17,7 +17,7 @@ from typing import Any
 
 from synnefo_core.testing.http import PASSWORD
 from tests.system.labs.waiting import free_port
-from tools.bench import processes
+from tools.bench import processes, uwsgi
 from tools.bench.bcrypt_login import ROUNDS
 from tools.bench.cases import SUBJECTS, Target, password_login
 from tools.bench.clouds import Running
@@ -89,20 +89,12 @@ def _keystone(
     directory: Path, installed: Installed, port: int, workers: int, facts: Mapping[str, Any]
 ) -> Iterator[Served]:
     environment = _configure(directory, installed, port, facts)
-    command = [str(installed.programs / "uwsgi"), *_served(port, workers)]
+    command = uwsgi.command(
+        installed, port, workers=workers, application=["--module", "keystone.wsgi.api:application"]
+    )
     with processes.served({NAME: command}, directory=directory, environment=environment) as started:
         started[NAME].await_answer(port, "/v3")
         yield started[NAME]
-
-
-def _served(port: int, workers: int) -> list[str]:
-    """Return uwsgi's options; its threads are as many as connections, which each keep one."""
-    return [
-        *("--master", "--die-on-term", "--need-app", "--disable-logging", "--enable-threads"),
-        *("--module", "keystone.wsgi.api:application"),
-        *("--http11-socket", f"127.0.0.1:{port}", "--so-keepalive", "--listen", "100"),
-        *("--processes", str(workers), "--threads", "16"),
-    ]
 
 
 def _configure(

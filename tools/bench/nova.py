@@ -9,13 +9,12 @@ set come from the client, and Neutron is an application that has nothing, so bot
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.system.labs.waiting import free_port
-from tools.bench import nova_fill, nova_neutron, processes
+from tools.bench import nova_fill, nova_neutron, processes, uwsgi
 from tools.bench.cases import Target
 from tools.bench.clouds import Running
 from tools.bench.peers import Installed, run_program
@@ -72,11 +71,11 @@ def running(
         "OS_NOVA_CONFIG_DIR": str(directory),
         "OS_NOVA_CONFIG_FILES": "api-paste.ini;nova.conf",
     }
-    uwsgi = str(installed.programs / "uwsgi")
-    neutron_file = str(Path(nova_neutron.__file__))
+    neutron_file = ["--wsgi-file", str(Path(nova_neutron.__file__))]
+    module = ["--module", "nova.wsgi.osapi_compute:application"]
     commands = {
-        "neutron": [uwsgi, "--wsgi-file", neutron_file, *_served(neutron_port, 1)],
-        NAME: [uwsgi, "--module", "nova.wsgi.osapi_compute:application", *_served(port, workers)],
+        "neutron": uwsgi.command(installed, neutron_port, workers=1, application=neutron_file),
+        NAME: uwsgi.command(installed, port, workers=workers, application=module),
     }
     with processes.served(commands, directory=directory, environment=environment) as started:
         started["neutron"].await_answer(neutron_port, "/")
@@ -89,24 +88,9 @@ def _target(port: int, neutron_port: int) -> Target:
     neutron = f"http://127.0.0.1:{neutron_port}"
     endpoints = [{"publicURL": neutron, "internalURL": neutron, "region": "RegionOne"}]
     catalog = [{"type": "network", "name": "neutron", "endpoints": endpoints}]
-    identity = {
-        "X-User-Id": nova_fill.USER,
-        "X-Project-Id": nova_fill.PROJECT,
-        "X-Roles": "member,reader",
-        "X-Identity-Status": "Confirmed",
-        "X-Service-Catalog": json.dumps(catalog),
-    }
-    return Target(NAME, port, 0, "none", (), compute="/v2.1", identified_by=tuple(identity.items()))
-
-
-def _served(port: int, workers: int) -> list[str]:
-    """Return uwsgi's options; its threads are as many as connections, which each keep one."""
-    return [
-        *("--master", "--die-on-term", "--need-app", "--disable-logging", "--enable-threads"),
-        *("--http11-socket", f"127.0.0.1:{port}", "--so-keepalive", "--listen", "100"),
-        *("--buffer-size", "65535", "--lazy-apps"),
-        *("--processes", str(workers), "--threads", "16"),
-    ]
+    identity = uwsgi.identified(nova_fill.USER, nova_fill.PROJECT)
+    identity += (("X-Service-Catalog", json.dumps(catalog)),)
+    return Target(NAME, port, 0, "none", (), compute="/v2.1", identified_by=identity)
 
 
 def _configure(
@@ -118,11 +102,9 @@ def _configure(
 ) -> None:
     """Make the databases and fill them."""
     api, cell0, cell = (
-        database_url(name).replace("+psycopg", "+psycopg2")
-        for name in ("nova_api", "nova_cell0", "nova")
+        uwsgi.database_url(database_url(name)) for name in ("nova_api", "nova_cell0", "nova")
     )
-    shipped = (installed.programs.parent / "etc/nova/api-paste.ini").read_text()
-    directory.joinpath("api-paste.ini").write_text(re.sub(r" authtoken ", " ", shipped))
+    uwsgi.without_authentication(installed.programs.parent / "etc/nova/api-paste.ini", directory)
     file = directory / "nova.conf"
     file.write_text(
         _CONFIGURATION.format(

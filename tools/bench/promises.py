@@ -53,3 +53,14 @@ class Promise:
         if self.share is not None:
             return f"at most {self.share:g} x {peer.capitalize()}'s", found <= self.share
         return f"at most {self.most:g}", found <= (self.most or 0)
+
+
+def verdict(
+    promises: Sequence[Promise],
+    results: Sequence[Mapping[str, Any]],
+    ratios: Sequence[Mapping[str, Any]],
+    peer: str,
+) -> list[str]:
+    """Return what was promised, a line each, and whether it is kept."""
+    lines = [promise.line(results, ratios, peer) for promise in promises]
+    return [line for line in lines if line]

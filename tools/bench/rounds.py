@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from tools.bench import arithmetic, processes
-from tools.bench.cases import GIB, MIB, Case
+from tools.bench.cases import GIB, MIB, Case, Target
 from tools.bench.clouds import Running
 from tools.bench.load import Plan
 
@@ -56,9 +56,8 @@ def measure(
         rounds: dict[str, list[dict[str, Any]]] = {cloud.target.runtime: [] for cloud in clouds}
         for number in range(min(extent.rounds, case.rounds or extent.rounds)):
             for cloud in clouds:
-                plan = case.planned(
-                    cloud.target, first=(number + 1) * _ROUND_NUMBERS, seconds=extent.seconds
-                )
+                first = (number + 1) * _ROUND_NUMBERS
+                plan = _prepared(case, cloud.target, first=first, seconds=extent.seconds)
                 seen = _round(case, cloud, plan, database_cpu_s)
                 rounds[cloud.target.runtime].append(seen)
         for runtime, samples in rounds.items():
@@ -67,15 +66,21 @@ def measure(
     return results
 
 
+def _prepared(case: Case, target: Target, *, first: int, seconds: float) -> Plan:
+    """Make what a round needs, or warm up; return its plan."""
+    before = case.prepared(target, first=first)
+    if before is not None:
+        _run(before)
+    plan = case.planned(target, first=first, seconds=seconds)
+    if before is None:
+        _warm_up(case, plan)
+    return plan
+
+
 def _round(
     case: Case, cloud: Running, plan: Plan, database_cpu_s: Callable[[], float]
 ) -> dict[str, Any]:
-    """Warm up, then measure once."""
-    before = case.prepared(cloud.target, first=plan.first)
-    if before is not None:
-        _run(before)
-    else:
-        _warm_up(case, plan)
+    """Measure once."""
     is_floor = plan.port == cloud.target.floor_port
     cpu_s, other_s = cloud.cpu_s(is_floor=is_floor), database_cpu_s()
     outcome = _run(plan)

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tools.bench import clouds, processes, swift
+from tools.bench import clouds, swift
+from tools.bench.asking import carry_out
 from tools.bench.cases import (
     GIB,
     LARGE,
@@ -138,9 +138,7 @@ def sides(
 def _fill(target: Target, cases: Sequence[Case]) -> None:
     """Make what the cases read."""
     for plan in _filling(target, cases):
-        outcome = json.loads(processes.generate(json.dumps(asdict(plan)), timeout_s=600))
-        if outcome["problems"]:
-            raise RuntimeError(f"what is read could not be made: {outcome['problems']}")
+        carry_out(plan)
 
 
 def _filling(target: Target, cases: Sequence[Case]) -> Iterator[Plan]:
@@ -166,9 +164,3 @@ def _filling(target: Target, cases: Sequence[Case]) -> Iterator[Plan]:
     sizes = {case.object_bytes or SMALL for case in cases if case.name.startswith("get")}
     for size in sorted(sizes):
         yield replace(uploaded(target, size, _READ[size]), timeout_s=300.0)
-
-
-def verdict(results: Sequence[Mapping[str, Any]], ratios: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return what was promised, a line each, and whether it is kept."""
-    lines = [promise.line(results, ratios, swift.NAME) for promise in PROMISES]
-    return [line for line in lines if line]
