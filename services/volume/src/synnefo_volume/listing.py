@@ -23,6 +23,7 @@ from synnefo_volume.models import (
 )
 from synnefo_volume.rows import (
     attachments_of,
+    columns,
     shown,
     shown_attachment,
     shown_backup,
@@ -58,10 +59,7 @@ class Listing(Generic[Shown]):
     ) -> None:
         """Know the columns of a model, and how its rows become values."""
         self._table: Table = model.__table__  # type: ignore[assignment]  # declared as FromClause
-        self._columns = [
-            column.label("metadata_") if column.name == "metadata" else column
-            for column in self._table.c
-        ]
+        self._columns = columns(self._table)
         self._show = show
 
     def page(

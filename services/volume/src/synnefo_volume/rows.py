@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Table, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
+from synnefo_core.db.among import among
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import NotFound
 from synnefo_volume import states
 from synnefo_volume.models import (
@@ -33,6 +35,28 @@ _NOUNS: Mapping[type[OwnedRow], str] = {
     TransferRow: TRANSFER,
     BackupRow: BACKUP,
 }
+
+_volume: Table = VolumeRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_attachment: Table = AttachmentRow.__table__  # type: ignore[assignment]  # declared as FromClause
+
+
+def columns(table: Table) -> list[ColumnElement[Any]]:
+    """Return a table's columns under the names of its model's attributes."""
+    return [
+        column.label("metadata_") if column.name == "metadata" else column for column in table.c
+    ]
+
+
+_FIND = Prepared(
+    select(*columns(_volume)).where(
+        _volume.c.id == bindparam("volume"), _volume.c.server_id == literal("")
+    )
+)
+_ATTACHED = Prepared(
+    select(*_attachment.c)
+    .where(among(_attachment.c.volume_id, "volumes"))
+    .order_by(_attachment.c.created_at, _attachment.c.id)
+)
 
 
 def owned(
@@ -61,14 +85,27 @@ def owned(
     return row
 
 
+def volume_of(context: RequestContext, session: Session, volume_id: str) -> Volume:
+    """Return a volume of the caller's project, or of anybody's for administrators, with its attachments.
+
+    Raises:
+        NotFound: The caller has none of this id.
+    """
+    session.flush()  # what is prepared does not ask for it
+    row = _FIND.first(session, {"volume": volume_id})
+    if row is None or not (context.is_admin or row.project_id == context.project_id):
+        raise NotFound(VOLUME, volume_id)
+    return shown(row, attachments_of(session, [volume_id]).get(volume_id, ()))
+
+
 def attachments_of(session: Session, ids: Sequence[str]) -> dict[str, list[Attachment]]:
     """Return the attachments of some volumes, the oldest first."""
-    found: dict[str, list[Attachment]] = {}
+    attached: dict[str, list[Attachment]] = {}
     if ids:
-        query = select(AttachmentRow).where(AttachmentRow.volume_id.in_(ids))
-        for row in session.scalars(query.order_by(AttachmentRow.created_at, AttachmentRow.id)):
-            found.setdefault(row.volume_id, []).append(shown_attachment(row))
-    return found
+        session.flush()  # as above
+        for row in _ATTACHED.all(session, {"volumes": ids}):
+            attached.setdefault(row.volume_id, []).append(shown_attachment(row))
+    return attached
 
 
 def shown(row: Any, attachments: Sequence[Attachment] = ()) -> Volume:

@@ -6,16 +6,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete as sql_delete, select
+from sqlalchemy import ColumnElement, Select, Table, delete as sql_delete, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext, for_worker
+from synnefo_core.db.among import among
 from synnefo_core.db.base import new_id
 from synnefo_core.db.paging import Order, page
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import Conflict, Duplicate, InvalidField, NotFound
 from synnefo_volume.models import DefaultTypeRow, TypeAccessRow, TypeRow, VolumeRow
 from synnefo_volume.values import VolumeType
+
+_type: Table = TypeRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_NAMES = Prepared(select(_type.c.id, _type.c.name).where(among(_type.c.id, "types")))
 
 NOUN = "volume type"
 NEWEST_FIRST = (("created_at", True),)
@@ -120,11 +125,11 @@ def resolve(context: RequestContext, name: str) -> VolumeType:
 
 def names(context: RequestContext, ids: Collection[str]) -> Mapping[str, str]:
     """Return the names of types by their ids, those that the caller may not use too."""
-    query = select(TypeRow.id, TypeRow.name).where(TypeRow.id.in_(sorted(ids)))
     if not ids:
         return {}
     with context.reading() as session:
-        return {row.id: row.name for row in session.execute(query)}
+        session.flush()  # what is prepared does not ask for it
+        return {row.id: row.name for row in _NAMES.all(session, {"types": ids})}
 
 
 def default_type(context: RequestContext) -> VolumeType:

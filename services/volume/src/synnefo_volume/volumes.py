@@ -16,7 +16,7 @@ from synnefo_core.db.base import new_id
 from synnefo_core.errors import InvalidField, InvalidState
 from synnefo_volume import charges, engine, kinds, snapshots, sources, states, transfers, types
 from synnefo_volume.models import AttachmentRow, SnapshotRow, VolumeRow
-from synnefo_volume.rows import VOLUME, attachments_of, owned, shown
+from synnefo_volume.rows import VOLUME, attachments_of, owned, shown, volume_of
 from synnefo_volume.sources import Source
 from synnefo_volume.values import Volume, VolumeChanges, VolumeSpec, VolumeType
 
@@ -138,8 +138,7 @@ def show_volume(context: RequestContext, volume_id: str) -> Volume:
         NotFound: The caller has none of this id.
     """
     with context.reading() as session:
-        row = owned(context, session, VolumeRow, volume_id)
-        return shown(row, attachments_of(session, [row.id]).get(row.id, ()))
+        return volume_of(context, session, volume_id)
 
 
 def sizes_of(context: RequestContext, volume_ids: Collection[str]) -> Mapping[str, int]:
