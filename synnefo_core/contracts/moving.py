@@ -31,11 +31,18 @@ class Lodging:
 
 @dataclass(frozen=True)
 class MovingDisk:
-    """A disk that goes along; ``parameters`` say to the driver how it is found in its store."""
+    """A disk that goes along.
+
+    Attributes:
+        parameters: What says to the driver how it is found in its store.
+        is_volume: Whether it is a volume of the cloud's: who takes it in is told of it by a ticket of
+            its own, the parameters of :meth:`~synnefo_core.contracts.devices.Volumes.disk`.
+    """
 
     name: str
     size_mib: int
     parameters: Mapping[str, str] = field(default_factory=dict)
+    is_volume: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,9 @@ class Movable(ABC):
 
         ``spec`` has neither disks nor what would be written on them. The job fails if the name is
         in use (``already_exists``), or a disk is not there.
+
+        Raises:
+            RequestRefused: The disks are out of reach, or a volume comes without a ticket.
         """
 
     @abstractmethod

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from synnefo_core.config import checked_settings
 from synnefo_core.contracts.compute import DiskSpec, InstanceSpec, JobState, RequestRefused
 from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.contracts.moving import Baggage, Lodging
+from synnefo_core.contracts.seed import Seed
 from synnefo_core.testing.moving import MovableContract
 from tests.plugins.backend_ganeti.fake_cluster import FakeCluster
 from tests.plugins.backend_ganeti.rapi_server import PASSWORD, USER, serve
@@ -58,6 +60,42 @@ class TestOnBlockDevices(MovableContract):
         )
         yield made
         self._remove(other, {made.name})
+
+
+def ticketed(backend, baggage):
+    """Return what goes along, each volume with a ticket."""
+    disks = (
+        replace(disk, parameters=backend.volumes.disk("", size_mib=0, ticket="T2").parameters)
+        if disk.is_volume
+        else disk
+        for disk in baggage.disks
+    )
+    return replace(baggage, disks=tuple(disks))
+
+
+class TestOnVolumes(MovableContract):
+    """Which volume a disk is says its ticket."""
+
+    poll_interval_s = 0.0
+    has_own_disks = False
+
+    @pytest.fixture
+    def spec(self, backend, other, instance_spec):
+        made = instance_spec(
+            is_started=False, tags=("a:1",), disk_template="ext", disks=volumes(backend)
+        )
+        yield made
+        self._remove(other, {made.name})
+
+    def handed(self, backend, baggage):
+        return ticketed(backend, baggage)
+
+
+def volumes(backend):
+    """Return two volumes as disks."""
+    return tuple(
+        backend.volumes.disk(name, size_mib=64, ticket=f"T1-{name}") for name in ("root", "more")
+    )
 
 
 class TestDiskless(MovableContract):
@@ -109,6 +147,58 @@ def test_devices_that_nobody_said_are_shared_are_not(make_backend, cluster):
             pass
 
         assert "shared_disks" in backend.movable.lodgings(["snf-1"])["snf-1"].problem
+
+
+@pytest.fixture
+def on_volumes(make_backend, cluster):
+    """A cluster with an instance on two volumes, which was told who it is."""
+    with closing(make_backend(has_seed_disk="true")) as backend:
+        seed = Seed("cidata", {"meta-data": b"x"})
+        disks = volumes(backend)
+        spec = InstanceSpec(
+            "snf-1", 1, 128, disk_template="ext", disks=disks, seed=seed, is_started=False
+        )
+        backend.lifecycle.create(spec)
+        while not backend.inventory.instances():
+            pass
+        yield backend
+
+
+def test_volumes_go_by_new_tickets_and_the_seed_stays_beside_the_first(on_volumes, cluster):
+    baggage = on_volumes.movable.baggage("snf-1")
+    on_volumes.movable.give_up("snf-1")
+
+    job_id = on_volumes.movable.take_in(
+        InstanceSpec("snf-1", 1, 128), ticketed(on_volumes, baggage)
+    )
+
+    (asked,) = cluster.jobs[int(job_id)]["ops"]
+    volume = {"provider": "synnefo", "access": "userspace", "ticket": "T2"}
+    assert [
+        {**volume, "name": "root", "size": 64},
+        {**volume, "name": "more", "size": 64},
+        {**volume, "part": "seed", "name": "seed-snf-1", "size": 4},
+    ] == asked["disks"]
+    assert (True, False) == (asked["no_install"], asked["start"])
+
+
+def test_a_volume_without_a_ticket_is_not_taken_in(on_volumes):
+    with pytest.raises(RequestRefused, match="ticket"):
+        on_volumes.movable.take_in(
+            InstanceSpec("snf-2", 1, 128), on_volumes.movable.baggage("snf-1")
+        )
+
+
+def test_all_that_serve_volumes_reach_them_unless_the_operator_says_otherwise(
+    on_volumes, make_backend
+):
+    with closing(make_backend(shared_disks="ext:island")) as apart:
+        where = on_volumes.movable.lodgings(["snf-1"])["snf-1"]
+        there = apart.movable.lodgings(["snf-1"])["snf-1"]
+
+        assert {where.store} == on_volumes.movable.stores()
+        assert {there.store} == apart.movable.stores()
+        assert where.store != there.store
 
 
 def test_what_is_taken_in_is_placed_by_us_and_not_installed(backend, cluster):

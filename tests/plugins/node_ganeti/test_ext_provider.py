@@ -125,17 +125,38 @@ def test_a_disk_from_its_making_to_its_removal(cloud, node, connect):
     assert "" == node.do("attach", ticket).said
 
 
-def test_a_volume_that_is_kept_outlives_its_disk_but_its_seed_does_not(cloud, node):
+def test_a_volume_that_is_kept_and_its_seed_outlive_their_disks(cloud, node):
     node.do("create", VOL_SIZE="8")
     node.do("create", VOL_SIZE="4", EXTP_PART="seed")
-    assert 4 * MIB == cloud.record("disk-1-seed").size_bytes
 
     node.do("remove")
     node.do("remove", EXTP_PART="seed")
 
     assert SIZE == cloud.record().size_bytes
-    with pytest.raises(NoSuchThing):
-        cloud.record("disk-1-seed")
+    assert 4 * MIB == cloud.record("disk-1-seed").size_bytes
+
+
+def test_a_disk_goes_to_another_cluster_and_the_old_one_removes_nothing(
+    cloud, node, node_of, connect
+):
+    """What two clusters ask, one of which takes in what the other one gives up afterwards."""
+    other, parts = node_of("b"), ({}, {"EXTP_PART": "seed"})
+    for part in parts:
+        node.do("create", VOL_SIZE="8", **part)
+        guest = connect(node.do("attach", **part))
+        write_to(guest, 0, b"mine")
+        node.do("detach", **part)
+    before = {name: volumes.usage(cloud.storage, name) for name in ("disk-1", "disk-1-seed")}
+
+    for part in parts:
+        other.do("create", later(TICKET), VOL_SIZE="8", **part)
+    for part in parts:
+        node.do("remove", **part)
+
+    assert before == {name: volumes.usage(cloud.storage, name) for name in before}
+    for part in parts:
+        assert b"mine" == connect(other.do("attach", later(TICKET), **part)).read(0, 4)
+        assert "" == node.do("attach", **part).said
 
 
 def test_a_new_disk_reads_as_its_origin_and_nothing_is_copied(cloud, node, offload, connect):

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hand instances to another cluster: those without disks, and those on block devices.
+"""Hand instances to another cluster: without disks, on block devices, and on volumes of the cloud.
 
 Ganeti 3.0 makes an instance of disks that are there (``adopt``) only of logical volumes and of block
 devices under ``/dev/disk``. It removes the former with their instance; the latter it leaves. Of
 all others (file, sharedfile, gluster, rbd, ext, drbd) it names the volumes itself, anew with
-each instance.
+each instance. What a disk of the template ``ext`` is, though, its provider says, and ours goes by
+the ticket: it makes nothing that is there, and removes nothing that is kept.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from synnefo_backend_ganeti import placement, translation
+from synnefo_backend_ganeti import placement, seeds, translation
 from synnefo_backend_ganeti.failures import in_contract_words
 from synnefo_backend_ganeti.options import Defaults
 from synnefo_backend_ganeti.rapi import Instance, RapiClient, errors, queries
@@ -26,7 +27,9 @@ from synnefo_core.contracts.compute import (
 )
 from synnefo_core.contracts.moving import Baggage, Lodging, Movable, MovingDisk
 
-DISKLESS, DEVICES = "diskless", "blockdev"
+DISKLESS, DEVICES, VOLUMES = "diskless", "blockdev", "ext"
+VOLUME_STORE = "volumes"
+"""Where volumes lie unless the operator says otherwise: whoever serves some reaches all stores."""
 
 
 class GanetiMovable(Movable):
@@ -37,7 +40,8 @@ class GanetiMovable(Movable):
     """
 
     def __init__(self, client: RapiClient, defaults: Defaults, shared: Mapping[str, str]) -> None:
-        self._client, self._defaults, self.shared = client, defaults, shared
+        self._client, self._defaults = client, defaults
+        self.shared = {VOLUMES: VOLUME_STORE, **shared}
 
     def stores(self, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> frozenset[str]:
         del timeout_s  # nobody is asked
@@ -57,7 +61,7 @@ class GanetiMovable(Movable):
         template = found.disk_template
         if template == DISKLESS:
             return Lodging()
-        if template != DEVICES:
+        if template not in (DEVICES, VOLUMES):
             return Lodging(problem=f"Ganeti takes over no disks of the template {template}")
         if template not in self.shared:
             return Lodging(problem="its block devices are not said to be shared (shared_disks)")
@@ -69,6 +73,8 @@ class GanetiMovable(Movable):
             found = self._movable(name, deadline)
             if found.disk_template == DISKLESS:
                 return Baggage(disk_template=DISKLESS)
+            if found.disk_template == VOLUMES:
+                return Baggage(self._lodging(found).store, VOLUMES, _volumes(found))
             devices = self._client.devices(name, deadline=deadline)
         disks = tuple(
             MovingDisk(disk.name or "", disk.size_mib, {"adopt": device})
@@ -95,7 +101,7 @@ class GanetiMovable(Movable):
         made_of = replace(
             spec,
             disk_template=baggage.disk_template,
-            disks=tuple(DiskSpec(d.name, d.size_mib, d.parameters) for d in baggage.disks),
+            disks=_disks(baggage),
             is_started=False,
         )
         with in_contract_words():
@@ -118,3 +124,29 @@ class GanetiMovable(Movable):
             if translation.runs(found.status):
                 raise RequestRefused(f"instance {name} runs")
             return str(self._client.delete_instance(name, shutdown_timeout_s=0, deadline=deadline))
+
+
+def _volumes(found: Instance) -> tuple[MovingDisk, ...]:
+    """Return the disks of an instance on volumes, the first-boot seed among them."""
+    return tuple(
+        MovingDisk(disk.name or "", disk.size_mib, is_volume=not seeds.is_ours(disk.name or ""))
+        for disk in found.disks
+    )
+
+
+def _disks(baggage: Baggage) -> tuple[DiskSpec, ...]:
+    """Return what goes along as disks of a new instance.
+
+    Raises:
+        RequestRefused: A volume has no ticket.
+    """
+    tickets = [disk.parameters for disk in baggage.disks if disk.is_volume]
+    if not all(map(seeds.is_volume, tickets)):
+        raise RequestRefused("a disk is a volume, and comes without a ticket")
+    if not tickets:
+        return tuple(DiskSpec(d.name, d.size_mib, d.parameters) for d in baggage.disks)
+    # The seed lies beside the disk that the guest starts from, which is the first.
+    beside = seeds.beside(tickets[0])
+    return tuple(
+        DiskSpec(d.name, d.size_mib, d.parameters if d.is_volume else beside) for d in baggage.disks
+    )

@@ -95,7 +95,8 @@ OPTIONS = [
         "shared_disks",
         default={},
         help="Which disks other clusters reach, too: TEMPLATE:STORE, where STORE is a word that all of "
-        "those clusters have. Ganeti takes over block devices only, so TEMPLATE is blockdev.",
+        "those clusters have. TEMPLATE is blockdev, or ext for volumes, which otherwise all clusters that "
+        "serve some are taken to reach.",
     ),
     cfg.BoolOpt(
         "has_seed_disk",

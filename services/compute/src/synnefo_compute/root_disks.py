@@ -13,6 +13,7 @@ from typing import Any
 
 import synnefo_backends
 import synnefo_volume
+from synnefo_compute import volumes
 from synnefo_compute.models import ServerRow
 from synnefo_core.context import RequestContext
 
@@ -24,8 +25,8 @@ def reserve(context: RequestContext, row: ServerRow, *, template: str) -> Mappin
         Conflict: No store keeps disks.
         InvalidField: The image cannot be a disk.
     """
-    volumes = synnefo_backends.volume_template(context, row.backend_id)
-    if not row.disk_gib or not volumes or template != volumes:
+    ours = synnefo_backends.volume_template(context, row.backend_id)
+    if not row.disk_gib or not ours or template != ours:
         return {}
     store = synnefo_volume.reserve_own_disk(
         context, row.id, size_gib=row.disk_gib, image_id=row.image_id
@@ -43,6 +44,15 @@ def reserve_rewriting(context: RequestContext, row: ServerRow) -> Mapping[str, A
         return {}
     store = synnefo_volume.reserve_rewriting(context, row.id, row.image_id)
     return {"has_own_disk": True, "image_store": store}
+
+
+def remove_seed(context: RequestContext, server_id: str) -> None:
+    """Remove what told the guest of a server who it is; the instance is gone, the volume stays."""
+    with context.reading() as session:
+        had = volumes.of_one(session, server_id)
+    for one in had:
+        if one.boot_index == 0:
+            synnefo_volume.remove_seed(context, one.volume_id)
 
 
 def reserve_growth(context: RequestContext, row: ServerRow) -> Mapping[str, Any]:

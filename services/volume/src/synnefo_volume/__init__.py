@@ -26,6 +26,7 @@ from synnefo_volume.backups import (
 )
 from synnefo_volume.charges import BACKUP_GIGABYTES, BACKUPS, GIGABYTES, SNAPSHOTS, VOLUMES
 from synnefo_volume.extending import extend_volume, revert_volume
+from synnefo_volume.first_boot_seed import remove_seed
 from synnefo_volume.flags import (
     reset_snapshot_status,
     reset_volume_status,
@@ -225,6 +226,7 @@ __all__ = [
     "remove_image_metadata",
     "remove_own_disk",
     "remove_qos_specs",
+    "remove_seed",
     "remove_snapshot_metadata",
     "remove_type_spec",
     "remove_volume_metadata",

@@ -17,6 +17,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.contracts.storage import Corrupt, NoSuchThing, Storage
 from synnefo_volume import states
 from synnefo_volume.engine import GIB, storage_of
+from synnefo_volume.first_boot_seed import SEED
 from synnefo_volume.models import VolumeRow
 
 HEADLESS = "headless"
@@ -27,9 +28,6 @@ SIZE = "size"
 """A head that is not as large as the row says."""
 
 KINDS = (HEADLESS, ORPHAN, SIZE)
-SEED = "-seed"
-"""The first-boot seed of a server lies beside its disk under the disk's name with this behind it."""
-
 SETTLED = frozenset({states.AVAILABLE, states.IN_USE})
 """The worker does nothing to volumes in these."""
 

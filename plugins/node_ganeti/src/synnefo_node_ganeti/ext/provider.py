@@ -102,7 +102,8 @@ class Provider:
         """Remove what was made for this disk."""
         with self._serving.alone():
             self._end_ours()
-            if self._ticket.is_kept and not self._request.is_seed:
+            # The seed is kept with its volume: an old ticket would remove that of a server that has moved.
+            if self._ticket.is_kept:
                 return ""
             with self._opened() as store:
                 if not self._is_outdone(store):

@@ -26,6 +26,7 @@ from synnefo_compute import (
     names,
     observed,
     resizing,
+    root_disks,
     states,
     volumes,
 )
@@ -291,6 +292,8 @@ def forget(context: RequestContext, server_id: str) -> list[Difference]:
     if before is None or find(context, before) is not None:
         return []
     found = [each for each in of_server(before, None) if isinstance(each, Stale)]
+    if found:
+        root_disks.remove_seed(context, server_id)
     with context.unit_of_work() as session:
         row = session.get_one(ServerRow, server_id, with_for_update=True)
         if not found or [before] != list(recorded.of_rows(context, session, [row])):

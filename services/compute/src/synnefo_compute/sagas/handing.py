@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from synnefo_compute.sagas import apart, instances, towards
@@ -20,7 +21,7 @@ from synnefo_core.contracts.compute import (
     InstanceSpec,
 )
 from synnefo_core.contracts.driver import Unavailable
-from synnefo_core.contracts.moving import Baggage, Movable
+from synnefo_core.contracts.moving import Baggage, Movable, MovingDisk
 from synnefo_core.sagas import Run, Wait
 
 log = logging.getLogger(__name__)
@@ -50,8 +51,12 @@ def baggage(run: Run) -> Baggage:
     return instances.call(run, lambda backend: movable(backend).baggage(name))
 
 
-def taken_in(run: Run, spec: InstanceSpec, packed: Baggage) -> Mapping[str, Any] | Wait:
+def taken_in(
+    run: Run, spec: InstanceSpec, packed: Baggage, given: Mapping[str, str]
+) -> Mapping[str, Any] | Wait:
     """Make one move towards having it; return how long to wait, or where it is.
+
+    ``given`` are tickets for the disks that are volumes, by the names of the disks.
 
     Raises:
         JobFailed: The cluster could not take it in, or has another one of this name.
@@ -72,8 +77,26 @@ def taken_in(run: Run, spec: InstanceSpec, packed: Baggage) -> Mapping[str, Any]
     if job is not None:
         msg = f"the job {job.id} ended well but the instance is not there"
         raise JobFailed(msg)
-    submitted = instances.call(run, lambda backend: movable(backend).take_in(spec, packed))
+    submitted = instances.call(run, _TakeIn(spec, packed, given))
     return Wait(instances.POLL_S[0], {"job_id": submitted, "looks": 0})
+
+
+class _TakeIn:
+    """The call that has an instance made of what is there."""
+
+    def __init__(self, spec: InstanceSpec, packed: Baggage, given: Mapping[str, str]) -> None:
+        self._spec, self._packed, self._given = spec, packed, given
+
+    def __call__(self, backend: ComputeBackend) -> str:
+        disks = tuple(self._told(backend, disk) for disk in self._packed.disks)
+        return movable(backend).take_in(self._spec, replace(self._packed, disks=disks))
+
+    def _told(self, backend: ComputeBackend, disk: MovingDisk) -> MovingDisk:
+        ticket = self._given.get(disk.name)
+        if ticket is None or backend.volumes is None:
+            return disk
+        told = backend.volumes.disk(disk.name, size_mib=disk.size_mib, ticket=ticket)
+        return replace(disk, parameters=told.parameters)
 
 
 def _require_new(run: Run, instance: Instance, spec: InstanceSpec) -> None:
@@ -130,14 +153,16 @@ def stopped(run: Run) -> Wait | None:
     return _try(run, "stop", lambda backend: backend.lifecycle.stop(instance.name))
 
 
-def taken_back(run: Run, spec: InstanceSpec, packed: Baggage) -> Wait | None:
+def taken_back(
+    run: Run, spec: InstanceSpec, packed: Baggage, given: Mapping[str, str]
+) -> Wait | None:
     """Make one move of an undo towards having it again; else it stays where it came to."""
     instance, wait = _now(run)
     if wait or instance is not None:
         return wait
     if _is_tried_out(run, "take_back"):
         return Wait(0.0, NO_WAY_BACK)
-    return _try(run, "take_back", lambda backend: movable(backend).take_in(spec, packed))
+    return _try(run, "take_back", _TakeIn(spec, packed, given))
 
 
 def given_back(run: Run) -> Wait | None:

@@ -14,7 +14,8 @@ resume   starts it in the new cluster, if it ran        stops it there
 =======  =============================================  ==========================================
 
 At each moment one cluster or both have the instance, and at most one runs it. Nothing is ever
-removed with its disks. Where the way back is cut off (the old cluster does not take the instance in
+removed with its disks. Disks that are volumes of the cloud go by tickets of a new generation: once the
+server has started in the new cluster, nobody in the old one writes to them. Where the way back is cut off (the old cluster does not take the instance in
 again) the server stays in the new one, as it is there.
 
 ``data`` has ``source`` and ``target``, ids of clusters, and ``is_running``.
@@ -31,7 +32,7 @@ import synnefo_backends
 import synnefo_network
 from synnefo_compute import actions, cards, groups, observed
 from synnefo_compute.kinds import MOVE
-from synnefo_compute.sagas import handing, instances, networks, towards
+from synnefo_compute.sagas import handing, instances, networks, tickets, towards
 from synnefo_compute.sagas.recorded import recorded
 from synnefo_core import sagas, underway
 from synnefo_core.contracts.compute import InstanceSpec
@@ -55,6 +56,7 @@ def look(run: Run) -> dict[str, Any]:
     """Note what goes along of what only the old cluster knows."""
     instance = towards.require(_source(run))
     baggage = handing.baggage(_source(run))
+    tickets.require(run, baggage)
     kept = [tag for tag in instance.tags if not tag.startswith(groups.EXCLUSION)]
     size = [instance.vcpus, instance.ram_mib]
     return {
@@ -95,16 +97,23 @@ def undo_halt(run: Run) -> Wait | None:
 
 
 def take_in(run: Run) -> Mapping[str, Any] | Wait:
-    """Have the new cluster take it in, whose nodes know of its ports before."""
+    """Have the new cluster take it in, whose nodes know of its ports before.
+
+    The tickets are written down before they are used: whoever goes on uses the same.
+    """
+    if "tickets" not in run.data:
+        host = run.data["target"]
+        return Wait(0.0, {"tickets": tickets.of_baggage(run, _baggage(run), host=host)})
     synnefo_network.tell_nodes_of_device(run.context, run.subject_id)
-    return handing.taken_in(
-        _target(run), _spec(run, run.data["target"], run.data["tags"]), _baggage(run)
-    )
+    spec = _spec(run, run.data["target"], run.data["tags"])
+    return handing.taken_in(_target(run), spec, _baggage(run), run.data["tickets"])
 
 
 def undo_take_in(run: Run) -> Wait | None:
     """Have the new cluster give it up."""
-    return None if run.data.get("stays") else handing.given_back(_target(run))
+    if run.data.get("stays"):
+        return None
+    return handing.given_back(_target(run)) or _issue_back(run)
 
 
 def cross(run: Run) -> None:
@@ -138,9 +147,22 @@ def undo_give_up(run: Run) -> Wait | None:
     """Have the old cluster take it in again; if it does not, there is no way back."""
     if run.data.get("stays"):
         return None
-    return handing.taken_back(
-        _source(run), _spec(run, run.data["source"], run.data["old_tags"]), _baggage(run)
-    )
+    wait = _issue_back(run)
+    if wait:
+        return wait
+    spec = _spec(run, run.data["source"], run.data["old_tags"])
+    return handing.taken_back(_source(run), spec, _baggage(run), run.data.get("back", {}))
+
+
+def _issue_back(run: Run) -> Wait | None:
+    """Have tickets that outdo those of the new cluster, once.
+
+    An instance that the old cluster still has keeps its own: nobody used the others then.
+    """
+    if not run.data.get("tickets") or "back" in run.data:
+        return None
+    host = instances.server(run).node
+    return Wait(0.0, {"back": tickets.of_baggage(run, _baggage(run), host=host)})
 
 
 def resume(run: Run) -> Mapping[str, Any] | Wait | None:

@@ -12,6 +12,7 @@ import logging
 from functools import partial
 
 import synnefo_volume
+from synnefo_compute import root_disks
 from synnefo_compute.sagas import instances
 from synnefo_core.contracts.compute import ComputeBackend, InstanceMissing, Job
 from synnefo_core.sagas import Run, Wait
@@ -29,6 +30,7 @@ def until_gone(run: Run) -> Wait | None:
         return instances.waiting(run)
     instance = instances.find(run)
     if instance is None:
+        root_disks.remove_seed(run.context, run.subject_id)
         return synnefo_volume.remove_own_disk(run)
     if instances.own_tag(run) not in instance.tags:
         log.error(

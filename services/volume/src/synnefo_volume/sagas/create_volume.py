@@ -15,7 +15,7 @@ from synnefo_blocks import EMPTY, Reference, collection, volumes
 from synnefo_core.contracts.storage import HeadExists, Storage
 from synnefo_core.errors import NotFound
 from synnefo_core.sagas import Run, Saga, Step
-from synnefo_volume import kinds, states
+from synnefo_volume import first_boot_seed, kinds, states
 from synnefo_volume.attachments import resting
 from synnefo_volume.engine import GIB, storage_of
 from synnefo_volume.models import VolumeRow
@@ -66,10 +66,9 @@ def _make(storage: Storage, name: str, size_bytes: int, base: Reference) -> None
 
 def remove(run: Run) -> None:
     """Remove what was made."""
-    cloud = run.context.cloud
     with run.context.reading() as session:
         store = _row(run, session).store
-    cloud.offload.run(volumes.delete, storage_of(cloud, store), run.subject_id)
+    first_boot_seed.remove_with(run.context, store, run.subject_id)
 
 
 def succeed(run: Run, session: Session) -> None:

@@ -6,10 +6,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from synnefo_blocks import volumes
 from synnefo_core.sagas import Run, Saga, Step, Wait
-from synnefo_volume import kinds, states
-from synnefo_volume.engine import storage_of
+from synnefo_volume import first_boot_seed, kinds, states
 from synnefo_volume.models import SnapshotRow, VolumeRow
 from synnefo_volume.sagas import turns
 from synnefo_volume.volumes import forget
@@ -44,10 +42,9 @@ def take_turn(run: Run) -> Wait | None:
 
 def remove(run: Run) -> None:
     """Remove its heads."""
-    cloud = run.context.cloud
     with run.context.reading() as session:
         store = session.get_one(VolumeRow, run.subject_id).store
-    cloud.offload.run(volumes.delete, storage_of(cloud, store), run.subject_id)
+    first_boot_seed.remove_with(run.context, store, run.subject_id)
 
 
 def succeed(run: Run, session: Session) -> None:
