@@ -22,21 +22,22 @@ def store_of(lab: GanetiLab) -> Path:
     return lab.directory / "srv/store"
 
 
-def settings(lab: GanetiLab) -> Mapping[str, Mapping[str, object]]:
-    """Return the settings of a cloud that keeps its volumes in that store."""
+def settings(lab: GanetiLab, store: Path | None = None) -> Mapping[str, Mapping[str, object]]:
+    """Return the settings of a cloud that keeps its volumes in that store, or in another one."""
     return {
         "storage": {"stores": STORE},
-        f"store_{STORE}": {"driver": "nfs", "path": str(store_of(lab))},
+        f"store_{STORE}": {"driver": "nfs", "path": str(store or store_of(lab))},
         "volume": {"lease_s": LEASE.lease_s, "lease_margin_s": LEASE.margin_s},
     }
 
 
-def prepare(lab: GanetiLab, *, key: str) -> str:
+def prepare(lab: GanetiLab, *, key: str, store: Path = Path("/srv/store")) -> str:
     """Set the node up; return what a cluster's ``os_type`` is.
 
     Args:
         lab: A cluster.
         key: The public key for tickets, in base64.
+        store: The directory of the store, as the node calls it.
 
     Raises:
         LabUnavailable: The node's Python is not this one.
@@ -46,7 +47,7 @@ def prepare(lab: GanetiLab, *, key: str) -> str:
     config = lab.directory / "srv/volumes"
     config.mkdir()
     (config / "keys").write_text(key)
-    lines = ["[store]", "driver = nfs", "path = /srv/store", "state_directory = /srv/state"]
+    lines = ["[store]", "driver = nfs", f"path = {store}", "state_directory = /srv/state"]
     lines += [f"lease_s = {LEASE.lease_s}", f"lease_margin_s = {LEASE.margin_s}"]
     (config / f"{STORE}.conf").write_text("\n".join(lines))
     extstorage.install(lab.directory / "srv/ganeti/extstorage", Places(Path("/srv/volumes")))
