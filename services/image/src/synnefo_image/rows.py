@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -55,8 +56,8 @@ def lock_own(context: RequestContext, session: Session, image_id: str) -> ImageR
     return row
 
 
-def shown(row: ImageRow, tag_names: tuple[str, ...]) -> Image:
-    """Return the value for a row."""
+def shown(row: Any, tag_names: tuple[str, ...]) -> Image:
+    """Return the value for a row, or for its columns."""
     return Image(
         id=row.id,
         name=row.name,
