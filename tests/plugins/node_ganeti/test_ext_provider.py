@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from synnefo_blocks import volumes, write
+from synnefo_blocks import EMPTY, volumes, write
 from synnefo_blocks.nbd.protocol import Command
+from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.contracts.storage import NoSuchThing
 from synnefo_core.contracts.volumes import Mode, epochs_of
 from synnefo_core.offload import make_offload
 from synnefo_node_ganeti.ext import main
 from synnefo_node_ganeti.ext.provider import Places
+from synnefo_storage_nfs.driver import NfsStorage
 from tests.plugins.node_ganeti.volume_node import (
     MIB,
     SHORT_S,
@@ -346,3 +348,34 @@ def test_a_server_that_can_not_start_says_why(cloud, node):
 
 def test_verify_has_nothing_to_say(node):
     assert "" == node.do("verify").said
+
+
+def test_a_volume_that_moved_is_found_by_its_old_ticket(cloud, node, connect, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    told = (node.config / "main.conf").read_text()
+    (node.config / "other.conf").write_text(told.replace(f"{tmp_path}/store", str(other)))
+    stores = {
+        "main": cloud.storage,
+        "other": NfsStorage(DriverSetup("nfs", {"path": str(other)}, tmp_path)),
+    }
+    node.do("create", VOL_SIZE="8")
+    guest = connect(node.do("attach"))
+    write_to(guest, 0, b"here")
+    volumes.expect(stores["other"], "disk-1", size_bytes=SIZE, base=EMPTY, source="main")
+    volumes.ask_to_move(stores["main"], "disk-1", "other")
+    until(
+        lambda: "other" == volumes.follow("disk-1", "main", stores.__getitem__),
+        "the volume to move",
+        within_s=120,
+    )
+
+    assert b"here" == guest.read(0, 4)
+    write_to(guest, 4, b"there")
+    node.do("grow", VOL_NEW_SIZE="16")
+    guest.close()
+    node.do("detach")
+
+    assert b"herethere" == connect(node.do("attach")).read(0, 9)
+    assert 2 * SIZE == volumes.show(stores["other"], "disk-1").size_bytes
+    stores["other"].close()

@@ -5,10 +5,11 @@ import threading
 
 import pytest
 
-from synnefo_blocks import volumes
+from synnefo_blocks import EMPTY, volumes
 from synnefo_blocks.nbd import Server
 from synnefo_blocks.nbd.protocol import ESHUTDOWN, Command
 from synnefo_blocks.nbd.turns import Claim, LateDisk, Turn
+from synnefo_blocks.node_stores import NodeStore
 from synnefo_core.contracts.storage import CLUSTER_BYTES, Fenced
 from synnefo_core.offload import is_green
 from synnefo_core.testing.fakes import MemoryStorage
@@ -168,3 +169,23 @@ def test_a_client_gets_nothing_under_a_ticket_that_was_outdone(turn_of, connect)
     turn_of(SECOND).take()
 
     assert ESHUTDOWN == client.call(Command.READ, 0, 512)
+
+
+def test_who_prepared_before_the_volume_moved_follows_it(storage, turn_of, connect):
+    other = MemoryStorage()
+    turn = Turn(
+        storage,
+        Claim("disk", FIRST),
+        TERMS,
+        find=lambda name: NodeStore(other, TERMS, config=None),
+    )
+    client = connect(turn)
+    volumes.expect(other, "disk", size_bytes=SIZE, base=EMPTY, source="first")
+    seen = volumes.show(storage, "disk")
+    assert volumes.move_closed(storage, "disk", "second", seen=seen)
+    volumes.enter(other, "disk")
+
+    assert 0 == client.call(Command.WRITE, 0, data=b"x")
+
+    assert 100 == epoch(other)
+    turn.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import synnefo_object_store as objects
 import synnefo_volume as service
 from synnefo_blocks import volumes
 from synnefo_core.contracts.driver import DriverSetup
+from synnefo_core.contracts.storage import StorageError
 from synnefo_core.testing.fakes import MemoryStorage
 from synnefo_core.testing.fixtures import StillClock
 
@@ -41,14 +42,14 @@ class Node:
 
     def __init__(self, cloud, store=""):
         self.storage = cloud.store(store or cloud.stores()[0])
-        self._clock = StillClock()
+        self._cloud, self._clock = cloud, StillClock()
 
     def open(self, volume):
         epoch = volumes.show(self.storage, volume.id).epoch + 1
         return volumes.open_volume(self.storage, volume.id, epoch=epoch, clock=self._clock)
 
     @contextmanager
-    def serving(self, disk):
+    def serving(self, disk, *, moves=True):
         """Renew the right to write, and do what is wished, until the block ends."""
         ended = threading.Event()
 
@@ -56,6 +57,8 @@ class Node:
             while not ended.wait(0.02):
                 disk.renew()
                 disk.obey()
+                if disk.wanted_store and moves:
+                    self._move(disk, disk.wanted_store)
 
         thread = threading.Thread(target=serve)
         thread.start()
@@ -64,6 +67,12 @@ class Node:
         finally:
             ended.set()
             thread.join()
+
+    def _move(self, disk, store):
+        to = volumes.Destination(store, self._cloud.store(store), volumes.LeaseTerms())
+        # It may have been given up meanwhile; as long as it is wished it is tried again.
+        with suppress(StorageError):
+            volumes.cross(disk, to, clock=self._clock)
 
     def write(self, volume, content, offset=0):
         disk = self.open(volume)

@@ -85,9 +85,137 @@ def test_a_volume_moves_only_if_it_may(member, make, fast):
         service.retype_volume(member, make().id, "fast")
 
 
-def test_a_volume_in_use_does_not_move(member, admin, make, fast):
+@pytest.fixture
+def used(member, make, node):
+    """A volume that is attached and open, and what its server has of it."""
     volume = make()
     service.attach_volume(member, volume.id, instance_id="server1", mountpoint="/dev/vdb")
+    disk = node.open(volume)
+    disk.write(0, b"before")
+    yield service.show_volume(member, volume.id), disk
+    disk.close()
+
+
+def test_a_volume_in_use_moves_while_it_is_written(
+    member, admin, worker, used, node, elsewhere, fast
+):
+    volume, disk = used
+    with node.serving(disk):
+        service.retype_volume(member, volume.id, "fast", may_move=True)
+        assert "retyping" == service.show_volume(member, volume.id).status
+        disk.write(100, b"during")
+        worker.drain(patience_s=60.0)
+        disk.write(200, b"behind")
+
+        moved = service.show_volume(member, volume.id)
+        assert ("in-use", fast.id, "second", "success") == (
+            moved.status,
+            moved.type_id,
+            moved.store,
+            moved.migration_status,
+        )
+        assert ([], [volume.id]) == (node.names(), elsewhere.names())
+        assert b"before" == disk.read(0, 6)
+    disk.close()
+
+    assert b"before" == elsewhere.read(volume, 6)
+    assert (b"during", b"behind") == (
+        elsewhere.read(volume, 6, offset=100),
+        elsewhere.read(volume, 6, offset=200),
+    )
+
+
+def test_a_volume_in_use_is_found_where_it_was_until_it_is_deleted(
+    member, admin, worker, used, node, elsewhere, cloud
+):
+    volume, disk = used
+    with node.serving(disk):
+        service.migrate_volume(admin, volume.id, "second")
+        worker.drain(patience_s=60.0)
+
+    assert "second" == volumes.follow(volume.id, volume.store, cloud.store)
+    assert [volume.id] == list(node.storage.heads.names())
+    disk.close()
+    service.detach_volume(member, volume.id)
+    service.delete_volume(member, volume.id)
+    worker.drain(patience_s=60.0)
+    assert [] == list(node.storage.heads.names()) == list(elsewhere.storage.heads.names())
+
+
+def test_a_volume_of_a_server_that_is_off_moves_too(member, admin, worker, used, node, elsewhere):
+    volume, disk = used
+    disk.close()
+
+    service.migrate_volume(admin, volume.id, "second")
+    worker.drain(patience_s=60.0)
+
+    moved = service.show_volume(member, volume.id)
+    assert ("in-use", "second") == (moved.status, moved.store)
+    assert b"before" == elsewhere.read(volume, 6)
+
+
+def test_a_move_can_be_given_up_while_the_writer_is_waited_for(
+    member, admin, worker, used, node, elsewhere, cloud
+):
+    volume, disk = used
+    service.migrate_volume(admin, volume.id, "second")
+    worker.drain(patience_s=1.0)
+    service.give_up_move(admin, volume.id)
+    worker.drain(patience_s=60.0)
+
+    left = service.show_volume(member, volume.id)
+    assert ("in-use", volume.store, "") == (left.status, left.store, left.migration_status)
+    assert "server1" == left.attachments[0].instance_id
+    disk.renew()
+    assert "" == disk.wanted_store
+    assert b"before" == disk.read(0, 6)
+    assert [] == elsewhere.names()
+    assert volume.store == volumes.follow(volume.id, volume.store, cloud.store)
+    with pytest.raises(InvalidState):
+        service.give_up_move(admin, volume.id)
+
+
+def test_a_writer_that_does_not_move_keeps_its_volume(
+    member, admin, worker, used, node, second, cloud
+):
+    volume, disk = used
+    cloud.config.set_override("writer_timeout_s", 2.0, group="volume")
+
+    with node.serving(disk, moves=False):
+        service.migrate_volume(admin, volume.id, "second")
+        worker.drain(patience_s=60.0)
+
+    left = service.show_volume(member, volume.id)
+    assert ("in-use", volume.store, "error") == (left.status, left.store, left.migration_status)
+    assert "does not answer" in left.error
+    disk.renew()
+    assert not disk.is_asked
+
+
+def test_a_move_that_is_given_up_too_late_is_done(
+    member, admin, worker, used, node, elsewhere, monkeypatch
+):
+    volume, disk = used
+    enter = volumes.enter
+
+    def later(storage, name):
+        monkeypatch.setattr(volumes, "enter", enter)
+        service.give_up_move(admin, volume.id)
+        return enter(storage, name)
+
+    monkeypatch.setattr(volumes, "enter", later)
+    with node.serving(disk):
+        service.migrate_volume(admin, volume.id, "second")
+        worker.drain(patience_s=60.0)
+
+    moved = service.show_volume(member, volume.id)
+    assert ("in-use", "second", "success") == (moved.status, moved.store, moved.migration_status)
+    assert [volume.id] == elsewhere.names()
+
+
+def test_a_volume_that_is_being_worked_on_does_not_move(member, admin, make, fast):
+    volume = make()
+    service.reserve_volume(member, volume.id)
 
     with pytest.raises(InvalidState):
         service.retype_volume(member, volume.id, "fast", may_move=True)
@@ -114,7 +242,7 @@ def test_a_type_that_is_not_the_projects_is_none(member, admin, make):
         service.retype_volume(member, make().id, "secret")
 
 
-def test_a_volume_that_somebody_still_writes_moves_when_that_one_ends(
+def test_a_volume_that_somebody_still_writes_moves_with_its_writer(
     admin, member, worker, make, node, elsewhere
 ):
     volume = make()
@@ -122,10 +250,9 @@ def test_a_volume_that_somebody_still_writes_moves_when_that_one_ends(
     disk.write(0, b"early")
     with node.serving(disk):
         service.migrate_volume(admin, volume.id, "second")
-        worker.drain(patience_s=2.0)
+        worker.drain(patience_s=60.0)
         disk.write(0, b"last!")
     disk.close()
-    worker.drain(patience_s=30.0)
 
     assert "second" == service.show_volume(member, volume.id).store
     assert b"last!" == elsewhere.read(volume, 5)

@@ -313,8 +313,46 @@ class TestMovingAVolume(SagaContract):
             cloud,
             begin=begin,
             is_made=lambda _id: lies_in("second", elsewhere, node),
-            is_clean=lambda _id: lies_in(volume.store, node, elsewhere),
+            # What has moved when it fails stays there.
+            is_clean=lambda _id: (
+                lies_in(volume.store, node, elsewhere) or lies_in("second", elsewhere, node)
+            ),
         )
+
+
+class TestMovingAVolumeInUse(SagaContract):
+    saga = move_volume.SAGA
+
+    @pytest.fixture
+    def trial(self, cloud, member, admin, make, node, elsewhere):
+        volume = make()
+        service.attach_volume(member, volume.id, instance_id="server1", mountpoint="/dev/vdb")
+        disk = node.open(volume)
+        disk.write(0, b"moved")
+
+        def begin():
+            service.migrate_volume(admin, volume.id, "second")
+            return volume.id
+
+        def lies_in(store, at, other):
+            shown = service.show_volume(admin, volume.id)
+            is_there = ("in-use", store) == (shown.status, shown.store)
+            return (
+                is_there
+                and ([volume.id], []) == (at.names(), other.names())
+                and b"moved" == disk.read(0, 5)
+                and store == volumes.follow(volume.id, volume.store, cloud.store)
+            )
+
+        with node.serving(disk):
+            yield Trial(
+                cloud,
+                begin=begin,
+                is_made=lambda _id: lies_in("second", elsewhere, node),
+                is_clean=lambda _id: (
+                    lies_in(volume.store, node, elsewhere) or lies_in("second", elsewhere, node)
+                ),
+            )
 
 
 class TestDroppingAHead(SagaContract):

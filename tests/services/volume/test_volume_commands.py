@@ -41,6 +41,21 @@ def test_volumes_and_snapshots_of_all_projects_are_listed(table, make, snap):
     assert [snapshot.id] == [row["ID"] for row in table("volume", "snapshots")]
 
 
+def test_a_move_is_shown_and_given_up(member, admin, worker, synnefo, table, make, node, second):
+    volume = make()
+    service.attach_volume(member, volume.id, instance_id="server1", mountpoint="/dev/vdb")
+    disk = node.open(volume)
+    with node.serving(disk, moves=False):
+        service.migrate_volume(admin, volume.id, "second")
+        worker.drain(patience_s=3.0)
+        synnefo("volume", "stay", volume.id)
+        worker.drain(patience_s=60.0)
+
+    shown = service.show_volume(member, volume.id)
+    assert ("in-use", volume.store) == (shown.status, shown.store)
+    disk.close()
+
+
 def test_a_volume_is_shown_beside_its_head(table, make, node):
     volume = make()
     node.write(volume, b"x")

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A store as a file on a node names it: there is no cloud's configuration there."""
+"""Stores as files on a node name them: there is no cloud's configuration there."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from oslo_config import cfg
 
-from synnefo_blocks.volumes import LeaseTerms
+from synnefo_blocks.volumes import Destination, LeaseTerms, follow
 from synnefo_core.config import driver_settings
 from synnefo_core.contracts.driver import DriverSetup, Misconfigured
 from synnefo_core.contracts.storage import Storage
@@ -63,6 +64,56 @@ def open_store(file: Path) -> NodeStore:
     config = _config(file)
     terms = LeaseTerms(config.store.lease_s, config.store.lease_margin_s)
     return NodeStore(_storage(config), terms, config)
+
+
+class NodeStores:
+    """The stores that a node knows: each has a file ``NAME.conf`` beside the first one's.
+
+    A volume that is looked for in one may have moved to another.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """Open the store of a file; the others when they are needed.
+
+        Raises: as :func:`open_store` does.
+        """
+        self._file = file
+        self._lock = threading.Lock()
+        self._opened = {file.stem: open_store(file)}
+
+    @property
+    def first(self) -> NodeStore:
+        """The store of the file."""
+        return self._opened[self._file.stem]
+
+    def named(self, name: str) -> NodeStore:
+        """Return a store by the name that the cloud calls it by.
+
+        Raises: as :func:`open_store` does.
+        """
+        with self._lock:
+            if name not in self._opened:
+                self._opened[name] = open_store(self._file.with_name(f"{name}.conf"))
+            return self._opened[name]
+
+    def of_volume(self, volume: str) -> NodeStore:
+        """Return the store that a volume is in by now.
+
+        Raises:
+            NoSuchThing: There is no such volume.
+        """
+        named = lambda store: self.named(store).storage  # noqa: E731
+        return self.named(follow(volume, self._file.stem, named))
+
+    def destination(self, name: str) -> Destination:
+        """Return a store that a volume is to move to."""
+        store = self.named(name)
+        return Destination(name, store.storage, store.terms)
+
+    def close(self) -> None:
+        """Give back what the drivers hold."""
+        for store in self._opened.values():
+            store.storage.close()
 
 
 def _config(file: Path) -> cfg.ConfigOpts:

@@ -68,7 +68,7 @@ from synnefo_volume.qos import (
 )
 from synnefo_volume.quota_sets import QUOTAS
 from synnefo_volume.restoring import restore_backup
-from synnefo_volume.retyping import migrate_volume, retype_volume
+from synnefo_volume.retyping import give_up_move, migrate_volume, retype_volume
 from synnefo_volume.sagas.own_disk import (
     give_up_own_disk,
     grow_own_disk,
@@ -200,6 +200,7 @@ __all__ = [
     "disassociate_qos_everywhere",
     "extend_volume",
     "forbid_type",
+    "give_up_move",
     "give_up_own_disk",
     "grow_own_disk",
     "has_own_disk",

@@ -10,11 +10,12 @@ from synnefo_core.clock import iso
 from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, CommandTable, Table
 from synnefo_core.context import for_worker
 from synnefo_core.contracts.storage import NoSuchThing
-from synnefo_volume import listing, reconcile, tickets, volumes
+from synnefo_volume import listing, reconcile, retyping, tickets, volumes
 from synnefo_volume.engine import storage_of
 from synnefo_volume.values import Selection, Volume
 
 TITLES = ("ID", "Name", "Project", "Status", "GiB", "Store")
+MIB = 2**20
 PAGE = 1000
 """So many are listed unless another number is asked for."""
 
@@ -98,7 +99,29 @@ class Show(CloudShow):
             return str(problem), 0
         state = "open" if record.is_open else "closed"
         waiting = f", {len(record.layers)} layers wait to be sealed" if record.layers else ""
-        return f"{state}, epoch {record.epoch}{waiting}, over {record.base}", own_bytes
+        moving = self._moving(volume.id, record.wanted_store) if record.wanted_store else ""
+        return f"{state}, epoch {record.epoch}{waiting}{moving}, over {record.base}", own_bytes
+
+    def _moving(self, volume_id: str, store: str) -> str:
+        try:
+            left = heads.recorded(storage_of(self.cloud, store), volume_id).coming_bytes
+        except NoSuchThing:
+            left = 0
+        return f", moving to {store} ({left // MIB} MiB to come)"
+
+
+class Stay(CloudCommand):
+    """Give up the move of a volume to another store; one that is there already stays there."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add which one."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("volume", metavar="ID")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Have it stay."""
+        retyping.give_up_move(for_worker(self.cloud), parsed_args.volume)
 
 
 class Key(CloudCommand):
@@ -140,4 +163,5 @@ COMMANDS: CommandTable = {
     "volume list": List,
     "volume show": Show,
     "volume snapshots": Snapshots,
+    "volume stay": Stay,
 }

@@ -23,12 +23,12 @@ def retype_volume(
         context: The caller.
         volume_id: The volume.
         new_type: The type's id or name.
-        may_move: Whether the volume may be moved for that; it is not in use then.
+        may_move: Whether the volume may be moved for that, in use or not.
 
     Raises:
         Conflict: It lies in another store and may not move, or no store keeps volumes of the type.
         InvalidField: It is of this type already.
-        InvalidState: It is doing something, or would move and is in use.
+        InvalidState: It is doing something.
         NotFound: The caller has no such volume or type.
     """
     kind = types.resolve(context, new_type)
@@ -51,11 +51,11 @@ def retype_volume(
 
 
 def migrate_volume(context: RequestContext, volume_id: str, store: str) -> None:
-    """Begin to move a volume to another store; it is not in use meanwhile.
+    """Begin to move a volume to another store, in use or not.
 
     Raises:
         InvalidField: The store keeps no volumes, or this one already.
-        InvalidState: It is in use or doing something.
+        InvalidState: It is doing something.
         NotFound: The caller has none of this id.
     """
     with context.unit_of_work() as session:
@@ -64,6 +64,19 @@ def migrate_volume(context: RequestContext, volume_id: str, store: str) -> None:
             name = "host"
             raise InvalidField(name, f"the volume cannot move to {store!r}")
         _move(context, session, row, store=store, type_id=row.type_id, status=states.MAINTENANCE)
+
+
+def give_up_move(context: RequestContext, volume_id: str) -> None:
+    """Have a volume that is moving stay where it is; one that has just moved stays there.
+
+    Raises:
+        InvalidState: It is not moving.
+        NotFound: The caller has none of this id.
+    """
+    with context.unit_of_work() as session:
+        row = owned(context, session, VolumeRow, volume_id, is_locked=True)
+        if not sagas.cancel(context, session, row.id, [kinds.MOVE]):
+            raise InvalidState(VOLUME, row.status, "stay")
 
 
 def _move(
@@ -75,7 +88,7 @@ def _move(
     type_id: str,
     status: str,
 ) -> None:
-    if row.status != states.AVAILABLE:
+    if row.status not in states.READABLE:
         raise InvalidState(VOLUME, row.status, "move")
     row.status, row.migration_status = status, "migrating"
     row.updated_at = context.now()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synnefo_blocks import EMPTY, Reference, volumes
-from synnefo_blocks.node_stores import NodeStore, open_store
+from synnefo_blocks.node_stores import NodeStores
 from synnefo_core.contracts.storage import HeadExists, NoSuchThing
 from synnefo_node_ganeti.ext.request import MIB, MOST_SEED_MIB, Refused, Request
 from synnefo_node_ganeti.ext.serving import Serving
@@ -58,10 +58,10 @@ class Provider:
             size_bytes = self._request.size_mib * MIB
         elif self._ticket.origin:
             origin = Reference.parse(self._ticket.origin)
-        with self._serving.alone(), self._opened() as store:
+        with self._serving.alone(), self._opened() as stores:
             with suppress(HeadExists):
-                volumes.create(store.storage, self._volume, size_bytes, base=origin)
-            if self._is_outdone(store):
+                volumes.create(stores.first.storage, self._volume, size_bytes, base=origin)
+            if self._is_outdone(stores):
                 raise Refused(f"volume {self._volume} was given to another server")
         return ""
 
@@ -105,19 +105,19 @@ class Provider:
             # The seed is kept with its volume: an old ticket would remove that of a server that has moved.
             if self._ticket.is_kept:
                 return ""
-            with self._opened() as store:
-                if not self._is_outdone(store):
-                    volumes.delete(store.storage, self._volume)
+            with self._opened() as stores:
+                if not self._is_outdone(stores):
+                    volumes.delete(stores.first.storage, self._volume)
             self._serving.forget()
         return ""
 
     def grow(self) -> str:
         """Have the volume grown, by its writer if there is one."""
         size_bytes, deadline = self._request.size_mib * MIB, time.monotonic() + GROWN_S
-        with self._opened() as store:
-            if self._is_outdone(store):
+        with self._opened() as stores:
+            if self._is_outdone(stores):
                 raise Refused(f"volume {self._volume} was given to another server")
-            while not volumes.grow(store.storage, self._volume, size_bytes):
+            while not self._grown(stores, size_bytes):
                 if time.monotonic() > deadline:
                     raise Refused(f"the writer of volume {self._volume} does not grow it")
                 time.sleep(LOOK_AGAIN_S)
@@ -138,8 +138,8 @@ class Provider:
 
     def _started(self) -> bool:
         """Start what serves the volume; return whether there is a volume for us."""
-        with self._opened() as store:
-            if self._is_outdone(store):
+        with self._opened() as stores:
+            if self._is_outdone(stores):
                 return False
         self._serving.start(self._ticket, self._config)
         return True
@@ -150,18 +150,26 @@ class Provider:
         if running is None or running.generation <= self._ticket.generation:
             self._serving.end()
 
-    def _is_outdone(self, store: NodeStore) -> bool:
+    def _grown(self, stores: NodeStores, size_bytes: int) -> bool:
+        store = stores.of_volume(self._volume)
+        # It may be moving away at this moment.
+        with suppress(NoSuchThing):
+            return volumes.grow(store.storage, self._volume, size_bytes)
+        return False
+
+    def _is_outdone(self, stores: NodeStores) -> bool:
         """Whether the volume is gone, or a later ticket's."""
         try:
-            record = volumes.show(store.storage, self._volume)
+            store = stores.of_volume(self._volume)
+            record = volumes.recorded(store.storage, self._volume)
         except NoSuchThing:
             return True
         return record.epoch >= self._ticket.epochs.stop
 
     @contextmanager
-    def _opened(self) -> Iterator[NodeStore]:
-        store = open_store(self._config)
+    def _opened(self) -> Iterator[NodeStores]:
+        stores = NodeStores(self._config)
         try:
-            yield store
+            yield stores
         finally:
-            store.storage.close()
+            stores.close()

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from oslo_config import cfg
@@ -21,7 +21,7 @@ from synnefo_blocks.nbd import handing
 from synnefo_blocks.nbd.server import Server
 from synnefo_blocks.nbd.tls import TlsDoor, TlsTerms
 from synnefo_blocks.nbd.turns import Claim, LateDisk, Turn
-from synnefo_blocks.node_stores import NodeStore, open_store
+from synnefo_blocks.node_stores import NodeStores
 from synnefo_core import logs
 from synnefo_core.contracts.driver import DriverError, Misconfigured
 from synnefo_core.contracts.storage import Fenced, StorageError
@@ -39,11 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     told = _parser().parse_args(argv)
     logs.configure("text", "INFO")
     try:
-        store = open_store(told.config)
-        try:
-            return _serve(store, told)
-        finally:
-            store.storage.close()
+        with closing(NodeStores(told.config)) as stores:
+            return _serve(stores, told)
     except (DriverError, OSError, ValueError) as problem:
         sys.stderr.write(f"synnefo-nbd: {problem}\n")
         return EXIT_FENCED if isinstance(problem, Fenced) else 1
@@ -90,14 +87,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(store: NodeStore, told: argparse.Namespace) -> int:
-    storage, terms = store.storage, store.terms
+def _serve(stores: NodeStores, told: argparse.Namespace) -> int:
     _allow_files()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())
     if told.late:
-        return _serve_late(store, told, ended)
+        return _serve_late(stores, told, ended)
+    store = stores.of_volume(told.volume)
+    storage, terms = store.storage, store.terms
     if told.take_over:
         offered = handing.ask(told.socket)
         try:
@@ -115,9 +113,11 @@ def _serve(store: NodeStore, told: argparse.Namespace) -> int:
     log.info("serving", extra={"volume": told.volume, "epoch": volume.epoch})
     with ExitStack() as stack:
         if told.listen:
-            encrypted = TlsDoor(_address(told.listen), _tls_terms(store.config), server.admit)
+            encrypted = TlsDoor(
+                _address(told.listen), _tls_terms(stores.first.config), server.admit
+            )
             stack.callback(encrypted.close)
-        return _served(volume, server, told.socket, ended)
+        return _served(volume, server, told.socket, ended=ended, stores=stores)
 
 
 def _address(told: str) -> tuple[str, int]:
@@ -133,22 +133,30 @@ def _tls_terms(config: cfg.ConfigOpts) -> TlsTerms:
     return TlsTerms(Path(told.certificate), Path(told.key), Path(told.authority), networks)
 
 
-def _serve_late(store: NodeStore, told: argparse.Namespace, ended: threading.Event) -> int:
+def _serve_late(stores: NodeStores, told: argparse.Namespace, ended: threading.Event) -> int:
     """Serve a volume that is opened when a client uses it."""
     epochs = range(told.epoch, (told.last_epoch or told.epoch) + 1)
-    turn = Turn(store.storage, Claim(told.volume, epochs, told.others), store.terms)
+    claim, first = Claim(told.volume, epochs, told.others), stores.first
+    turn = Turn(first.storage, claim, first.terms, find=stores.of_volume)
     server = Server(LateDisk(turn), told.socket)
     threading.Thread(target=server.serve, name="nbd-server", daemon=True).start()
     log.info("ready to serve", extra={"volume": told.volume, "epochs": f"{epochs}"})
     try:
-        return _renewing(turn, ended)
+        return _renewing(turn, ended, stores)
     finally:
         turn.end()
         server.close()
         turn.close()
 
 
-def _served(volume: volumes.Volume, server: Server, path: Path, ended: threading.Event) -> int:
+def _served(
+    volume: volumes.Volume,
+    server: Server,
+    path: Path,
+    *,
+    ended: threading.Event,
+    stores: NodeStores,
+) -> int:
     """Serve until told to end, or until another process has taken over; return the status."""
     left = threading.Event()
 
@@ -158,7 +166,7 @@ def _served(volume: volumes.Volume, server: Server, path: Path, ended: threading
 
     door = handing.Door(volume, server, path, leave)
     try:
-        return _renewing(volume, ended)
+        return _renewing(volume, ended, stores)
     finally:
         door.close()
         server.close()
@@ -174,14 +182,14 @@ def _allow_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _renewing(volume: volumes.Volume | Turn, ended: threading.Event) -> int:
+def _renewing(volume: volumes.Volume | Turn, ended: threading.Event, stores: NodeStores) -> int:
     """Keep the right to write until told to end; return the status of the process."""
     obeying = threading.Thread()
     while not ended.wait(volume.renew_every_s):
         try:
             volume.renew()
             if volume.is_asked and not obeying.is_alive():
-                obeying = threading.Thread(target=_obey, args=[volume], daemon=True)
+                obeying = threading.Thread(target=_obey, args=[volume, stores], daemon=True)
                 obeying.start()
         except Fenced as refusal:
             if ended.is_set():
@@ -193,12 +201,23 @@ def _renewing(volume: volumes.Volume | Turn, ended: threading.Event) -> int:
     return 0
 
 
-def _obey(volume: volumes.Volume | Turn) -> None:
+def _obey(served: volumes.Volume | Turn, stores: NodeStores) -> None:
     """Do what was wished; it is tried again at the next renewal if it can't be done now."""
     try:
-        volume.obey()
-    except StorageError as fault:
+        served.obey()
+        volume = served.taken if isinstance(served, Turn) else served
+        if volume is not None and volume.wanted_store:
+            _move(volume, stores.destination(volume.wanted_store))
+    except DriverError as fault:
         log.warning("not done what was asked for: %s", fault)
+
+
+def _move(volume: volumes.Volume, to: volumes.Destination) -> None:
+    """Move a volume to another store under its clients."""
+    log.info("moving", extra={"volume": volume.name, "store": to.store})
+    crossed = volumes.cross(volume, to)
+    told = {"copied_bytes": crossed.copied_bytes, "frozen_ms": round(1000 * crossed.frozen_s, 1)}
+    log.info("moved", extra={"volume": volume.name, "store": to.store, **told})
 
 
 if __name__ == "__main__":

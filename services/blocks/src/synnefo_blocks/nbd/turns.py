@@ -9,12 +9,13 @@ must not: it comes while the guest still runs elsewhere.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from synnefo_blocks import volumes
+from synnefo_blocks.node_stores import NodeStore
 from synnefo_core.contracts.storage import Fenced, NoSuchThing, Storage, StorageError
 
 LOOK_S = 2.0
@@ -40,9 +41,17 @@ class Claim:
 class Turn:
     """A volume of which this process is the writer, or may become it."""
 
-    def __init__(self, storage: Storage, claim: Claim, terms: volumes.LeaseTerms) -> None:
-        """Take nothing yet."""
+    def __init__(
+        self,
+        storage: Storage,
+        claim: Claim,
+        terms: volumes.LeaseTerms,
+        *,
+        find: Callable[[str], NodeStore] | None = None,
+    ) -> None:
+        """Take nothing yet; ``find`` returns the store of a volume that is in this one no longer."""
         self._storage, self._claim, self._terms = storage, claim, terms
+        self._find = find
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self.taken: volumes.Volume | None = None
@@ -70,7 +79,15 @@ class Turn:
 
     def record(self) -> volumes.VolumeRecord:
         """Return what the volume is made of now."""
-        return volumes.show(self._storage, self._claim.name)
+        name = self._claim.name
+        try:
+            return volumes.show(self._storage, name)
+        except NoSuchThing:
+            if self._find is None:
+                raise
+        found = self._find(name)
+        self._storage, self._terms = found.storage, found.terms
+        return volumes.show(self._storage, name)
 
     def await_turn(self) -> volumes.Volume:
         """Return the volume once the writer that there is has closed it, or needs not be heeded."""
@@ -83,6 +100,7 @@ class Turn:
         for _ in range(ATTEMPTS):
             # What it was made of may go while it is read.
             with suppress(NoSuchThing, KeyError):
+                self.record()
                 return volumes.look(self._storage, self._claim.name).read(offset, length)
         raise NoSuchThing(f"volume {self._claim.name} changes all the time")
 

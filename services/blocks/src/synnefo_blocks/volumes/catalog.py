@@ -15,6 +15,7 @@ from synnefo_blocks.references import EMPTY, Reference
 from synnefo_blocks.volumes.overlay import LARGEST_BYTES, head_bytes
 from synnefo_blocks.volumes.record import VolumeRecord, head_name, require_name
 from synnefo_core.contracts.storage import (
+    Corrupt,
     Fenced,
     HeadExists,
     HeadStore,
@@ -29,6 +30,7 @@ FIRST_EPOCH = 1
 
 
 Change = Callable[[VolumeRecord], VolumeRecord]
+Read = Callable[[Storage, str], VolumeRecord]
 
 
 def heads_of(storage: Storage) -> HeadStore:
@@ -74,7 +76,19 @@ def show(storage: Storage, name: str) -> VolumeRecord:
     """Return what a volume is made of.
 
     Raises:
-        NoSuchThing: There is none of that name.
+        NoSuchThing: There is none of that name here; one that moved away, or is still to come, is not.
+    """
+    record = recorded(storage, name)
+    if not record.is_here:
+        raise NoSuchThing(f"volume {name} is in the store {record.moved_to or record.comes_from}")
+    return record
+
+
+def recorded(storage: Storage, name: str) -> VolumeRecord:
+    """Return what the store says of a volume, also of one that is not here.
+
+    Raises:
+        NoSuchThing: Nothing is said of one of that name.
     """
     require_name(name)
     content = heads_of(storage).read_control(name)
@@ -84,12 +98,15 @@ def show(storage: Storage, name: str) -> VolumeRecord:
 
 
 def names(storage: Storage) -> Iterator[str]:
-    """Yield the names of all volumes in order."""
-    if storage.heads is None:
-        return
-    for name in storage.heads.names():
-        if "." not in name and _is_recorded(storage.heads, name):
+    """Yield the names of all volumes that are here, in order."""
+    for name in _recorded_names(storage):
+        try:
+            if recorded(storage, name).is_here:
+                yield name
+        except Corrupt:
             yield name
+        except NoSuchThing:
+            continue
 
 
 def roots(storage: Storage) -> Iterator[Reference]:
@@ -98,10 +115,10 @@ def roots(storage: Storage) -> Iterator[Reference]:
     Raises:
         Corrupt: A record is damaged: what its volume lies over is not known.
     """
-    for name in names(storage):
+    for name in _recorded_names(storage):
         # One that is being removed meanwhile keeps nothing.
         with suppress(NoSuchThing):
-            yield show(storage, name).base
+            yield recorded(storage, name).base
 
 
 def usage(storage: Storage, name: str) -> int:
@@ -154,15 +171,17 @@ def clear(storage: Storage, name: str, *, base: Reference) -> VolumeRecord:
     return remove_waste(storage, name)
 
 
-def change(storage: Storage, name: str, how: Change) -> VolumeRecord:
+def change(storage: Storage, name: str, how: Change, *, read: Read = show) -> VolumeRecord:
     """Replace the record of a volume by ``how`` of it, however many others do so; return it.
+
+    ``read`` is :func:`recorded` for whoever means volumes that are not here, too.
 
     Raises:
         NoSuchThing: The volume is gone.
         StorageUnavailable: Others change it all the time.
     """
     for _ in range(ATTEMPTS):
-        record = show(storage, name)
+        record = read(storage, name)
         changed = how(record)
         if changed == record:
             return record
@@ -174,7 +193,7 @@ def change(storage: Storage, name: str, how: Change) -> VolumeRecord:
 
 def remove_waste(storage: Storage, name: str) -> VolumeRecord:
     """Remove the heads that a volume needs no more. Only its writer does, or who knows of none."""
-    record = show(storage, name)
+    record = recorded(storage, name)
     for number in record.waste:
         heads_of(storage).delete(head_name(name, number))
     gone = set(record.waste)
@@ -182,6 +201,7 @@ def remove_waste(storage: Storage, name: str) -> VolumeRecord:
         storage,
         name,
         lambda now: replace(now, waste=tuple(n for n in now.waste if n not in gone)),
+        read=recorded,
     )
 
 
@@ -200,6 +220,14 @@ def fresh_head(heads: HeadStore, name: str, number: int, *, size_bytes: int, epo
             raise Fenced(f"volume {name} has a writer after epoch {epoch}")
     heads.delete(own)
     heads.create(own, head_bytes(size_bytes), epoch=epoch)
+
+
+def _recorded_names(storage: Storage) -> Iterator[str]:
+    if storage.heads is None:
+        return
+    for name in storage.heads.names():
+        if "." not in name and _is_recorded(storage.heads, name):
+            yield name
 
 
 def _is_recorded(heads: HeadStore, name: str) -> bool:

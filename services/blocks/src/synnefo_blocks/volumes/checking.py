@@ -134,7 +134,9 @@ def _volume(
         yield Finding(name, Fault.RECORD_DAMAGED, str(fault))
         return
     yield from (Finding(name, Fault.RECORD_CONTRADICTS, what) for what in _contradictions(record))
-    for number in (*(layer.number for layer in record.layers), record.top):
+    # Of one that is elsewhere there need be nothing.
+    there = (*(layer.number for layer in record.layers), record.top) if record.is_here else ()
+    for number in there:
         yield from _head(storage, name, record, number)
     yield from _unneeded(storage, name, record, heads)
     if record.base not in bases:

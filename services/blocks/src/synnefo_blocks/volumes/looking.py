@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from synnefo_blocks.volumes import catalog
+from synnefo_blocks.volumes.opening import loaded
 from synnefo_blocks.volumes.view import View
-from synnefo_blocks.volumes.volume import loaded
 from synnefo_core.contracts.storage import Storage
 
 

@@ -7,25 +7,27 @@ Source: docs/design/blocks-format.rst, "Volumes".
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
-from synnefo_blocks.volumes import catalog
+from synnefo_blocks.volumes import catalog, moving
 from synnefo_blocks.volumes.base import Base
-from synnefo_blocks.volumes.lease import Lease, LeaseTerms
+from synnefo_blocks.volumes.lease import Lease
+from synnefo_blocks.volumes.mirror import Mirror
 from synnefo_blocks.volumes.overlay import LARGEST_BYTES, Overlay, Run, clusters_in
 from synnefo_blocks.volumes.record import Layer, VolumeRecord, head_name
 from synnefo_blocks.volumes.states import BASE, FIRST_SLOT, SLOTS, ZERO, runs, runs_of, set_run
 from synnefo_blocks.volumes.view import View
-from synnefo_core.clock import Clock
 from synnefo_core.contracts.storage import (
     CLUSTER_BYTES,
     Fenced,
     NoSuchThing,
     Storage,
     StorageError,
+    StorageUnavailable,
 )
 
 MOST_FORGOTTEN = 4096
@@ -35,8 +37,22 @@ MOST_LAYERS = 64
 """So many snapshots of a volume may wait to be sealed."""
 
 
+LEAVING_ATTEMPTS = 5
+"""So often a store is asked whether a volume has left it before its writer gives up."""
+
+
 class TooManyLayers(StorageError):
     """Snapshots are taken faster than they are sealed."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a writer has of a volume."""
+
+    storage: Storage
+    record: VolumeRecord
+    view: View
+    lease: Lease
 
 
 class Volume:
@@ -56,7 +72,11 @@ class Volume:
         self._asked = record
         self._lock = threading.RLock()
         self._flush_lock = threading.Lock()
+        self._renew_lock = threading.Lock()
         self._unsettled: list[tuple[int, Overlay]] = []
+        self._is_entering = False
+        self.mirror: Mirror | None = None
+        """What gets all that is written, too; changed in :meth:`held`."""
 
     @property
     def size_bytes(self) -> int:
@@ -165,6 +185,8 @@ class Volume:
                 )
             self._flush()
             view = self._view
+            if self.mirror is not None:
+                self.mirror.fail("the volume grows")
             view.top.grow(size_bytes)
             self._change(lambda record: replace(record, size_bytes=size_bytes))
             view.states.extend(bytes((BASE,)) * (clusters_in(size_bytes) - len(view.states)))
@@ -202,12 +224,13 @@ class Volume:
             Fenced: It is not; nothing is written any more.
             StorageUnavailable: The store did not answer; the lease runs on.
         """
-        began = self._lease.begin()
-        record = self._require_ours(self._shown())
-        self._lease.extend(began)
-        self._asked = record
-        if record.sealed != self._record.sealed:
-            self._rebase()
+        with self._renew_lock:
+            began = self._lease.begin()
+            record = self._require_ours(self._shown())
+            self._lease.extend(began)
+            self._asked = record
+            if record.sealed != self._record.sealed:
+                self._rebase()
 
     @property
     def is_asked(self) -> bool:
@@ -224,6 +247,47 @@ class Volume:
             self.grow(self._asked.wanted_bytes)
         if self._asked.wanted_top > self._record.top:
             self.freeze()
+
+    @property
+    def wanted_store(self) -> str:
+        """The store that somebody, at the last :meth:`renew`, wished the volume to be moved to."""
+        return self._asked.wanted_store
+
+    @contextmanager
+    def held(self) -> Iterator[View]:
+        """Run while nobody writes; yields where everything is.
+
+        Raises:
+            Fenced: There is another writer, or there may be.
+        """
+        with self._lock:
+            self._lease.check()
+            yield self._view
+
+    def cross(self, there: Held, *, ready: Callable[[], None], how: catalog.Change) -> float:
+        """Go on in another store, as its writer; return for how many seconds writers waited.
+
+        Args:
+            there: The volume as it is there.
+            ready: Called while nobody writes; what it raises ends the attempt.
+            how: The change of the record here by which the volume is there.
+
+        Raises:
+            Fenced: There is another writer, or nobody knows where the volume is.
+        """
+        with self._renew_lock, self._flush_lock, self._lock:
+            began = time.monotonic()
+            self._lease.check()
+            ready()
+            self._leave_store(how)
+            self._storage, self._heads = there.storage, catalog.heads_of(there.storage)
+            self._record, self._view, self._lease = there.record, there.view, there.lease
+            self._asked, self._unsettled, self.mirror = there.record, [], None
+            self._is_entering = True
+            took_s = time.monotonic() - began
+        with suppress(StorageUnavailable):
+            self.renew()
+        return took_s
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -257,6 +321,8 @@ class Volume:
             data = b"".join((before, data, behind))
         view.top.write(offset - len(before), data)
         set_run(view.states, first, stop, view.slot)
+        if (mirror := self.mirror) is not None:
+            mirror.wrote(view, offset - len(before), data)
 
     def _rest_before(self, offset: int) -> bytes:
         length = offset % CLUSTER_BYTES
@@ -282,6 +348,8 @@ class Volume:
         for begin, end in list(runs_of(view.states, view.slot, first, stop)):
             waiting = view.top.forget(begin, end)
         set_run(view.states, first, stop, ZERO)
+        if (mirror := self.mirror) is not None:
+            mirror.forgot(view, first, stop)
         return waiting
 
     def _beneath(self, view: View) -> int:
@@ -340,12 +408,27 @@ class Volume:
             self._view = View(states, overlays, view.slot, base)
         catalog.remove_waste(self._storage, self.name)
 
+    def _leave_store(self, how: catalog.Change) -> None:
+        """Change the record for the last time. If nobody knows whether it was, nobody may write."""
+        for _ in range(LEAVING_ATTEMPTS):
+            with suppress(StorageUnavailable):
+                catalog.change(self._storage, self.name, how, read=catalog.recorded)
+                return
+        self._lease.end()
+        raise Fenced(f"it is not known where volume {self.name} is")
+
     def _shown(self) -> VolumeRecord:
         try:
-            return catalog.show(self._storage, self.name)
+            record = catalog.recorded(self._storage, self.name)
+            if self._is_entering and record.epoch == self.epoch:
+                record = moving.enter(self._storage, self.name)
+                self._is_entering = False
         except NoSuchThing:
+            record = None
+        if record is None or not record.is_here:
             self._lease.end()
             raise Fenced(f"volume {self.name} is gone") from None
+        return record
 
     def _require_ours(self, record: VolumeRecord) -> VolumeRecord:
         if record.epoch != self.epoch:
@@ -354,6 +437,8 @@ class Volume:
         return record
 
     def _change(self, how: catalog.Change) -> None:
+        if self._is_entering:
+            self._shown()
         changed = catalog.change(self._storage, self.name, lambda now: how(self._require_ours(now)))
         # What was sealed meanwhile is taken notice of by renew.
         self._record = replace(changed, base=self._record.base, sealed=self._record.sealed)
@@ -361,98 +446,6 @@ class Volume:
     def _require_within(self, offset: int, length: int) -> None:
         if offset < 0 or length < 0 or offset + length > self.size_bytes:
             raise ValueError(f"{length} bytes at {offset} are not within {self.size_bytes}")
-
-
-def open_volume(
-    storage: Storage,
-    name: str,
-    *,
-    epoch: int,
-    terms: LeaseTerms | None = None,
-    clock: Clock | None = None,
-) -> Volume:
-    """Open a volume for writing; every writer before is refused from now on.
-
-    Where the store does not enforce that and the writer before did not close, this waits until it
-    has stopped by itself (``terms.wait_s``).
-
-    Args:
-        storage: Where the volume is.
-        name: Its name.
-        epoch: The number of this writer: larger than that of every one before.
-        terms: How long a lease is; the same for all who use the store.
-        clock: For tests.
-
-    Raises:
-        NoSuchThing: There is no such volume.
-        Fenced: There was a writer with this epoch or a later one.
-        Corrupt: What the volume is made of is damaged or missing.
-    """
-    terms, clock = terms or LeaseTerms(), clock or Clock()
-    is_enforced = storage.properties.enforces_fencing
-    before, record = _take(storage, name, epoch)
-    if before.is_open and not is_enforced:
-        clock.wait(terms.wait_s)
-    _advance(storage, name, record)
-    record = catalog.change(storage, name, lambda now: _all_settled(now, epoch))
-    view = loaded(storage, name, record)
-    catalog.remove_waste(storage, name)
-    lease = Lease(name, terms, clock, is_needed=not is_enforced)
-    volume = Volume(storage, name, record=record, view=view, lease=lease)
-    volume.renew()
-    return volume
-
-
-def adopt(
-    storage: Storage,
-    name: str,
-    *,
-    epoch: int,
-    terms: LeaseTerms | None = None,
-    clock: Clock | None = None,
-) -> Volume:
-    """Go on with a volume that another process of the same writer has open and holds.
-
-    See :meth:`Volume.paused`; nothing may be written before the other one has left it.
-
-    Raises:
-        Fenced: The epoch is not the volume's, or nobody has it open.
-        Corrupt: What the volume is made of is damaged or missing.
-    """
-    record = catalog.show(storage, name)
-    if record.epoch != epoch or not record.is_open:
-        raise Fenced(f"volume {name} is not open at epoch {epoch}")
-    view = loaded(storage, name, record)
-    is_needed = not storage.properties.enforces_fencing
-    lease = Lease(name, terms or LeaseTerms(), clock or Clock(), is_needed=is_needed)
-    volume = Volume(storage, name, record=record, view=view, lease=lease)
-    volume.renew()
-    return volume
-
-
-def _take(storage: Storage, name: str, epoch: int) -> tuple[VolumeRecord, VolumeRecord]:
-    """Say who writes from now on; return the record before and after."""
-    seen: list[VolumeRecord] = []
-
-    def taken(now: VolumeRecord) -> VolumeRecord:
-        seen.append(now)
-        return _taken(now, name, epoch)
-
-    record = catalog.change(storage, name, taken)
-    return seen[-1], record
-
-
-def _taken(record: VolumeRecord, name: str, epoch: int) -> VolumeRecord:
-    if record.epoch >= epoch:
-        raise Fenced(f"volume {name} is at epoch {record.epoch}: {epoch} comes too late")
-    return replace(record, epoch=epoch, is_open=True)
-
-
-def _all_settled(record: VolumeRecord, epoch: int) -> VolumeRecord:
-    """Whatever was not flushed is lost by now, so what is there is what the layers are."""
-    if record.epoch != epoch:
-        raise Fenced(f"another writer took over with epoch {record.epoch}")
-    return replace(record, layers=tuple(replace(each, is_settled=True) for each in record.layers))
 
 
 def _frozen(record: VolumeRecord, number: int) -> VolumeRecord:
@@ -468,28 +461,3 @@ def _settled(record: VolumeRecord, *, number: int) -> VolumeRecord:
         replace(each, is_settled=True) if each.number == number else each for each in record.layers
     )
     return replace(record, layers=layers)
-
-
-def _advance(storage: Storage, name: str, record: VolumeRecord) -> None:
-    """Have the store refuse older writers at the heads that they may still write to."""
-    heads = catalog.heads_of(storage)
-    unsettled = [layer.number for layer in record.layers if not layer.is_settled]
-    for number in (*unsettled, record.top):
-        head = heads.show(head_name(name, number))
-        if head.epoch < record.epoch:
-            heads.advance(head.name, expected=head.epoch, epoch=record.epoch)
-
-
-def loaded(storage: Storage, name: str, record: VolumeRecord) -> View:
-    """Return where everything is that a record speaks of."""
-    heads = catalog.heads_of(storage)
-    states = bytearray(clusters_in(record.size_bytes))
-    overlays = {}
-    numbers = (*(layer.number for layer in record.layers), record.top)
-    for slot, number in enumerate(numbers, FIRST_SLOT):
-        overlays[slot] = Overlay.opened(
-            heads, head_name(name, number), epoch=record.epoch, is_top=number == record.top
-        )
-        overlays[slot].load(states, slot)
-    slot = FIRST_SLOT + len(numbers) - 1
-    return View(states, overlays, slot, Base(storage, record.base))

@@ -94,4 +94,6 @@ def forget_wishes(storage: Storage, name: str) -> None:
     Raises:
         NoSuchThing: There is no such volume.
     """
-    catalog.change(storage, name, lambda now: replace(now, wanted_top=0, wanted_bytes=0))
+    catalog.change(
+        storage, name, lambda now: replace(now, wanted_top=0, wanted_bytes=0, wanted_store="")
+    )

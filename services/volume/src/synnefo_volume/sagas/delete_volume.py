@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from synnefo_blocks import volumes
+from synnefo_core.contracts.storage import StorageUnavailable
 from synnefo_core.sagas import Run, Saga, Step, Wait
-from synnefo_volume import first_boot_seed, kinds, states
+from synnefo_volume import first_boot_seed, kinds, states, working
 from synnefo_volume.models import SnapshotRow, VolumeRow
 from synnefo_volume.sagas import turns
 from synnefo_volume.volumes import forget
@@ -41,10 +45,18 @@ def take_turn(run: Run) -> Wait | None:
 
 
 def remove(run: Run) -> None:
-    """Remove its heads."""
+    """Remove its heads, and what says in other stores where it moved to."""
+    cloud = run.context.cloud
     with run.context.reading() as session:
         store = session.get_one(VolumeRow, run.subject_id).store
     first_boot_seed.remove_with(run.context, store, run.subject_id)
+    for other in working.stores(cloud):
+        # One that is away keeps a small record that nobody looks for.
+        with suppress(StorageUnavailable):
+            cloud.offload.run(volumes.forget_trail, cloud.store(other), run.subject_id)
+            # A seed stays where the volume was when its server was made.
+            seed = run.subject_id + first_boot_seed.SEED
+            cloud.offload.run(volumes.delete, cloud.store(other), seed)
 
 
 def succeed(run: Run, session: Session) -> None:

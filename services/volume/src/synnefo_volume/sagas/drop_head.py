@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Remove the head that a volume left behind in a store when it moved; tried until it works."""
+"""Remove what a volume left behind in a store when it moved; tried until it works.
+
+As long as it is attached, a record without data stays: the cluster looks for the volume where it was.
+"""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
 from synnefo_blocks import volumes
+from synnefo_core.contracts.storage import NoSuchThing
 from synnefo_core.errors import NotFound
 from synnefo_core.sagas import Run, Saga, Step, Wait
 from synnefo_volume import kinds
@@ -27,9 +33,13 @@ def drop(run: Run) -> None:
     with run.context.reading() as session:
         row = session.get(VolumeRow, run.subject_id)
         is_back = row is not None and row.store == run.data["store"]
-    if not is_back:
-        storage = sealed.storage_named(run, run.data["store"])
-        run.context.cloud.offload.run(volumes.delete, storage, run.subject_id)
+        is_looked_for = sealed.is_attached(session, run.subject_id)
+    if is_back:
+        return
+    storage = sealed.storage_named(run, run.data["store"])
+    remove = volumes.remove_waste if is_looked_for else volumes.delete
+    with suppress(NoSuchThing):
+        run.context.cloud.offload.run(remove, storage, run.subject_id)
 
 
 def end(run: Run, session: Session) -> None:

@@ -1,88 +1,163 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Move a volume to another store: a head there over a copy of what it holds, and then none here.
+"""Move a volume to another store, in use or not.
 
-The old head stays until the new one counts, so that a move can be taken back at any step.
+What it holds is sealed and copied first, by its blocks. Then whoever writes it is asked to take what was
+written since along, and goes on over there; of a volume that nobody writes the rest is sealed and copied, too.
+The record in the old store says when it has moved (``synnefo_blocks.volumes.moving``); until then a move can be given up.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from synnefo_blocks import Reference, collection, volumes
 from synnefo_core import sagas
-from synnefo_core.contracts.storage import Storage
+from synnefo_core.contracts.storage import NoSuchThing, Storage
 from synnefo_core.sagas import Run, Saga, Step, Wait
 from synnefo_volume import kinds
 from synnefo_volume.attachments import resting
-from synnefo_volume.engine import GIB
 from synnefo_volume.models import VolumeRow
 from synnefo_volume.sagas import sealed, turns
-
-
-def close(run: Run) -> Wait | None:
-    """Wait until nobody writes it any more: what is written from now on would be lost."""
-    if volumes.show(sealed.storage_of_run(run), run.subject_id).is_open:
-        return sealed.await_writer(run)
-    return None
 
 
 def _keep(run: Run, session: Session, reference: str) -> None:
     session.get_one(VolumeRow, run.subject_id, with_for_update=True).reference = reference
 
 
-def copy(run: Run) -> None:
+def copy(run: Run) -> Mapping[str, Any]:
     """Have what it holds in the other store."""
+    _copy(run, run.data["reference"])
+    # The writer has not been asked for what comes next.
+    return {"asked_at": 0.0}
+
+
+def _copy(run: Run, reference: str) -> None:
     source, target = run.data["source"], run.data["target"]
     sealed.storage_named(run, target)
-    collection.copy(run.context.cloud, source, target, Reference.parse(run.data["reference"]))
+    collection.copy(run.context.cloud, source, target, Reference.parse(reference))
 
 
 def make(run: Run) -> None:
-    """Make the head in the other store; nothing else there has its name, so what has is ours."""
-    with run.context.reading() as session:
-        size_bytes = session.get_one(VolumeRow, run.subject_id).size_gib * GIB
-    storage = sealed.storage_named(run, run.data["target"])
-    base = Reference.parse(run.data["reference"])
-    run.context.cloud.offload.run(_make, storage, run.subject_id, size_bytes, base)
+    """Have the other store expect it."""
+    run.context.cloud.offload.run(_expect, run, run.data["reference"])
 
 
-def _make(storage: Storage, name: str, size_bytes: int, base: Reference) -> None:
-    volumes.delete(storage, name)
-    volumes.create(storage, name, size_bytes, base=base)
+def _expect(run: Run, reference: str) -> None:
+    record = volumes.recorded(_source(run), run.subject_id)
+    if record.moved_to != run.data["target"]:
+        volumes.expect(
+            _target(run),
+            run.subject_id,
+            size_bytes=record.size_bytes,
+            base=Reference.parse(reference),
+            source=run.data["source"],
+        )
 
 
 def unmake(run: Run) -> None:
-    """Remove the head in the other store."""
-    storage = sealed.storage_named(run, run.data["target"])
-    run.context.cloud.offload.run(volumes.delete, storage, run.subject_id)
+    """Have the other store expect nothing, unless the volume is there."""
+    with run.context.reading() as session:
+        is_looked_for = sealed.is_attached(session, run.subject_id)
+    run.context.cloud.offload.run(_turn_away, run, is_looked_for)
 
 
-def switch(run: Run) -> None:
-    """Let the head in the other store be the one that counts."""
-    _point(run, run.data["target"])
+def _turn_away(run: Run, is_looked_for: bool) -> None:
+    target = _target(run)
+    if _has_moved(run):
+        return
+    if not is_looked_for:
+        volumes.delete(target, run.subject_id)
+        return
+    with suppress(NoSuchThing):
+        volumes.turn_away(target, run.subject_id)
 
 
-def switch_back(run: Run) -> None:
-    """Let the old one count again."""
-    _point(run, run.data["source"])
+def hand_over(run: Run) -> Wait | None:
+    """Have it be in the other store, by its writer if it has one."""
+    offload = run.context.cloud.offload
+    record = offload.run(volumes.recorded, _source(run), run.subject_id)
+    if record.moved_to == run.data["target"]:
+        offload.run(volumes.enter, _target(run), run.subject_id)
+        return None
+    if not record.is_open:
+        return None if _move_closed(run, record) else Wait(sealed.AGAIN_S)
+    if record.wanted_store != run.data["target"]:
+        offload.run(volumes.ask_to_move, _source(run), run.subject_id, run.data["target"])
+    draft = offload.run(volumes.recorded, _target(run), run.subject_id)
+    if [draft.epoch, draft.coming_bytes] != run.data.get("coming"):
+        told = {"asked_at": run.context.now(), "coming": [draft.epoch, draft.coming_bytes]}
+        return Wait(sealed.AGAIN_S, told)
+    return sealed.await_writer(run)
 
 
-def _point(run: Run, store: str) -> None:
+def _move_closed(run: Run, before: volumes.VolumeRecord) -> bool:
+    """Seal and copy all that it holds; return whether nobody wrote meanwhile, and so it has moved."""
+    cloud, name, source = run.context.cloud, run.subject_id, _source(run)
+    if not cloud.offload.run(volumes.freeze, source, name, before.top):
+        return False
+    reference = str(volumes.seal_layers(source, cloud.offload, name, before.top))
     with run.context.unit_of_work() as session:
-        session.get_one(VolumeRow, run.subject_id, with_for_update=True).store = store
+        _keep(run, session, reference)
+    _copy(run, reference)
+    cloud.offload.run(_expect, run, reference)
+    seen = cloud.offload.run(volumes.recorded, source, name)
+    if seen.is_open or (seen.epoch, seen.sealed) != (before.epoch, before.top):
+        return False
+    target: str = run.data["target"]
+    if not volumes.move_closed(source, name, target, seen=seen):
+        return False
+    cloud.offload.run(volumes.enter, _target(run), name)
+    return True
+
+
+def stay(run: Run) -> None:
+    """Ask its writer for nothing any more. If it has moved already, it stays there."""
+    offload = run.context.cloud.offload
+    with suppress(NoSuchThing):
+        offload.run(volumes.forget_wishes, _source(run), run.subject_id)
+    if not offload.run(_has_moved, run):
+        return
+    offload.run(volumes.enter, _target(run), run.subject_id)
+    with run.context.unit_of_work() as session:
+        row = session.get_one(VolumeRow, run.subject_id, with_for_update=True)
+        row.store = run.data["target"]
+
+
+def _has_moved(run: Run) -> bool:
+    try:
+        moved_to = volumes.recorded(_source(run), run.subject_id).moved_to
+    except NoSuchThing:
+        return False
+    return bool(moved_to == run.data["target"])
+
+
+def _source(run: Run) -> Storage:
+    return sealed.storage_named(run, run.data["source"])
+
+
+def _target(run: Run) -> Storage:
+    return sealed.storage_named(run, run.data["target"])
 
 
 def succeed(run: Run, session: Session) -> None:
-    """Show where and of which type it is, and have the old head removed."""
+    """Show where and of which type it is, and have what is left in the old store removed."""
     row = _end(run, session, "success")
-    row.type_id = run.data["type_id"]
+    row.store, row.type_id, row.error = run.data["target"], run.data["type_id"], ""
     data = {"store": run.data["source"]}
     sagas.begin(run.context, session, kinds.DROP, subject_id=row.id, data=data)
 
 
 def fail(run: Run, session: Session) -> None:
-    """Leave it where it was, and say why."""
-    _end(run, session, "error").error = run.error
+    """Leave it where it was, and say why; or where it is, if it was given up too late."""
+    row = session.get_one(VolumeRow, run.subject_id, with_for_update=True)
+    if row.store == run.data["target"]:
+        succeed(run, session)
+        return
+    _end(run, session, "" if run.is_cancelled else "error").error = run.error
 
 
 def _end(run: Run, session: Session, migration_status: str) -> VolumeRow:
@@ -93,17 +168,13 @@ def _end(run: Run, session: Session, migration_status: str) -> VolumeRow:
     return row
 
 
-_TURN, *_SEALING = sealed.steps(_keep)
-
 SAGA = Saga(
     kinds.MOVE,
     [
-        _TURN,
-        Step("close", close),
-        *_SEALING,
+        *sealed.steps(_keep),
         Step("copy", copy),
         Step("make", make, undo=unmake),
-        Step("switch", switch, undo=switch_back),
+        Step("hand_over", hand_over, undo=stay),
     ],
     succeed=succeed,
     fail=fail,
