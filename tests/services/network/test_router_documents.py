@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+import synnefo_backends
 import synnefo_network as service
 from synnefo_core.contracts.gateways import FloatingIp, Forwarding
 from synnefo_core.contracts.nodes import Route
-from synnefo_core.errors import NotFound
+from synnefo_core.errors import Conflict, NotFound
 from synnefo_core.testing.fixtures import StillClock
 from synnefo_network.nodes import agents, rounds, router_documents, router_facts, signing, spots
+from synnefo_network.presence_models import PRESENT, PresenceRow
 from tests.services.network.hearing import Node
 from tests.services.network.routing import another_subnet, external, leading
 
@@ -388,3 +390,39 @@ def test_forwarded_ports_are_told_as_they_come_and_go(gate, member, outside, rou
     service.delete_floating_ip(member, floating.id)
     (told,) = gate.news()
     assert () == told.forwardings
+
+
+def test_operators_drain_agents_by_their_ids_and_see_what_these_have(
+    gate, context, admin, member, router, tmp_path
+):
+    other = came(context, tmp_path, "g2")
+    Node(context, tmp_path, "n1").listen().hello()
+    ids = {each.name: each.id for each in service.list_node_agents(admin)}
+
+    drained = service.update_node_agent(admin, ids["g1"], is_drained=True)
+    other.news()
+
+    assert drained.is_drained
+    assert service.show_node_agent(admin, ids["g1"]).is_drained
+    assert [] == service.list_routers_on(admin, ids["g1"])
+    assert [router.id] == [each.id for each in service.list_routers_on(admin, ids["g2"])]
+    assert not service.update_node_agent(admin, ids["g1"], is_drained=False).is_drained
+    with pytest.raises(Conflict):
+        service.update_node_agent(admin, ids["n1"], is_drained=True)
+    with pytest.raises(NotFound):
+        service.show_node_agent(admin, "none")
+
+
+def test_the_nodes_of_clusters_with_a_network_tell_its_guests(
+    gate, context, admin, member, network, tmp_path
+):
+    came(context, tmp_path, "g9", cluster="elsewhere")
+    backend = synnefo_backends.add(context, name="sim", driver="sim", settings={})
+    assert [] == service.list_dhcp_agents(admin, network.id)
+
+    with context.unit_of_work() as session:
+        session.add(
+            PresenceRow(network_id=network.id, backend_id=backend.id, cidr="", state=PRESENT)
+        )
+
+    assert ["g1"] == [each.name for each in service.list_dhcp_agents(admin, network.id)]

@@ -73,6 +73,7 @@ _NAMED = frozenset(
         "RBACPolicy",
         "SubnetPool",
         "AddressScope",
+        "Agent",
     }
 )
 """Nouns whose absence Neutron has a name for."""

@@ -4,6 +4,7 @@
 from synnefo_api_network import versions
 from synnefo_api_network.handlers import (
     address_scopes as scopes,
+    agents,
     availability,
     extensions,
     floating_ips,
@@ -21,6 +22,7 @@ from synnefo_api_network.handlers import (
 )
 from synnefo_api_network.schemas import (
     action,
+    agent,
     floating_ip,
     network,
     port,
@@ -118,8 +120,13 @@ ROUTES = [
 
     Route("GET",    "/network-ip-availabilities", availability.index, "network:availability:show", query=network.AVAILABILITY),
     Route("GET",    "/network-ip-availabilities/{network_id}", availability.show, "network:availability:show"),
-    Route("GET",    "/agents",                    availability.agents, "network:agent:list"),
-    Route("GET",    "/routers/{router_id}/l3-agents", availability.l3_agents, "network:agent:list"),
+    Route("GET",    "/agents",                    agents.index,     "network:agent:list"),
+    Route("GET",    "/agents/{agent_id}",         agents.show,      "network:agent:list"),
+    Route("PUT",    "/agents/{agent_id}",         agents.update,    "network:agent:update",   200, agent.UPDATE),
+    Route("DELETE", "/agents/{agent_id}",         agents.delete,    "network:agent:update",   204),
+    Route("GET",    "/agents/{agent_id}/l3-routers",     agents.routers,    "network:agent:list"),
+    Route("GET",    "/routers/{router_id}/l3-agents",    agents.of_router,  "network:agent:list"),
+    Route("GET",    "/networks/{network_id}/dhcp-agents", agents.of_network, "network:agent:list"),
     Route("GET",    "/availability_zones",        availability.zones),
     Route("GET",    "/service-providers",         availability.providers),
 
@@ -155,7 +162,6 @@ UNBUILT_COLLECTIONS = [
 """What Neutron has and this cloud does not do yet: answered by 501."""
 
 UNBUILT = [
-    ("GET",                 "/networks/{network_id}/dhcp-agents"),
     ("GET POST PUT DELETE", "/ports/{port_id}/bindings"),
     ("PUT",                 "/subnetpools/{subnetpool_id}/onboard_network_subnets"),
     ("PUT",                 "/routers/{router_id}/add_external_gateways"),

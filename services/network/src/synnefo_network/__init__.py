@@ -54,8 +54,12 @@ from synnefo_network.networks import (
 from synnefo_network.nodes.agents import (
     NodeAgent,
     forget_node_agent,
+    list_dhcp_agents,
     list_l3_agents,
     list_node_agents,
+    list_routers_on,
+    show_node_agent,
+    update_node_agent,
 )
 from synnefo_network.nodes.telling import note_device, tell_nodes_of_device
 from synnefo_network.plugged import ports_of, ports_of_one
@@ -262,6 +266,7 @@ __all__ = [
     "forget_node_agent",
     "hosts_of",
     "list_address_scopes",
+    "list_dhcp_agents",
     "list_floating_ips",
     "list_l3_agents",
     "list_networks",
@@ -271,6 +276,7 @@ __all__ = [
     "list_ports",
     "list_rbac_policies",
     "list_routers",
+    "list_routers_on",
     "list_security_groups",
     "list_security_rules",
     "list_subnet_pools",
@@ -295,6 +301,7 @@ __all__ = [
     "show_address_scope",
     "show_floating_ip",
     "show_network",
+    "show_node_agent",
     "show_port",
     "show_port_forwarding",
     "show_rbac_policy",
@@ -310,6 +317,7 @@ __all__ = [
     "update_address_scope",
     "update_floating_ip",
     "update_network",
+    "update_node_agent",
     "update_port",
     "update_port_forwarding",
     "update_rbac_policy",

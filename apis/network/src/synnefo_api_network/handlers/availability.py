@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What operators look for, and clients ask before they choose.
 
-Source: Networking API v2.0, "Network IP availability and usage stats", "Agents",
-"Availability zones", "Service providers".
+Source: Networking API v2.0, "Network IP availability and usage stats", "Availability zones",
+"Service providers".
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import synnefo_network
-from synnefo_api_network.views import agent
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import NotFound
 from synnefo_network import NetworkUse
@@ -51,17 +50,6 @@ def _shown(found: NetworkUse) -> dict[str, Any]:
             for subnet in found.subnets
         ],
     }
-
-
-def agents(context: RequestContext) -> dict[str, Any]:
-    """List the nodes that keep guests to what their ports may do."""
-    return {"agents": [agent.shown(each) for each in synnefo_network.list_node_agents(context)]}
-
-
-def l3_agents(context: RequestContext, router_id: str) -> dict[str, Any]:
-    """List the gateway that has a router: one or none."""
-    found = synnefo_network.list_l3_agents(context, router_id)
-    return {"agents": [agent.shown(each) for each in found]}
 
 
 def zones(context: RequestContext) -> dict[str, Any]:

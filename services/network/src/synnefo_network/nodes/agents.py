@@ -8,13 +8,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
 
+import synnefo_backends
 from synnefo_core.context import RequestContext
 from synnefo_core.db.session import changed_rows
-from synnefo_core.errors import NotFound
+from synnefo_core.errors import Conflict, NotFound
+from synnefo_network import networks, routers
 from synnefo_network.nodes import catching_up, changes, spots
 from synnefo_network.nodes.changes import Kind
 from synnefo_network.nodes.models import LackRow, NodeRow, SpotRow
+from synnefo_network.presence_models import PresenceRow
 from synnefo_network.router_models import RouterRow
+from synnefo_network.router_values import Router
+from synnefo_network.values import Listing
 
 ALIVE_S = 180.0
 """A node that was not heard for so long is taken for dead: three of its hellos."""
@@ -54,7 +59,7 @@ def list_node_agents(context: RequestContext) -> list[NodeAgent]:
     behind = catching_up.behind(context)
     with context.reading() as session:
         rows = session.scalars(select(NodeRow).order_by(NodeRow.cluster, NodeRow.name)).all()
-        routers = spots.load(session)
+        load = spots.load(session)
     return [
         NodeAgent(
             id=str(uuid.uuid5(_IDS, f"{row.cluster}/{row.name}")),
@@ -67,10 +72,23 @@ def list_node_agents(context: RequestContext) -> list[NodeAgent]:
             is_alive=row.heard_at + ALIVE_S > context.now(),
             is_gateway=row.is_gateway,
             is_drained=row.is_drained,
-            routers=routers[row.cluster, row.name],
+            routers=load[row.cluster, row.name],
         )
         for row in rows
     ]
+
+
+def show_node_agent(context: RequestContext, agent_id: str) -> NodeAgent:
+    """Return a node.
+
+    Raises:
+        NotFound: None with this id was heard.
+    """
+    for agent in list_node_agents(context):
+        if agent.id == agent_id:
+            return agent
+    noun = "agent"
+    raise NotFound(noun, agent_id)
 
 
 def forget_node_agent(context: RequestContext, cluster: str, name: str) -> None:
@@ -99,6 +117,51 @@ def drain_gateway(context: RequestContext, cluster: str, name: str, *, is_draine
             noun = "gateway"
             raise NotFound(noun, name)
         changes.note(session, Kind.GATEWAYS, cluster)
+
+
+def update_node_agent(context: RequestContext, agent_id: str, *, is_drained: bool) -> NodeAgent:
+    """Have a node have no routers, or let it again; return it.
+
+    Raises:
+        Conflict: It is no gateway and has none anyway.
+        NotFound: None with this id was heard.
+    """
+    agent = show_node_agent(context, agent_id)
+    if agent.is_drained == is_drained:
+        return agent
+    if not agent.is_gateway:
+        raise Conflict(f"node {agent.name} is no gateway: it has no routers that others could have")
+    drain_gateway(context, agent.cluster, agent.name, is_drained=is_drained)
+    return show_node_agent(context, agent_id)
+
+
+def list_routers_on(context: RequestContext, agent_id: str) -> list[Router]:
+    """Return the routers that a node has, by their ids.
+
+    Raises:
+        NotFound: None with this id was heard.
+    """
+    agent = show_node_agent(context, agent_id)
+    query = select(SpotRow.router_id).where(
+        SpotRow.cluster == agent.cluster, SpotRow.node == agent.name, SpotRow.problem == ""
+    )
+    with context.reading() as session:
+        ids = list(session.scalars(query))
+        return routers.list_routers(context, Listing({"id": ids})) if ids else []
+
+
+def list_dhcp_agents(context: RequestContext, network_id: str) -> list[NodeAgent]:
+    """Return the nodes of the clusters where a network is: each tells its own guests by DHCP.
+
+    Raises:
+        NotFound: There is no such network, or the caller may not see it.
+    """
+    networks.show_network(context, network_id)
+    names = {backend.id: backend.name for backend in synnefo_backends.listing(context)}
+    query = select(PresenceRow.backend_id).where(PresenceRow.network_id == network_id)
+    with context.reading() as session:
+        clusters = {names.get(backend_id) for backend_id in session.scalars(query)}
+    return [each for each in list_node_agents(context) if each.cluster in clusters]
 
 
 def list_l3_agents(context: RequestContext, router_id: str) -> list[NodeAgent]:
