@@ -29,6 +29,21 @@ DIFFERENCES = Gauge(
     ["place", "kind"],
 )
 REPAIRS = Counter("synnefo_repairs_total", "Differences repaired unasked", ["place", "kind"])
+GUEST_CPU = Counter(
+    "synnefo_guest_cpu_seconds_total",
+    "Processor time that servers used since this worker began",
+    ["backend", "node"],
+)
+GUEST_NETWORK = Counter(
+    "synnefo_guest_network_bytes_total",
+    "Bytes that servers received (rx) and sent (tx)",
+    ["backend", "node", "way"],
+)
+GUEST_DISK = Counter(
+    "synnefo_guest_disk_bytes_total",
+    "Bytes that servers read from their disks and wrote to them",
+    ["backend", "node", "way"],
+)
 EVENTS = Counter("synnefo_events_total", "Events handed out", ["type", "outcome"])
 
 

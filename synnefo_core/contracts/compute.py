@@ -27,6 +27,7 @@ from synnefo_core.contracts.seed import Seed
 
 if TYPE_CHECKING:
     from synnefo_core.contracts.devices import Cards, Volumes
+    from synnefo_core.contracts.figures import Samples
     from synnefo_core.contracts.moving import Migration, Movable
     from synnefo_core.contracts.networks import Networks
     from synnefo_core.contracts.node_state import NodeStates
@@ -469,6 +470,7 @@ class ComputeBackend(Driver):
     rescue: Rescue | None = None
     movable: Movable | None = None
     node_states: NodeStates | None = None
+    samples: Samples | None = None
     networks: Networks | None = None
     volumes: Volumes | None = None
 

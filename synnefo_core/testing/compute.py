@@ -41,6 +41,7 @@ from synnefo_core.testing.networks import NetworksContract
 from synnefo_core.testing.node_state import NodeStatesContract
 from synnefo_core.testing.rescue import RescueContract
 from synnefo_core.testing.reshape import ReshapeContract
+from synnefo_core.testing.samples import SamplesContract
 
 Submit = Callable[[ComputeBackend, str], str]
 
@@ -61,6 +62,7 @@ class ComputeBackendContract(
     AdoptionContract,
     MigrationContract,
     NodeStatesContract,
+    SamplesContract,
     NetworksContract,
     ConsolesContract,
 ):

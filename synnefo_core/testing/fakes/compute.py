@@ -43,6 +43,7 @@ from synnefo_core.contracts.seed import Seed
 from synnefo_core.testing.fakes.cluster import Failure, JobFailed, World
 from synnefo_core.testing.fakes.moving import MemoryDisks, MemoryMovable
 from synnefo_core.testing.fakes.networks import MemoryNetworks
+from synnefo_core.testing.fakes.samples import MemorySamples
 
 _NODES = ("memory-node", "other-memory-node")
 _CAPABILITIES = Capabilities(
@@ -426,6 +427,7 @@ class MemoryBackend(ComputeBackend):
         self.rescue = _Rescue(lifecycle)
         self.movable = MemoryMovable(self._world, lifecycle.make, self.disks)
         self.node_states = _NodeStates(self._world)
+        self.samples = MemorySamples(self._world)
         self.job_queue = _Jobs(self._world)
         self.inventory = inventory = _Inventory(self._world)
         self.consoles = _Consoles(inventory, vnc_port)

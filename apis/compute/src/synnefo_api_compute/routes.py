@@ -9,6 +9,7 @@ from synnefo_api_compute.handlers import (
     consoles,
     diagnostics,
     extensions,
+    figures,
     flavor_specs,
     flavors,
     floating_ips,
@@ -72,6 +73,7 @@ ROUTES = [
 
     Route("GET",    "/servers/{server_id}/topology",   servers.topology,  "compute:server:topology", since=versions.TOPOLOGY),
     Route("GET",    "/servers/{server_id}/diagnostics", diagnostics.show, "compute:server:diagnostics"),
+    Route("GET",    "/servers/{server_id}/snf-stats",  figures.show,      "compute:server:figures", query=statistics_schema.OF_SERVER),
     Route("GET",    "/servers/{server_id}/os-server-password", diagnostics.show_password,  "compute:server_password:show"),
     Route("DELETE", "/servers/{server_id}/os-server-password", diagnostics.clear_password, "compute:server_password:clear", 204),
     Route("POST",   "/servers/{server_id}/remote-consoles", consoles.create, "compute:server:console", body=console.CREATE, since=versions.REMOTE_CONSOLES),

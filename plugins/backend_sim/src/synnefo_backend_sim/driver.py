@@ -20,6 +20,7 @@ from synnefo_backend_sim.moving import SimMovable
 from synnefo_backend_sim.node_state import SimNodeStates
 from synnefo_backend_sim.rescue import SimRescue
 from synnefo_backend_sim.reshape import SimReshape
+from synnefo_backend_sim.samples import SimSamples
 from synnefo_backend_sim.wiring import SimNetworks
 from synnefo_core.clock import Clock
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, Capabilities, ComputeBackend
@@ -48,6 +49,7 @@ class SimBackend(ComputeBackend):
         self.volumes = SimVolumes(self._door, options.has_volumes_by_default(setup))
         self.rescue = SimRescue(self._door, options.media(setup))
         self.node_states = SimNodeStates(self._door)
+        self.samples = SimSamples(self._door)
         self.movable = SimMovable(self._door)
         self.networks = SimNetworks(self._door)
         self.consoles = self._screens = SimConsoles(self._door, self.cluster)

@@ -17,7 +17,7 @@ from synnefo_core.contracts.compute import (
     Inventory,
 )
 
-_LAST_CHARACTER = "\U0010ffff"
+LAST_CHARACTER = "\U0010ffff"
 _CAPACITY = """
     SELECT count(*) AS nodes,
            coalesce(sum(vcpus), 0) AS vcpus,
@@ -52,7 +52,7 @@ class SimInventory(Inventory):
         self, prefix: str = "", *, timeout_s: float = DEFAULT_TIMEOUT_S
     ) -> list[Instance]:
         def seen(turn: Turn) -> list[Instance]:
-            return instances.select(turn.db, first=prefix, last=prefix + _LAST_CHARACTER)
+            return instances.select(turn.db, first=prefix, last=prefix + LAST_CHARACTER)
 
         return self.door.ask(seen, timeout_s=timeout_s)
 

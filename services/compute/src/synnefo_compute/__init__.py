@@ -26,6 +26,8 @@ from synnefo_compute.batches import create_servers
 from synnefo_compute.cards import attach_card, detach_card
 from synnefo_compute.consoles import NOVNC, ConsoleUnavailable, Screen, enter_console, open_console
 from synnefo_compute.diagnosing import Diagnosis, diagnose_server
+from synnefo_compute.figures.rates import Point
+from synnefo_compute.figures.series import Series, server_figures
 from synnefo_compute.firewall import PROFILES as FIREWALL_PROFILES, firewall_of, set_firewall
 from synnefo_compute.first_boot.keeping import user_data
 from synnefo_compute.first_boot.told import hostname
@@ -197,8 +199,10 @@ __all__ = [
     "NewKeypair",
     "PartOfActions",
     "Period",
+    "Point",
     "Screen",
     "Selection",
+    "Series",
     "Server",
     "ServerGroup",
     "ServerSpec",
@@ -265,6 +269,7 @@ __all__ = [
     "resize_server",
     "revert_resize",
     "security_groups_of",
+    "server_figures",
     "servers_of_clusters",
     "set_firewall",
     "show_action",

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import synnefo_backends
 from synnefo_compute import names
+from synnefo_compute.figures import series
 from synnefo_compute.rows import owned
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import (
@@ -17,11 +20,14 @@ from synnefo_core.contracts.compute import (
     InstanceMissing,
     PowerState,
 )
+from synnefo_core.contracts.figures import Card, Disk, Sample
 from synnefo_core.errors import Conflict, InvalidState, Unavailable
 
 log = logging.getLogger(__name__)
 
 _ANSWER_S = 10.0
+
+_Device = TypeVar("_Device", Card, Disk)
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,9 @@ class Diagnosis:
         disks_mib: The sizes of its disks, in their order.
         macs: The addresses of its network cards, in their order.
         has_config_drive: Whether it was asked for with one.
+        used: What was last heard of what it used, None if that was never or long ago.
+        cards: What each card received and sent, in the order of ``macs``; None for unknown.
+        disks: What was read from each disk and written to it, in the order of ``disks_mib``.
     """
 
     driver: str
@@ -45,6 +54,9 @@ class Diagnosis:
     disks_mib: tuple[int, ...]
     macs: tuple[str, ...]
     has_config_drive: bool
+    used: Sample | None
+    cards: tuple[Card | None, ...]
+    disks: tuple[Disk | None, ...]
 
 
 def diagnose_server(context: RequestContext, server_id: str) -> Diagnosis:
@@ -63,6 +75,7 @@ def diagnose_server(context: RequestContext, server_id: str) -> Diagnosis:
             raise InvalidState(noun, row.vm_state, action)
         backend_id, has_config_drive = row.backend_id, row.has_config_drive
     instance = _instance(context, backend_id, server_id)
+    used = series.latest(context, server_id) if instance.power is PowerState.RUNNING else None
     return Diagnosis(
         driver=synnefo_backends.find(context, backend_id).driver,
         power=instance.power,
@@ -71,7 +84,23 @@ def diagnose_server(context: RequestContext, server_id: str) -> Diagnosis:
         disks_mib=tuple(disk.size_mib for disk in instance.disks),
         macs=tuple(nic.mac for nic in instance.nics),
         has_config_drive=has_config_drive,
+        used=used,
+        cards=_counted((nic.name for nic in instance.nics), used.cards if used else ()),
+        disks=_of_disks(instance, used.disks if used else ()),
     )
+
+
+def _counted(device_names: Iterable[str], told: Iterable[_Device]) -> tuple[_Device | None, ...]:
+    """Return what is known of each device: by its name, or its number where it has none."""
+    known = {device.name: device for device in told}
+    return tuple(known.get(name or str(number)) for number, name in enumerate(device_names))
+
+
+def _of_disks(instance: Instance, told: Sequence[Disk]) -> tuple[Disk | None, ...]:
+    """Return likewise what is known of disks; what is known of all together is that of an only one."""
+    if len(instance.disks) == 1 and [disk.name for disk in told] == [""]:
+        return tuple(told)
+    return _counted((disk.name for disk in instance.disks), told)
 
 
 def _instance(context: RequestContext, backend_id: str, server_id: str) -> Instance:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from synnefo_core.db.base import (
     Base,
+    Big,
     Id,
     Json,
     JsonList,
@@ -245,3 +246,29 @@ class ConsoleRow(Model):
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     used_at: Mapped[Moment] = mapped_column(default=0.0)
+
+
+class FigureRow(Model):
+    """What a server has used so far: its account in :mod:`synnefo_compute.figures`, of a moment."""
+
+    __tablename__ = "compute_figure"
+
+    server_id: Mapped[Key]
+    at: Mapped[Moment]
+    account: Mapped[Json]
+
+
+class GraphRow(Model):
+    """Points of a server's graphs, a line each, of one step and some hours or days.
+
+    Points are only appended, and the row as a whole is forgotten.
+    """
+
+    __tablename__ = "compute_graph"
+    __table_args__ = (Index("ix_compute_graph_expires_at", "expires_at"),)
+
+    server_id: Mapped[Key]
+    step_s: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    begins_at: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
+    expires_at: Mapped[Moment]
+    points: Mapped[LongText]

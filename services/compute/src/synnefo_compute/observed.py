@@ -12,6 +12,7 @@ import synnefo_network
 import synnefo_quota
 from synnefo_backends import Demand
 from synnefo_compute import attaching, charges, flavors, states, tags
+from synnefo_compute.figures import series
 from synnefo_compute.first_boot import keeping
 from synnefo_compute.models import ServerRow
 from synnefo_compute.servers import GIB_MIB
@@ -67,6 +68,7 @@ def forget(context: RequestContext, row: ServerRow) -> None:
     tags.forget(context, row.id)
     with context.unit_of_work() as session:
         keeping.forget(session, row.id)
+        series.forget(session, row.id)
     synnefo_quota.charge(context, charges.of_server(row, -1))
     synnefo_network.unplug(context, device_id=row.id)
     attaching.release_all(context, row)

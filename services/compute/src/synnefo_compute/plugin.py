@@ -22,6 +22,7 @@ from synnefo_compute import (
     unbound,
 )
 from synnefo_compute.commands import COMMANDS
+from synnefo_compute.figures import asked, heard, series
 from synnefo_compute.models import Model
 from synnefo_compute.options import CONSOLE, OPTIONS
 from synnefo_compute.policies import POLICIES
@@ -86,13 +87,15 @@ def tasks() -> Iterable[Task]:
         Task(rounds.TASK, rounds.EVERY_S, rounds.run),
         Task("compute.confirm_resizes", 10.0, resizing.confirm_what_is_due),
         Task("compute.forget_consoles", 300.0, consoles.sweep),
+        Task(asked.TASK, asked.EVERY_S, asked.ask_all),
+        Task("compute.forget_figures", 300.0, series.sweep),
     ]
 
 
 @hookimpl
 def listeners() -> Iterable[Listener]:
     """Return who hears the clusters."""
-    return events.LISTENERS
+    return (*events.LISTENERS, heard.LISTENER)
 
 
 @hookimpl

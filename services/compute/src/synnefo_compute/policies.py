@@ -104,6 +104,12 @@ POLICIES = [
         "GET /servers/{server_id}/diagnostics",
     ),
     rule(
+        "compute:server:figures",
+        READER,
+        "See what a server used: processor, memory, network and disks",
+        "GET /servers/{server_id}/snf-stats",
+    ),
+    rule(
         "compute:server_password:show",
         READER,
         "See the sealed password that a guest made",

@@ -125,6 +125,12 @@ def diagnostics(context: RequestContext, server_id: str) -> list[dict[str, Any]]
     return views.diagnostics(synnefo_compute.show_server(context, server_id))
 
 
+def stats(context: RequestContext, server_id: str) -> dict[str, Any]:
+    """Answer ``GET /servers/{server_id}/stats``: where its figures are; pictures there are none."""
+    synnefo_compute.show_server(context, server_id)
+    return {"stats": views.stats(context, server_id)}
+
+
 def addresses(context: RequestContext, server_id: str) -> dict[str, Any]:
     """Answer ``GET /servers/{server_id}/ips``: by the networks' ids."""
     return {"addresses": views.addresses(synnefo_compute.show_server(context, server_id))}

@@ -21,6 +21,7 @@ ROUTES = [
     Route("DELETE", "/servers/{server_id}",         handlers.delete,   "compute:server:delete", 204),
     Route("POST",   "/servers/{server_id}/action",  handlers.dispatch, None, 202, action.ANY),
     Route("GET",    "/servers/{server_id}/diagnostics", handlers.diagnostics, "compute:server:show"),
+    Route("GET",    "/servers/{server_id}/stats",   handlers.stats,    "compute:server:figures"),
 
     Route("GET",    "/servers/{server_id}/ips",     handlers.addresses, "compute:ip:list"),
     Route("GET",    "/servers/{server_id}/ips/{network_id}", handlers.addresses_in, "compute:ip:show"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import synnefo_compute
+from synnefo_api_compute.versions import PREFIX as CURRENT
 from synnefo_api_compute.views import server as newer
 from synnefo_compute import Server
 from synnefo_core.clock import iso
@@ -14,6 +15,7 @@ from synnefo_core.context import RequestContext
 from synnefo_network import Port
 
 PREFIX = "/compute/v2.0"
+REFRESH_S = 60
 
 Show = Callable[[RequestContext, Server], dict[str, Any]]
 
@@ -123,6 +125,12 @@ def diagnostics(server: Server) -> list[dict[str, Any]]:
             "details": None,
         }
     ]
+
+
+def stats(context: RequestContext, server_id: str) -> dict[str, Any]:
+    """Tell where what a server used is found (CYC-036), and after how many seconds there is more."""
+    series = f"{context.cloud.public_url}{CURRENT}/servers/{server_id}/snf-stats"
+    return {"serverRef": server_id, "refresh": REFRESH_S, "series": series}
 
 
 def addresses(server: Server) -> dict[str, list[dict[str, Any]]]:
