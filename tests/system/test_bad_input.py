@@ -42,7 +42,14 @@ WITH_BODY = ("POST", "PUT", "PATCH")
 WANTS_MAIL = ("/account/v1.0/feedback",)
 """Paths that are unavailable in a cloud that sends no mail."""
 
-CHANGING = ("core_task", "object_store_delta", "backends_booked", "network_change")
+CHANGING = (
+    "core_task",
+    "object_store_delta",
+    "backends_booked",
+    "network_change",
+    "compute_figure",
+    "compute_graph",
+)
 """Tables that change by themselves: turns of tasks, sums and notes that are folded."""
 
 

@@ -7,6 +7,9 @@ How long a rule takes from the API's answer to the first packet that it lets pas
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -44,9 +47,14 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, broker: RabbitLab) -> Iterat
 
 @pytest.fixture(scope="module")
 def far(world: World, cloud: Deployment, broker: RabbitLab, tmp_path_factory) -> Iterator[Far]:
-    node = world.node("far", "br0")
+    node, directory = world.node("far", "br0"), tmp_path_factory.mktemp("far")
     far = joined(
-        node, cloud, tmp_path_factory.mktemp("far"), broker=url(broker, "east"), namespace=NAMESPACE
+        node,
+        cloud,
+        directory,
+        broker=url(broker, "east"),
+        namespace=NAMESPACE,
+        lines=f"figures_s = 1\nganeti_run_directory = {directory}\n",
     )
     with Relay(node.machine, broker.port):
         far.start()
@@ -150,6 +158,39 @@ def test_a_rule_of_the_api_lets_packets_pass_and_its_end_stops_them(
     log.info("from the API's answer to the first packet: %.2f s", took_s)
     client.call("DELETE", f"{NETWORK}/security-group-rules/{rule}")
     until(lambda: not passes(guests, 80), "packets to be stopped", within_s=WITHIN_S)
+
+
+@pytest.fixture
+def process(guests, far, client) -> Iterator[str]:
+    """A process that Ganeti would have noted as the first guest's; its server."""
+    server = client.get(f"{NETWORK}/ports/{guests[0].document.port}")["port"]["device_id"]
+    notes = far.config.parent / "kvm-hypervisor"
+    card, pid = notes / f"nic/snf-{server}/0", notes / f"pid/snf-{server}"
+    for file in (card, pid):
+        file.parent.mkdir(parents=True)
+    card.write_text(guests[0].tap)
+    # The node numbers its processes by itself.
+    script = f"echo $$ > {pid}; sleep 600; : snf-{server}"
+    words = far.node.machine.words("sh", "-c", script)
+    with subprocess.Popen(words, start_new_session=True) as running:
+        yield server
+        os.killpg(running.pid, signal.SIGKILL)
+
+
+def test_what_a_server_uses_reaches_the_cloud(process, guests, cloud, client):
+    admin = Client(cloud, "synnefo-admin")
+    path = f"{COMPUTE}/servers/{process}/diagnostics"
+    headers = {"OpenStack-API-Version": "compute 2.48"}
+
+    def is_told() -> bool:
+        found = admin.call("GET", path, headers=headers).json()
+        used, (card,) = found["memory_details"]["used"], found["nic_details"]
+        # The simulated cluster tells of it, too, once a minute; but there it has more memory.
+        return used is not None and used < 100 and card["tx_packets"] is not None
+
+    until(is_told, "what the node sees", within_s=WITHIN_S)
+
+    assert client.get(f"{COMPUTE}/servers/{process}/snf-stats")["stats"]["step"] == 60
 
 
 def test_a_daemon_that_was_away_catches_up(guests, client, far, cloud, broker):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from synnefo_core.contracts.bus import Bus, BusUnavailable, Message
+from synnefo_core.contracts.figures import FIGURES, Sample, messages
 from synnefo_core.contracts.nodes import ASK, DOCUMENT, HELLO, KNOWN, digest_of
 from synnefo_node_ganeti.net import files
 
@@ -41,6 +43,8 @@ class CloudLine:
         versions: Callable[[], Mapping[str, int]],
         routers: Callable[[], Mapping[str, int]] | None = None,
         hello_s: float,
+        samples: Callable[[], Sequence[Sample]] | None = None,
+        figures_s: float = 60.0,
     ) -> None:
         """Subscribe; nothing comes before :meth:`start`.
 
@@ -51,10 +55,14 @@ class CloudLine:
             versions: Returns the versions of the documents that are here, by port.
             routers: Returns the same by router, where this node is a gateway.
             hello_s: How often the cloud hears what is here.
+            samples: Returns what instances have used, if the cloud is to hear that.
+            figures_s: How often it does.
         """
         self._bus, self._node, self._incoming = bus, node, incoming
         self._versions, self._routers, self._hello_s = versions, routers, hello_s
+        self._samples, self._figures_s = samples, figures_s
         self._hello_at = time.monotonic()
+        self._figures_at = math.inf if samples is None else self._hello_at
         self._patience_until = 0.0
         self._is_away, self._closing = False, threading.Event()
         self._numbers = itertools.count()
@@ -82,10 +90,12 @@ class CloudLine:
                 self._closing.wait(_RETRY_S)
 
     def turn(self) -> None:
-        """Say hello when it is time, and hear what comes, waiting for it a moment."""
+        """Say hello and tell figures when it is time, and hear what comes, waiting for it a moment."""
         if time.monotonic() >= self._hello_at:
             self._hello()
-        left_s = self._hello_at - time.monotonic()
+        if self._samples is not None and time.monotonic() >= self._figures_at:
+            self._tell_figures(self._samples())
+        left_s = min(self._hello_at, self._figures_at) - time.monotonic()
         self._bus.receive(timeout_s=max(0.0, min(_TURN_S, left_s)))
 
     def _hello(self) -> None:
@@ -103,6 +113,13 @@ class CloudLine:
         is_told = self._tell(HELLO, said)
         self._hello_at = time.monotonic() + (self._hello_s if is_told else _RETRY_S)
         self._patience_until = self._hello_at + _SETTLE_S
+
+    def _tell_figures(self, samples: Sequence[Sample]) -> None:
+        # A round that is lost is none the worse: counters go on.
+        self._figures_at = time.monotonic() + self._figures_s
+        for told in messages(self._node, samples):
+            if not self._tell(FIGURES, told):
+                return
 
     def _answer(self, _messages: Sequence[Message]) -> None:
         ports, routers = self._versions(), self._routers() if self._routers else None

@@ -13,6 +13,9 @@ from synnefo_node_ganeti.net import files
 
 log = logging.getLogger(__name__)
 
+CARD_PREFIX = "nic-"
+"""How the names of our cards begin in Ganeti; the port's id follows."""
+
 
 @dataclass(frozen=True)
 class Connection:
@@ -49,6 +52,10 @@ class Connections:
             except (ValueError, TypeError, KeyError):
                 log.error("not the record of a card: %s", name)  # noqa: TRY400  # no trace
         return found
+
+    def names(self) -> dict[str, str]:
+        """Return the names that cards have in Ganeti, by their interfaces."""
+        return {each.tap: f"{CARD_PREFIX}{each.port}" for each in self.all()}
 
     def put(self, connection: Connection) -> None:
         files.write(self._directory / connection.tap, json.dumps(asdict(connection)))

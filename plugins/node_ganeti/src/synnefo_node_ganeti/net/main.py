@@ -26,6 +26,7 @@ from synnefo_node_ganeti.net.gateway import Gateway
 from synnefo_node_ganeti.net.node import AlreadyRunning, Node, NoDocument, NotConnected, Plug
 from synnefo_node_ganeti.net.programs import ProgramFailed
 from synnefo_node_ganeti.net.shelf import Refused
+from synnefo_node_ganeti.sampler import Sampler
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +131,7 @@ def _line(node: Node, arguments: argparse.Namespace) -> CloudLine | None:
         log.warning("documents come as files only: there is no %s", arguments.config)
         return None
     told = options.load(arguments.config, arguments.state)
+    sampler = Sampler(told.node, told.instance_prefix, told.ganeti_run_directory, node.card_names)
     return CloudLine(
         told.bus,
         node=told.node,
@@ -137,6 +139,8 @@ def _line(node: Node, arguments: argparse.Namespace) -> CloudLine | None:
         versions=node.shelf.versions,
         routers=node.routers if told.is_gateway else None,
         hello_s=told.hello_s,
+        samples=sampler.samples if told.figures_s else None,
+        figures_s=told.figures_s,
     )
 
 

@@ -17,16 +17,13 @@ from synnefo_core.contracts.nodes import Mode, PortDocument
 from synnefo_core.signatures import Verifier
 from synnefo_node_ganeti.net import attaching, files, ruleset, tables
 from synnefo_node_ganeti.net.cards import Card
-from synnefo_node_ganeti.net.connections import Connection, Connections, Zones
+from synnefo_node_ganeti.net.connections import CARD_PREFIX, Connection, Connections, Zones
 from synnefo_node_ganeti.net.gateway import Gateway
 from synnefo_node_ganeti.net.placing import Placing
 from synnefo_node_ganeti.net.shelf import PORTS, NotSigned, Refused, Shelf
 from synnefo_node_ganeti.net.telling import tellings
 
 log = logging.getLogger(__name__)
-
-CARD_PREFIX = "nic-"
-"""How the names of our cards begin in Ganeti; the port's id follows."""
 
 _GANETI_MODES = {Mode.BRIDGED: "bridged", Mode.FILTERED: "bridged", Mode.ROUTED: "routed"}
 
@@ -118,6 +115,10 @@ class Node:
         """Forget a card; one that is not known is none."""
         with self._alone():
             self._disconnect(tap)
+
+    def card_names(self) -> dict[str, str]:
+        """Return the names that connected cards have in Ganeti, by their interfaces."""
+        return self._connections.names()
 
     def apply(self) -> list[Card]:
         """Make the kernel's rules what they should be now; return the cards that there are.

@@ -27,6 +27,23 @@ OPTIONS = [
         min=0.1,
         help="How often, in seconds, the cloud hears which documents are here and sends what is missing.",
     ),
+    cfg.FloatOpt(
+        "figures_s",
+        default=60.0,
+        min=0,
+        help="How often, in seconds, the cloud hears what servers have used; 0 for never. It keeps no "
+        "points closer than a minute.",
+    ),
+    cfg.StrOpt(
+        "instance_prefix",
+        default="snf-",
+        help="Only of instances whose names begin so it hears that; as in the cloud's [compute].",
+    ),
+    cfg.StrOpt(
+        "ganeti_run_directory",
+        default="/var/run/ganeti",
+        help="Where Ganeti notes which processes run.",
+    ),
 ]
 
 
@@ -38,6 +55,9 @@ class CloudOptions:
     is_gateway: bool
     hello_s: float
     bus: Bus
+    figures_s: float
+    instance_prefix: str
+    ganeti_run_directory: Path
 
 
 def node_name(file: Path) -> str:
@@ -61,4 +81,12 @@ def load(file: Path, state_directory: Path) -> CloudOptions:
     config = read(file, "synnefo-nodenet", {"DEFAULT": OPTIONS, "bus": BUS})
     node = config.node_name or host_name()
     bus = make_bus(config, state_directory, node=node)
-    return CloudOptions(node, config.gateway, config.hello_s, bus)
+    return CloudOptions(
+        node,
+        config.gateway,
+        config.hello_s,
+        bus,
+        figures_s=config.figures_s,
+        instance_prefix=config.instance_prefix,
+        ganeti_run_directory=Path(config.ganeti_run_directory),
+    )
