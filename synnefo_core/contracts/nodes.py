@@ -42,11 +42,12 @@ ASK = "node.ask"
 HELLO = "node.hello"
 """The topic under which a node says ``{"node": its name, "documents": how many, "digest": …}`` of
 :func:`digest_of`; about ports that are gone it says nothing. A gateway says ``"gateway": true``, and its number
-and digest are about ports and routers together."""
+and digest are about ports and routers together; of who is none any more, also about the routers that it still has."""
 KNOWN = "node.known"
 """The topic of the answer to :data:`ASK`: ``{"node": …, "after": …, "until": …, "known": {port:
 version}}``, all between two ports' ids, the second one included; None for no bound. Messages like
-this together tell all. A gateway says ``"routers": {router: version}``, too, with ids between the same bounds."""
+this together tell all. A gateway says ``"routers": {router: version}``, too, with ids between the same
+bounds; so does who is none any more and still has some."""
 
 TCP, UDP, ICMP, ICMP6 = 6, 17, 1, 58
 WITH_PORTS = frozenset({TCP, UDP, 33, 132, 136})

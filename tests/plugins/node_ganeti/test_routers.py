@@ -185,6 +185,8 @@ def test_a_gateway_has_the_routers_that_name_it_and_are_not_gone(gateway):
         here.take(signer.sign(router(number, **change).to_json()))
 
     assert ["red"] == [each.network.id for each in here.joints({"red": 1, "world": 2})][:1]
+    assert {"router-1": 1} == here.own_versions()
+    assert {"router-1", "router-2"} == here.versions().keys()
     assert ["red", "world"] == here.networks()
 
 

@@ -160,6 +160,8 @@ def line(broker, tmp_path, samples, *, figures_s):
         node="node1",
         incoming=tmp_path,
         versions=dict,
+        routers=dict,
+        is_gateway=False,
         hello_s=3600,
         samples=samples,
         figures_s=figures_s,

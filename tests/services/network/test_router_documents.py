@@ -11,11 +11,20 @@ import pytest
 
 import synnefo_backends
 import synnefo_network as service
+from synnefo_core.contracts.bus import Message
 from synnefo_core.contracts.gateways import FloatingIp, Forwarding
-from synnefo_core.contracts.nodes import Route
+from synnefo_core.contracts.nodes import KNOWN, Route
 from synnefo_core.errors import Conflict, NotFound
 from synnefo_core.testing.fixtures import StillClock
-from synnefo_network.nodes import agents, rounds, router_documents, router_facts, signing, spots
+from synnefo_network.nodes import (
+    agents,
+    hellos,
+    rounds,
+    router_documents,
+    router_facts,
+    signing,
+    spots,
+)
 from synnefo_network.presence_models import PRESENT, PresenceRow
 from tests.services.network.hearing import Node
 from tests.services.network.routing import another_subnet, external, leading
@@ -259,6 +268,51 @@ def test_a_forgotten_gateway_gives_its_routers_to_another_one(gate, context, rou
     spots.move(context)
 
     assert ["g2"] == [each.node for each in other.news()]
+
+
+def test_who_says_that_it_is_no_gateway_any_more_gives_its_routers_to_another_one(
+    gate, context, router, tmp_path
+):
+    other = came(context, tmp_path, "g2")
+
+    gate.is_gateway = False
+    gate.hello()
+
+    assert ["g2"] == [each.node for each in gate.news()]  # and so it takes its own away
+    assert ["g2"] == [each.node for each in other.heard]
+
+
+def test_who_says_that_it_is_no_gateway_any_more_keeps_its_routers_until_there_is_another_one(
+    gate, context, router, tmp_path
+):
+    gate.is_gateway = False
+    gate.hello()
+    spots.move(context)
+    assert [] == gate.news()
+
+    came(context, tmp_path, "g2")
+
+    assert ["g2"] == [each.node for each in gate.news()]
+
+
+def test_who_was_away_when_it_lost_its_routers_hears_of_these_alone(
+    gate, context, router, member, outside, tmp_path
+):
+    gate.is_gateway = False
+    other = came(context, tmp_path, "g2")
+    gate.hello()
+    rounds.run(context)
+    leading(member, outside, another_subnet(member))
+    other.news()
+    late = Node(context, tmp_path / "late", "g1")
+    late.known = {router.id: 1}
+    late.listen()
+
+    assert late.hello()
+    said = {"node": "g1", "after": None, "until": None, "known": {}, "routers": late.known}
+    hellos.hear_known(context, [Message(KNOWN, said, sender="sim")])
+
+    assert [(router.id, "g2")] == [(each.router, each.node) for each in late.news()]
 
 
 def test_a_gateway_that_is_silent_for_long_gives_its_routers_to_another_one(

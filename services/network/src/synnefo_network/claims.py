@@ -12,12 +12,23 @@ import hashlib
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Insert, Table, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnDefault,
+    ColumnElement,
+    Insert,
+    Table,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from synnefo_core.db.prepared import Prepared
 from synnefo_network.models import AddressRow, MacPrefixRow, Model, VlanRow
 
 Span = tuple[int, int]
@@ -27,6 +38,9 @@ _SAMPLE = 64
 _TRIES_PER_GAP = 8
 _GAPS_AT_ONCE = 16
 
+_NEW, _NUMBER = "new_", "number"
+"""How what a claim is given is called: a column's own name is taken."""
+
 _random = random.SystemRandom()
 
 
@@ -35,7 +49,9 @@ def insert_unless_taken(session: Session, model: type[Model], values: dict[str, 
 
     Waits for another transaction that is inserting the same value.
     """
-    return _was_inserted(session, _ignoring(session, model).values(**values))
+    session.flush()  # what is prepared does not ask for it
+    statement = _ignoring(model, session.get_bind().dialect.name)
+    return statement.execute(session, _whole(model, values)) == 1
 
 
 def claim(session: Session, model: type[Model], values: dict[str, Any], *, key: str) -> bool:
@@ -44,14 +60,13 @@ def claim(session: Session, model: type[Model], values: dict[str, Any], *, key: 
     False also when another transaction is just claiming the same ``key``: whether it will
     keep it is not known yet, so nobody waits in a circle for several values.
     """
-    statement = _ignoring(session, model)
     if session.get_bind().dialect.name != "postgresql":
-        return _was_inserted(session, statement.values(**values))
-    columns = [literal(value, _table(model).c[name].type) for name, value in values.items()]
-    is_mine = func.pg_try_advisory_xact_lock(_lock_number(key))
-    return _was_inserted(
-        session, statement.from_select(list(values), select(*columns).where(is_mine))
-    )
+        return insert_unless_taken(session, model, values)
+    session.flush()
+    whole = _whole(model, values)
+    given = {f"{_NEW}{name}": value for name, value in whole.items()}
+    statement = _claiming(model, tuple(whole))
+    return statement.execute(session, {**given, _NUMBER: _lock_number(key)}) == 1
 
 
 def wait(session: Session, key: str) -> None:
@@ -63,22 +78,40 @@ def wait(session: Session, key: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(_lock_number(key))))
 
 
-def _ignoring(session: Session, model: type[Model]) -> Insert:
+@cache
+def _ignoring(model: type[Model], dialect: str) -> Prepared:
     """Return an INSERT that does nothing where a unique constraint is in the way."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(_table(model)).on_conflict_do_nothing()
-    return sqlite.insert(_table(model)).on_conflict_do_nothing()
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return _counting(insert(_table(model)).on_conflict_do_nothing())
+
+
+@cache
+def _claiming(model: type[Model], names: tuple[str, ...]) -> Prepared:
+    """Return the same for PostgreSQL, only where nobody else is about to."""
+    given = [bindparam(f"{_NEW}{name}", type_=_table(model).c[name].type) for name in names]
+    is_mine = func.pg_try_advisory_xact_lock(bindparam(_NUMBER, type_=BigInteger))
+    statement = postgresql.insert(_table(model)).on_conflict_do_nothing()
+    return _counting(statement.from_select(list(names), select(*given).where(is_mine)))
+
+
+def _whole(model: type[Model], values: dict[str, Any]) -> dict[str, Any]:
+    """Return values with the defaults of what is left out, which Python makes."""
+    defaults = ((column.name, column.default) for column in _table(model).c)
+    made = {
+        name: default.arg(None) if default.is_callable else default.arg
+        for name, default in defaults
+        if isinstance(default, ColumnDefault) and name not in values
+    }
+    return values | made
+
+
+def _counting(statement: Insert) -> Prepared:
+    return Prepared(statement.execution_options(preserve_rowcount=True))
 
 
 def _table(model: type[Model]) -> Table:
     # Rows go in without the ORM: it would take longer than the database does.
     return cast("Table", model.__table__)
-
-
-def _was_inserted(session: Session, statement: Insert) -> bool:
-    statement = statement.execution_options(preserve_rowcount=True)
-    result = cast("CursorResult[Any]", session.execute(statement))
-    return result.rowcount == 1
 
 
 def _lock_number(key: str) -> int:

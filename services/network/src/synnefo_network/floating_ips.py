@@ -22,6 +22,7 @@ from synnefo_network import (
     history,
     networks,
     policies,
+    port_rows,
     ports,
     router_states,
     tag_filters,
@@ -185,7 +186,7 @@ def _take(
         network_id=network.id, project_id=NOBODY, device_id=own_id, device_owner=FLOATING_IP
     )
     row = ports.insert_own(context, session, network, own)
-    subnets = [one for one in ports.subnets_of(session, network.id) if one.ip_version == 4]
+    subnets = [one for one in port_rows.subnets_of(session, network.id) if one.ip_version == 4]
     assignment = Assignment(session, row, subnets)
     try:
         if spec.ip is None and spec.subnet_id is None:

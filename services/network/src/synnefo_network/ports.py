@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,9 +26,9 @@ from synnefo_network import (
     macs,
     networks,
     policies,
+    port_rows,
     port_security,
     sharing,
-    tag_filters,
 )
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import (
@@ -38,7 +38,7 @@ from synnefo_network.devices import (
     require_unmanaged,
 )
 from synnefo_network.errors import MacInUse, NetworkDrained, PortInUse
-from synnefo_network.models import NetworkRow, PortRow, SubnetRow
+from synnefo_network.models import NetworkRow, PortRow
 from synnefo_network.nodes import changes as told
 from synnefo_network.nodes.changes import Kind
 from synnefo_network.values import (
@@ -125,6 +125,9 @@ def usable_network(context: RequestContext, session: Session, network_id: str) -
         Forbidden: It can be seen because it leads outside, but it is not shared.
         NotFound: There is none, or the caller may not see it.
     """
+    network = port_rows.open_network(context, session, network_id)
+    if network is not None:
+        return network
     query = select(NetworkRow).where(NetworkRow.id == network_id, *networks.visible(context))
     network = session.scalar(query)
     if network is None:
@@ -161,8 +164,7 @@ def add(
     groups = port_security.groups_of_new(
         context, session, spec, project_id=project_id, is_secured=row.is_secured
     )
-    port_security.join(session, row.id, groups)
-    told.note(session, Kind.PORT, row.id)
+    port_rows.connect(session, row.id, groups)
     return _give(session, network, row, spec=spec, groups=groups)
 
 
@@ -189,7 +191,7 @@ def _give(
     groups: Mapping[str, str],
 ) -> Port:
     """Give a new port the addresses that it shall have."""
-    assignment = Assignment(session, row, subnets_of(session, network.id))
+    assignment = Assignment(session, row, port_rows.subnets_of(session, network.id))
     given = assignment.give_any() if spec.fixed_ips is None else assignment.give(spec.fixed_ips)
     return shown(row, network, given, groups=groups)
 
@@ -242,12 +244,6 @@ def _insert(
         if wanted:
             break
     raise MacInUse(wanted or f"{network.mac_prefix}:…")
-
-
-def subnets_of(session: Session, network_id: str) -> list[SubnetRow]:
-    """Return the subnets of a network."""
-    query = select(SubnetRow).where(SubnetRow.network_id == network_id).order_by(SubnetRow.id)
-    return list(session.scalars(query))
 
 
 def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> Port:
@@ -320,7 +316,7 @@ def _secure(
     port_security.require_possible(row.is_secured, groups, row.address_pairs)
 
 
-def _tell_unbound(context: RequestContext, session: Session, row: PortRow, device_id: str) -> None:
+def _tell_unbound(context: RequestContext, session: Session, row: Any, device_id: str) -> None:
     payload = {"device_id": device_id, "network_id": row.network_id, "mac": row.mac}
     outbox.emit(context, session, "port.unbound", subject_id=row.id, payload=payload)
 
@@ -345,7 +341,7 @@ def _reassign(
             spare.remove(kept)
     addresses.release_some(session, row.id, spare)
     floating_links.end_some(session, row.id, [fixed.ip for fixed in spare])
-    Assignment(session, row, subnets_of(session, row.network_id)).give(missing)
+    Assignment(session, row, port_rows.subnets_of(session, row.network_id)).give(missing)
 
 
 def _fits(fixed: FixedIp, request: FixedIpRequest) -> bool:
@@ -361,7 +357,9 @@ def delete_port(context: RequestContext, port_id: str) -> None:
         PortWithheld: Its device is withheld from its project.
     """
     with context.unit_of_work() as session:
-        row = lock(context, session, port_id)
+        row = port_rows.lock(context, session, port_id)
+        if row is None:
+            raise NotFound("port", port_id)
         require_not_withheld(context, row)
         require_unmanaged(row)
         if row.device_id:
@@ -373,12 +371,11 @@ def delete_port(context: RequestContext, port_id: str) -> None:
 
 def remove(session: Session, port_ids: Sequence[str]) -> None:
     """Delete ports and free their addresses; no floating IP stands for these any more."""
-    told.note(session, Kind.PORT, *port_ids)
-    floating_links.end(session, port_ids)
-    addresses.release(session, port_ids)
-    port_security.leave(session, port_ids)
-    tag_filters.forget(session, port_ids)
-    session.execute(delete(PortRow).where(PortRow.id.in_(port_ids)))
+    if not port_ids:
+        return
+    if port_rows.are_led_to(session, port_ids):
+        floating_links.end(session, port_ids)
+    port_rows.remove(session, port_ids)
 
 
 def lock(context: RequestContext, session: Session, port_id: str) -> PortRow:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
-from synnefo_network import addresses, ports
+from synnefo_network import addresses, port_rows, ports
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import RESERVED
 from synnefo_network.errors import AddressInUse, AddressOutside
@@ -48,7 +48,7 @@ def hold(
     if not wanted:
         return []
     row = _port(context, session, network, keeper)
-    subnets = [one for one in ports.subnets_of(session, network.id) if one.ip_version == 4]
+    subnets = [one for one in port_rows.subnets_of(session, network.id) if one.ip_version == 4]
     assignment = Assignment(session, row, subnets)
     for ip in wanted:
         try:

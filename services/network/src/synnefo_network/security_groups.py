@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypedDict
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Table, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import NotFound
 from synnefo_network import group_rows, networks, rule_terms, security_rules, tag_filters
 from synnefo_network.claims import insert_unless_taken
@@ -54,6 +55,10 @@ _COLUMNS = {
     "created_at": SecurityGroupRow.created_at,
     "updated_at": SecurityGroupRow.updated_at,
 }
+
+
+_group: Table = SecurityGroupRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_DEFAULT_OF = Prepared(select(_group.c.id).where(_group.c.default_of == bindparam("project_id")))
 
 
 class SecurityGroupChanges(TypedDict, total=False):
@@ -119,10 +124,11 @@ def default_of(context: RequestContext, session: Session, project_id: str) -> st
 
     Its ports may send anything and are reached by each other.
     """
-    find = select(SecurityGroupRow.id).where(SecurityGroupRow.default_of == project_id)
-    found = session.scalar(find)
+    session.flush()  # what is prepared does not ask for it
+    of_project = {"project_id": project_id}
+    found = _DEFAULT_OF.first(session, of_project)
     if found is not None:
-        return found
+        return str(found.id)
     now, group_id = context.now(), new_id()
     values = {
         "id": group_id,
@@ -137,7 +143,7 @@ def default_of(context: RequestContext, session: Session, project_id: str) -> st
         "updated_at": now,
     }
     if not insert_unless_taken(session, SecurityGroupRow, values):
-        return session.scalars(find).one()
+        return str(_DEFAULT_OF.all(session, of_project)[0].id)
     row = SecurityGroupRow(**values)
     _add_egress(context, session, row)
     for version in _VERSIONS:

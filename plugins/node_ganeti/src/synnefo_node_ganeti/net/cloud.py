@@ -41,7 +41,8 @@ class CloudLine:
         node: str,
         incoming: Path,
         versions: Callable[[], Mapping[str, int]],
-        routers: Callable[[], Mapping[str, int]] | None = None,
+        routers: Callable[[], Mapping[str, int]],
+        is_gateway: bool,
         hello_s: float,
         samples: Callable[[], Sequence[Sample]] | None = None,
         figures_s: float = 60.0,
@@ -53,7 +54,9 @@ class CloudLine:
             node: This node's name.
             incoming: The directory for documents that come.
             versions: Returns the versions of the documents that are here, by port.
-            routers: Returns the same by router, where this node is a gateway.
+            routers: Returns the same by router: of all, or of those that a node still has which is no gateway
+                any more.
+            is_gateway: Whether it may have routers.
             hello_s: How often the cloud hears what is here.
             samples: Returns what instances have used, if the cloud is to hear that.
             figures_s: How often it does.
@@ -61,6 +64,7 @@ class CloudLine:
         self._bus, self._node, self._incoming = bus, node, incoming
         self._versions, self._routers, self._hello_s = versions, routers, hello_s
         self._samples, self._figures_s = samples, figures_s
+        self._is_gateway = is_gateway
         self._hello_at = time.monotonic()
         self._figures_at = math.inf if samples is None else self._hello_at
         self._patience_until = 0.0
@@ -103,12 +107,12 @@ class CloudLine:
         if files.names(self._incoming) and now < self._patience_until:
             self._hello_at = now + _TURN_S  # what is here is just changing
             return
-        known = {**self._versions(), **(self._routers() if self._routers else {})}
+        known = {**self._versions(), **self._routers()}
         said = {
             "node": self._node,
             "documents": len(known),
             "digest": digest_of(known),
-            "gateway": self._routers is not None,
+            "gateway": self._is_gateway,
         }
         is_told = self._tell(HELLO, said)
         self._hello_at = time.monotonic() + (self._hello_s if is_told else _RETRY_S)
@@ -122,15 +126,15 @@ class CloudLine:
                 return
 
     def _answer(self, _messages: Sequence[Message]) -> None:
-        ports, routers = self._versions(), self._routers() if self._routers else None
-        known = sorted([*ports, *(routers or ())])
+        ports, routers = self._versions(), self._routers()
+        known = sorted([*ports, *routers])
         parts = [known[first : first + _PART] for first in range(0, len(known), _PART)] or [[]]
         after: str | None = None
         for part in parts:
             until = None if part is parts[-1] else part[-1]
             told: dict[str, object] = {"node": self._node, "after": after, "until": until}
             told["known"] = {key: ports[key] for key in part if key in ports}
-            if routers is not None:
+            if routers or self._is_gateway:
                 told["routers"] = {key: routers[key] for key in part if key in routers}
             if not self._tell(KNOWN, told):
                 return  # the next hello will be answered by the same question

@@ -41,6 +41,10 @@ class Gateway:
         """Return the versions of the documents of routers that are here, by router."""
         return self._shelf.versions()
 
+    def own_versions(self) -> dict[str, int]:
+        """Return the same of the routers only that are to be here."""
+        return {key: document.version for key, document in self._known()[0].items()}
+
     def forget_gone(self) -> None:
         """Forget deleted routers of which no older document can come any more."""
         self._shelf.forget_gone(now=time.time())

@@ -152,6 +152,10 @@ class Node:
         """Return the versions of the documents of routers that are here, by router."""
         return self._gateway.versions() if self._gateway else {}
 
+    def own_routers(self) -> dict[str, int]:
+        """Return the same of those only that this node is to have."""
+        return self._gateway.own_versions() if self._gateway else {}
+
     def forget_gone(self) -> None:
         """Forget documents of what was deleted so long ago that no older one can come any more."""
         with self._alone():

@@ -193,15 +193,22 @@ def hear_known(context: RequestContext, messages: Sequence[Message]) -> None:
             _write_down(context, message.sender, answer, About.ROUTER, answer.routers)
 
 
+def _is_gateway(session: Session, cluster: str, name: str) -> bool:
+    row = session.get(NodeRow, (cluster, name))
+    return row is not None and row.is_gateway
+
+
 def _write_down(
     context: RequestContext, cluster: str, answer: Known, about: About, known: Mapping[str, int]
 ) -> None:
     """Write down which documents of a kind a node lacks, of those that its answer is about."""
     with context.reading() as session:
+        # Who is no gateway any more is told what has become of its own routers, not of others.
+        is_all = about is About.PORT or _is_gateway(session, cluster, answer.node)
         should = {
             thing_id: version
             for thing_id, version in _documents(session, cluster, about).items()
-            if answer.has(thing_id)
+            if (answer.has(thing_id) if is_all else thing_id in known)
         }
     lacks = {
         thing_id: known.get(thing_id, 0)

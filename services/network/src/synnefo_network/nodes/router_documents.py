@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -30,16 +30,31 @@ def refresh(context: RequestContext, router_ids: Sequence[str]) -> int:
     number = 0
     for first in range(0, len(router_ids), AT_ONCE):
         some = router_ids[first : first + AT_ONCE]
+        with context.reading() as session:
+            before = spots.nodes(session, some)
         new = [letter for letter in letters(context, some) if letter.is_new]
         # Unlike a server a router is nowhere twice: first it goes where it was.
         new.sort(key=lambda letter: not letter.document.is_gone)
-        send(context, new)
+        send(context, new, before=before)
         number += len(new)
     return number
 
 
-def send(context: RequestContext, some: Iterable[Letter], *, node: str = "") -> None:
+def send(
+    context: RequestContext,
+    some: Iterable[Letter],
+    *,
+    node: str = "",
+    before: Mapping[str, tuple[str, str]] | None = None,
+) -> None:
     """Send documents to all gateways of their clusters, or to one.
+
+    Args:
+        context: Who sends.
+        some: The documents.
+        node: The only gateway that they are sent to.
+        before: In which cluster and on which node routers were until now: that node is told as well,
+            though it says that it is no gateway any more.
 
     Raises:
         Misconfigured: There is no key to sign with.
@@ -48,7 +63,11 @@ def send(context: RequestContext, some: Iterable[Letter], *, node: str = "") -> 
     with context.reading() as session:
         there = spots.gateways(session)
     for letter in some:
-        for each in [node] if node else there.get(letter.place.cluster, ()):
+        cluster, former = (before or {}).get(letter.place.thing_id, ("", ""))
+        told = dict.fromkeys(there.get(letter.place.cluster, ()))
+        if former and cluster == letter.place.cluster:
+            told[former] = None
+        for each in [node] if node else told:
             versions.send(context, signer, [letter], node=each)
 
 

@@ -132,6 +132,13 @@ def load(session: Session) -> Counter[tuple[str, str]]:
     return Counter({(cluster, node): number for cluster, node, number in session.execute(query)})
 
 
+def nodes(session: Session, router_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Return the cluster and the node of each router that has one."""
+    query = select(SpotRow.router_id, SpotRow.cluster, SpotRow.node)
+    rows = session.execute(query.where(among(SpotRow.router_id, router_ids)))
+    return {row.router_id: (row.cluster, row.node) for row in rows}
+
+
 def listing(context: RequestContext) -> list[SpotRow]:
     """Return where routers are, by their ids."""
     with context.reading() as session:
