@@ -6,7 +6,8 @@ python -m tools.bench PEER [--quick] [--workers N] [--case NAME]… [--output FI
 python -m tools.bench notices [--number N]
 python -m tools.bench scale [--servers N]…
 python -m tools.bench container [--objects N]…
-python -m tools.bench addresses [--clients N] [--number N]
+python -m tools.bench addresses [--clients N] [--number N] [--processes N]
+python -m tools.bench ports [--number N]
 python -m tools.bench volume [--quick] [--rounds N] [--seconds S] [--case NAME]…
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
@@ -45,6 +46,7 @@ from tools.bench import (
     notices,
     nova,
     peers,
+    ports,
     profiling,
     promises,
     rounds,
@@ -91,7 +93,11 @@ def _parser() -> argparse.ArgumentParser:
     shared = commands.add_parser("addresses", help="measure how fast addresses are taken")
     shared.add_argument("--clients", type=int, default=addresses.CLIENTS, help="how many at once")
     shared.add_argument("--number", type=int, default=addresses.NUMBER, help="how many addresses")
+    shared.add_argument("--processes", type=int, default=addresses.PROCESSES, help="clients' own")
     shared.set_defaults(call=_addresses)
+    many = commands.add_parser("ports", help="measure ports of a cloud that has very many")
+    many.add_argument("--number", type=int, default=ports.NUMBER, help="how many it has")
+    many.set_defaults(call=_ports)
     grown = commands.add_parser("scale", help="measure a cloud with very many servers")
     grown.add_argument(
         "--servers", type=int, action="append", dest="sizes", metavar="N", help="how many"
@@ -239,10 +245,24 @@ def _addresses(arguments: argparse.Namespace) -> int:
     weather = facts.Weather()
     with _place() as (place, machine):
         _tell(f"{machine}, revision {facts.revision()}")
-        outcome = addresses.measure(place, clients=arguments.clients, number=arguments.number)
+        outcome = addresses.measure(
+            place,
+            clients=arguments.clients,
+            number=arguments.number,
+            processes=arguments.processes,
+        )
     _tell(f"load: {weather.until_now()}")
     _tell(str(outcome))
     return int(bool(outcome.duplicates or outcome.left or outcome.leaks))
+
+
+def _ports(arguments: argparse.Namespace) -> int:
+    weather = facts.Weather()
+    with _place() as (place, machine):
+        _tell(f"{machine}, revision {facts.revision()}")
+        is_kept = ports.measure(place, arguments.number, _tell)
+    _tell(f"load: {weather.until_now()}")
+    return int(not is_kept)
 
 
 def _volume(arguments: argparse.Namespace) -> int:
