@@ -8,6 +8,7 @@ python -m tools.bench scale [--servers N]…
 python -m tools.bench container [--objects N]…
 python -m tools.bench addresses [--clients N] [--number N] [--processes N]
 python -m tools.bench ports [--number N]
+python -m tools.bench documents [--number N]
 python -m tools.bench volume [--quick] [--rounds N] [--seconds S] [--case NAME]…
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
@@ -37,6 +38,7 @@ from tools.bench import (
     comparison,
     compute,
     container,
+    documents,
     facts,
     glance,
     images,
@@ -98,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     many = commands.add_parser("ports", help="measure ports of a cloud that has very many")
     many.add_argument("--number", type=int, default=ports.NUMBER, help="how many it has")
     many.set_defaults(call=_ports)
+    heard_of = commands.add_parser("documents", help="measure how fast nodes hear what is new")
+    heard_of.add_argument("--number", type=int, default=documents.NUMBER, help="ports there are")
+    heard_of.set_defaults(call=_documents)
     grown = commands.add_parser("scale", help="measure a cloud with very many servers")
     grown.add_argument(
         "--servers", type=int, action="append", dest="sizes", metavar="N", help="how many"
@@ -254,6 +259,15 @@ def _addresses(arguments: argparse.Namespace) -> int:
     _tell(f"load: {weather.until_now()}")
     _tell(str(outcome))
     return int(bool(outcome.duplicates or outcome.left or outcome.leaks))
+
+
+def _documents(arguments: argparse.Namespace) -> int:
+    weather = facts.Weather()
+    with _place() as (place, machine):
+        _tell(f"{machine}, revision {facts.revision()}")
+        documents.measure(place, arguments.number, _tell)
+    _tell(f"load: {weather.until_now()}")
+    return 0
 
 
 def _ports(arguments: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import delete, insert, inspect, select
 
 import synnefo_backends
+import synnefo_network
 import synnefo_quota
 from synnefo_backend_sim import SimBackend, operator
 from synnefo_backends.models import BookingRow
@@ -28,6 +29,7 @@ from synnefo_core.context import for_claims, for_worker
 from synnefo_core.contracts.compute import DiskSpec, InstanceSpec, NicSpec
 from synnefo_core.db.base import Base
 from synnefo_core.db.models import SagaRow
+from synnefo_network import NetworkSpec, PlugRequest, SubnetSpec
 from synnefo_network.models import AddressRow, PortRow
 
 FLAVOR = "1"
@@ -50,19 +52,32 @@ class Fleet:
 
     Attributes:
         context: An administrator's.
+        member: Whose the servers are.
+        network_id: On which network they are; empty for what the cloud chose.
         ids: Those of the servers that have instances.
     """
 
-    def __init__(self, cloud: Cloud, token: str, clusters: Sequence[str]) -> None:
-        """Register the clusters, and make the first server."""
+    def __init__(
+        self, cloud: Cloud, token: str, clusters: Sequence[str], *, cidr: str = ""
+    ) -> None:
+        """Register the clusters, and make the first server; on a network of its own with a ``cidr``."""
         self.context = for_worker(cloud)
         claims = cloud.directory.claims(token) if cloud.directory else None
         if claims is None:
             raise RuntimeError("the token that was just issued is not valid")
-        self._member = for_claims(cloud, claims, "")
+        self.member = for_claims(cloud, claims, "")
+        self.network_id = self._network(cidr) if cidr else ""
         self.backends = [self._add(name) for name in clusters]
         self.ids: list[str] = []
         self._pattern, self._count = self._made(), 0
+
+    def _network(self, cidr: str) -> str:
+        """Make a network that has the addresses of all servers."""
+        made = synnefo_network.create_network(self.member, NetworkSpec())
+        last = str(ipaddress.ip_network(cidr)[-2])
+        spec = SubnetSpec(network_id=made.id, cidr=cidr, gateway_ip=last)
+        synnefo_network.create_subnet(self.member, spec)
+        return made.id
 
     def _add(self, name: str) -> str:
         made = synnefo_backends.add(self.context, name=name, driver="sim", settings=SETTINGS)
@@ -78,8 +93,10 @@ class Fleet:
 
     def _made(self) -> Rows:
         """Make a server, and return its rows; it is deleted again."""
-        with self._member.unit_of_work():
-            server = create_server(self._member, ServerSpec(name="first", flavor_id=FLAVOR))
+        nics = [PlugRequest(network_id=self.network_id)] if self.network_id else None
+        spec = ServerSpec(name="first", flavor_id=FLAVOR, nics=nics)
+        with self.member.unit_of_work():
+            server = create_server(self.member, spec)
         with self.context.unit_of_work() as session:
             session.execute(delete(SagaRow).where(SagaRow.kind == CREATE))
             row = session.get_one(ServerRow, server.id)

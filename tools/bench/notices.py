@@ -97,7 +97,7 @@ def _consuming(place: Path) -> Iterator[_Consumer]:
         broker = import_definitions(stack.enter_context(RabbitLab()))
         config = place / "bench.conf"
         told = {"driver": "amqp", "urls": url(broker, "cloud"), "namespace": NAMESPACE}
-        bus = "\n".join(["[bus]", "driver = amqp", "[bus_amqp]", *_lines(told), ""])
+        bus = "\n".join(["[bus]", "driver = amqp", "[bus_amqp]", *lines(told), ""])
         config.write_text(clouds.configuration(database.url("notices")) + bus)
         config.chmod(0o600)
         seeded = seed(place / "data", config, has_servers=False)
@@ -111,7 +111,8 @@ def _consuming(place: Path) -> Iterator[_Consumer]:
         yield _Consumer(fleet, node, database.cpu_s)
 
 
-def _lines(told: Mapping[str, str]) -> list[str]:
+def lines(told: Mapping[str, str]) -> list[str]:
+    """Return settings as lines of a configuration file."""
     return [f"{name} = {value}" for name, value in told.items()]
 
 

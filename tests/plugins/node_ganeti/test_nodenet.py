@@ -163,6 +163,23 @@ def node(tmp_path, signer, monkeypatch):
     return node
 
 
+def test_documents_that_come_together_wait_for_the_disk_once_each(
+    node, signer, tmp_path, monkeypatch
+):
+    synced, sync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(file), sync(file)))
+    for number in range(1, 21):
+        signed = signer.sign(document(number).to_json())
+        (node.incoming / f"{number:02}").write_text(signed)
+    (node.incoming / "00").write_text("of nobody")
+
+    node.apply()
+
+    assert {document(number).port for number in range(1, 21)} == set(node.shelf.ids())
+    assert [] == list(node.incoming.iterdir())
+    assert len(synced) < 30
+
+
 @pytest.fixture
 def told(node, signer):
     """Leave a document for the node."""

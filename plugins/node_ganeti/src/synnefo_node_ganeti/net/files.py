@@ -12,6 +12,12 @@ def write(path: Path, text: str) -> None:
 
     Until then it has a name with a dot before it, which readers pass over.
     """
+    put(path, text)
+    sync(path.parent)
+
+
+def put(path: Path, text: str) -> None:
+    """Write a file as :func:`write` does, whose name is on disk only after a :func:`sync`."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -19,13 +25,12 @@ def write(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.rename(path)
-    _sync(path.parent)
 
 
 def remove(path: Path) -> None:
     """Remove a file, if it is there, for good."""
     path.unlink(missing_ok=True)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def names(directory: Path) -> list[str]:
@@ -33,7 +38,8 @@ def names(directory: Path) -> list[str]:
     return sorted(path.name for path in directory.iterdir() if not path.name.startswith("."))
 
 
-def _sync(directory: Path) -> None:
+def sync(directory: Path) -> None:
+    """Return once the names in a directory are on disk."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -30,12 +30,16 @@ class Gateway:
         self._spaces = Spaces()
 
     def take(self, signed: str) -> None:
-        """Keep a document instead of an older one.
+        """Keep a document instead of an older one; until :meth:`sync` not for good.
 
         Raises:
             Refused: See :meth:`Shelf.take`.
         """
         self._shelf.take(signed, now=time.time())
+
+    def sync(self) -> None:
+        """Return once all that was taken is there for good."""
+        self._shelf.sync()
 
     def versions(self) -> dict[str, int]:
         """Return the versions of the documents of routers that are here, by router."""

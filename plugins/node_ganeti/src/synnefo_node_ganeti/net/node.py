@@ -228,14 +228,19 @@ class Node:
 
     def _take_in(self) -> None:
         """Take what came; what is refused is told of and gone."""
-        now = time.time()
-        for name in files.names(self.incoming):
-            path = self.incoming / name
+        now, paths = time.time(), [self.incoming / name for name in files.names(self.incoming)]
+        if not paths:
+            return
+        for path in paths:
             try:
                 self._take(path.read_text(errors="replace"), now)
             except Refused as reason:
-                log.warning("a document is refused: %s", reason, extra={"file": name})
-            files.remove(path)
+                log.warning("a document is refused: %s", reason, extra={"file": path.name})
+        self.shelf.sync()
+        if self._gateway is not None:
+            self._gateway.sync()
+        for path in paths:  # what comes back after a crash is not newer than what is there
+            path.unlink(missing_ok=True)
 
     def _take(self, signed: str, now: float) -> None:
         try:

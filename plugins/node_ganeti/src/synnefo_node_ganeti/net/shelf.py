@@ -79,7 +79,7 @@ class Shelf(Generic[_Document]):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def take(self, signed: str, *, now: float) -> bool:
-        """Keep a document instead of an older one of the same thing.
+        """Keep a document instead of an older one of the same thing; until :meth:`sync` not for good.
 
         Args:
             signed: What came, from whomever.
@@ -100,8 +100,12 @@ class Shelf(Generic[_Document]):
             if replace(cast("Any", document), expires_at=before.expires_at) == before:
                 return False
             raise Refused(f"{self._named(document)} has version {before.version} already")
-        files.write(self._path(self._kind.id_of(document)), document.to_json())
+        files.put(self._path(self._kind.id_of(document)), document.to_json())
         return True
+
+    def sync(self) -> None:
+        """Return once all that was taken is there for good, whatever happens."""
+        files.sync(self._directory)
 
     def ids(self) -> list[str]:
         """Return of what there are documents."""
