@@ -13,10 +13,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, Boolean, ColumnElement, String, bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
@@ -25,19 +24,23 @@ if TYPE_CHECKING:
 
 
 class Texts(TypeDecorator[Collection[str]]):
-    """Texts as one value: PostgreSQL's array, elsewhere a JSON array."""
+    """Texts as the text of one value: of PostgreSQL's array, elsewhere of a JSON array."""
 
     impl = String
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type that a database has for it."""
-        return dialect.type_descriptor(ARRAY(String()) if _has_arrays(dialect) else String())
-
     def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> Any:
         """Return what is sent for some texts."""
-        texts = list(value or ())
-        return texts if _has_arrays(dialect) else json.dumps(texts)
+        texts = value or ()
+        return _array(texts) if _has_arrays(dialect) else json.dumps(list(texts))
+
+
+def _array(texts: Collection[str]) -> str:
+    """Return an array as PostgreSQL writes it: the driver looks at each text several times."""
+    if not texts:
+        return "{}"
+    joined = '","'.join(text.replace("\\", r"\\").replace('"', r"\"") for text in texts)
+    return f'{{"{joined}"}}'
 
 
 def _has_arrays(dialect: Dialect) -> bool:
@@ -77,4 +80,4 @@ def _as_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(_Among, "postgresql")
 def _as_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, texts = (compiler.process(each, **options) for each in element.clauses)
-    return f"{column} = ANY ({texts})"
+    return f"{column} = ANY (CAST({texts} AS VARCHAR[]))"

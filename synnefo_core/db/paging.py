@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 Columns = TypeVarTuple("Columns")
@@ -42,10 +42,13 @@ def page(
     query: Select[*Columns],
     order: Order,
     *,
-    limit: int | None,
+    limit: int | BindParameter[int] | None,
     marker: Sequence[Any] | None = None,
 ) -> Select[*Columns]:
-    """Order a query and cut one page out of it; ``marker`` are the values of a row."""
+    """Order a query and cut one page out of it; ``marker`` are the values of a row.
+
+    For a prepared statement the limit and the marker's values are bound by their names.
+    """
     if marker is not None:
         query = query.where(behind(order, marker))
     query = query.order_by(*(column.desc() if down else column.asc() for column, down in order))

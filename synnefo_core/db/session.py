@@ -36,6 +36,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from synnefo_core import json_text
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.db import liveness, prepared
 from synnefo_core.errors import Unavailable
@@ -80,7 +81,11 @@ class Database:
             self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def _engine(self, url: str, pool_size: int) -> Engine:
-        arguments: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+        arguments: dict[str, Any] = {
+            "pool_size": pool_size,
+            "max_overflow": pool_size,
+            "json_deserializer": json_text.read,
+        }
         if self.is_sqlite:
             # isolation_level None: Python must not begin transactions by itself.
             arguments["connect_args"] = {

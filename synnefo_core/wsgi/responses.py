@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +10,7 @@ from typing import cast
 
 from webob import Response
 
-from synnefo_core import logs
+from synnefo_core import json_text, logs
 from synnefo_core.contracts.api import Reply
 from synnefo_core.contracts.driver import DriverError
 from synnefo_core.logs import request_id_var
@@ -51,7 +50,7 @@ _KNOWN = {"content-type": "Content-Type", "content-length": "Content-Length"}
 
 def as_json(body: object) -> bytes:
     """Return the JSON of an answer."""
-    return json.dumps(body, separators=(",", ":")).encode()
+    return json_text.written(body)
 
 
 def _header(value: str) -> str:

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from synnefo_core import json_text
 from synnefo_core.contracts.api import Reply, Route
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.contracts.storage import StorageUnavailable
@@ -350,7 +351,7 @@ def test_a_handler_that_wants_what_it_is_not_told_stops_the_start(serve):
 @pytest.mark.parametrize(
     "returned, status, content_type, body",
     [
-        ({"a": "ü"}, 200, "application/json", b'{"a":"\\u00fc"}'),
+        ({"a": "ü"}, 200, "application/json", json_text.written({"a": "ü"})),
         ([], 200, "application/json", b"[]"),
         ("text", 200, "application/json", b'"text"'),
         (None, 200, None, b""),

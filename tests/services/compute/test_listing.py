@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -108,3 +108,58 @@ def test_only_administrators_see_those_of_all_projects(make, listed, other, cont
 
     assert [] == listed(context=other, is_everyone=True)
     assert ["a"] == listed(context=context, is_everyone=True)
+
+
+@pytest.fixture
+def newest(member):
+    """Return a function that walks through the newest servers, two a page, and gives their names."""
+
+    def newest(context=member, **selection):
+        found, marker = [], ""
+        while page := synnefo_compute.list_servers(
+            context, limit=2, marker=marker, selection=Selection(**selection)
+        ):
+            found += [server.name for server in page]
+            marker = page[-1].id
+        return found
+
+    return newest
+
+
+def test_the_statement_of_plain_lists_finds_what_any_other_finds(make, newest, listed, context):
+    make("a", "b", "c", "d", "e")
+    by_another = listed(sort=(("created_at", True),), name=".")
+
+    assert by_another == newest() == newest(context, is_everyone=True)
+    assert 5 == len(set(by_another))
+
+
+def test_plain_lists_are_of_the_own_project_and_of_what_is_there(
+    make, newest, other, member, settle
+):
+    servers = make("a", "gone")
+    settle()
+    synnefo_compute.delete_server(member, servers["gone"].id)
+    settle()
+
+    assert ["a"] == newest()
+    assert [] == newest(other) == newest(other, is_everyone=True)
+
+
+def test_a_marker_of_another_project_is_refused_in_plain_lists_too(make, other):
+    servers = make("a")
+
+    with pytest.raises(InvalidField):
+        synnefo_compute.list_servers(other, limit=2, marker=servers["a"].id)
+
+
+def test_a_listed_server_is_whole_and_the_one_that_is_shown(make, member):
+    synnefo_compute.create_server(member, ServerSpec("tagged", FLAVOR, tags=("x", "y")))
+    make("plain")
+
+    found = synnefo_compute.list_servers(member, limit=10)
+
+    assert {"tagged": ("x", "y"), "plain": ()} == {each.name: each.tags for each in found}
+    assert found == [synnefo_compute.show_server(member, each.id) for each in found]
+    for value in (*found, *(port for each in found for port in each.ports)):
+        assert vars(value).keys() == {field.name for field in fields(value)}

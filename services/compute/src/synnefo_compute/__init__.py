@@ -99,7 +99,6 @@ from synnefo_compute.security_groups import (
     security_groups_of,
 )
 from synnefo_compute.servers import (
-    Server,
     ServerSpec,
     create_server,
     delete_server,
@@ -146,6 +145,7 @@ from synnefo_compute.tags import (
 )
 from synnefo_compute.upkeep import reset_state
 from synnefo_compute.usage import Period, ServerUsage, list_usage
+from synnefo_compute.values import Server
 from synnefo_compute.volumes import ServerVolume
 
 __all__ = [

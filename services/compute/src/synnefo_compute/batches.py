@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from synnefo_backends import NoRoomAnywhere
 from synnefo_compute import first_disks
-from synnefo_compute.servers import Server, ServerSpec, create_server
+from synnefo_compute.servers import ServerSpec, create_server
+from synnefo_compute.values import Server
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import Invalid, QuotaExceeded
 

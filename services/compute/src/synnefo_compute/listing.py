@@ -7,17 +7,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, not_, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 import synnefo_network
-from synnefo_compute import tags, volumes
+from synnefo_compute import tags
 from synnefo_compute.models import ServerRow
-from synnefo_compute.rows import COLUMNS
-from synnefo_compute.servers import Server, shown
+from synnefo_compute.rows import COLUMNS, IS_OURS, IS_THERE, TABLE
+from synnefo_compute.values import Server, whole
 from synnefo_core.context import RequestContext
 from synnefo_core.db.paging import Order, page
 from synnefo_core.db.patterns import matching
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import InvalidField
 
 NEWEST_FIRST = (("created_at", True),)
@@ -79,23 +90,68 @@ def list_servers(
         InvalidField: The caller has no server ``marker``, or a pattern can't be understood.
     """
     selection = selection or Selection()
+    with context.reading() as session:
+        if tuple(sort) == NEWEST_FIRST and selection in (_ALL, _OF_EVERYONE):
+            rows = _newest(context, session, selection, limit=limit, marker=marker)
+        else:
+            rows = _chosen(context, session, selection, sort=sort, limit=limit, marker=marker)
+        return whole(context, session, rows)
+
+
+_ALL, _OF_EVERYONE = Selection(), Selection(is_everyone=True)
+_MARKER: Sequence[BindParameter[Any]] = (bindparam("marker_created_at"), bindparam("marker_id"))
+
+
+def _prepared(*conditions: ColumnElement[bool], is_first: bool) -> Prepared:
+    """Return the statement of a page of the newest servers: the first one, or one behind a marker."""
+    order: Order = [(TABLE.c.created_at, True), (TABLE.c.id, True)]
+    query = select(*COLUMNS).where(IS_THERE, *conditions)
+    marker = None if is_first else _MARKER
+    return Prepared(page(query, order, limit=bindparam("most", type_=Integer()), marker=marker))
+
+
+_NEWEST = {
+    (is_everyone, is_first): _prepared(*() if is_everyone else (IS_OURS,), is_first=is_first)
+    for is_everyone in (False, True)
+    for is_first in (False, True)
+}
+"""Lists without filters, by whether they are of all projects, and whether nothing is before the page."""
+
+
+def _newest(
+    context: RequestContext, session: Session, selection: Selection, *, limit: int, marker: str
+) -> Sequence[Any]:
+    """Return a page of what nearly everybody lists, by a prepared statement."""
+    if context.cloud.database.is_writing:
+        session.flush()  # of what was changed before, prepared statements do not see more
+    is_everyone = selection.is_everyone and context.is_admin
+    values: dict[str, Any] = {"most": limit}
+    if not is_everyone:
+        values["of_project"] = context.require_project()
+    if marker:
+        order: Order = [(ServerRow.created_at, True), (ServerRow.id, True)]
+        created_at, server_id = _marker(context, session, selection, order, marker)
+        values |= {"marker_created_at": created_at, "marker_id": server_id}
+    return _NEWEST[is_everyone, not marker].all(session, values)
+
+
+def _chosen(
+    context: RequestContext,
+    session: Session,
+    selection: Selection,
+    *,
+    sort: Sequence[tuple[str, bool]],
+    limit: int,
+    marker: str,
+) -> Sequence[Any]:
+    """Return a page of a selection; its statement is of its own."""
     order: Order = [
         *((_column(name), descends) for name, descends in sort),
         (ServerRow.id, sort[-1][1] if sort else True),
     ]
-    with context.reading() as session:
-        behind = _marker(context, session, selection, order, marker) if marker else None
-        query = _selected(context, selection).with_only_columns(*COLUMNS)
-        rows = session.execute(page(query, order, limit=limit, marker=behind)).all()
-        ids = [row.id for row in rows]
-        ports, words = synnefo_network.ports_of(context, ids), tags.of(session, ids)
-        disks = volumes.of(session, ids)
-        return [
-            shown(
-                row, ports.get(row.id, ()), words.get(row.id, ()), own_volumes=disks.get(row.id, ())
-            )
-            for row in rows
-        ]
+    behind = _marker(context, session, selection, order, marker) if marker else None
+    query = _selected(context, selection).with_only_columns(*COLUMNS)
+    return session.execute(page(query, order, limit=limit, marker=behind)).all()
 
 
 def _column(name: str) -> InstrumentedAttribute[Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import IPv4Address
 
-from synnefo_compute.servers import Server
+from synnefo_compute.values import Server
 from synnefo_core.cloud import Cloud
 from synnefo_core.contracts.driver import Misconfigured
 

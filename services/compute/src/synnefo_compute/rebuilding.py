@@ -21,7 +21,7 @@ from synnefo_compute import (
 from synnefo_compute.first_boot import keeping, wishes
 from synnefo_compute.first_boot.wishes import FirstBoot
 from synnefo_compute.kinds import REBUILD
-from synnefo_compute.servers import Server
+from synnefo_compute.values import Server
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField, Unbuilt

@@ -5,24 +5,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, select
+from sqlalchemy import Table, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from synnefo_compute.models import ServerRow
+from synnefo_compute.models import ServerRow, ServerVolumeRow, TagRow
 from synnefo_core.context import RequestContext
 from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import NotFound
 
-_table: Table = ServerRow.__table__  # type: ignore[assignment]  # declared as FromClause
-_IS_IT = and_(_table.c.id == bindparam("server"), _table.c.is_deleted.is_(False))
+TABLE: Table = ServerRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_tag: Table = TagRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_volume: Table = ServerVolumeRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_NOT_TOLD = frozenset({"noticed_at", "own_boot"})
 COLUMNS = [
-    column.label("metadata_") if column.name == "metadata" else column for column in _table.c
+    *(
+        column.label("metadata_") if column.name == "metadata" else column
+        for column in TABLE.c
+        if column.name not in _NOT_TOLD
+    ),
+    exists().where(_tag.c.server_id == TABLE.c.id).label("is_tagged"),
+    exists().where(_volume.c.server_id == TABLE.c.id).label("has_volumes"),
 ]
-"""All that a server's row has, under the names that the model has for it: to be read only."""
+"""What is told of a server, under the names that the model has for it, and whether it has tags and volumes."""
+IS_THERE = TABLE.c.is_deleted.is_(False)
+_IS_IT = and_(TABLE.c.id == bindparam("server"), IS_THERE)
+IS_OURS = TABLE.c.project_id == bindparam("of_project")
 _OF_ANYBODY = Prepared(select(*COLUMNS).where(_IS_IT))
-_OF_PROJECT = Prepared(
-    select(*COLUMNS).where(_IS_IT, _table.c.project_id == bindparam("of_project"))
-)
+_OF_PROJECT = Prepared(select(*COLUMNS).where(_IS_IT, IS_OURS))
 
 
 def seen(context: RequestContext, session: Session, server_id: str) -> Any:

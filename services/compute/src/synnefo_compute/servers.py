@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,7 +28,6 @@ from synnefo_compute import (
     root_disks,
     states,
     tags,
-    volumes,
 )
 from synnefo_compute.first_boot import keeping, wishes
 from synnefo_compute.first_boot.wishes import FirstBoot
@@ -37,12 +36,12 @@ from synnefo_compute.flavors import Flavor
 from synnefo_compute.kinds import ACT, CREATE, DELETE, GIVEN_UP
 from synnefo_compute.models import ServerRow
 from synnefo_compute.rows import owned, seen
-from synnefo_compute.volumes import ServerVolume
+from synnefo_compute.values import Server, shown, whole
 from synnefo_core import sagas
 from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import InvalidField, NotFound, Unbuilt
-from synnefo_network import PlugRequest, Port
+from synnefo_network import PlugRequest
 
 GIB_MIB = 1024
 
@@ -99,98 +98,6 @@ class ServerSpec:
     has_config_drive: bool = False
     first_boot: FirstBoot = wishes.NOTHING
     disks: Sequence[DiskWish] = ()
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server as it stands; moments are seconds since the epoch, 0 for never."""
-
-    id: str
-    project_id: str
-    user_id: str
-    name: str
-    description: str
-    vm_state: str
-    task_state: str
-    is_running: bool
-    flavor_id: str
-    vcpus: int
-    ram_mib: int
-    disk_gib: int
-    hints: Mapping[str, Any]
-    image_id: str
-    image_properties: Mapping[str, str]
-    key_name: str
-    backend_id: str
-    node: str
-    group_id: str
-    metadata: Mapping[str, str]
-    access_ipv4: str
-    access_ipv6: str
-    is_disk_auto: bool
-    has_config_drive: bool
-    is_locked: bool
-    is_suspended: bool
-    locked_reason: str
-    pinned_zone: str
-    hostname: str
-    fault: str
-    fault_at: float
-    created_at: float
-    updated_at: float
-    launched_at: float
-    deleted_at: float
-    ports: tuple[Port, ...] = ()
-    tags: tuple[str, ...] = ()
-    volumes: tuple[ServerVolume, ...] = ()
-
-
-def shown(
-    row: Any,
-    ports: Iterable[Port],
-    own_tags: Iterable[str] = (),
-    own_volumes: Iterable[ServerVolume] = (),
-) -> Server:
-    return Server(
-        id=row.id,
-        project_id=row.project_id,
-        user_id=row.user_id,
-        name=row.name,
-        description=row.description,
-        vm_state=row.vm_state,
-        task_state=row.task_state,
-        is_running=row.is_active_charged and row.vm_state in states.RUNNABLE,
-        flavor_id=row.flavor_id,
-        vcpus=row.vcpus,
-        ram_mib=row.ram_mib,
-        disk_gib=row.disk_gib,
-        hints=row.hints,
-        image_id=row.image_id,
-        image_properties=row.image_properties,
-        key_name=row.key_name,
-        backend_id=row.backend_id,
-        node=row.node,
-        group_id=row.group_id,
-        metadata=dict(row.metadata_),
-        access_ipv4=row.access_ipv4,
-        access_ipv6=row.access_ipv6,
-        is_disk_auto=row.is_disk_auto,
-        has_config_drive=row.has_config_drive,
-        is_locked=bool(row.locked_by),
-        is_suspended=row.locked_by == locks.SUSPENDED,
-        locked_reason=row.locked_reason,
-        pinned_zone=row.pinned_zone,
-        hostname=row.hostname,
-        fault=row.fault,
-        fault_at=row.fault_at,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        launched_at=row.launched_at,
-        deleted_at=row.deleted_at,
-        ports=tuple(ports),
-        tags=tuple(own_tags),
-        volumes=tuple(own_volumes),
-    )
 
 
 def create_server(context: RequestContext, spec: ServerSpec) -> Server:
@@ -348,10 +255,8 @@ def show_server(context: RequestContext, server_id: str) -> Server:
     with context.reading() as session:
         if context.cloud.database.is_writing:
             session.flush()  # of what was changed before, prepared statements do not see more
-        row = seen(context, session, server_id)
-        ports = synnefo_network.ports_of_one(context, row.id)
-        own_volumes = volumes.of_one(session, row.id)
-        return shown(row, ports, tags.of_one(session, row.id), own_volumes)
+        (server,) = whole(context, session, [seen(context, session, server_id)])
+        return server
 
 
 def delete_server(context: RequestContext, server_id: str) -> None:

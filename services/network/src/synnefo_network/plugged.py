@@ -52,6 +52,7 @@ class _Network(NamedTuple):
 
 
 _OF_NETWORK = [_network.c[name].label(f"network_{name}") for name in _Network._fields]
+_TOLD_OF_NETWORK = attrgetter(*(column.name for column in _OF_NETWORK))
 _OF_ADDRESS = [
     _address.c.subnet_id.label("of_subnet"),
     _address.c.ip.label("address"),
@@ -124,14 +125,22 @@ def _shown(rows: list[Any]) -> Port:
     An address that has floating IPs of several networks is there as often.
     """
     first = rows[0]
-    network = _Network(*(getattr(first, f"network_{name}") for name in _Network._fields))
+    network = _Network._make(_TOLD_OF_NETWORK(first))
+    if len(rows) == 1 and first.of_subnet is not None and first.group_id is not None:
+        # Nearly all ports have one address and one group: nothing can be there twice.
+        fixed = FixedIp(first.of_subnet, first.address, first.ip_version)
+        floating = [(first.address, first.floating_ip)] if first.floating_ip is not None else []
+        groups = {first.group_id: first.group_name}
+        return ports.shown(first, network, (fixed,), groups=groups, floating=floating)
     given = dict.fromkeys(
         FixedIp(row.of_subnet, row.address, row.ip_version)
         for row in rows
         if row.of_subnet is not None
     )
     groups = {row.group_id: row.group_name for row in rows if row.group_id is not None}
-    floating = dict.fromkeys(
-        (row.address, row.floating_ip) for row in rows if row.floating_ip is not None
-    )
-    return ports.shown(first, network, [*given], groups=groups, floating=[*floating])
+    floating = [
+        *dict.fromkeys(
+            (row.address, row.floating_ip) for row in rows if row.floating_ip is not None
+        )
+    ]
+    return ports.shown(first, network, [*given], groups=groups, floating=floating)

@@ -16,6 +16,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.db.among import among
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, NotFound
+from synnefo_core.values import made
 from synnefo_network import (
     addresses,
     claims,
@@ -426,7 +427,8 @@ def shown(
     floating: Sequence[tuple[str, str]] = (),
 ) -> Port:
     """Return a port as a value: of its row and its network's, or of what has the same columns."""
-    return Port(
+    return made(
+        Port,
         id=row.id,
         network_id=row.network_id,
         network_name=network.name,

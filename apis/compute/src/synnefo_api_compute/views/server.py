@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from synnefo_compute import Flavor, Server
 from synnefo_core.clock import iso
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Version
+from synnefo_network import Port
 
 VM_STATES = {
     "BUILD": synnefo_compute.BUILDING,
@@ -175,9 +177,12 @@ def whole(context: RequestContext, server: Server, look: Look) -> dict[str, Any]
 
 def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
     """Show all that is told of each of many servers."""
+    called = status(server)
     shown: dict[str, Any] = {
-        **brief(context, server, look),
-        "status": status(server),
+        "id": server.id,
+        "name": server.name,
+        "links": _links(context, "servers", server.id),
+        "status": called,
         "tenant_id": server.project_id,
         "user_id": server.user_id,
         "metadata": dict(server.metadata),
@@ -201,40 +206,37 @@ def full(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
         "OS-SRV-USG:terminated_at": _moment(server.deleted_at),
         "os-extended-volumes:volumes_attached": volume.of_server(server.volumes, look.version),
     }
-    if status(server) not in _WITHOUT_PROGRESS:
+    if called not in _WITHOUT_PROGRESS:
         shown["progress"] = 100 if server.launched_at else 0
-    if server.fault and status(server) in _WITH_FAULT:
+    if server.fault and called in _WITH_FAULT:
         shown["fault"] = {"code": 500, "message": server.fault, "created": iso(server.fault_at)}
     if context.is_admin:
         shown |= _of_administrators(context, server, look)
-    later = _later(server)
-    return shown | {name: later[name] for name, since in _LATER.items() if look.version >= since}
+    for name, tell in _later(look.version):
+        shown[name] = tell(server)
+    return shown
 
 
-_LATER = {
-    "locked": versions.LOCKED,
-    "description": versions.DESCRIPTION,
-    "tags": versions.TAGS,
-    "trusted_image_certificates": versions.CERTIFICATES,
-    "locked_reason": versions.LOCK_REASON,
-    "OS-EXT-SRV-ATTR:hostname": versions.HOSTNAME,
-    "pinned_availability_zone": versions.PINNED_ZONE,
-    "scheduler_hints": versions.HINTS,
-}
+def _hostname(server: Server) -> str:
+    return server.hostname or synnefo_compute.hostname(server.name, server.id)
+
+
+_LATER: tuple[tuple[str, Version, Callable[[Server], Any]], ...] = (
+    ("locked", versions.LOCKED, lambda server: server.is_locked),
+    ("description", versions.DESCRIPTION, lambda server: server.description or None),
+    ("tags", versions.TAGS, lambda server: list(server.tags)),
+    ("trusted_image_certificates", versions.CERTIFICATES, lambda _: None),
+    ("locked_reason", versions.LOCK_REASON, lambda server: server.locked_reason or None),
+    ("OS-EXT-SRV-ATTR:hostname", versions.HOSTNAME, _hostname),
+    ("pinned_availability_zone", versions.PINNED_ZONE, lambda server: server.pinned_zone or None),
+    ("scheduler_hints", versions.HINTS, lambda server: dict(server.hints)),
+)
 """What is told since later microversions."""
 
 
-def _later(server: Server) -> dict[str, Any]:
-    return {
-        "locked": server.is_locked,
-        "description": server.description or None,
-        "tags": list(server.tags),
-        "trusted_image_certificates": None,
-        "locked_reason": server.locked_reason or None,
-        "OS-EXT-SRV-ATTR:hostname": _hostname(server),
-        "pinned_availability_zone": server.pinned_zone or None,
-        "scheduler_hints": dict(server.hints),
-    }
+@lru_cache(maxsize=256)  # more than there are
+def _later(version: Version) -> tuple[tuple[str, Callable[[Server], Any]], ...]:
+    return tuple((name, tell) for name, since, tell in _LATER if version >= since)
 
 
 def _flavor(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
@@ -275,10 +277,6 @@ def _of_administrators(context: RequestContext, server: Server, look: Look) -> d
     return told
 
 
-def _hostname(server: Server) -> str:
-    return server.hostname or synnefo_compute.hostname(server.name, server.id)
-
-
 def _power(server: Server) -> int:
     """Return Nova's number: 1 for running, 4 for shut down, 0 where nobody can tell."""
     if server.is_running:
@@ -296,8 +294,12 @@ def _instance_name(context: RequestContext, server: Server) -> str:
 
 def host_id(server: Server) -> str:
     """Return what tells a tenant whether two servers are on one host, and nothing else."""
-    digest = hashlib.sha224(f"{server.project_id}{server.backend_id}{server.node}".encode())
-    return digest.hexdigest()
+    return _digest(f"{server.project_id}{server.backend_id}{server.node}")
+
+
+@lru_cache(maxsize=1024)  # many servers of a project are on one node
+def _digest(text: str) -> str:
+    return hashlib.sha224(text.encode()).hexdigest()
 
 
 def _image(context: RequestContext, server: Server, look: Look) -> Any:
@@ -313,19 +315,22 @@ def _image(context: RequestContext, server: Server, look: Look) -> Any:
 def _addresses(server: Server) -> dict[str, list[dict[str, Any]]]:
     addresses: dict[str, list[dict[str, Any]]] = {}
     for port in server.ports:
-        versions = {fixed.ip: fixed.version for fixed in port.fixed_ips}
-        told = [(fixed.ip, fixed.version, "fixed") for fixed in port.fixed_ips]
-        told += [(ip, versions[of], "floating") for of, ip in port.floating_ips]
-        for ip, version, kind in told:
-            addresses.setdefault(port.network_name, []).append(
-                {
-                    "addr": ip,
-                    "version": version,
-                    "OS-EXT-IPS:type": kind,
-                    "OS-EXT-IPS-MAC:mac_addr": port.mac,
-                }
-            )
+        told = [_address(port, fixed.ip, fixed.version, "fixed") for fixed in port.fixed_ips]
+        if port.floating_ips:
+            versions = {fixed.ip: fixed.version for fixed in port.fixed_ips}
+            told += [_address(port, ip, versions[of], "floating") for of, ip in port.floating_ips]
+        if told:
+            addresses.setdefault(port.network_name, []).extend(told)
     return addresses
+
+
+def _address(port: Port, ip: str, version: int, kind: str) -> dict[str, Any]:
+    return {
+        "addr": ip,
+        "version": version,
+        "OS-EXT-IPS:type": kind,
+        "OS-EXT-IPS-MAC:mac_addr": port.mac,
+    }
 
 
 def _moment(seconds: float) -> str | None:

@@ -14,7 +14,7 @@ from synnefo_compute.listing import Selection
 from synnefo_compute.reconcile import adoption, recorded, repairs
 from synnefo_compute.reconcile.adoption import Owner
 from synnefo_compute.reconcile.differences import of_server
-from synnefo_compute.servers import Server
+from synnefo_compute.values import Server
 from synnefo_core.clock import iso
 from synnefo_core.commands import CloudCommand, CloudLister, CloudShow, Table
 from synnefo_core.context import RequestContext, for_worker
