@@ -28,6 +28,16 @@ _TAG = re.compile(r"<(title|h1)>.*?</\1>|<[^>]*>", re.DOTALL)
 
 DEEP = b'{"a":' * 50_000 + b"1" + b"}" * 50_000
 
+CHANGING = (
+    "core_task",
+    "object_store_delta",
+    "backends_booked",
+    "network_change",
+    "compute_figure",
+    "compute_graph",
+)
+"""Tables that change by themselves: turns of tasks, sums and notes that are folded."""
+
 NO_DOCUMENT = {
     "cut off": b'{"server": {"name": "x"',
     "not UTF-8": b'{"a": "\xff\xfe"}',

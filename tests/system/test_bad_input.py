@@ -25,7 +25,7 @@ from synnefo_core.wsgi import compose
 from tests.system import hostile
 from tests.system.client import COMPUTE, NETWORK, Client, credentials
 from tests.system.deployment import Deployment, deployed
-from tests.system.hostile import Probe, answered, ask, connect, head, sentence
+from tests.system.hostile import CHANGING, Probe, answered, ask, connect, head, sentence
 from tests.system.labs.waiting import until
 
 pytestmark = pytest.mark.system
@@ -41,16 +41,6 @@ WITH_BODY = ("POST", "PUT", "PATCH")
 
 WANTS_MAIL = ("/account/v1.0/feedback",)
 """Paths that are unavailable in a cloud that sends no mail."""
-
-CHANGING = (
-    "core_task",
-    "object_store_delta",
-    "backends_booked",
-    "network_change",
-    "compute_figure",
-    "compute_graph",
-)
-"""Tables that change by themselves: turns of tasks, sums and notes that are folded."""
 
 
 @pytest.fixture(scope="module")
