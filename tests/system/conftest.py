@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.system.deployment import STARTED
-from tests.system.labs import LabUnavailable
 from tests.system.labs.fixtures import (  # noqa: F401  # fixtures
     ceph_lab,
     ganeti_lab,
     ganeti_labs,
+    or_skip,
     postgres_lab,
     rabbit_lab,
 )
@@ -70,11 +70,7 @@ def database(request: pytest.FixtureRequest, postgres_lab) -> str:  # noqa: F811
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
     """Machines that are network namespaces, and cables between them."""
-    try:
+    with or_skip():
         wires = Wires()
-    except LabUnavailable as reason:
-        if os.environ.get("SYNNEFO_LABS_REQUIRED") == "1":
-            raise
-        pytest.skip(str(reason))
     with wires:
         yield World(wires, tmp_path_factory.mktemp("wires"))

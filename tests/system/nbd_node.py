@@ -3,30 +3,16 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-
-import pytest
 
 from synnefo_blocks import volumes
 from synnefo_core.contracts.driver import DriverSetup
 from synnefo_storage_nfs.driver import NfsStorage
-from tests.system.labs import LabUnavailable, packages
 from tests.system.labs.waiting import until
 
 MIB = 1024 * 1024
 SIZE = 64 * MIB
-
-
-def require_clients():
-    """Install libnbd's and QEMU's clients; skip where that can't be."""
-    try:
-        packages.ensure("nbd")
-    except LabUnavailable as lack:
-        if os.environ.get("SYNNEFO_LABS_REQUIRED") == "1":
-            raise
-        pytest.skip(str(lack))
 
 
 class Node:

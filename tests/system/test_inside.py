@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from synnefo_object_store.inside.files import InnerFile
 from synnefo_object_store.inside.values import Question
 from tests.services.object_store import disks
 from tests.services.object_store.disks import BIG, Content, run
-from tests.system.labs import LabUnavailable, packages
+from tests.system.labs.fixtures import require
 
 pytestmark = pytest.mark.system
 
@@ -26,12 +25,7 @@ HOSTNAME = b"web1\n"
 
 @pytest.fixture(scope="module", autouse=True)
 def tools():
-    try:
-        packages.ensure("disks")
-    except LabUnavailable as lack:
-        if os.environ.get("SYNNEFO_LABS_REQUIRED") == "1":
-            raise
-        pytest.skip(str(lack))
+    require("disks")
 
 
 @pytest.fixture(scope="module")

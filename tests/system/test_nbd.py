@@ -15,7 +15,7 @@ import pytest
 from synnefo_blocks import volumes
 from synnefo_blocks.nbd.protocol import Command
 from tests.services.blocks.nbd_client import NbdClient
-from tests.system import nbd_node
+from tests.system.labs.fixtures import require
 from tests.system.labs.waiting import until
 from tests.system.nbd_node import MIB, SIZE, Node, run
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture(scope="module", autouse=True)
 def clients():
-    nbd_node.require_clients()
+    require("nbd")
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ from synnefo_blocks import volumes
 from synnefo_blocks.nbd.protocol import Command
 from tests.services.blocks.nbd_client import NbdClient
 from tests.services.object_store import disks
-from tests.system import nbd_node
-from tests.system.labs import LabUnavailable, packages
+from tests.system.labs.fixtures import require
 from tests.system.nbd_node import SIZE, Node, run
 
 pytestmark = pytest.mark.system
@@ -30,13 +29,7 @@ BLOCK_BYTES, MIB = 4096, 1024**2
 
 @pytest.fixture(scope="module", autouse=True)
 def tools():
-    nbd_node.require_clients()
-    try:
-        packages.ensure("disks")
-    except LabUnavailable as lack:
-        if os.environ.get("SYNNEFO_LABS_REQUIRED") == "1":
-            raise
-        pytest.skip(str(lack))
+    require("nbd", "disks")
 
 
 @pytest.fixture

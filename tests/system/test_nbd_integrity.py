@@ -14,7 +14,7 @@ import pytest
 from synnefo_blocks import volumes
 from synnefo_blocks.nbd.protocol import Command
 from tests.services.blocks.nbd_client import NbdClient
-from tests.system import nbd_node
+from tests.system.labs.fixtures import require
 from tests.system.nbd_node import Node
 
 pytestmark = pytest.mark.system
@@ -27,7 +27,7 @@ AT_ONCE = 8
 
 @pytest.fixture(scope="module", autouse=True)
 def clients():
-    nbd_node.require_clients()
+    require("nbd")
 
 
 @pytest.fixture

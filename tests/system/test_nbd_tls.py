@@ -16,8 +16,8 @@ from synnefo_blocks.nbd import Server
 from synnefo_blocks.nbd.tls import TlsDoor, TlsTerms
 from synnefo_core.testing.fakes import MemoryStorage
 from tests.services.blocks.nbd_client import NbdClient
-from tests.system.labs import LabUnavailable, packages
 from tests.system.labs.authority import certify_localhost
+from tests.system.labs.fixtures import require
 
 pytestmark = pytest.mark.system
 
@@ -27,12 +27,7 @@ SIZE = 16 * MIB
 
 @pytest.fixture(scope="module", autouse=True)
 def clients():
-    try:
-        packages.ensure("nbd")
-    except LabUnavailable as lack:
-        if os.environ.get("SYNNEFO_LABS_REQUIRED") == "1":
-            raise
-        pytest.skip(str(lack))
+    require("nbd")
 
 
 @pytest.fixture(scope="module")

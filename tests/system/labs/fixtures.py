@@ -26,6 +26,7 @@ from . import (
     RabbitLab,
     ShibbolethLab,
     guest,
+    packages,
 )
 from .ganeti import Hypervisor
 from .lab import Lab
@@ -108,6 +109,13 @@ def _started(labs: list[SomeLab]) -> Iterator[list[SomeLab]]:
         with or_skip(), ThreadPoolExecutor(len(labs)) as pool:
             list(pool.map(lambda lab: lab.start(), labs))
         yield labs
+
+
+def require(*groups: str) -> None:
+    """Install groups of packages; skip the tests that need them where that can't be."""
+    with or_skip():
+        for group in groups:
+            packages.ensure(group)
 
 
 @contextlib.contextmanager

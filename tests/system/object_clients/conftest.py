@@ -10,8 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.system.deployment import Deployment, deployed
-from tests.system.labs import LabUnavailable
-from tests.system.labs.packages import ensure
+from tests.system.labs.fixtures import require
 from tests.system.object_clients import desk as desks
 from tests.system.object_clients.desk import Desk
 
@@ -21,10 +20,7 @@ WARNING = re.compile(r"^[\d:]{8} (WARNING|ERROR|CRITICAL) |^Traceback")
 @pytest.fixture(scope="session")
 def programs() -> None:
     """The clients that the distribution has."""
-    try:
-        ensure("clients")
-    except LabUnavailable as reason:
-        pytest.skip(str(reason))
+    require("clients")
 
 
 @pytest.fixture(scope="session")
