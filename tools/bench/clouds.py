@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from synnefo_core.testing.http import PASSWORD
@@ -61,6 +62,10 @@ def running(directory: Path, *, runtime: str, database_url: str, workers: int) -
         for plan in to_be_read(target):
             carry_out(plan)
         yield Running(target, tuple(started[name] for name in parts), started["floor"])
+
+
+with_servers = partial(running, runtime="eventlet")
+"""Serve a cloud that is filled, on eventlet."""
 
 
 @contextmanager

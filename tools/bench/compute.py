@@ -3,20 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tools.bench import clouds, nova
 from tools.bench.asking import ask
 from tools.bench.cases import Case, Target, own
 from tools.bench.clouds import Running
-from tools.bench.databases import databases
 from tools.bench.load import Plan
 from tools.bench.peers import Installed
 from tools.bench.promises import Promise
 from tools.bench.seed import SERVERS
+from tools.bench.sides import Sides, both
 
 MICROVERSION = "compute 2.26"
 
@@ -54,27 +55,12 @@ PROMISES = [
 
 
 @contextmanager
-def sides(
-    directory: Path, installed: Installed, workers: int
-) -> Iterator[tuple[Sequence[Running], Callable[[], float]]]:
-    """Serve both, each on databases of its own; also return the database's processor time."""
-    with (
-        databases("postgresql") as database,
-        nova.running(
-            directory / "nova",
-            installed,
-            database_url=database.url,
-            workers=workers,
-            servers=SERVERS,
-        ) as theirs,
-        clouds.running(
-            directory / "ours",
-            runtime="eventlet",
-            database_url=database.url("ours"),
-            workers=workers,
-        ) as ours,
-    ):
-        yield [_knowing(side) for side in (theirs, ours)], database.cpu_s
+def sides(directory: Path, installed: Installed, workers: int) -> Iterator[Sides]:
+    """Serve both, with as many servers."""
+    theirs = partial(nova.running, servers=SERVERS)
+    serve = partial(both, theirs=theirs, ours=clouds.with_servers)
+    with serve(directory, installed, workers) as (running, cpu_s):
+        yield [_knowing(side) for side in running], cpu_s
 
 
 def _knowing(side: Running) -> Running:

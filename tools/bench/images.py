@@ -4,19 +4,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tools.bench import clouds, glance
 from tools.bench.asking import ask, carry_out
 from tools.bench.cases import LARGE, MIB, Case, Target, own
-from tools.bench.clouds import Running
-from tools.bench.databases import databases
 from tools.bench.load import Plan
 from tools.bench.peers import Installed
 from tools.bench.promises import Promise
+from tools.bench.sides import Sides, both
 
 IMAGES = 1000
 """How many there are before anything is measured."""
@@ -115,22 +115,13 @@ PROMISES = [
 
 
 @contextmanager
-def sides(
-    directory: Path, installed: Installed, workers: int
-) -> Iterator[tuple[Sequence[Running], Callable[[], float]]]:
-    """Serve both, each on a database of its own; also return the database's processor time."""
-    with (
-        databases("postgresql") as database,
-        glance.running(
-            directory / "glance", installed, database_url=database.url, workers=workers
-        ) as theirs,
-        clouds.without_servers(
-            directory / "ours", database_url=database.url("ours"), workers=workers
-        ) as ours,
-    ):
-        for side in (theirs, ours):
+def sides(directory: Path, installed: Installed, workers: int) -> Iterator[Sides]:
+    """Serve both, filled."""
+    serve = partial(both, theirs=glance.running, ours=clouds.without_servers)
+    with serve(directory, installed, workers) as (running, cpu_s):
+        for side in running:
             _fill(side.target)
-        yield (theirs, ours), database.cpu_s
+        yield running, cpu_s
 
 
 def _fill(target: Target) -> None:

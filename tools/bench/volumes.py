@@ -4,20 +4,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tools.bench import cinder, clouds
 from tools.bench.asking import ask, carry_out
 from tools.bench.cases import Case, Target, own
-from tools.bench.clouds import Running
-from tools.bench.databases import databases
 from tools.bench.load import Plan
 from tools.bench.peers import Installed
 from tools.bench.promises import Promise
 from tools.bench.seed import VOLUMES
+from tools.bench.sides import Sides, both
 
 
 def _details(limit: int) -> Callable[[Target], Plan]:
@@ -56,22 +56,10 @@ PROMISES = [
 
 
 @contextmanager
-def sides(
-    directory: Path, installed: Installed, workers: int
-) -> Iterator[tuple[Sequence[Running], Callable[[], float]]]:
-    """Serve both, each on a database of its own; also return the database's processor time."""
-    with (
-        databases("postgresql") as database,
-        cinder.running(
-            directory / "cinder", installed, database_url=database.url, workers=workers
-        ) as theirs,
-        clouds.running(
-            directory / "ours",
-            runtime="eventlet",
-            database_url=database.url("ours"),
-            workers=workers,
-        ) as ours,
-    ):
-        filling = replace(_make(theirs.target), most=VOLUMES, connections=2)
+def sides(directory: Path, installed: Installed, workers: int) -> Iterator[Sides]:
+    """Serve both, the peer filled: ours has volumes beside its servers."""
+    serve = partial(both, theirs=cinder.running, ours=clouds.with_servers)
+    with serve(directory, installed, workers) as (running, cpu_s):
+        filling = replace(_make(running[0].target), most=VOLUMES, connections=2)
         carry_out(replace(filling, seconds=300, timeout_s=400))
-        yield (theirs, ours), database.cpu_s
+        yield running, cpu_s
