@@ -34,6 +34,7 @@ from synnefo_compute.first_boot.told import hostname
 from synnefo_compute.first_boot.wishes import FirstBoot, InjectedFile
 from synnefo_compute.first_cards import AUTO, NONE
 from synnefo_compute.first_disks import DiskWish
+from synnefo_compute.fixed_ips import add_fixed_ip, remove_fixed_ip
 from synnefo_compute.flavor_access import (
     allow as allow_flavor,
     forbid as forbid_flavor,
@@ -210,6 +211,7 @@ __all__ = [
     "ServerVolume",
     "Statistics",
     "VolumeWish",
+    "add_fixed_ip",
     "add_security_group",
     "add_tag",
     "allow_flavor",
@@ -258,6 +260,7 @@ __all__ = [
     "reassign_server",
     "reboot_server",
     "rebuild_server",
+    "remove_fixed_ip",
     "remove_flavor_spec",
     "remove_metadata",
     "remove_security_group",

@@ -330,8 +330,6 @@ def _reassign(
     wanted: Sequence[FixedIpRequest],
 ) -> None:
     """Give a port other addresses, keeping those that it has and shall have."""
-    if any(request.ip for request in wanted):
-        networks.require_own(context, network)
     spare = list(addresses.of_ports(session, [row.id]).get(row.id, ()))
     missing = []
     for request in sorted(wanted, key=lambda request: request.ip is None):
@@ -340,6 +338,8 @@ def _reassign(
             missing.append(request)
         else:
             spare.remove(kept)
+    if any(request.ip for request in missing):
+        networks.require_own(context, network)
     addresses.release_some(session, row.id, spare)
     floating_links.end_some(session, row.id, [fixed.ip for fixed in spare])
     Assignment(session, row, port_rows.subnets_of(session, row.network_id)).give(missing)

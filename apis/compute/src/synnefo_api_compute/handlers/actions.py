@@ -133,6 +133,14 @@ def _reassign(context: RequestContext, asked: Asked) -> None:
     synnefo_compute.reassign_server(context, asked.server_id, asked.arguments["project"])
 
 
+def _add_fixed_ip(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.add_fixed_ip(context, asked.server_id, asked.arguments["networkId"])
+
+
+def _remove_fixed_ip(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.remove_fixed_ip(context, asked.server_id, asked.arguments["address"])
+
+
 def _add_floating_ip(context: RequestContext, asked: Asked) -> None:
     floating_ips.attach(context, asked.server_id, asked.arguments)
 
@@ -179,6 +187,8 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "lock": (_lock, "compute:server:lock"),
     "unlock": (_unlock, "compute:server:unlock"),
     "os-start": (_start, "compute:server:start"),
+    "addFixedIp": (_add_fixed_ip, "network:port:update"),
+    "removeFixedIp": (_remove_fixed_ip, "network:port:update"),
     "addFloatingIp": (_add_floating_ip, "network:floating_ip:update"),
     "removeFloatingIp": (_remove_floating_ip, "network:floating_ip:update"),
     "addSecurityGroup": (_add_security_group, "network:port:update"),

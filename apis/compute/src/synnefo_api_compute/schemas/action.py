@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from synnefo_api_compute.schemas import console, floating_ip, security_group
+from synnefo_api_compute.schemas import console, fixed_ip, floating_ip, security_group
 from synnefo_api_compute.schemas.first_boot import PERSONALITY, USER_DATA
 from synnefo_api_compute.schemas.growth import Properties, grown
 from synnefo_api_compute.schemas.metadata import METADATA
@@ -175,6 +175,8 @@ ARGUMENTS = {
             "additionalProperties": False,
         }
     ),
+    "addFixedIp": Schema(fixed_ip.ADD),
+    "removeFixedIp": Schema(fixed_ip.REMOVE),
     "addFloatingIp": Schema(floating_ip.ATTACH),
     "addSecurityGroup": Schema(security_group.NAMED),
     "removeSecurityGroup": Schema(security_group.NAMED),
@@ -192,13 +194,11 @@ ARGUMENTS = {
 }
 
 UNBUILT = {
-    "addFixedIp",
     "changePassword",
     "createBackup",
     "evacuate",
     "injectNetworkInfo",
     "pause",
-    "removeFixedIp",
     "resetNetwork",
     "restore",
     "resume",
