@@ -7,15 +7,11 @@ leaves hangs at the end of the move, and is refused when it comes to.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import socket
-import subprocess
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -26,11 +22,11 @@ from tests.services.blocks.nbd_client import NbdClient
 from tests.system.labs import guest
 from tests.system.labs.fixtures import require
 from tests.system.labs.waiting import until
+from tests.system.qemu import GUEST_S, Qemu
 
 pytestmark = pytest.mark.system
 
 SECTOR = 512
-GUEST_S = 300
 WRITER = (
     "i=0; while true; do i=$((i+1)); printf '%-511d\\n' $i |"
     " dd of=/dev/vda bs=512 seek=$i conv=fsync,notrunc 2>/dev/null && echo $i > /acked; done"
@@ -38,66 +34,20 @@ WRITER = (
 """Writes sector after sector, flushes, and notes what was acknowledged."""
 
 
-class Host:
+class Host(Qemu):
     """A node, and the QEMU on it."""
 
     def __init__(self, node: Node, image: Path) -> None:
-        self.node, self._image, home = node, image, node.config.parent
-        self.console, self._monitor = home / "serial", home / "monitor"
-        self._log = home / "qemu.log"
-        self.qemu: subprocess.Popen[bytes] | None = None
+        super().__init__(node.config.parent, image)
+        self.node = node
 
-    def start(self, *more: str) -> None:
+    def boot(self, *more: str) -> None:
         """Start the guest on the volume, or a QEMU that waits for one."""
-        disk = f"file.driver=nbd,file.server.type=unix,file.server.path={self.attached()}"
-        words = ["-machine", "pc,accel=tcg", "-nodefaults", "-display", "none", "-m", "128"]
-        words += ["-kernel", str(self._image / "vmlinuz"), "-initrd", str(self._image / "initrd")]
-        words += ["-append", "console=ttyS0 quiet panic=-1"]
-        words += ["-blockdev", f"driver=raw,node-name=disk,{disk}"]
-        words += ["-device", "virtio-blk-pci,drive=disk"]
-        words += ["-chardev", f"socket,id=serial,path={self.console},server=on,wait=off"]
-        words += ["-serial", "chardev:serial", "-qmp", f"unix:{self._monitor},server=on,wait=off"]
-        with self._log.open("wb") as log:
-            command = ["qemu-system-x86_64", *words, *more]
-            self.qemu = subprocess.Popen(command, stdout=log, stderr=log)
-        until(self._is_there, f"QEMU: {self._log.read_text()}", within_s=60)
-
-    def _is_there(self) -> bool:
-        assert self.qemu is not None
-        assert self.qemu.poll() is None, self._log.read_text()
-        return self._monitor.exists()
-
-    def attached(self) -> str:
-        """Have the volume served; return the socket."""
-        return str(self.node.do("attach").socket)
-
-    def tell(self, command: str, **arguments: Any) -> Any:
-        """Have QEMU's monitor do something; return its answer."""
-        with closing(socket.socket(socket.AF_UNIX)) as line:
-            line.settimeout(60)
-            line.connect(str(self._monitor))
-            lines = line.makefile("rw")
-            lines.readline()
-            for word, told in (("qmp_capabilities", {}), (command, arguments)):
-                lines.write(json.dumps({"execute": word, "arguments": told}) + "\n")
-                lines.flush()
-                answer = json.loads(lines.readline())
-                while "event" in answer:
-                    answer = json.loads(lines.readline())
-        return answer["return"]
-
-    def ask(self, command: str) -> str:
-        """Run a command in the guest."""
-        return guest.ask(self.console, command, within_s=GUEST_S).strip()
+        self.start(Path(self.node.do("attach").socket), *more)
 
     def acked(self) -> int:
         """Return how many sectors were acknowledged to the guest."""
         return int(self.ask("cat /acked 2>/dev/null") or 0)
-
-    def end(self) -> None:
-        if self.qemu is not None:
-            self.qemu.kill()
-            self.qemu.wait()
 
 
 @pytest.fixture
@@ -122,14 +72,14 @@ def hosts(cloud: Cloud) -> Iterator[tuple[Host, Host]]:
 
 def test_a_guest_that_writes_moves_and_nothing_is_lost(cloud, hosts):
     here, there = hosts
-    here.start()
+    here.boot()
     here.ask(f'sh -c "{WRITER.replace("$", chr(92) + "$")}" > /dev/null 2>&1 &')
     until(lambda: here.acked() > 3, "the guest to write", within_s=GUEST_S)
     epoch = cloud.record().epoch
 
     _open_shared(here, there)
-    there.start("-incoming", "defer")
-    address = f"unix:{there.console.with_name('incoming')}"
+    there.boot("-incoming", "defer")
+    address = f"unix:{there.directory / 'incoming'}"
     there.tell("migrate-incoming", uri=address)
     here.tell("migrate", uri=address)
     until(lambda: _state(here) in ("completed", "failed"), "the move", within_s=GUEST_S)

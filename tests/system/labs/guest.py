@@ -17,6 +17,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from . import debian
@@ -32,20 +33,21 @@ UNPACK = {".ko": ["cat"], ".xz": ["xz", "-dc"], ".zst": ["zstd", "-dcq"]}
 ASK_AGAIN_S = 2.0
 
 
-def build() -> Path:
+def build(*modules: str) -> Path:
     """Return a directory with ``vmlinuz`` and ``initrd``, made once for each kernel release.
 
-    Kept in ``$XDG_CACHE_HOME/synnefo-labs``; downloads some 30 MB the first time.
+    ``modules`` of the kernel are loaded beside those that every guest has. Kept in
+    ``$XDG_CACHE_HOME/synnefo-labs``; downloads some 30 MB the first time.
     """
     package = _kernel_package()
-    key = hashlib.sha256(INIT.read_bytes()).hexdigest()[:8]
+    key = hashlib.sha256(INIT.read_bytes() + " ".join(modules).encode()).hexdigest()[:8]
     cache = debian.cache()
     ready = cache / f"{package}-{key}"
     if ready.is_dir():
         return ready
     with tempfile.TemporaryDirectory(dir=cache) as scratch:
         image = Path(scratch, "image")
-        _make(package, Path(scratch), image)
+        _make(package, (*MODULES, *modules), scratch=Path(scratch), image=image)
         if not ready.is_dir():
             image.rename(ready)
     return ready
@@ -97,7 +99,7 @@ def _kernel_package() -> str:
     raise LabFailed(f"apt knows none of {', '.join(KERNELS)}")
 
 
-def _make(package: str, scratch: Path, image: Path) -> None:
+def _make(package: str, wanted_modules: Iterable[str], *, scratch: Path, image: Path) -> None:
     release = package.removeprefix("linux-image-")
     wanted = [package]
     if _run(["apt-cache", "show", f"linux-modules-{release}"], check=False):
@@ -111,18 +113,19 @@ def _make(package: str, scratch: Path, image: Path) -> None:
     _run(["depmod", "--basedir", str(root), release])
     image.mkdir()
     shutil.copy(root / f"boot/vmlinuz-{release}", image / "vmlinuz")
-    _pack(_lay_out(scratch / "tree", root / "lib/modules" / release), image / "initrd")
+    files = _in_load_order(root / "lib/modules" / release, wanted_modules)
+    _pack(_lay_out(scratch / "tree", files), image / "initrd")
 
 
-def _lay_out(tree: Path, modules: Path) -> Path:
-    """Make the root directory of the guest."""
+def _lay_out(tree: Path, modules: Iterable[Path]) -> Path:
+    """Make the root directory of the guest, which loads modules in their order."""
     for name in ("bin", "dev", "etc", "modules", "proc", "sys"):
         (tree / name).mkdir(parents=True)
     shutil.copy("/bin/busybox", tree / "bin/busybox")
     shutil.copy(INIT, tree / "init")
     (tree / "init").chmod(0o755)
     order = []
-    for path in _in_load_order(modules):
+    for path in modules:
         name = path.name.partition(".")[0] + ".ko"
         with (tree / "modules" / name).open("wb") as file:
             subprocess.run([*UNPACK[path.suffix], str(path)], stdout=file, check=True)
@@ -131,8 +134,8 @@ def _lay_out(tree: Path, modules: Path) -> Path:
     return tree
 
 
-def _in_load_order(modules: Path) -> list[Path]:
-    """The files of the modules we want and of those they need, the needed ones first.
+def _in_load_order(modules: Path, wanted: Iterable[str]) -> list[Path]:
+    """The files of modules that are wanted and of those they need, the needed ones first.
 
     What is built into the kernel has no file and is left out.
     """
@@ -141,7 +144,7 @@ def _in_load_order(modules: Path) -> list[Path]:
         path, _, others = row.partition(":")
         needs[Path(path).name.partition(".")[0]] = [path, *others.split()]
     ordered: list[Path] = []
-    for module in MODULES:
+    for module in wanted:
         # A row names what it needs from the nearest to the farthest.
         for path in reversed(needs.get(module, [])):
             if modules / path not in ordered:
