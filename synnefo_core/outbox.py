@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_core import logs, metrics, wake
 from synnefo_core.context import RequestContext, for_worker
+from synnefo_core.contracts.driver import Unavailable
 from synnefo_core.db.models import EventRow, SubscriberRow
 from synnefo_core.db.session import add_if_absent, after_commit
 
@@ -150,6 +151,10 @@ class Dispatcher:
                 with logs.request(request_id):
                     handler(context, event)
                 handled.add(name)
+            except Unavailable as cause:
+                problem = f"{name}: {cause}"
+                told = {"type": event.type, "handler": name, "problem": str(cause)}
+                log.warning("handler has to wait", extra=told)
             except Exception as cause:
                 problem = f"{name}: {str(cause) or type(cause).__name__}"
                 log.exception("handler failed", extra={"type": event.type, "handler": name})

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
+import logging
+
 import pytest
 from sqlalchemy import select
 
 from synnefo_core import outbox
 from synnefo_core.context import for_worker
+from synnefo_core.contracts.driver import Unavailable
 from synnefo_core.db.models import EventRow
 from synnefo_core.outbox import Subscription
 from synnefo_core.testing.fixtures import StillClock
@@ -83,6 +86,23 @@ def test_a_handler_that_fails_gets_the_event_again_and_the_others_do_not(house):
 
     assert [("compute", "p1"), ("volume", "p1"), ("volume", "p1")] == site.got
     assert [] == site.rows
+
+
+def test_a_handler_that_meets_what_is_away_for_a_while_gets_the_event_again_and_it_is_no_error(
+    house, caplog
+):
+    site = Site(house, "compute")
+    site.worker.drain()
+    site.emit()
+    site.trouble["compute"] = Unavailable("the job queue is full")
+
+    site.work()
+    del site.trouble["compute"]
+    site.work(for_s=5.0)
+
+    assert 2 == len(site.got)
+    (told,) = (each for each in caplog.records if each.name == outbox.__name__)
+    assert (logging.WARNING, None) == (told.levelno, told.exc_info)
 
 
 def test_an_event_waits_for_a_handler_whose_package_is_absent(house):
