@@ -10,9 +10,12 @@ from synnefo_blocks.nbd import Server
 from synnefo_blocks.nbd.protocol import ESHUTDOWN, Command
 from synnefo_blocks.nbd.turns import Claim, LateDisk, Turn
 from synnefo_blocks.node_stores import NodeStore
+from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.contracts.storage import CLUSTER_BYTES, Fenced
 from synnefo_core.offload import is_green
 from synnefo_core.testing.fakes import MemoryStorage
+from synnefo_core.testing.fixtures import StillClock
+from synnefo_storage_nfs.driver import NfsStorage
 from tests.services.blocks.nbd_client import NbdClient
 
 pytestmark = pytest.mark.skipif(is_green(), reason="a server is a process of its own, on threads")
@@ -189,3 +192,72 @@ def test_who_prepared_before_the_volume_moved_follows_it(storage, turn_of, conne
 
     assert 100 == epoch(other)
     turn.end()
+
+
+@pytest.fixture
+def lapsed(tmp_path):
+    """Serve a volume that may be written no longer until it is renewed; return all that is there."""
+    storage = NfsStorage(DriverSetup("nfs", {"fsync": False}, tmp_path / "store"))
+    volumes.create(storage, "disk", SIZE)
+    clock = StillClock()
+    volume = volumes.open_volume(storage, "disk", epoch=100, terms=TERMS, clock=clock)
+    server = Server(volume, tmp_path / "disk.sock")
+    serving = threading.Thread(target=server.serve)
+    serving.start()
+    client = NbdClient(tmp_path / "disk.sock")
+    client.go()
+    assert 0 == client.call(Command.WRITE, 0, data=b"before")
+    clock.advance(TERMS.lease_s)
+    yield client, volume, server, storage
+    client.close()
+    server.close()
+    serving.join()
+    storage.close()
+
+
+CHANGES = {
+    Command.WRITE: {"data": b"later"},
+    Command.WRITE_ZEROES: {"offset": CLUSTER_BYTES, "length": CLUSTER_BYTES},
+    Command.TRIM: {"offset": CLUSTER_BYTES, "length": CLUSTER_BYTES},
+    Command.FLUSH: {},
+}
+
+
+def await_nothing(client, command):
+    client.send(client.request(command, **CHANGES[command]))
+    client.socket.settimeout(0.2)
+    with pytest.raises(TimeoutError):
+        client.error()
+    client.socket.settimeout(20)
+
+
+@pytest.mark.parametrize("command", CHANGES)
+def test_a_writer_that_stood_still_and_that_nobody_followed_goes_on(lapsed, command):
+    client, volume, _, _ = lapsed
+
+    await_nothing(client, command)
+    volume.renew()
+
+    assert 0 == client.error()
+    assert (b"later" if command is Command.WRITE else b"befor") == client.read(0, 5)
+
+
+@pytest.mark.parametrize("command", CHANGES)
+def test_a_writer_that_stood_still_and_was_followed_is_refused(lapsed, command):
+    client, volume, _, storage = lapsed
+
+    await_nothing(client, command)
+    volumes.open_volume(storage, "disk", epoch=200, terms=TERMS, clock=StillClock())
+    with pytest.raises(Fenced):
+        volume.renew()
+
+    assert ESHUTDOWN == client.error()
+
+
+def test_nobody_waits_for_an_answer_at_the_end(lapsed):
+    client, _, server, _ = lapsed
+
+    await_nothing(client, Command.WRITE)
+    server.close()
+
+    assert ESHUTDOWN == client.error()

@@ -5,6 +5,7 @@ import io
 import re
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,18 @@ def test_the_writer_before_can_neither_write_nor_flush(disk, opened):
     with pytest.raises(Fenced):
         old.freeze()
     assert b"late" != new.read(0, 4)
+
+
+@pytest.mark.parametrize("storage", ["nfs"], indirect=True)
+def test_who_only_looks_sees_what_was_flushed_meanwhile(disk, opened, tmp_path):
+    writer = opened(2)
+    with closing(NfsStorage(DriverSetup("nfs", {"block_bytes": BLOCK}, tmp_path))) as elsewhere:
+        assert bytes(4) == volumes.look(elsewhere, "disk").read(SIZE - 4, 4)
+
+        writer.write(SIZE - 4, b"news")
+        writer.flush()
+
+        assert b"news" == volumes.look(elsewhere, "disk").read(SIZE - 4, 4)
 
 
 @pytest.mark.parametrize("storage", ["nfs"], indirect=True)

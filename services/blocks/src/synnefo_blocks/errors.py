@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from synnefo_core.contracts.storage import Corrupt, Kind
+from synnefo_core.contracts.storage import Corrupt, Fenced, Kind
 
 
 class MissingBlock(Corrupt):
@@ -40,6 +40,13 @@ class CorruptNote(Corrupt):
         """Name it."""
         super().__init__(f"note {digest.hex()} is corrupt")
         self.digest = digest
+
+
+class Lapsed(Fenced):
+    """The right to write a volume has run out, and whether another has it is not known yet.
+
+    The next renewal tells; what failed by this may be tried again until then.
+    """
 
 
 class ContentTooLong(ValueError):

@@ -51,6 +51,11 @@ class Lot:
             self._waiting -= 1
             return not self._is_over
 
+    def pause(self, within_s: float) -> bool:
+        """Wait a little in the middle of a request; return False when all is over."""
+        with self._changed:
+            return not self._changed.wait_for(lambda: self._is_over, within_s)
+
     def await_all(self, count: Callable[[], int], *, within_s: float) -> bool:
         """Wait until as many are here as ``count`` says; return whether they are."""
         with self._changed:

@@ -14,6 +14,7 @@ from synnefo_blocks.nbd import protocol
 from synnefo_blocks.nbd.disk import Disk
 from synnefo_blocks.nbd.handshake import Handshake, Terms
 from synnefo_blocks.nbd.parking import Lot, Parked
+from synnefo_blocks.nbd.patience import PatientDisk
 from synnefo_blocks.nbd.protocol import Command
 from synnefo_blocks.nbd.wire import Ended, Inbox, Outbox
 from synnefo_core.contracts.storage import Fenced, StorageError, StorageFull
@@ -48,7 +49,7 @@ class Session:
         self, connection: socket.socket, disk: Disk, lot: Lot, stopped: Stopped | None = None
     ) -> None:
         """Take a connection that was just accepted, or one that another process had."""
-        self._disk, self._lot = disk, lot
+        self._disk, self._lot = PatientDisk(disk, lot.pause), lot
         # What was agreed on with this client; a disk that grows is larger for the next one.
         self._size_bytes = stopped.size_bytes if stopped else disk.size_bytes
         self._terms, self.is_agreed = Terms(), stopped is not None
@@ -59,7 +60,7 @@ class Session:
             self._inbox.put(stopped.received)
         self._flushes: list[threading.Thread] = []
         self._writers: dict[int, Callable[[int, int, int], None]] = {
-            Command.TRIM: lambda _flags, offset, length: disk.zero(offset, length),
+            Command.TRIM: lambda _flags, offset, length: self._disk.zero(offset, length),
             Command.WRITE_ZEROES: self._write_zeros,
         }
 

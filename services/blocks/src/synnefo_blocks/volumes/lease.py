@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from synnefo_blocks.errors import Lapsed
 from synnefo_core.clock import Clock
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.contracts.storage import Fenced
@@ -83,7 +84,10 @@ class Lease:
         """Refuse to go on without a right to.
 
         Raises:
-            Fenced: It has run out, or another writer has taken over.
+            Lapsed: It has run out, and may come back with the next answer.
+            Fenced: There is another writer, or none any more.
         """
+        if self._until == -math.inf:
+            raise Fenced(f"volume {self._name} is written by nobody here")
         if self._until != math.inf and self._clock.monotonic() >= self._until:
-            raise Fenced(f"the right to write volume {self._name} has run out")
+            raise Lapsed(f"the right to write volume {self._name} has run out")

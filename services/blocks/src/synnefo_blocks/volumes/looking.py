@@ -14,4 +14,4 @@ def look(storage: Storage, name: str) -> View:
 
     It is good until what it is made of is replaced: then reading raises NoSuchThing.
     """
-    return loaded(storage, name, catalog.show(storage, name))
+    return loaded(storage, name, catalog.show(storage, name), is_written=False)

@@ -122,15 +122,22 @@ def _advance(storage: Storage, name: str, record: VolumeRecord) -> None:
             heads.advance(head.name, expected=head.epoch, epoch=record.epoch)
 
 
-def loaded(storage: Storage, name: str, record: VolumeRecord) -> View:
-    """Return where everything is that a record speaks of."""
+def loaded(storage: Storage, name: str, record: VolumeRecord, *, is_written: bool = True) -> View:
+    """Return where everything is that a record speaks of.
+
+    Whoever does not write it must say so: a store lends a head to one writer, who then knows of
+    no other one.
+    """
     heads = catalog.heads_of(storage)
     states = bytearray(clusters_in(record.size_bytes))
     overlays = {}
     numbers = (*(layer.number for layer in record.layers), record.top)
     for slot, number in enumerate(numbers, FIRST_SLOT):
         overlays[slot] = Overlay.opened(
-            heads, head_name(name, number), epoch=record.epoch, is_top=number == record.top
+            heads,
+            head_name(name, number),
+            epoch=record.epoch,
+            is_top=is_written and number == record.top,
         )
         overlays[slot].load(states, slot)
     slot = FIRST_SLOT + len(numbers) - 1
