@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 import synnefo_backends
 from synnefo_compute import locks, names, policies, states
 from synnefo_compute.models import ActionRow, ConsoleRow, ServerRow
-from synnefo_compute.rows import owned
+from synnefo_compute.rows import is_told, owned
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.compute import (
@@ -129,6 +129,8 @@ def enter_console(cloud: Cloud, token: str) -> Screen:
         if server is None or server.is_deleted or _was_ended(session, row):
             raise _refused()
         if not context.is_admin and server.project_id != row.project_id:
+            raise _refused()
+        if not is_told(context, server):
             raise _refused()
         if server.locked_by == locks.SUSPENDED and not context.is_admin:
             raise _refused()

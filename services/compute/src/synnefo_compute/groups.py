@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 import synnefo_quota
 from synnefo_backends import Company
 from synnefo_compute.models import ServerGroupRow, ServerRow
+from synnefo_compute.rows import told_to
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.quota import Charge, QuotaResource, Thing, Usage
 from synnefo_core.db.base import new_id
@@ -106,13 +107,16 @@ def listing(
     query = query.order_by(ServerGroupRow.created_at, ServerGroupRow.id)
     with context.reading() as session:
         rows = list(session.scalars(query.limit(limit).offset(offset)))
-        members = _members(session, [row.id for row in rows])
+        members = _members(context, session, [row.id for row in rows])
         return [_shown(row, members.get(row.id, ())) for row in rows]
 
 
-def _members(session: Session, group_ids: Sequence[str]) -> Mapping[str, list[str]]:
+def _members(
+    context: RequestContext, session: Session, group_ids: Sequence[str]
+) -> Mapping[str, list[str]]:
+    """Return the servers of groups that the caller may know of, the oldest first."""
     query = select(ServerRow.group_id, ServerRow.id).where(
-        ServerRow.group_id.in_(group_ids), ServerRow.is_deleted.is_(False)
+        ServerRow.group_id.in_(group_ids), ServerRow.is_deleted.is_(False), told_to(context)
     )
     found: dict[str, list[str]] = {}
     for group_id, server_id in session.execute(query.order_by(ServerRow.created_at, ServerRow.id)):
@@ -128,7 +132,7 @@ def show(context: RequestContext, group_id: str) -> ServerGroup:
     """
     with context.reading() as session:
         row = _owned(context, session, select(ServerGroupRow), group_id)
-        return _shown(row, _members(session, [group_id]).get(group_id, ()))
+        return _shown(row, _members(context, session, [group_id]).get(group_id, ()))
 
 
 def _owned(

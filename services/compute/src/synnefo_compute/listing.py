@@ -23,7 +23,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 import synnefo_network
 from synnefo_compute import tags
 from synnefo_compute.models import ServerRow
-from synnefo_compute.rows import COLUMNS, IS_OURS, IS_THERE, TABLE
+from synnefo_compute.rows import COLUMNS, IS_OURS, IS_THERE, IS_TOLD, TABLE, told_to
 from synnefo_compute.values import Server, whole
 from synnefo_core.context import RequestContext
 from synnefo_core.db.paging import Order, page
@@ -80,7 +80,7 @@ def list_servers(
     """Return a page of servers.
 
     Args:
-        context: Its project's servers are listed.
+        context: Its project's servers are listed, hidden ones only to their users and administrators.
         limit: The most that are returned.
         marker: The id of the server behind which the page begins.
         selection: Which of them; None for all.
@@ -110,12 +110,14 @@ def _prepared(*conditions: ColumnElement[bool], is_first: bool) -> Prepared:
     return Prepared(page(query, order, limit=bindparam("most", type_=Integer()), marker=marker))
 
 
+_EVERYONES, _PROJECTS, _CALLERS = range(3)
+_WHOSE = {_EVERYONES: (), _PROJECTS: (IS_OURS,), _CALLERS: (IS_OURS, IS_TOLD)}
 _NEWEST = {
-    (is_everyone, is_first): _prepared(*() if is_everyone else (IS_OURS,), is_first=is_first)
-    for is_everyone in (False, True)
+    (whose, is_first): _prepared(*conditions, is_first=is_first)
+    for whose, conditions in _WHOSE.items()
     for is_first in (False, True)
 }
-"""Lists without filters, by whether they are of all projects, and whether nothing is before the page."""
+"""Lists without filters, by whose servers they hold, and whether nothing is before the page."""
 
 
 def _newest(
@@ -124,15 +126,23 @@ def _newest(
     """Return a page of what nearly everybody lists, by a prepared statement."""
     if context.cloud.database.is_writing:
         session.flush()  # of what was changed before, prepared statements do not see more
-    is_everyone = selection.is_everyone and context.is_admin
-    values: dict[str, Any] = {"most": limit}
-    if not is_everyone:
-        values["of_project"] = context.require_project()
+    whose, values = _whose(context, selection)
+    values["most"] = limit
     if marker:
         order: Order = [(ServerRow.created_at, True), (ServerRow.id, True)]
         created_at, server_id = _marker(context, session, selection, order, marker)
         values |= {"marker_created_at": created_at, "marker_id": server_id}
-    return _NEWEST[is_everyone, not marker].all(session, values)
+    return _NEWEST[whose, not marker].all(session, values)
+
+
+def _whose(context: RequestContext, selection: Selection) -> tuple[int, dict[str, Any]]:
+    """Return whose servers the caller's list holds, and the values that say so."""
+    if context.is_admin and selection.is_everyone:
+        return _EVERYONES, {}
+    of_project = {"of_project": context.require_project()}
+    if context.is_admin:
+        return _PROJECTS, of_project
+    return _CALLERS, {**of_project, "of_user": context.user_id}
 
 
 def _chosen(
@@ -162,7 +172,7 @@ def _column(name: str) -> InstrumentedAttribute[Any]:
 def _visible(context: RequestContext, selection: Selection) -> Select[ServerRow]:
     query = select(ServerRow)
     if not (selection.is_everyone and context.is_admin):
-        query = query.where(ServerRow.project_id == context.require_project())
+        query = query.where(ServerRow.project_id == context.require_project(), told_to(context))
     since, before = selection.changed_since, selection.changed_before
     if since is not None:
         query = query.where(ServerRow.updated_at >= since)

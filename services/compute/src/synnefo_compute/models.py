@@ -90,7 +90,8 @@ class ServerRow(Model):
     owner's decision, 0 while none does. ``group_id`` is empty for a server of no group, and
     ``pinned_zone`` for one whose owner asked for no zone. ``own_boot`` is from what a rescued one
     is to start again, in words of its cluster's driver. ``hints`` are those that its owner gave, and
-    ``image_properties`` what was said of the image when its disk was written.
+    ``image_properties`` what was said of the image when its disk was written. ``is_hidden`` is true
+    of one that of its project only its user may know of.
     """
 
     __tablename__ = "compute_server"
@@ -136,6 +137,7 @@ class ServerRow(Model):
     access_ipv6: Mapped[str] = mapped_column(String(64), default="", server_default="")
     is_disk_auto: Mapped[bool] = mapped_column(default=False, server_default=false())
     has_config_drive: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     fault: Mapped[LongText] = mapped_column(default="")
     fault_at: Mapped[Moment] = mapped_column(default=0.0)
     is_deleted: Mapped[bool] = mapped_column(default=False)

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Find a caller's server: who may not know of one is told that there is none."""
+"""Find a caller's server: who may not know of one is told that there is none.
+
+Servers are their projects', but a hidden one is known to its user only, and to administrators (CYC-007).
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, exists, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from synnefo_compute.models import ServerRow, ServerVolumeRow, TagRow
@@ -30,8 +33,10 @@ COLUMNS = [
 IS_THERE = TABLE.c.is_deleted.is_(False)
 _IS_IT = and_(TABLE.c.id == bindparam("server"), IS_THERE)
 IS_OURS = TABLE.c.project_id == bindparam("of_project")
+IS_TOLD = or_(not_(TABLE.c.is_hidden), TABLE.c.user_id == bindparam("of_user"))
+"""What is true of servers that a user may know of, of those of a project of the user's."""
 _OF_ANYBODY = Prepared(select(*COLUMNS).where(_IS_IT))
-_OF_PROJECT = Prepared(select(*COLUMNS).where(_IS_IT, IS_OURS))
+_OF_PROJECT = Prepared(select(*COLUMNS).where(_IS_IT, IS_OURS, IS_TOLD))
 
 
 def seen(context: RequestContext, session: Session, server_id: str) -> Any:
@@ -43,12 +48,24 @@ def seen(context: RequestContext, session: Session, server_id: str) -> Any:
     if context.is_admin:
         row = _OF_ANYBODY.first(session, {"server": server_id})
     else:
-        values = {"server": server_id, "of_project": context.project_id}
-        row = _OF_PROJECT.first(session, values)
+        whose = {"of_project": context.project_id, "of_user": context.user_id}
+        row = _OF_PROJECT.first(session, {"server": server_id, **whose})
     if row is None:
         noun = "server"
         raise NotFound(noun, server_id)
     return row
+
+
+def told_to(context: RequestContext) -> ColumnElement[bool]:
+    """Return what is true of servers that a caller may know of, of those of the caller's project."""
+    if context.is_admin:
+        return true()
+    return or_(not_(ServerRow.is_hidden), ServerRow.user_id == context.user_id)
+
+
+def is_told(context: RequestContext, row: ServerRow) -> bool:
+    """Whether a caller may know of a server, if it is of the caller's project."""
+    return context.is_admin or not row.is_hidden or row.user_id == context.user_id
 
 
 def owned(
@@ -59,7 +76,7 @@ def owned(
     is_locked: bool = False,
     also_deleted: bool = False,
 ) -> ServerRow:
-    """Return the row of a server of the caller's project, or of any for an administrator.
+    """Return the row of a server that the caller may know of: any for an administrator.
 
     Args:
         context: The caller.
@@ -75,7 +92,7 @@ def owned(
     if not also_deleted:
         query = query.where(ServerRow.is_deleted.is_(False))
     if not context.is_admin:
-        query = query.where(ServerRow.project_id == context.project_id)
+        query = query.where(ServerRow.project_id == context.project_id, told_to(context))
     if is_locked:
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalars(query).first()

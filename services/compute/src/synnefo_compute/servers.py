@@ -71,6 +71,7 @@ class ServerSpec:
         network_policy: What is done when ``nics`` is None: see :mod:`synnefo_compute.first_cards`.
         is_disk_auto: Whether the guest's disk is to be fitted to the flavor; only remembered.
         has_config_drive: Whether the guest is told of itself in OpenStack's form.
+        is_hidden: Whether of its project only the caller, and administrators, may know of it.
         first_boot: What the guest is told beside.
         disks: Volumes that it has, or is to be given, for disks; without one to start from it starts
             from a disk of its own.
@@ -96,6 +97,7 @@ class ServerSpec:
     network_policy: str = ""
     is_disk_auto: bool = False
     has_config_drive: bool = False
+    is_hidden: bool = False
     first_boot: FirstBoot = wishes.NOTHING
     disks: Sequence[DiskWish] = ()
 
@@ -182,6 +184,7 @@ def _row(context: RequestContext, spec: ServerSpec, flavor: Flavor, **place: str
         access_ipv6=_short_ipv6(spec.access_ipv6),
         is_disk_auto=spec.is_disk_auto,
         has_config_drive=spec.has_config_drive,
+        is_hidden=spec.is_hidden,
         created_at=now,
         updated_at=now,
     )

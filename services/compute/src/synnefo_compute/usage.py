@@ -10,6 +10,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from synnefo_compute.models import FlavorRow, ServerRow
+from synnefo_compute.rows import is_told
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField
 
@@ -27,7 +28,8 @@ class ServerUsage:
     """A server in a period.
 
     ``seconds`` are those of the period in which it was there, ``uptime_s`` all in which it was;
-    ``ended_at`` is 0 for one that still is. The sizes are those that it has, or had last.
+    ``ended_at`` is 0 for one that still is. The sizes are those that it has, or had last. One that
+    ``is_told`` is not counts, and the caller may not know more of it.
     """
 
     server_id: str
@@ -42,6 +44,7 @@ class ServerUsage:
     ended_at: float
     seconds: float
     uptime_s: int
+    is_told: bool
 
 
 def list_usage(
@@ -72,7 +75,16 @@ def list_usage(
         rows = list(session.scalars(query))
         flavors = _flavors(session, {row.flavor_id for row in rows})
         now = context.now()
-        return [_usage(row, period, now, flavors.get(row.flavor_id, "")) for row in rows]
+        return [
+            _usage(
+                row,
+                period,
+                now=now,
+                flavor=flavors.get(row.flavor_id, ""),
+                is_told=is_told(context, row),
+            )
+            for row in rows
+        ]
 
 
 def _present(period: Period, project_id: str) -> Select[ServerRow]:
@@ -95,7 +107,9 @@ def _flavors(session: Session, ids: set[str]) -> Mapping[str, str]:
     return {row.id: row.name for row in session.execute(query)}
 
 
-def _usage(row: ServerRow, period: Period, now: float, flavor: str) -> ServerUsage:
+def _usage(
+    row: ServerRow, period: Period, *, now: float, flavor: str, is_told: bool
+) -> ServerUsage:
     ended_at = row.deleted_at if row.is_deleted else 0.0
     begun, over = max(row.launched_at, period.start), min(ended_at or period.end, period.end)
     return ServerUsage(
@@ -111,4 +125,5 @@ def _usage(row: ServerRow, period: Period, now: float, flavor: str) -> ServerUsa
         ended_at=ended_at,
         seconds=max(0.0, over - begun),
         uptime_s=int((ended_at or now) - row.launched_at),
+        is_told=is_told,
     )

@@ -45,6 +45,7 @@ class Server:
     access_ipv6: str
     is_disk_auto: bool
     has_config_drive: bool
+    is_hidden: bool
     is_locked: bool
     is_suspended: bool
     locked_reason: str
@@ -93,6 +94,7 @@ def shown(
         access_ipv6=row.access_ipv6,
         is_disk_auto=row.is_disk_auto,
         has_config_drive=row.has_config_drive,
+        is_hidden=row.is_hidden,
         is_locked=bool(row.locked_by),
         is_suspended=row.locked_by == locks.SUSPENDED,
         locked_reason=row.locked_reason,

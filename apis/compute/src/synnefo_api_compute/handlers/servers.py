@@ -56,6 +56,11 @@ def _listing(
 
 def create(context: RequestContext, body: dict[str, Any]) -> Reply:
     """Answer ``POST /servers``."""
+    return make(context, body)
+
+
+def make(context: RequestContext, body: dict[str, Any], *, is_hidden: bool = False) -> Reply:
+    """Make what a body asks for, for all of the project or for the caller alone."""
     asked = body["server"]
     host = _host(asked)
     if host:
@@ -68,6 +73,7 @@ def create(context: RequestContext, body: dict[str, Any]) -> Reply:
         said_hints=placement.all_hints(body),
         host=host,
         first_boot=told,
+        is_hidden=is_hidden,
     )
     least, most = _counts(asked)
     servers = synnefo_compute.create_servers(context, spec, least=least, most=most)

@@ -87,21 +87,14 @@ def create(context: RequestContext, body: dict[str, Any]) -> Reply:
     if project != context.project_id:
         what = "a new server of another project than the token's"
         raise Unbuilt(what)
-    _require_shared(asked.pop("shared_to_project", True))
+    is_hidden = not asked.pop("shared_to_project", True)
     for key_name in asked.pop(schemas.KEY_NAMES, []):
         asked["key_name"] = key_name
-    made: Any = servers.create(context, {"server": asked}).body
+    made: Any = servers.make(context, {"server": asked}, is_hidden=is_hidden).body
     told = made["server"]
     shown = views.full(context, synnefo_compute.show_server(context, told["id"]))
     password = {"adminPass": told["adminPass"]} if "adminPass" in told else {}
     return Reply({"server": shown | password})
-
-
-def _require_shared(is_shared: bool) -> None:
-    """Refuse to keep a server from the members of its project."""
-    if not is_shared:
-        what = "a server that other members of its project don't see"
-        raise Unbuilt(what)
 
 
 def show(context: RequestContext, server_id: str) -> dict[str, Any]:
@@ -175,6 +168,7 @@ def _set_firewall(context: RequestContext, server_id: str, arguments: Any) -> Re
 def _reassign(context: RequestContext, server_id: str, arguments: Any) -> Reply:
     context.cloud.policy.require(context, "compute:server:reassign")
     schemas.REASSIGN.check(arguments, prefix="reassign")
-    _require_shared(arguments.get("shared_to_project", True))
-    synnefo_compute.reassign_server(context, server_id, arguments["project"])
+    is_shared = arguments.get("shared_to_project")
+    is_hidden = None if is_shared is None else not is_shared
+    synnefo_compute.reassign_server(context, server_id, arguments["project"], is_hidden=is_hidden)
     return Reply(status=200)

@@ -74,7 +74,7 @@ def full(context: RequestContext, server: Server) -> dict[str, Any]:
         "progress": 100 if server.launched_at else 0,
         "user_id": server.user_id,
         "tenant_id": server.project_id,
-        "shared_to_project": True,
+        "shared_to_project": not server.is_hidden,
         "suspended": server.is_suspended,
         "deleted": server.vm_state == synnefo_compute.DELETED,
         "created": iso(server.created_at),

@@ -68,7 +68,11 @@ def _project(
         "total_memory_mb_usage": total("ram_mib"),
         "total_vcpus_usage": total("vcpus"),
     }
-    return shown | ({"server_usages": [_server(each) for each in servers]} if is_detailed else {})
+    return shown | (
+        {"server_usages": [_server(each) for each in servers if each.is_told]}
+        if is_detailed
+        else {}
+    )
 
 
 def _server(usage: ServerUsage) -> dict[str, Any]:

@@ -118,6 +118,7 @@ def _recorded(context: RequestContext, server: Server) -> dict[str, Any]:
         "name": server.name,
         "project": server.project_id,
         "user": server.user_id,
+        "shared_to_project": "no" if server.is_hidden else "yes",
         "state": server.vm_state,
         "task": server.task_state,
         "flavor": server.flavor_id,
