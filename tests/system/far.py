@@ -12,7 +12,7 @@ from pathlib import Path
 from synnefo_core.contracts.gateways import GatewayDocument
 from synnefo_core.contracts.nodes import PortDocument
 from tests.plugins.bus_amqp.brokers import url
-from tests.system.deployment import Deployment, deployed
+from tests.system.deployment import Deployment, Settings, deployed
 from tests.system.labs import RabbitLab
 from tests.system.wired import Node
 
@@ -48,15 +48,16 @@ class Far:
         return GatewayDocument.from_json(file.read_text()) if file.exists() else None
 
 
+def by_broker(broker: RabbitLab, *, namespace: str) -> Settings:
+    """Return the settings of a cloud that is told by a broker, and tells nodes."""
+    bus = {"driver": "amqp", "urls": url(broker, "cloud"), "namespace": namespace}
+    return {"bus": {"driver": "amqp"}, "bus_amqp": {**bus, "reconnect_max_s": 1}}
+
+
 @contextmanager
 def told(directory: Path, broker: RabbitLab, *, namespace: str) -> Iterator[Deployment]:
     """Have a cloud with a simulated cluster called east, as the broker calls it, too."""
-    bus = {"driver": "amqp", "urls": url(broker, "cloud"), "namespace": namespace}
-    settings = {
-        "backends": {"embedded": "false"},
-        "bus": {"driver": "amqp"},
-        "bus_amqp": {**bus, "reconnect_max_s": 1},
-    }
+    settings = {"backends": {"embedded": "false"}, **by_broker(broker, namespace=namespace)}
     with deployed(directory, settings) as cloud:
         cloud.run().wait_until_it_says("receiving from the broker")
         cloud.synnefo("backend", "add", "east", "--driver", "sim")

@@ -2,15 +2,19 @@
 """A file, an image, a disk and a snapshot are the same: servers of a real Ganeti with QEMU, through the APIs.
 
 Nothing is copied when a server begins; its disk becomes an image and a file while it runs; and what others
-were made of may go. ``SCALE=full`` makes twenty servers of the snapshot.
+were made of may go. The first server has a card, which Ganeti has our script connect. ``SCALE=full`` makes
+twenty servers of the snapshot.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +25,13 @@ from synnefo_blocks import volumes
 from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.contracts.storage import Kind, NoSuchThing
 from synnefo_storage_nfs.driver import NfsStorage
+from tests.plugins.bus_amqp.brokers import import_definitions
 from tests.system import volume_node
-from tests.system.client import COMPUTE, Client
+from tests.system.client import COMPUTE, NETWORK, Client
 from tests.system.deployment import Deployment, deployed
-from tests.system.labs import GanetiLab
+from tests.system.far import by_broker
+from tests.system.guarded import Guarded, guarded, overheard
+from tests.system.labs import GanetiLab, LabFailed, RabbitLab
 from tests.system.labs.fixtures import or_skip
 from tests.system.labs.waiting import until
 
@@ -39,6 +46,8 @@ IMAGE_AT, SPACE_AT = 3, 10
 CLONES = 20 if os.environ.get("SCALE") == "full" else 2
 GUEST_S = 300
 VOLUME, IMAGES = "/volume/v3", "/image/v2/images"
+NAMESPACE = "synnefo-servers"
+WITHIN_S = 60
 
 
 @dataclass
@@ -54,15 +63,16 @@ class Site:
 
     # -- Servers ------------------------------------------------------------------------
 
-    def ask_server(self, name: str, image_id: str) -> str:
-        """Ask for a server; return its id."""
-        asked = {"name": name, "flavorRef": "thin", "imageRef": image_id, "networks": "none"}
+    def ask_server(self, name: str, image_id: str, network_id: str = "") -> str:
+        """Ask for a server, with a card if a network is named; return its id."""
+        networks = [{"uuid": network_id}] if network_id else "none"
+        asked = {"name": name, "flavorRef": "thin", "imageRef": image_id, "networks": networks}
         made = self.client.call("POST", f"{COMPUTE}/servers", json={"server": asked}).json()
         return str(made["server"]["id"])
 
-    def made_server(self, name: str, image_id: str) -> str:
-        """Make a server; return its id."""
-        server_id = self.ask_server(name, image_id)
+    def made_server(self, name: str, image_id: str, network_id: str) -> str:
+        """Make a server with a card; return its id."""
+        server_id = self.ask_server(name, image_id, network_id)
         assert "ACTIVE" == self.client.settle(server_id, within_s=GUEST_S)
         return server_id
 
@@ -133,15 +143,25 @@ def lab(ganeti_labs) -> GanetiLab:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, lab) -> Iterator[Site]:
+def broker() -> Iterator[RabbitLab]:
+    with RabbitLab() as lab:
+        yield import_definitions(lab)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, lab, broker) -> Iterator[Site]:
     """A whole cloud on that cluster, with a flavor whose disks are in the store."""
     place = str(volume_node.store_of(lab))
-    settings = {"backends": {"embedded": "false"}, **volume_node.settings(lab)}
+    settings = {
+        "backends": {"embedded": "false"},
+        **volume_node.settings(lab),
+        **by_broker(broker, namespace=NAMESPACE),
+    }
     with deployed(tmp_path_factory.mktemp("volumes"), settings) as cloud:
-        cloud.run()
+        cloud.run().wait_until_it_says("receiving from the broker")
         with or_skip():
             os_type = volume_node.prepare(lab, key=cloud.synnefo("volume", "key").strip())
-        cloud.add_ganeti("c1", lab, os_type=os_type, has_seed_disk="true")
+        cloud.add_ganeti("east", lab, os_type=os_type, has_seed_disk="true")
         size = ["--ram", "192", "--vcpus", "1", "--disk", "1", "--id", "thin"]
         kind = ["--property", "SNF:disk_template=ext", "thin"]
         cloud.openstack("flavor", "create", *size, *kind, cloud="synnefo-admin")
@@ -162,10 +182,35 @@ def original(site, tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="module")
-def first(site, original) -> str:
-    """A server of that image, whose guest answered; its id."""
+def node(site, broker) -> Iterator[Guarded]:
+    """The cluster's node, which keeps guests to what the cloud says."""
+    with guarded(site.lab, site.cloud, broker=broker, namespace=NAMESPACE) as node:
+        yield node
+
+
+@pytest.fixture(scope="module")
+def network(site) -> str:
+    """A network on the bridge of the nodes, where this machine is a neighbour; its id."""
+    words = ["--provider-network-type", "CUSTOM", "--provider-physical-network", "gbr0", "--share"]
+    made = site.cloud.openstack_json("network", "create", *words, "lab", cloud="synnefo-admin")
+    prefix = site.lab.host.rpartition(".")[0]
+    subnet = {
+        "network_id": made["id"],
+        "ip_version": 4,
+        "cidr": f"{prefix}.0/24",
+        "gateway_ip": site.lab.host,
+        "allocation_pools": [{"start": f"{prefix}.150", "end": f"{prefix}.199"}],
+    }
+    admin = Client(site.cloud, "synnefo-admin")
+    admin.call("POST", f"{NETWORK}/subnets", json={"subnet": subnet})
+    return str(made["id"])
+
+
+@pytest.fixture(scope="module")
+def first(site, original, node, network) -> str:
+    """A server of that image with a card, whose guest answered; its id."""
     blocks, begun = site.blocks(), time.monotonic()
-    server_id = site.made_server("first", original)
+    server_id = site.made_server("first", original, network)
     active_s = time.monotonic() - begun
     said = site.get(server_id, IMAGE_AT)
     log.info("%.1f s to ACTIVE, %.1f to a prompt", active_s, time.monotonic() - begun)
@@ -173,6 +218,70 @@ def first(site, original) -> str:
     assert 0 < blocks
     assert (0, blocks) == (site.own_bytes(server_id), site.blocks())
     return server_id
+
+
+@pytest.fixture(scope="module")
+def address(site, first) -> str:
+    """The address that the first server's guest was given by DHCP."""
+    lease = "/lease.sh"
+    script = r'#!/bin/sh\n[ "$1" = bound ] && ip address add $ip/$mask dev eth0 && echo got $ip'
+    site.ask(first, f"printf '{script}' > {lease} && chmod +x {lease}")
+    said = site.ask(first, f"udhcpc -n -q -i eth0 -s {lease} 2>/dev/null")
+    return said.removeprefix("got ")
+
+
+def test_the_guest_gets_the_address_that_the_api_says(site, first, address):
+    (port,) = site.client.get(f"{NETWORK}/ports?device_id={first}")["ports"]
+    assert [address] == [fixed["ip_address"] for fixed in port["fixed_ips"]]
+    assert port["mac_address"] == site.ask(first, "cat /sys/class/net/eth0/address")
+
+    site.ask(first, "ip route add 169.254.169.254 dev eth0")
+    told = site.ask(first, "wget -qO- http://169.254.169.254/openstack/latest/meta_data.json")
+
+    assert first == json.loads(told)["uuid"]
+
+
+def reaches(address: str, port: int, *, within_s: float) -> bool:
+    """Whether this machine, a neighbour of the guest, can open a connection to it."""
+    try:
+        socket.create_connection((address, port), timeout=within_s).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_rule_lets_packets_reach_the_guest_and_its_end_stops_them(site, first, address):
+    site.ask(first, "httpd -p 80 -h /proc")
+    (group,) = site.client.get(f"{COMPUTE}/servers/{first}/os-security-groups")["security_groups"]
+    assert not reaches(address, 80, within_s=1)
+
+    rule = {
+        "security_group_id": group["id"],
+        "direction": "ingress",
+        "protocol": "tcp",
+        "port_range_min": 80,
+        "port_range_max": 80,
+    }
+    path = f"{NETWORK}/security-group-rules"
+    made = site.client.call("POST", path, json={"security_group_rule": rule}).json()
+    until(lambda: reaches(address, 80, within_s=1), "packets to pass", within_s=WITHIN_S)
+    site.client.call("DELETE", f"{path}/{made['security_group_rule']['id']}")
+    until(lambda: not reaches(address, 80, within_s=1), "packets to be stopped", within_s=WITHIN_S)
+
+
+def test_the_guest_sends_in_no_name_but_its_own(site, first, address):
+    mac, other = site.ask(first, "cat /sys/class/net/eth0/address"), f"{address[:-3]}201"
+    site.ask(first, f"ip address add {other}/24 dev eth0")
+
+    with overheard(site.lab.link) as frames:
+        answers = [
+            "1 packets received" in site.ask(first, f"ping -c 1 -W 1 -I {name} {site.lab.host}")
+            for name in (address, other, address)
+        ]
+
+    assert [True, False, True] == answers
+    names = [name for sender, name in frames if sender == mac]
+    assert {address} == set(names)
 
 
 @pytest.fixture(scope="module")
@@ -238,3 +347,12 @@ def test_clones_outlive_all_that_they_were_made_of(site, original, first, snapsh
         site.delete_server(server_id)
         with pytest.raises(NoSuchThing):
             volumes.show(site.storage, server_id)
+
+
+def test_nothing_is_left_of_a_card_whose_server_is_gone(site, first, node):
+    if site.client.server(first) is not None:
+        site.delete_server(first)
+
+    with suppress(LabFailed):
+        until(lambda: node.before == node.left(), "the node to be as it was", within_s=WITHIN_S)
+    assert node.before == node.left()

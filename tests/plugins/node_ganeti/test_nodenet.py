@@ -4,6 +4,7 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -279,6 +280,15 @@ def test_files_for_the_node_name_this_command(what, capsys):
     assert 0 == main([what])
 
     assert "@" not in capsys.readouterr().out
+
+
+def test_the_unit_gives_the_daemon_no_mounts_of_its_own(capsys):
+    """Routers are name spaces that stay when the daemon ends, and that operators look into."""
+    assert 0 == main(["show-unit"])
+
+    settings = {line.partition("=")[0] for line in capsys.readouterr().out.splitlines()}
+    apart = re.compile("Private(Tmp|Devices|Mounts)|Protect|.*Paths|Root|MountFlags|DynamicUser")
+    assert [] == [name for name in settings if apart.match(name)]
 
 
 def test_a_program_that_is_not_there_is_a_failure():

@@ -19,7 +19,7 @@ from . import debian, guest, packages
 from .errors import LabFailed, LabUnavailable
 from .lab import Lab
 from .processes import tail
-from .sandbox import Address, Sandbox, is_taken
+from .sandbox import Address, Sandbox, enter, is_taken
 from .waiting import accepts, until
 
 Hypervisor = Literal["fake", "kvm"]
@@ -115,6 +115,29 @@ class GanetiLab(Lab):
                 f"`{' '.join(command)}` failed with {done.returncode}:\n{done.stdout}{done.stderr}"
             )
         return done
+
+    @property
+    def pid(self) -> int:
+        """A process of the node, whose name spaces are the node's."""
+        return self._sandbox.pid
+
+    @property
+    def host(self) -> str:
+        """The address that this machine has on the bridge of the node's guests."""
+        return self._address.host
+
+    @property
+    def link(self) -> str:
+        """The interface by which this machine is joined to that bridge."""
+        return self._address.link
+
+    def words(self, *command: str) -> list[str]:
+        """Return the words that run a command on the node."""
+        return [*enter(self.record), *command]
+
+    def inside(self, path: str) -> Path:
+        """Where a file of the node is seen from this machine."""
+        return self._sandbox.inside(path)
 
     @property
     def os_directory(self) -> Path:

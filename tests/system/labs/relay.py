@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A way out of a machine that is only a network to a port on this machine's loopback."""
+"""A way out of a network of its own to a port on this machine's loopback."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ import os
 import socket
 import threading
 from contextlib import suppress
-from typing import Self
+from typing import Protocol, Self
 
 from .errors import LabFailed
-from .wires import Machine
 
 _CLONE_NEWNET = 0x40000000
+
+
+class Machine(Protocol):
+    """What has a network of its own, and a process there."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def pid(self) -> int: ...
 
 
 class Relay:

@@ -12,7 +12,7 @@ tree=${3:+$(readlink -f "$3")}
 cd "$1"
 hostname "$2"
 mount -t tmpfs -o mode=755 tmpfs /mnt                   # an overlay cannot lie on an overlay, as in a container
-mkdir /mnt/lower /mnt/upper /mnt/work /mnt/root
+mkdir /mnt/root
 # What is hidden below, and yet is to be there; in another system's tree it would not run.
 kept=()
 IFS=: read -ra keep <<< "$KEEP"
@@ -25,17 +25,23 @@ for place in "${keep[@]}"; do
         ;;
     esac
 done
+
+private() {                                             # private DIRECTORY PLACE: what is written at PLACE stays here
+    local layers=/mnt/layers$2
+    mkdir -p "$layers"/{lower,upper,work}
+    mount --bind "$1" "$layers/lower"                   # its own name may hold a colon
+    mount -t overlay overlay -o lowerdir="$layers/lower",upperdir="$layers/upper",workdir="$layers/work" "$2"
+}
+
 if [ -n "$tree" ]; then
     kept=()
     root=/mnt/root
-    mount --bind "$tree" /mnt/lower                     # its own name may hold a colon
-    overlay=$root
+    private "$tree" $root
 else
     root=
-    mount --bind /etc /mnt/lower
-    overlay=/etc
+    private /etc /etc
+    private /var/lib /var/lib
 fi
-mount -t overlay overlay -o lowerdir=/mnt/lower,upperdir=/mnt/upper,workdir=/mnt/work $overlay
 if [ -n "$tree" ]; then
     mount -t proc proc $root/proc
     mount --rbind /dev $root/dev

@@ -119,6 +119,11 @@ class Sandbox:
             check=False,
         )
 
+    @property
+    def pid(self) -> int:
+        """The number, on this machine, of its process 1."""
+        return _process_one(self._record)
+
     def inside(self, path: str) -> Path:
         """Where a file of the sandbox is seen from this machine."""
         return Path(f"{_root(self._record)}{path}")
