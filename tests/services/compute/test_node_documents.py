@@ -155,6 +155,19 @@ def test_a_port_that_leaves_a_group_is_missed_there(node, server, member, networ
     assert {f"{fixed.ip}/32" for fixed in made.fixed_ips}.isdisjoint(told.groups[0].prefixes)
 
 
+def test_a_network_that_is_reset_is_told_of_once_more(node, server, context, member, settle):
+    port, before = port_of(member, server), dict(node.known)
+
+    synnefo_compute.reset_network(context, server.id)
+    settle()
+
+    (told,) = node.heard or node.news()
+    assert port.id == told.port
+    assert told.version > before[port.id]
+    assert [] == node.news()
+    assert "resetNetwork" == synnefo_compute.list_actions(member, server.id)[0].name
+
+
 def test_what_nodes_are_not_told_of_is_not_sent(node, server, member, network):
     port = port_of(member, server)
     synnefo_network.update_port(member, port.id, {"name": "other", "description": "words"})

@@ -18,6 +18,7 @@ from synnefo_compute.models import ServerRow
 from synnefo_compute.reconcile import repairs
 from synnefo_core.contracts.compute import BackendUnavailable, Nic
 from synnefo_core.db.models import SagaRow
+from synnefo_core.errors import NotFound
 from tests.services.compute.test_servers import RUNNING, STOPPED, held, servers_only
 
 GIB = 2**30
@@ -136,6 +137,39 @@ def test_a_card_that_is_gone_frees_its_port(server, member, modify, repair):
     assert ["nics"] == repair()
     assert () == shown(member, server).ports
     assert [] == synnefo_network.list_ports(member, synnefo_network.Listing())
+
+
+def test_a_reset_network_is_looked_at_at_once(server, member, context, modify, settle):
+    modify(nics=())
+
+    synnefo_compute.reset_network(context, server.id)
+    settle()
+
+    assert () == shown(member, server).ports
+
+
+def test_a_reset_leaves_cards_alone_while_the_cluster_is_away(
+    server, member, context, modify, settle, monkeypatch
+):
+    def away(*_, **__):
+        raise BackendUnavailable("sim")
+
+    modify(nics=())
+    before = shown(member, server).ports
+    monkeypatch.setattr(repairs, "find", away)
+
+    synnefo_compute.reset_network(context, server.id)
+    settle()
+
+    assert before == shown(member, server).ports
+
+
+def test_nobody_resets_the_network_of_a_server_that_is_gone(server, member, context, settle):
+    synnefo_compute.delete_server(member, server.id)
+    settle()
+
+    with pytest.raises(NotFound):
+        synnefo_compute.reset_network(context, server.id)
 
 
 def test_a_card_that_nobody_knows_stays_unknown(server, member, cluster, modify, repair):

@@ -144,7 +144,7 @@ from synnefo_compute.tags import (
     remove as remove_tag,
     replace as replace_tags,
 )
-from synnefo_compute.upkeep import reset_state
+from synnefo_compute.upkeep import reset_network, reset_state
 from synnefo_compute.usage import Period, ServerUsage, list_usage
 from synnefo_compute.values import Server
 from synnefo_compute.volumes import ServerVolume
@@ -268,6 +268,7 @@ __all__ = [
     "replace_metadata",
     "replace_tags",
     "rescue_server",
+    "reset_network",
     "reset_state",
     "resize_server",
     "revert_resize",

@@ -26,7 +26,7 @@ SUCCESS, ERROR = "Success", "Error"
 
 CREATE, DELETE = "create", "delete"
 LOCK, UNLOCK = "lock", "unlock"
-RESET_STATE = "resetState"
+RESET_NETWORK, RESET_STATE = "resetNetwork", "resetState"
 SUSPEND, RESUME = "suspend", "resume"
 """By an operator, for good: see :mod:`synnefo_compute.suspending`."""
 

@@ -20,6 +20,7 @@ from synnefo_compute import (
     relief,
     resizing,
     unbound,
+    upkeep,
 )
 from synnefo_compute.commands import COMMANDS
 from synnefo_compute.figures import asked, heard, series
@@ -100,8 +101,8 @@ def listeners() -> Iterable[Listener]:
 
 @hookimpl
 def subscriptions() -> Iterable[Subscription]:
-    """Return what is done when ports are taken away from servers."""
-    return unbound.SUBSCRIPTIONS
+    """Return what is done when ports or volumes are taken away from servers, or change."""
+    return (*unbound.SUBSCRIPTIONS, *upkeep.SUBSCRIPTIONS)
 
 
 @hookimpl(specname="guests")

@@ -92,6 +92,12 @@ POLICIES = [
         "POST /servers/{server_id}/action",
     ),
     rule(
+        "compute:server:reset_network",
+        ADMIN,
+        "Have the network of a server set anew where it runs",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
         "compute:server:reset_state",
         ADMIN,
         "Show a server as active or in error, whatever it is",

@@ -61,7 +61,7 @@ from synnefo_network.nodes.agents import (
     show_node_agent,
     update_node_agent,
 )
-from synnefo_network.nodes.telling import note_device, tell_nodes_of_device
+from synnefo_network.nodes.telling import note_device, tell_anew, tell_nodes_of_device
 from synnefo_network.plugged import ports_of, ports_of_one
 from synnefo_network.plugging import devices_with_address, plug, settle, unplug, withhold
 from synnefo_network.pool_values import AddressScope, SubnetPool, SubnetPoolChanges, SubnetPoolSpec
@@ -312,6 +312,7 @@ __all__ = [
     "show_subnet_pool",
     "tags_of",
     "tags_of_many",
+    "tell_anew",
     "tell_nodes_of_device",
     "unplug",
     "update_address_scope",

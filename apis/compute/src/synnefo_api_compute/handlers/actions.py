@@ -161,6 +161,10 @@ def _force_delete(context: RequestContext, asked: Asked) -> None:
     synnefo_compute.delete_server(context, asked.server_id)
 
 
+def _reset_network(context: RequestContext, asked: Asked) -> None:
+    synnefo_compute.reset_network(context, asked.server_id)
+
+
 def _reset_state(context: RequestContext, asked: Asked) -> None:
     synnefo_compute.reset_state(context, asked.server_id, asked.arguments["state"])
 
@@ -203,6 +207,7 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "forceDelete": (_force_delete, "compute:server:force_delete"),
     "migrate": (_migrate, "compute:server:migrate"),
     "os-migrateLive": (_migrate_live, "compute:server:migrate_live"),
+    "resetNetwork": (_reset_network, "compute:server:reset_network"),
     "os-resetState": (_reset_state, "compute:server:reset_state"),
     "resize": (_resize, "compute:server:resize"),
     "confirmResize": (_confirm_resize, "compute:server:resize"),

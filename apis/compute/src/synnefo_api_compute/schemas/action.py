@@ -153,6 +153,7 @@ ARGUMENTS = {
             "additionalProperties": False,
         }
     ),
+    "resetNetwork": Schema(NOTHING),
     "unlock": Schema(NOTHING),
     "confirmResize": Schema(NOTHING),
     "revertResize": Schema(NOTHING),
@@ -199,7 +200,6 @@ UNBUILT = {
     "evacuate",
     "injectNetworkInfo",
     "pause",
-    "resetNetwork",
     "restore",
     "resume",
     "shelve",
