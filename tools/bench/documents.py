@@ -15,9 +15,7 @@ from sqlalchemy import insert, select
 
 import synnefo_network
 from synnefo_bus_amqp import AmqpBus
-from synnefo_core.cloud import assemble
 from synnefo_core.contracts.bus import Message
-from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.contracts.nodes import DOCUMENT, HELLO, KNOWN, PURPOSE
 from synnefo_core.signatures import Verifier
 from synnefo_network import (
@@ -30,17 +28,12 @@ from synnefo_network.models import PortGroupRow, PortRow
 from synnefo_network.nodes import changes, hellos, rounds, signing
 from synnefo_network.nodes.changes import Kind
 from synnefo_node_ganeti.net.shelf import PORTS, Shelf
-from tests.plugins.bus_amqp.brokers import import_definitions, is_up, url
-from tests.system.labs import RabbitLab
+from tests.plugins.bus_amqp.brokers import is_up
 from tests.system.labs.waiting import until
-from tools.bench import clouds
-from tools.bench.databases import databases
+from tools.bench.brokers import CLUSTER, listener
 from tools.bench.fleet import Fleet
-from tools.bench.notices import CLUSTER, lines
 from tools.bench.scale import Tell
-from tools.bench.seed import seed
 
-NAMESPACE = "synnefo-documents"
 NUMBER, MEMBERS = 10_000, 1_000
 _PATIENCE_S = 1800.0
 
@@ -48,9 +41,8 @@ _PATIENCE_S = 1800.0
 class _Node:
     """A node that keeps what it hears, in a thread of its own."""
 
-    def __init__(self, place: Path, broker: RabbitLab, name: str) -> None:
-        told = {"urls": [url(broker, CLUSTER)], "namespace": NAMESPACE, "node": name}
-        self.name, self._bus = name, AmqpBus(DriverSetup(CLUSTER, told, place))
+    def __init__(self, bus: AmqpBus, name: str) -> None:
+        self.name, self._bus = name, bus
         self.heard: list[str] = []
         for topic in (DOCUMENT, f"{DOCUMENT}.{name}"):
             self._bus.subscribe(topic, self._keep)
@@ -183,25 +175,16 @@ def _shelved(bench: _Bench, directory: Path, heard: Sequence[str]) -> str:
 @contextmanager
 def _cloud(place: Path) -> Iterator[_Bench]:
     with ExitStack() as stack:
-        database = stack.enter_context(databases("postgresql"))
-        broker = import_definitions(stack.enter_context(RabbitLab()))
-        config = place / "bench.conf"
-        told = {"driver": "amqp", "urls": url(broker, "cloud"), "namespace": NAMESPACE}
-        bus = "\n".join(["[bus]", "driver = amqp", "[bus_amqp]", *lines(told), ""])
-        config.write_text(clouds.configuration(database.url("documents")) + bus)
-        config.chmod(0o600)
-        seeded = seed(place / "data", config, has_servers=False)
-        cloud = assemble(data_dir=place / "data", files=(config,))
-        stack.callback(cloud.close)
+        heard = stack.enter_context(listener(place, "documents"))
         # The exchanges are made by who receives first.
-        cloud.bus.receive(timeout_s=5)
+        heard.cloud.bus.receive(timeout_s=5)
 
         def node(name: str) -> _Node:
-            made = _Node(place, broker, name)
+            made = _Node(heard.bus(node=name), name)
             stack.callback(made.close)
             return made
 
-        yield _bench(Fleet(cloud, seeded.token, [CLUSTER], cidr="10.0.0.0/8"), node)
+        yield _bench(Fleet(heard.cloud, heard.token, [CLUSTER], cidr="10.0.0.0/8"), node)
 
 
 def _bench(fleet: Fleet, node: Callable[[str], _Node]) -> _Bench:

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,19 +17,12 @@ from synnefo_bus_amqp import AmqpBus
 from synnefo_compute import events, names
 from synnefo_compute.kinds import ACT
 from synnefo_core import sagas
-from synnefo_core.cloud import assemble
 from synnefo_core.contracts.bus import Message
-from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.db.models import SagaRow
 from synnefo_core.listening import Listening
-from tests.plugins.bus_amqp.brokers import import_definitions, url
-from tests.system.labs import RabbitLab
-from tools.bench import clouds
-from tools.bench.databases import databases
+from tools.bench.brokers import CLUSTER, listener
 from tools.bench.fleet import Fleet
-from tools.bench.seed import seed
 
-CLUSTER, NAMESPACE = "east", "synnefo-bench"
 SERVERS = 1000
 GOAL_PER_S = 1000
 
@@ -92,28 +85,10 @@ class _Consumer:
 
 @contextmanager
 def _consuming(place: Path) -> Iterator[_Consumer]:
-    with ExitStack() as stack:
-        database = stack.enter_context(databases("postgresql"))
-        broker = import_definitions(stack.enter_context(RabbitLab()))
-        config = place / "bench.conf"
-        told = {"driver": "amqp", "urls": url(broker, "cloud"), "namespace": NAMESPACE}
-        bus = "\n".join(["[bus]", "driver = amqp", "[bus_amqp]", *lines(told), ""])
-        config.write_text(clouds.configuration(database.url("notices")) + bus)
-        config.chmod(0o600)
-        seeded = seed(place / "data", config, has_servers=False)
-        cloud = assemble(data_dir=place / "data", files=(config,))
-        stack.callback(cloud.close)
-        fleet = Fleet(cloud, seeded.token, [CLUSTER])
+    with listener(place, "notices") as heard:
+        fleet = Fleet(heard.cloud, heard.token, [CLUSTER])
         fleet.grow(SERVERS)
-        theirs = {"urls": [url(broker, CLUSTER)], "namespace": NAMESPACE}
-        node = AmqpBus(DriverSetup(CLUSTER, theirs, place))
-        stack.callback(node.close)
-        yield _Consumer(fleet, node, database.cpu_s)
-
-
-def lines(told: Mapping[str, str]) -> list[str]:
-    """Return settings as lines of a configuration file."""
-    return [f"{name} = {value}" for name, value in told.items()]
+        yield _Consumer(fleet, heard.bus(), heard.database_cpu_s)
 
 
 def measure(place: Path, number: int, tell: Callable[[str], None]) -> list[Rate]:
