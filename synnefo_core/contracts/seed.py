@@ -6,7 +6,7 @@ Cloudbase-Init) finds by its label. It holds passwords: whoever passes it on kee
 and listings.
 
 Packed, it is base64 of zlib's compressed form of a JSON object: ``label``, and ``files``, an object
-of base64 contents by path. The OS definition on a Ganeti node unpacks it without this package.
+of base64 contents by path; and ``offline``, where there is one. The OS definition on a Ganeti node unpacks it without this package.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,21 @@ class Seed:
     Attributes:
         label: By which the guest finds it: "cidata" or "config-2".
         files: Contents by path, without a slash at the beginning.
+        offline: What is to be written on the guest's own disk before it begins, as JSON has it; None
+            for nothing. docs/operators/guests.rst has its members.
     """
 
     label: str
     files: Mapping[str, bytes] = field(repr=False)
+    offline: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def pack(self) -> str:
         """Return the seed as ASCII text."""
         files = {path: base64.b64encode(content).decode() for path, content in self.files.items()}
-        text = json.dumps({"label": self.label, "files": files})
-        return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+        told: dict[str, Any] = {"label": self.label, "files": files}
+        if self.offline is not None:
+            told["offline"] = self.offline
+        return base64.b64encode(zlib.compress(json.dumps(told).encode(), 9)).decode()
 
     @classmethod
     def unpack(cls, packed: str) -> Seed:
@@ -50,4 +56,4 @@ class Seed:
             msg = "this is not a packed seed"
             raise ValueError(msg) from cause
         files = {path: base64.b64decode(content) for path, content in told["files"].items()}
-        return cls(told["label"], files)
+        return cls(told["label"], files, told.get("offline"))

@@ -10,6 +10,13 @@ def test_a_seed_is_unpacked_as_it_was():
     assert seed == Seed.unpack(seed.pack())
 
 
+def test_what_is_written_offline_goes_with_it():
+    seed = Seed("cidata", {}, {"hostname": "web-1", "users": ["root"]})
+
+    assert seed == Seed.unpack(seed.pack())
+    assert "web-1" not in repr(seed)
+
+
 @pytest.mark.parametrize("packed", ["", "x", "AAAA", "****"])
 def test_what_is_no_seed_is_refused(packed):
     with pytest.raises(ValueError, match="not a packed seed"):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -72,6 +73,17 @@ def test_a_cluster_that_tells_guests_nothing_is_not_asked_to(make_backend, clust
 
     assert ["disk-1"] == [disk["name"] for disk in creation(server)["disks"]]
     assert "osparams_secret" not in creation(server)
+
+
+def test_what_is_to_be_written_offline_is_not_left_out(make_backend, cluster):
+    seed = Seed("cidata", {}, {"hostname": "web-1"})
+    backend = make_backend()
+
+    with pytest.raises(RequestRefused, match="writes nothing on disks"):
+        backend.lifecycle.create(replace(SPEC, seed=seed))
+    make(backend)
+    with pytest.raises(RequestRefused, match="writes nothing on disks"):
+        backend.reshape.hand_seed("snf-1", seed)
 
 
 def test_an_instance_of_before_is_not_told_when_it_is_rebuilt(make_backend, cluster):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from synnefo_core.contracts.seed import Seed
-from synnefo_node_ganeti import os_definition, os_script
+from synnefo_node_ganeti import os_definition, os_offline, os_script
 
 SEED = Seed(
     "cidata",
@@ -73,7 +73,8 @@ def test_what_ganeti_wants_is_there(definition):
 
     assert "20\n" == (definition / "ganeti_api_version").read_text()
     assert list(os_script.PARAMETERS) == [line.split()[0] for line in parameters]
-    assert all(os.access(definition / name, os.X_OK) for name in os_script.SCRIPTS)
+    scripts = (*os_script.SCRIPTS, os_script.OFFLINE, os_offline.INSIDE)
+    assert all(os.access(definition / name, os.X_OK) for name in scripts)
 
 
 def test_it_may_be_installed_again(definition):
@@ -136,6 +137,17 @@ def test_an_image_that_is_not_there_is_told_before_anything_is_made(definition):
 @pytest.mark.parametrize("name", ["import", "export"])
 def test_contents_are_not_moved_in_or_out(definition, name):
     assert 1 == call(definition / name).returncode
+
+
+@needs_programs
+def test_a_node_that_can_not_write_on_disks_fails_a_creation_that_wants_it(definition, disks):
+    seed = Seed("cidata", {"meta-data": b""}, {"password_hash": "$6$secret"})
+
+    done = call(definition / "create", **disks, **seed_parameters(seed.pack()))
+
+    assert 1 == done.returncode
+    assert 1 == len(done.stderr.splitlines())
+    assert "$6$secret" not in done.stdout + done.stderr
 
 
 def test_a_file_outside_its_volume_is_refused(definition, disks):

@@ -134,6 +134,15 @@ GROUPS: dict[str, tuple[Need, ...]] = {
         Need("genisoimage", "usr/bin/genisoimage"),
         Need("fdisk", "*sbin/sfdisk"),
     ),
+    # What writes on the disks of guests without cloud-init, and the tools that unpack its kernel.
+    "guestfs": (
+        Need("python3-guestfs", "usr/lib/python3/dist-packages/guestfs.py"),
+        Need("qemu-system-x86", "usr/bin/qemu-system-x86_64"),
+        Need("qemu-utils", "usr/bin/qemu-nbd"),
+        Need("genisoimage", "usr/bin/genisoimage"),
+        Need("e2fsprogs", "*sbin/mke2fs"),
+        Need("kmod", "*bin/depmod"),
+    ),
     "fio": (Need("fio", "usr/bin/fio"),),
     "ganeti": _GANETI,
     "kvm": _KVM,

@@ -54,7 +54,9 @@ class GanetiReshape(Reshape):
                 disks = self._client.instance(name, deadline=deadline).disks
             except errors.NotFound as error:
                 raise InstanceMissing(f"the cluster has no instance {name}") from error
-            if not any(seeds.is_ours(disk.name or "") for disk in disks):
+            has_disk = any(seeds.is_ours(disk.name or "") for disk in disks)
+            seeds.require_disk(seed, has_disk=has_disk)
+            if not has_disk:
                 return None
             parameters = seeds.parameters(seed)
             return str(self._client.set_private_parameters(name, parameters, deadline=deadline))

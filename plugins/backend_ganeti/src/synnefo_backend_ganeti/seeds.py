@@ -45,6 +45,18 @@ def parameters(seed: Seed) -> Mapping[str, str]:
     }
 
 
+def require_disk(seed: Seed, *, has_disk: bool) -> None:
+    """Refuse to leave out what is to be written on the guest's own disk.
+
+    Raises:
+        RequestRefused: The OS definition is told nothing, and the image asks for it.
+    """
+    if seed.offline is not None and not has_disk:
+        raise RequestRefused(
+            "the image has no cloud-init, and this cluster writes nothing on disks: has_seed_disk"
+        )
+
+
 def disk_name(instance: str) -> str:
     """Return the name of the disk of an instance."""
     return f"{DISK}-{instance}"

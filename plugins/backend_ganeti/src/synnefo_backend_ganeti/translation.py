@@ -75,6 +75,8 @@ def new_instance(
     """Say to Ganeti what the contract says of an instance to be made."""
     template = spec.disk_template or (defaults.disk_template if spec.disks else "diskless")
     disks, secrets = [new_disk(disk) for disk in spec.disks], dict(spec.secret_parameters)
+    if spec.seed and spec.disks:
+        seeds.require_disk(spec.seed, has_disk=defaults.has_seed_disk)
     if spec.seed and spec.disks and defaults.has_seed_disk:
         disks.append(_seed_disk(spec))
         secrets |= seeds.parameters(spec.seed)

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``synnefo-guest-os``: put the OS definition of guests with cloud-init where Ganeti finds it."""
+"""``synnefo-guest-os``: put the OS definition of the cloud's guests where Ganeti finds it."""
 
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from synnefo_node_ganeti import os_script
+from synnefo_node_ganeti import os_appliance, os_inside, os_offline, os_script
 
 NAME = "snf-guest"
 DIRECTORY = Path("/srv/ganeti/os")
@@ -34,11 +35,15 @@ def install(directory: Path) -> Path:
     definition.mkdir(parents=True, exist_ok=True)
     for name, text in TEXTS.items():
         (definition / name).write_text(text)
-    code = PYTHON + Path(os_script.__file__).read_text()
-    for name in os_script.SCRIPTS:
+    sources = {
+        **dict.fromkeys(os_script.SCRIPTS, os_script),
+        os_script.OFFLINE: os_offline,
+        os_offline.INSIDE: os_inside,
+    }
+    for name, source in sources.items():
         # The old one goes only when the new one is whole: Ganeti may be running it.
         draft = definition / f".{name}"
-        draft.write_text(code)
+        draft.write_text(PYTHON + inspect.getsource(source))
         draft.chmod(0o755)
         draft.rename(definition / name)
     return definition
@@ -50,6 +55,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--to", type=Path, default=DIRECTORY, help=f"Ganeti's directory (default: {DIRECTORY})"
     )
-    definition = install(parser.parse_args(arguments).to)
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help="also make what writes on the disks of images without cloud-init, from this node's "
+        "kernel and programs; takes 400 MB and needs python3-guestfs",
+    )
+    told = parser.parse_args(arguments)
+    definition = install(told.to)
+    if told.offline:
+        try:
+            os_appliance.make(definition)
+        except os_appliance.NotMade as reason:
+            sys.stderr.write(f"{reason}\n")
+            return 1
     sys.stdout.write(f"{definition} is there; install it on every node of the cluster\n")
     return 0

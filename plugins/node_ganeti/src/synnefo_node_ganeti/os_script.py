@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The OS definition of guests with cloud-init: an operator's image, and the disk that tells them.
+"""The OS definition of guests: an operator's image, and the disk that tells those with cloud-init.
 
 Ganeti runs one copy of this file for each of its scripts: create, verify, import, export and rename.
 It needs Python's standard library, qemu-img and genisoimage, and nothing of Synnefo's.
 
 The parameter ``image`` is the path of a raw image on the node, which goes on the first disk; without
 it the disk is left as it is. The parameters ``seed_0``, ``seed_1``, … are the parts of a packed seed
-(:mod:`synnefo_core.contracts.seed`), which goes on the disk whose name begins with ``seed-``.
+(:mod:`synnefo_core.contracts.seed`), which goes on the disk whose name begins with ``seed-``. What
+it says for guests without cloud-init is written on the first disk, by ``offline`` beside this file.
 """
 
 from __future__ import annotations
@@ -21,14 +22,17 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 IMAGE = "image"
 SEEDS = ("seed_0", "seed_1", "seed_2", "seed_3")
 PARAMETERS = (IMAGE, *SEEDS)
 SEED_DISK = "seed-"
 PROGRAMS = ("qemu-img", "genisoimage")
+OFFLINE = "offline"
 
 Environment = Mapping[str, str]
+Told = Mapping[str, Any]
 
 
 class Refused(Exception):
@@ -41,10 +45,17 @@ def create(environment: Environment) -> None:
     if image:
         _write(Path(image), _first_disk(environment))
     packed = "".join(_parameter(environment, name) for name in SEEDS)
+    if packed:
+        _tell(_unpacked(packed), environment)
+
+
+def _tell(told: Told, environment: Environment) -> None:
     disk = _seed_disk(environment)
-    if packed and disk:
+    if disk:
         with tempfile.TemporaryDirectory() as scratch:
-            _write(_volume(packed, Path(scratch)), disk)
+            _write(_volume(told, Path(scratch)), disk)
+    if told.get("offline"):
+        _write_inside(told["offline"], _first_disk(environment))
 
 
 def verify(environment: Environment) -> None:
@@ -107,13 +118,34 @@ def _write(source: Path, target: str) -> None:
     _run(["qemu-img", "convert", *words])
 
 
-def _volume(packed: str, scratch: Path) -> Path:
-    """Return an ISO 9660 file with the files and the label of a seed."""
+def _write_inside(order: Told, target: str) -> None:
+    """Write in the file systems of a disk; what was done goes to Ganeti's log."""
+    sys.stdout.write("writing on the first disk, as its image has no cloud-init\n")
+    sys.stdout.flush()
+    # The order holds secrets: words of a command are seen by everybody on the node.
+    done = subprocess.run(
+        [sys.executable, "-I", str(Path(__file__).with_name(OFFLINE)), target],
+        input=json.dumps(order),
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise Refused(done.stderr.strip()[-500:] or f"{OFFLINE} ended with {done.returncode}")
+
+
+def _unpacked(packed: str) -> Told:
     try:
-        told = json.loads(zlib.decompress(base64.b64decode(packed)))
+        told: Told = json.loads(zlib.decompress(base64.b64decode(packed)))
     except (ValueError, zlib.error) as cause:
         msg = "what the guest is to be told can't be unpacked"
         raise Refused(msg) from cause
+    return told
+
+
+def _volume(told: Told, scratch: Path) -> Path:
+    """Return an ISO 9660 file with the files and the label of a seed."""
     root, volume = scratch / "root", scratch / "volume"
     for path, content in told["files"].items():
         _lay_out(root, path, base64.b64decode(content))

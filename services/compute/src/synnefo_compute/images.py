@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import synnefo_image
+from synnefo_compute.first_boot import offline
 from synnefo_core.context import RequestContext
 from synnefo_core.errors import InvalidField, NotFound
 
@@ -18,7 +19,7 @@ def require_bootable(
     The empty id is no image.
 
     Raises:
-        InvalidField: It is not there, not ready, or too large.
+        InvalidField: It is not there, not ready, too large, or asks for what no node can do.
     """
     if not image_id:
         return {}
@@ -33,4 +34,5 @@ def require_bootable(
         raise InvalidField("flavorRef", "the flavor's memory is too small for the image")
     if max(image.min_disk_gib, -(-image.size_bytes // 2**30)) > disk_gib:
         raise InvalidField("flavorRef", "the flavor's disk is too small for the image")
+    offline.check(image.properties)
     return image.properties

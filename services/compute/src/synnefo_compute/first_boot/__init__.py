@@ -3,5 +3,5 @@
 
 ``wishes`` is what the owner says, ``keeping`` how that is kept until the guest is made, ``told``
 the whole that a guest learns; ``nocloud`` and ``config_drive`` write it down as cloud-init and
-Cloudbase-Init read it, and ``volume`` puts both on one.
+Cloudbase-Init read it, and ``volume`` puts both on one. ``offline`` is for guests without them.
 """

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from synnefo_compute.first_boot import config_drive, nocloud, told
+from synnefo_compute.first_boot import config_drive, nocloud, offline, told
 from synnefo_compute.models import ServerRow
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.seed import Seed
@@ -20,4 +20,5 @@ def of_server(context: RequestContext, row: ServerRow) -> Seed:
     whole = told.of_server(context, row)
     is_config_drive = row.has_config_drive or bool(whole.files)
     label = CONFIG_DRIVE if is_config_drive else NOCLOUD
-    return Seed(label, {**nocloud.files(whole), **config_drive.files(whole)})
+    files = {**nocloud.files(whole), **config_drive.files(whole)}
+    return Seed(label, files, offline.order(whole, row.image_properties))
