@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,17 @@ FILES = {
     "usr/lib/systemd/systemd": "",
     "root/.ssh/authorized_keys": "ssh-rsa AAAA before\n",
 }
+
+TAKEN_OVER = """
+import os, socket, sys, time
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+answer = socket.socket(type=socket.SOCK_DGRAM).connect_ex(("192.0.2.1", 9))
+who = "nobody else" if os.getuid() >= 1_900_000_000 else "somebody"
+print(f"as {who}, with {status['CapBnd'].strip()}, {os.strerror(answer)}", flush=True)
+if os.fork() == 0:
+    os.setsid()
+    time.sleep(600)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -218,13 +230,29 @@ def test_nothing_of_it_runs_afterwards(attempts):
     until(lambda: not running(), "all processes of the cages to be gone", within_s=30)
 
 
-def test_what_takes_too_long_is_ended_whole(definition, tmp_path):
-    disk = tmp_path / "disk"
+@pytest.mark.parametrize(
+    "end, within_s, sentence",
+    [
+        ("sys.exit(1)", 60, "as nobody else, with 0000000000000000, Network is unreachable"),
+        ("time.sleep(600)", 3, "writing on the disk takes more than 3 s"),
+    ],
+)
+def test_whoever_takes_the_cage_over_has_nothing_and_ends_with_it(
+    tmp_path, end, within_s, sentence
+):
+    require("guestfs")
+    disk, taken = tmp_path / "disk", os_definition.install(tmp_path)
     disk.write_bytes(bytes(1 << 20))
+    (taken / os_offline.APPLIANCE).mkdir()
+    # The way of pytest's directories is closed to others.
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        home = shutil.copytree(taken, Path(name, "os"))
+        (home / os_offline.INSIDE).write_text(TAKEN_OVER + end)
 
-    done = write(definition, disk, "2")
+        done = write(home, disk, within_s)
 
-    assert (1, "writing on the disk takes more than 2 s\n") == (done.returncode, done.stderr)
+    assert (1, f"{sentence}\n") == (done.returncode, done.stderr)
     until(lambda: not running(), "all processes of the cage to be gone", within_s=30)
 
 

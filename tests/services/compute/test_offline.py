@@ -55,7 +55,9 @@ def image(member):
 
 
 def test_a_server_of_such_an_image_is_written_on(member, cluster, network, settle, image):
-    wishes = FirstBoot(password="correct horse", files=[InjectedFile("/etc/motd", b"hello")])
+    wishes = FirstBoot(
+        password="correct horse", files=[InjectedFile("/etc/motd", b"hello", "ann", "staff", 0o600)]
+    )
     spec = ServerSpec("Web 1", FLAVOR, image_id=image(ASKS), first_boot=wishes)
 
     server = synnefo_compute.create_server(member, spec)
@@ -66,6 +68,7 @@ def test_a_server_of_such_an_image_is_written_on(member, cluster, network, settl
     assert order["password_hash"].startswith("$6$")
     (file,) = order["files"]
     assert ("/etc/motd", b"hello") == (file["path"], base64.b64decode(file["content"]))
+    assert ("ann", "staff", 0o600) == (file["owner"], file["group"], file["mode"])
 
 
 def test_what_no_node_can_write_on_is_refused_at_once(member, cluster, network, image):

@@ -40,11 +40,13 @@ def files(asked: dict[str, Any]) -> Sequence[InjectedFile]:
     return [_file(number, each) for number, each in enumerate(asked.get("personality") or ())]
 
 
-def _file(number: int, asked: dict[str, str]) -> InjectedFile:
+def _file(number: int, asked: dict[str, Any]) -> InjectedFile:
     where = f"personality.{number}"
     if not asked.get("path") or "contents" not in asked:
         raise InvalidField(where, "a file needs a path and contents")
-    return InjectedFile(asked["path"], _decoded(asked["contents"], f"{where}.contents"))
+    content = _decoded(asked["contents"], f"{where}.contents")
+    ownership = {name: asked[name] for name in ("owner", "group", "mode") if name in asked}
+    return InjectedFile(asked["path"], content, **ownership)
 
 
 def _decoded(text: str, field: str) -> bytes:

@@ -378,7 +378,7 @@ def main() -> int:
     except Unfit as reason:
         say(str(reason))
         return 1
-    except RuntimeError as problem:  # which is all that libguestfs raises
+    except (RuntimeError, ValueError) as problem:  # libguestfs, and names that no file can have
         say(f"the disk can't be written: {problem}")
         return 1
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from synnefo_api_compute.schemas.first_boot import PERSONALITY
 from synnefo_api_compute.schemas.server import CREATE as NEW, NAME
 from synnefo_api_compute.versions import RANGE
 from synnefo_compute import FIREWALL_PROFILES
@@ -16,6 +17,23 @@ LIST: dict[str, Any] = {
 }
 
 _SERVER: dict[str, Any] = NEW[RANGE.minimum]["properties"]["server"]
+
+_FILE: dict[str, Any] = PERSONALITY["items"]
+
+_USER_NAME: dict[str, Any] = {"type": "string", "maxLength": 32}
+
+_OWNED_FILES: dict[str, Any] = {
+    **PERSONALITY,
+    "items": {
+        **_FILE,
+        "properties": {
+            **_FILE["properties"],
+            "owner": _USER_NAME,
+            "group": _USER_NAME,
+            "mode": {"type": "integer", "minimum": 0, "maximum": 0o7777},
+        },
+    },
+}
 
 KEY_NAMES = "SNF:key_names"
 
@@ -31,6 +49,7 @@ CREATE: dict[str, Any] = {
                     "items": {"type": "string", "maxLength": 255},
                     "maxItems": 1,
                 },
+                "personality": _OWNED_FILES,
                 "project": {"type": "string", "maxLength": 64},
                 "shared_to_project": {"type": "boolean"},
             },

@@ -45,8 +45,9 @@ def renew(cloud: Cloud, session: Session, server_id: str, wishes: FirstBoot) -> 
 def _seal(ring: KeyRing, row: FirstBootRow, wishes: FirstBoot) -> None:
     row.user_data = ring.seal(wishes.user_data) if wishes.user_data else ""
     files = {file.path: base64.b64encode(file.content).decode() for file in wishes.files}
+    ownership = {file.path: [file.owner, file.group, file.mode] for file in wishes.files}
     is_empty = not wishes.password and not files
-    row.secrets = "" if is_empty else ring.seal(json.dumps([wishes.password, files]))
+    row.secrets = "" if is_empty else ring.seal(json.dumps([wishes.password, files, ownership]))
 
 
 def kept(cloud: Cloud, session: Session, server_id: str) -> FirstBoot:
@@ -55,11 +56,16 @@ def kept(cloud: Cloud, session: Session, server_id: str) -> FirstBoot:
     if row is None:
         return NOTHING
     ring = _ring(cloud)
-    password, files = json.loads(ring.open(row.secrets)) if row.secrets else ("", {})
+    password, files, *more = json.loads(ring.open(row.secrets)) if row.secrets else ("", {})
+    # Rows of before files had owners have no more than two.
+    ownership = more[0] if more else dict.fromkeys(files, ())
     return FirstBoot(
         user_data=ring.open(row.user_data) if row.user_data else "",
         password=password,
-        files=[InjectedFile(path, base64.b64decode(text)) for path, text in files.items()],
+        files=[
+            InjectedFile(path, base64.b64decode(text), *ownership[path])
+            for path, text in files.items()
+        ],
     )
 
 

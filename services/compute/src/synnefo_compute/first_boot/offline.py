@@ -59,7 +59,13 @@ def order(told: Told, properties: Mapping[str, str]) -> Mapping[str, Any] | None
         "password_hash": told.password_hash,
         "public_keys": list(told.public_keys.values()),
         "files": [
-            {"path": file.path, "content": base64.b64encode(file.content).decode()}
+            {
+                "path": file.path,
+                "content": base64.b64encode(file.content).decode(),
+                "owner": file.owner,
+                "group": file.group,
+                "mode": file.mode,
+            }
             for file in told.files
         ],
         "cards": len(told.cards),

@@ -16,10 +16,20 @@ MOST_CONTENT_BYTES = 10240
 
 @dataclass(frozen=True)
 class InjectedFile:
-    """A file to be written in the guest."""
+    """A file to be written in the guest.
+
+    Attributes:
+        path: From the root directory.
+        owner: Whose it is, by the guest's own names, as ``group``; empty for root. Only what is
+            written on the disk heeds them and ``mode``: config drives have no words for it.
+        mode: As chmod takes it.
+    """
 
     path: str
     content: bytes = field(repr=False)
+    owner: str = ""
+    group: str = ""
+    mode: int = 0o644
 
 
 @dataclass(frozen=True)
