@@ -20,8 +20,8 @@ import pytest
 
 from synnefo_core.contracts.seed import Seed
 from synnefo_node_ganeti import os_definition, os_offline
-from tests.system.labs import guest
-from tests.system.labs.fixtures import require
+from tests.system.labs import LabUnavailable, guest
+from tests.system.labs.fixtures import or_skip, require
 from tests.system.labs.waiting import until
 from tests.system.nbd_node import Node, run
 
@@ -70,10 +70,17 @@ if os.fork() == 0:
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def tools():
+    with or_skip():
+        if os.geteuid() != 0:
+            raise LabUnavailable("only root can have disks written")
+    require("guestfs", "nbd")
+
+
 @pytest.fixture(scope="module")
 def definition():
     """Return where the OS definition was installed, as an operator does, with what writes on disks."""
-    require("guestfs", "nbd")
     kernel, modules = guest.kernel()
     told = {"SUPERMIN_KERNEL": str(kernel), "SUPERMIN_MODULES": str(modules)}
     # It looks at the machine's own directory of them, which one without a kernel lacks.
@@ -240,7 +247,6 @@ def test_nothing_of_it_runs_afterwards(attempts):
 def test_whoever_takes_the_cage_over_has_nothing_and_ends_with_it(
     tmp_path, end, within_s, sentence
 ):
-    require("guestfs")
     disk, taken = tmp_path / "disk", os_definition.install(tmp_path)
     disk.write_bytes(bytes(1 << 20))
     (taken / os_offline.APPLIANCE).mkdir()
