@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 
 from synnefo_node_ganeti import os_definition
+from synnefo_node_ganeti.sampler import Sampler
 from tests.system.client import COMPUTE, Client
 from tests.system.deployment import Deployment, deployed
 from tests.system.labs import GanetiLab, cloud_guest
@@ -189,6 +190,31 @@ def test_whoever_has_the_key_gets_in(booted):
         within_s=120,
     )
     assert "cidata" in told_inside(booted, "lsblk -no LABEL")
+
+
+def test_its_node_sees_what_it_uses(booted, lab):
+    found = Sampler(
+        "node",
+        f"snf-{booted.server_id}",
+        lab.inside("/run/ganeti"),
+        dict,
+        lab.inside("/proc"),
+        lab.inside("/proc/1/net/dev"),
+    )
+    until(lambda: told_inside(booted, "hostname"), "the guest to let us in", within_s=120)
+
+    (before,) = found.samples()
+    said = told_inside(booted, "head -c 100000 /dev/zero; sync")
+    (after,) = found.samples()
+
+    assert 100_000 == len(said)
+    (card,), (disk,) = after.cards, after.disks
+    assert 1 < before.cpu_s < after.cpu_s
+    assert before.began_at == after.began_at < after.at
+    assert 64 < after.ram_mib < 2048
+    assert card.tx_bytes >= before.cards[0].tx_bytes + 100_000
+    assert card.rx_bytes > 0
+    assert disk.read_bytes + disk.write_bytes > 0
 
 
 def test_a_running_guest_gets_and_loses_a_card(booted, lab, cloud):
