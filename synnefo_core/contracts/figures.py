@@ -13,6 +13,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S
@@ -110,6 +111,15 @@ class Sample:
             devices = getattr(self, name)
             require(len(devices) <= DEVICES, name)
             require(len({each.name for each in devices}) == len(devices), name)
+
+
+def used_at(socket: Path) -> Path:
+    """Return the file in which a process that serves a disk at a unix socket says how much it was used.
+
+    JSON with the counters of :class:`Disk`, by its names, since the first of the clients that there
+    are came; it is there as long as there are any, and some seconds old.
+    """
+    return socket.with_name(f"{socket.name}.used")
 
 
 class Samples(ABC):

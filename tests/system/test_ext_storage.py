@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -33,6 +35,14 @@ SIZE_MIB = 64
 IMAGE = b"what the image says"
 IMAGE_MIB = 3
 SERVER = "snf-on-volumes"
+SEEN = f"""
+import json
+from pathlib import Path
+from synnefo_node_ganeti.sampler import Sampler
+found = Sampler("node", "{SERVER}", Path("/var/run/ganeti"), dict).samples()
+print(json.dumps([vars(disk) for each in found for disk in each.disks]))
+"""
+"""What the node's sampler sees of the guest's disks."""
 JOB_S = 300
 
 
@@ -87,6 +97,11 @@ class Cluster:
         """Return what the guest reads, from the disk itself."""
         read = f"dd if=/dev/{device} bs=1M skip={mib} count=1 2>/dev/null"
         return self.ask(f"echo 3 > /proc/sys/vm/drop_caches; {read} | head -c 100 | tr -d '\\0'")
+
+    def used(self, name: str = "root") -> dict[str, int]:
+        """Return what the node says of how much a disk was used; nothing if it says nothing."""
+        told = json.loads(self.lab.run(sys.executable, "-I", "-c", SEEN).stdout)
+        return next((disk for disk in told if disk["name"] == name), {})
 
     def record(self, name: str = "root"):
         return volumes.show(self.storage, name)
@@ -152,6 +167,18 @@ def test_what_it_wrote_is_there_after_it_was_stopped(guest):
 
     assert "one" == guest.get(10)
     assert before + 1 == guest.record().epoch
+
+
+def test_its_node_sees_what_it_reads_and_writes(guest):
+    until(lambda: guest.used().get("reads"), "figures of the disk", within_s=60)
+    before = guest.used()
+
+    assert "written" == guest.put("more", 14)
+
+    until(lambda: guest.used()["writes"] > before["writes"], "what was written", within_s=60)
+    after = guest.used()
+    assert after["write_bytes"] > before["write_bytes"]
+    assert after["read_bytes"] >= before["read_bytes"] >= 512
 
 
 def test_looking_at_the_disk_disturbs_nobody(guest):

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from synnefo_core.contracts.bus import Bus, BusUnavailable
-from synnefo_core.contracts.figures import Card, Disk, sampled
+from synnefo_core.contracts.figures import Card, Disk, sampled, used_at
 from synnefo_node_ganeti import sampler as module
 from synnefo_node_ganeti.net.cloud import CloudLine
 from synnefo_node_ganeti.net.connections import Connection, Connections
@@ -52,9 +52,12 @@ class Machine:
         self.serve(name, "")
         return process
 
-    def serve(self, name, uri):
-        """Give an instance a disk at an address, empty for one of the node's own."""
-        runtime = [["qemu"], [], {}, [[{"name": "disk"}, "/dev/null", uri]]]
+    def serve(self, name, *uris, disk="disk"):
+        """Give an instance disks at addresses, empty for one of the node's own."""
+        disks = [
+            [{"name": disk if n == 0 else None}, "/dev/null", uri] for n, uri in enumerate(uris)
+        ]
+        runtime = [["qemu"], [], {}, disks]
         (self.kvm / "conf" / f"{name}.runtime").write_text(json.dumps(runtime))
 
 
@@ -96,6 +99,44 @@ def test_others_instances_are_not_told_of_and_come_by_name(machine, sampler):
 def test_a_disk_that_another_process_serves_is_not_said_to_be_idle(machine, sampler):
     machine.run(NAME, 42)
     machine.serve(NAME, "nbd:unix:/run/volume.sock")
+
+    assert () == sampler.samples()[0].disks
+
+
+def noted(socket, **used):
+    """Write down what who serves a disk says of it; return the disk's address."""
+    told = {"read_bytes": 1, "write_bytes": 2, "reads": 3, "writes": 4, **used}
+    used_at(socket).write_text(json.dumps(told))
+    return f"nbd:unix:{socket}"
+
+
+def test_what_our_server_noted_of_a_disk_is_told_by_its_name(machine, sampler, tmp_path):
+    machine.run(NAME, 42)
+    first, second = (noted(tmp_path / name, reads=n) for n, name in enumerate("ab"))
+    machine.serve(NAME, first, second, disk="vol-1")
+
+    assert (Disk("vol-1", 1, 2, 0, 4), Disk("1", 1, 2, 1, 4)) == sampler.samples()[0].disks
+
+
+def test_disks_of_the_node_are_told_of_beside_those_that_are_served(machine, sampler, tmp_path):
+    machine.run(NAME, 42)
+    machine.serve(NAME, "", noted(tmp_path / "a"))
+
+    assert (Disk("", 4096, 8192), Disk("1", 1, 2, 3, 4)) == sampler.samples()[0].disks
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"reads": "x"}'])
+def test_a_note_that_says_nothing_hides_no_guest(machine, sampler, tmp_path, content):
+    machine.run(NAME, 42)
+    machine.serve(NAME, noted(tmp_path / "a"))
+    used_at(tmp_path / "a").write_text(content)
+
+    assert () == sampler.samples()[0].disks
+
+
+def test_a_disk_whose_name_nobody_takes_hides_no_guest(machine, sampler, tmp_path):
+    machine.run(NAME, 42)
+    machine.serve(NAME, noted(tmp_path / "a"), disk="my disk")
 
     assert () == sampler.samples()[0].disks
 

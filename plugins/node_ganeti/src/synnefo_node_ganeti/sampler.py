@@ -8,7 +8,8 @@ Ganeti notes under its run directory, for each instance that KVM runs::
     kvm-hypervisor/conf/NAME.runtime  JSON: words, cards, parameters, [[disk, link, URI], …]
 
 The kernel counts the rest. A card receives what its tap sends. Disks that other processes serve (their
-URI says where) are not read and written by QEMU, so nobody counts them here.
+URI says where) are not read and written by QEMU: what ``synnefo-nbd`` serves it counts itself, and notes
+beside its socket; of others nothing is known.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from synnefo_core.contracts.figures import DEVICES, Card, Disk, Sample
+from synnefo_core.contracts.figures import DEVICES, Card, Disk, Sample, used_at
 from synnefo_core.contracts.reading import InvalidDocument
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,8 @@ _UTIME, _STIME, _STARTTIME = 11, 12, 19
 """Where they are in ``/proc/PID/stat`` behind the process' name (proc(5): 14, 15 and 22)."""
 _RECEIVED, _SENT = 0, 8
 """Where a tap's counters begin in ``/proc/net/dev``: bytes, packets, errors, drops."""
+_SERVED = re.compile(r"nbd:unix:(/[^:]+)")
+_COUNTERS = ("read_bytes", "write_bytes", "reads", "writes")
 
 
 class _Gone(Exception):
@@ -92,25 +96,33 @@ class Sampler:
             cpu_s=(int(stat[_UTIME]) + int(stat[_STIME])) / _TICKS,
             ram_mib=int((process / "statm").read_text().split()[1]) * _PAGE_BYTES // MIB,
             cards=tuple(wires.of(self.ganeti / "kvm-hypervisor" / "nic" / name))[:DEVICES],
-            disks=tuple(self._disks(name, process)),
+            disks=tuple(self._disks(name, process))[:DEVICES],
             node=self.node,
         )
 
     def _disks(self, name: str, process: Path) -> Iterator[Disk]:
-        if self._is_served_by_others(name):
-            return
-        pairs = (line.split(":") for line in (process / "io").read_text().splitlines())
-        told = {key: int(value) for key, value in pairs}
-        yield Disk("", read_bytes=told["read_bytes"], write_bytes=told["write_bytes"])
+        served = self._served(name)
+        if served is None or not all(served.values()):
+            pairs = (line.split(":") for line in (process / "io").read_text().splitlines())
+            told = {key: int(value) for key, value in pairs}
+            yield Disk("", read_bytes=told["read_bytes"], write_bytes=told["write_bytes"])
+        for disk, uri in (served or {}).items():
+            found = _SERVED.fullmatch(uri)
+            noted = _noted(disk, Path(found[1])) if found else None
+            if noted is not None:
+                yield noted
 
-    def _is_served_by_others(self, name: str) -> bool:
-        """Return whether QEMU reads none of an instance's disks by itself."""
+    def _served(self, name: str) -> dict[str, str] | None:
+        """Return where disks are served, empty for those that QEMU opens; None if nobody says.
+
+        Their names are those that Ganeti knows, or their numbers.
+        """
         try:
             content = (self.ganeti / "kvm-hypervisor" / "conf" / f"{name}.runtime").read_text()
-            disks = json.loads(content)[3]
-            return all(uri for _, _, uri in disks)
-        except (OSError, ValueError, TypeError, LookupError):
-            return False
+            disks = enumerate(json.loads(content)[3])
+            return {disk.get("name") or str(n): str(uri or "") for n, (disk, _, uri) in disks}
+        except (OSError, ValueError, TypeError, AttributeError, LookupError):
+            return None
 
     def _booted_at(self) -> float:
         lines = (self.proc / "stat").read_text().splitlines()
@@ -121,6 +133,16 @@ class Sampler:
         lines = self.interfaces.read_text().splitlines()[2:]
         pairs = (line.rpartition(":") for line in lines)
         return {name.strip(): [int(word) for word in words.split()] for name, _, words in pairs}
+
+
+def _noted(name: str, socket: Path) -> Disk | None:
+    """Return what who serves a disk has noted of it: None before a client came."""
+    try:
+        told = json.loads(used_at(socket).read_text())
+        return Disk(name, **{each: int(told[each]) for each in _COUNTERS})
+    except (OSError, ValueError, TypeError, LookupError, InvalidDocument) as problem:
+        log.debug("nothing is known of the disk %s: %s", name, problem)
+        return None
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def _serve_late(stores: NodeStores, told: argparse.Namespace, ended: threading.E
     threading.Thread(target=server.serve, name="nbd-server", daemon=True).start()
     log.info("ready to serve", extra={"volume": told.volume, "epochs": f"{epochs}"})
     try:
-        return _renewing(turn, ended, stores)
+        return _renewing(turn, server, ended, stores=stores)
     finally:
         turn.end()
         server.close()
@@ -166,7 +166,7 @@ def _served(
 
     door = handing.Door(volume, server, path, leave)
     try:
-        return _renewing(volume, ended, stores)
+        return _renewing(volume, server, ended, stores=stores)
     finally:
         door.close()
         server.close()
@@ -182,10 +182,13 @@ def _allow_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _renewing(volume: volumes.Volume | Turn, ended: threading.Event, stores: NodeStores) -> int:
+def _renewing(
+    volume: volumes.Volume | Turn, server: Server, ended: threading.Event, *, stores: NodeStores
+) -> int:
     """Keep the right to write until told to end; return the status of the process."""
     obeying = threading.Thread()
     while not ended.wait(volume.renew_every_s):
+        server.tell()
         try:
             volume.renew()
             if volume.is_asked and not obeying.is_alive():

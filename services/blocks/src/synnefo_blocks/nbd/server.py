@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import socket
@@ -14,7 +15,8 @@ from pathlib import Path
 
 from synnefo_blocks.nbd.disk import Disk
 from synnefo_blocks.nbd.parking import Lot, Parked
-from synnefo_blocks.nbd.session import Session, Stopped
+from synnefo_blocks.nbd.session import Counters, Session, Stopped
+from synnefo_core.contracts.figures import used_at
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +52,15 @@ class Server:
         self._lock = threading.Lock()
         self._sessions: dict[threading.Thread, tuple[socket.socket, Session]] = {}
         self._is_closed = False
+        self._used = Counters()
         self._lot = Lot()
         self._accepting = threading.Thread()
         self._listening = taken.listening if taken else listening_at(path)
         # Another process may accept what this one was woken for.
         self._listening.setblocking(False)
         self._inode = path.stat().st_ino if path.exists() else 0
+        if taken is None:
+            used_at(path).unlink(missing_ok=True)  # of one that was killed
         for connection, stopped in taken.connections if taken else ():
             self._begin(connection, stopped)
 
@@ -84,6 +89,25 @@ class Server:
     def admit(self, connection: socket.socket) -> None:
         """Serve a connection that came another way."""
         self._begin(connection)
+
+    def tell(self) -> None:
+        """Write down how much the disk was used, while there are clients: see :func:`used_at`.
+
+        What clients that have gone used counts until all have: a guest that starts again is a new
+        process, whose counters begin again.
+        """
+        with self._lock:
+            if not self._sessions or self._is_closed:
+                return
+            used = [self._used, *(session.used() for _, session in self._live())]
+            sums = Counters(*map(sum, zip(*used, strict=True)))
+            file = used_at(self._path)
+            draft = file.with_name(f".{file.name}")
+            try:
+                draft.write_text(json.dumps(sums._asdict()))
+                draft.rename(file)
+            except OSError as problem:
+                log.debug("nobody is told how much the disk was used: %s", problem)
 
     def stop(self) -> Taken:
         """Hold everything between two requests; call :meth:`go_on` or :meth:`leave` then.
@@ -175,7 +199,20 @@ class Server:
             connection.close()
             with self._lock:
                 self._sessions.pop(threading.current_thread(), None)
+                self._count_out(session)
             self._lot.look_again()
+
+    def _count_out(self, session: Session) -> None:
+        """Remember what a client used that has gone, or forget all with the last one."""
+        if self._sessions:
+            both = zip(self._used, session.used(), strict=True)
+            self._used = Counters(*map(sum, both))
+            return
+        self._used = Counters()
+        # The clients of one that was left are another process' now, and so is the file.
+        if self._inode:
+            with suppress(OSError):
+                used_at(self._path).unlink(missing_ok=True)
 
 
 def listening_at(path: Path) -> socket.socket:

@@ -9,6 +9,7 @@ import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from synnefo_blocks.nbd import protocol
 from synnefo_blocks.nbd.disk import Disk
@@ -42,6 +43,15 @@ class Stopped:
     received: bytes
 
 
+class Counters(NamedTuple):
+    """How much a disk was used, as :class:`synnefo_core.contracts.figures.Disk` has it."""
+
+    read_bytes: int = 0
+    write_bytes: int = 0
+    reads: int = 0
+    writes: int = 0
+
+
 class Session:
     """A client of a disk."""
 
@@ -59,6 +69,8 @@ class Session:
             self._terms = stopped.terms
             self._inbox.put(stopped.received)
         self._flushes: list[threading.Thread] = []
+        # Only this session's thread counts, so nobody waits for who looks.
+        self._reads = self._read_bytes = self._writes = self._write_bytes = 0
         self._writers: dict[int, Callable[[int, int, int], None]] = {
             Command.TRIM: lambda _flags, offset, length: self._disk.zero(offset, length),
             Command.WRITE_ZEROES: self._write_zeros,
@@ -80,6 +92,15 @@ class Session:
     def stopped(self) -> Stopped:
         """Return what is to be known to go on; only while the thread is held."""
         return Stopped(self._terms, self._size_bytes, self._inbox.rest())
+
+    def used(self) -> Counters:
+        """Return what was read and written so far; trimmed or zeroed is neither."""
+        return Counters(
+            read_bytes=self._read_bytes,
+            write_bytes=self._write_bytes,
+            reads=self._reads,
+            writes=self._writes,
+        )
 
     def _requests(self) -> bool:
         """Serve requests until it is to be held, then until it goes on; False: it ends."""
@@ -125,14 +146,19 @@ class Session:
         else:
             head = protocol.SIMPLE_REPLY.pack(protocol.SIMPLE_MAGIC, 0, cookie)
         self._outbox.add(head, content)
+        self._reads += 1
+        self._read_bytes += length
 
     def _write(self, flags: int, cookie: int, offset: int, data: memoryview) -> None:
-        if offset + len(data) > self._size_bytes:
+        length = len(data)
+        if offset + length > self._size_bytes:
             raise ValueError("behind the end")
         self._disk.write(offset, data)
         if flags & protocol.FUA:
             self._disk.flush()
         self._simple(cookie)
+        self._writes += 1
+        self._write_bytes += length
 
     def _seldom(self, command: int, flags: int, cookie: int, *, offset: int, length: int) -> bool:
         """Serve a request other than those that move data; as :meth:`_request`."""
