@@ -27,6 +27,7 @@ from tests.system.labs.waiting import until
 
 COMMAND = str(Path(sys.executable).with_name("synnefo-nodenet"))
 STATE = "/var/lib/synnefo-nodenet"
+LOG = "log/nodenet.log"
 CONFIGURATION = """\
 [DEFAULT]
 hello_s = 1
@@ -93,11 +94,15 @@ def guarded(
     config.write_text(CONFIGURATION.format(urls=urls, namespace=namespace))
     hook = "/etc/ganeti/kvm-vif-bridge"
     lab.run("sh", "-c", f"{COMMAND} show-hook > {hook} && chmod 0755 {hook}")
+    metad = 'METAD_ARGS="-b 127.0.0.1"'
+    lab.run("sh", "-c", f"echo '{metad}' >> /etc/default/ganeti")
+    lab.run("/usr/lib/ganeti/daemon-util", "stop", "ganeti-metad", check=False)
     with Relay(lab, broker.port), _running(lab) as daemon:
         until(lambda: _is_set(lab), "the rules of a node without guests", within_s=60)
         until(lambda: cloud.listing("node", "list"), "the node's hello", within_s=60)
         yield Guarded(lab, _left(lab))
         assert daemon.poll() is None
+        assert " ERROR " not in (lab.directory / LOG).read_text()
 
 
 @contextmanager
@@ -108,7 +113,7 @@ def _running(lab: GanetiLab) -> Iterator[subprocess.Popen[bytes]]:
     rights = ",".join(f"+{each.removeprefix('CAP_').lower()}" for each in named.split())
     confined = ["setpriv", "--no-new-privs", f"--bounding-set=-all,{rights}"]
     words = lab.words("setpriv", "--pdeathsig", "KILL", *confined, COMMAND, "run")
-    with (lab.directory / "log/nodenet.log").open("ab") as log:
+    with (lab.directory / LOG).open("ab") as log:
         daemon = subprocess.Popen(words, stdout=log, stderr=log)
     yield daemon
     daemon.kill()

@@ -188,22 +188,24 @@ def node(site, broker) -> Iterator[Guarded]:
         yield node
 
 
+def made_network(site: Site, kind: str, link: str | None, **subnet: Any) -> str:
+    """Make a network of a type, for all projects, with a subnet; return its id."""
+    admin = Client(site.cloud, "synnefo-admin")
+    asked = {"name": kind, "shared": True, "provider:network_type": kind}
+    asked |= {"provider:physical_network": link} if link else {}
+    made = admin.call("POST", f"{NETWORK}/networks", json={"network": asked}).json()["network"]
+    asked = {"network_id": made["id"], **subnet}
+    admin.call("POST", f"{NETWORK}/subnets", json={"subnet": asked})
+    return str(made["id"])
+
+
 @pytest.fixture(scope="module")
 def network(site) -> str:
     """A network on the bridge of the nodes, where this machine is a neighbour; its id."""
-    words = ["--provider-network-type", "CUSTOM", "--provider-physical-network", "gbr0", "--share"]
-    made = site.cloud.openstack_json("network", "create", *words, "lab", cloud="synnefo-admin")
     prefix = site.lab.host.rpartition(".")[0]
-    subnet = {
-        "network_id": made["id"],
-        "ip_version": 4,
-        "cidr": f"{prefix}.0/24",
-        "gateway_ip": site.lab.host,
-        "allocation_pools": [{"start": f"{prefix}.150", "end": f"{prefix}.199"}],
-    }
-    admin = Client(site.cloud, "synnefo-admin")
-    admin.call("POST", f"{NETWORK}/subnets", json={"subnet": subnet})
-    return str(made["id"])
+    pool = {"start": f"{prefix}.150", "end": f"{prefix}.199"}
+    subnet = {"ip_version": 4, "cidr": f"{prefix}.0/24", "gateway_ip": site.lab.host}
+    return made_network(site, "CUSTOM", "gbr0", **subnet, allocation_pools=[pool])
 
 
 @pytest.fixture(scope="module")
@@ -282,6 +284,22 @@ def test_the_guest_sends_in_no_name_but_its_own(site, first, address):
     assert [True, False, True] == answers
     names = [name for sender, name in frames if sender == mac]
     assert {address} == set(names)
+
+
+def test_a_routed_card_without_ipv4_comes_while_the_server_runs(site, first):
+    modes = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
+    subnet = {"ip_version": 6, "cidr": "2001:db8:5::/64", **modes}
+    network_id = made_network(site, "IP_LESS_ROUTED", None, **subnet)
+
+    path = f"{COMPUTE}/servers/{first}/os-interface"
+    asked = {"interfaceAttachment": {"net_id": network_id}}
+    made = site.client.call("POST", path, json=asked).json()["interfaceAttachment"]
+    assert "ACTIVE" == site.client.settle(first, within_s=GUEST_S)
+
+    site.ask(first, "ip link set eth1 up")
+    (address,) = [fixed["ip_address"] for fixed in made["fixed_ips"]]
+    see = "ip -6 address show dev eth1"
+    until(lambda: f" {address}/64 " in site.ask(first, see), "its address", within_s=WITHIN_S)
 
 
 @pytest.fixture(scope="module")

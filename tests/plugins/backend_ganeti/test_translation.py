@@ -2,6 +2,7 @@
 import pytest
 
 from synnefo_backend_ganeti import rapi, translation
+from synnefo_backend_ganeti.rapi.jobs import Operation
 from synnefo_core.contracts.compute import Console, ConsoleKind, JobState, PowerState
 from tests.plugins.backend_ganeti.rapi_server import Answer, sample
 
@@ -58,6 +59,34 @@ def test_a_job_that_found_its_name_in_use_says_so(told_job):
     job = told_job("job-of-post-create-dup")
 
     assert (JobState.ERROR, "create", True) == (job.state, job.operation, job.already_exists)
+
+
+def changed(*result) -> rapi.Job:
+    """Return a job that Ganeti calls a success, with what it says it did."""
+    done = rapi.JobStatus.SUCCESS
+    step = Operation("OP_INSTANCE_SET_PARAMS", done, {}, [list(each) for each in result], None)
+    return rapi.Job(1, done, (step,), None)
+
+
+def test_a_job_that_added_what_the_guest_did_not_get_has_failed():
+    job = translation.job(changed(("nic.1", "add:mac=aa"), ("nic.1", "hotplug:failed")))
+
+    assert JobState.ERROR is job.state
+    assert "nic.1 could not be plugged into the guest" in job.error
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        (("nic.1", "add:mac=aa"), ("nic.1", "hotplug:done")),
+        (("nic.1", "add:mac=aa"),),
+        # What the guest did not have goes all the same: so a card that it did not get is taken back.
+        (("nic.1", "remove"), ("nic.1", "hotplug:failed")),
+    ],
+    ids=["plugged", "stopped", "removed"],
+)
+def test_other_changes_are_what_ganeti_says(result):
+    assert JobState.SUCCESS is translation.job(changed(*result)).state
 
 
 def test_a_job_that_broke_says_why(told_job):

@@ -2,10 +2,15 @@
 """Files are found by their paths, and directories say what is in them."""
 
 import base64
+from contextlib import closing
 
 import pytest
 
+from synnefo_node_ganeti.net import servers
+from synnefo_node_ganeti.net.cards import Server
 from synnefo_node_ganeti.net.metadata import answer
+from synnefo_node_ganeti.net.programs import ProgramFailed
+from synnefo_node_ganeti.net.telling import Telling
 
 FILES = {
     name: base64.b64encode(f"<{name}>".encode()).decode()
@@ -46,3 +51,25 @@ def test_what_is_not_there_is_not(path):
 
 def test_who_has_no_files_finds_nothing():
     assert answer({}, "/") is None
+
+
+def test_a_server_that_can_not_answer_still_runs_and_is_asked_again(tmp_path, monkeypatch):
+    tried = []
+
+    def refuse(*told):
+        tried.append(told)
+        raise ProgramFailed("address already in use")
+
+    monkeypatch.setattr(servers, "Answers", refuse)
+    monkeypatch.setattr(servers, "_settle", lambda _: None)
+    monkeypatch.setattr(servers, "_let_begin", lambda _: None)
+    monkeypatch.setattr(servers, "_unsettle", lambda _: None)
+    told = Telling(Server("tap0", "n"), "tap0", "", "02:00:01:ff:ff:fe", 1500, (), "port=0\n")
+
+    with closing(servers.Servers(tmp_path / "servers")) as mine:
+        for _ in range(2):
+            mine.apply([told])
+
+            assert (tmp_path / "servers/tap0.conf").exists()
+
+    assert 2 == len(tried)

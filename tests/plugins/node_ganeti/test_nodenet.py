@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from synnefo_core.contracts.nodes import PURPOSE
+from synnefo_core.contracts.nodes import PURPOSE, Mode
 from synnefo_core.signatures import Signer, Verifier
 from synnefo_node_ganeti.net import node as node_module, placing
 from synnefo_node_ganeti.net.connections import Connection, Connections, Zones
@@ -224,6 +224,35 @@ def test_a_card_that_could_not_be_joined_leaves_no_rules(node, told, monkeypatch
 
     assert "tap0" not in node.rules()
     assert "delete chain bridge synnefo in-tap0" in node.asked[-1]
+
+
+@pytest.mark.parametrize(
+    "link, table", [("100", "100"), ("main", "main"), ("snf-link-1", str((29550 << 16) + 1))]
+)
+def test_a_routing_table_that_the_node_has_no_name_for_is_the_networks_own(
+    node, signer, monkeypatch, link, table
+):
+    asked = []
+
+    def ip(line):
+        asked.append(line)
+        if line.endswith("table snf-link-1"):
+            raise ProgramFailed("table id value is invalid")
+        return ""
+
+    monkeypatch.setattr(node_module.attaching, "ip", ip)
+    monkeypatch.setattr(node_module.attaching, "run", lambda words: asked.append(" ".join(words)))
+    monkeypatch.setattr(node_module.attaching, "to_group", lambda _: None)
+    monkeypatch.setattr(node_module.attaching, "_set", lambda *_: None)
+    network = replace(DOCUMENT.network, mode=Mode.ROUTED, link=link)
+    routed = replace(DOCUMENT, network=network, expires_at=4e9)
+    (node.incoming / "1").write_text(signer.sign(routed.to_json()))
+
+    node.plug(Plug.of(ENVIRONMENT | {"MODE": "routed", "LINK": link}))
+
+    assert f"ip -4 rule add iif tap0 table {table}" in asked
+    (connection,) = Connections(node.cards).all()
+    assert ("-4", "rule", "del", "iif", "tap0", "table", table) in connection.undo
 
 
 def test_a_card_whose_document_is_damaged_is_closed(node, told, tmp_path, monkeypatch):

@@ -183,14 +183,16 @@ def job(found: rapi.Job) -> compute.Job:
     """Tell of a job in the words of the contract.
 
     A job of several operations is called by all of them, but for a reinstallation, which begins
-    with a shutdown and mostly ends with a start.
+    with a shutdown and mostly ends with a start. One that added something which the guest that runs did
+    not get has failed: nobody would start the guest anew for it, and then it might not start.
     """
     words = [_operation(step.opcode) for step in found.operations]
     operation = "reinstall" if "reinstall" in words else "+".join(words)
-    error = found.error
+    left_out = _left_out(found)
+    error = found.error or left_out
     return compute.Job(
         id=str(found.id),
-        state=_JOB_STATES[found.status],
+        state=compute.JobState.ERROR if left_out else _JOB_STATES[found.status],
         operation=operation,
         instance=next((step.instance for step in found.operations if step.instance), ""),
         network=next((step.network for step in found.operations if step.network), ""),
@@ -199,6 +201,14 @@ def job(found: rapi.Job) -> compute.Job:
         is_transient=error is not None and _is_transient(error),
         already_exists=error is not None and words == ["create"] and error.code == "already_exists",
     )
+
+
+def _left_out(found: rapi.Job) -> rapi.OperationError | None:
+    what = next((step.left_out for step in found.operations if step.left_out), "")
+    if found.status is not rapi.JobStatus.SUCCESS or not what:
+        return None
+    text = f"{what} could not be plugged into the guest: the log of the node's daemon says why"
+    return rapi.OperationError("HypervisorError", text)
 
 
 def _operation(opcode: str) -> str:

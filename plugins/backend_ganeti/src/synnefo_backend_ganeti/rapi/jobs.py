@@ -76,6 +76,19 @@ class Operation:
         return name if isinstance(name, str) else ""
 
     @property
+    def left_out(self) -> str:
+        """What was added but not plugged into the guest that runs, such as ``nic/1``; empty if nothing was.
+
+        Ganeti calls such a job a success: the device is there after the next start, if it can be at all.
+        """
+        changes = self.result if isinstance(self.result, list) else []
+        pairs = [(each[0], str(each[1])) for each in changes if isinstance(each, list) and each[1:]]
+        added = {what for what, how in pairs if how.startswith("add")}
+        return next(
+            (str(what) for what, how in pairs if how == "hotplug:failed" and what in added), ""
+        )
+
+    @property
     def network(self) -> str:
         """The network that it is about itself; empty when it is about none."""
         name = self.parameters.get("network_name")

@@ -68,6 +68,23 @@ def bridge_of(interface: str) -> str:
         return ""
 
 
+_TABLES = 29550 << 16
+"""Where the numbers of tables that only this node has begin; the network's zone is added."""
+
+
+def table_of(link: str, zone: int) -> str:
+    """Return the routing table that a link names: by a number or a name that this node knows.
+
+    Any other name stands for a table of the network's own on this node. Empty for the main table.
+    """
+    try:
+        if link:
+            ip(f"rule show table {link}")
+    except ProgramFailed:  # not in rt_tables
+        return str(_TABLES + zone)
+    return link
+
+
 def to_table(tap: str, document: PortDocument, table: str) -> None:
     """Route for an interface, by a table, and answer on it for the whole world."""
     to_group(tap)

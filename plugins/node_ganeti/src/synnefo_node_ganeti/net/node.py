@@ -97,19 +97,25 @@ class Node:
             self._take_in()
             document = self._document(plug)
             is_routed = document.network.mode is Mode.ROUTED
-            steps = attaching.undo_of_table(plug.tap, document, plug.link) if is_routed else ()
             bridge = "" if is_routed else plug.link
             # First on disk: whatever happens from here on, somebody knows what to take away.
-            self._connections.put(Connection(plug.tap, document.port, bridge, steps))
+            self._connections.put(Connection(plug.tap, document.port, bridge))
             try:
-                self._put_rules()
+                cards = self._put_rules()
                 if is_routed:
-                    attaching.to_table(plug.tap, document, plug.link)
+                    self._lead(plug, next(card for card in cards if card.tap == plug.tap))
                 else:
                     attaching.to_bridge(plug.tap, document, bridge)
             except BaseException:
                 self._disconnect(plug.tap)
                 raise
+
+    def _lead(self, plug: Plug, card: Card) -> None:
+        """Route for a card, once what undoes that is on disk, too."""
+        table = attaching.table_of(plug.link, card.zone)
+        steps = attaching.undo_of_table(plug.tap, card.document, table)
+        self._connections.put(Connection(plug.tap, card.document.port, "", steps))
+        attaching.to_table(plug.tap, card.document, table)
 
     def unplug(self, tap: str) -> None:
         """Forget a card; one that is not known is none."""

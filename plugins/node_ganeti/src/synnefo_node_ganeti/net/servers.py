@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from synnefo_node_ganeti.net import files
@@ -59,8 +59,11 @@ class Servers:
             if has_died or wanted.get(name) != running.telling:
                 self._end(name)
         for name, telling in wanted.items():
-            if name not in self._running:
+            there = self._running.get(name)
+            if there is None:
                 self._start(name, telling)
+            elif there.answers is None:
+                self._running[name] = replace(there, answers=_answers(there.process, telling))
 
     def close(self) -> None:
         """End them all."""
@@ -86,11 +89,10 @@ class Servers:
             else:
                 _settle(telling)
             _let_begin(process)
-            answers = Answers(process.pid, (ADDRESS, telling.interface), telling.files)
         except (ProgramFailed, OSError):
             self._end(name)
             raise
-        self._running[name] = _Running(telling, process, answers)
+        self._running[name] = _Running(telling, process, _answers(process, telling))
 
     def _end(self, name: str) -> None:
         running = self._running.pop(name)
@@ -110,6 +112,16 @@ class Servers:
         else:
             _unsettle(running.telling)
         files.remove(self._directory / f"{name}.conf")
+
+
+def _answers(process: subprocess.Popen[bytes], telling: Telling) -> Answers | None:
+    """Answer who asks for metadata; without that, guests are told their addresses all the same."""
+    try:
+        return Answers(process.pid, (ADDRESS, telling.interface), telling.files)
+    except (ProgramFailed, OSError) as problem:
+        # In the node's own network it may be Ganeti's metadata daemon that is asked instead.
+        log.error("no metadata: %s", problem, extra={"interface": telling.server.interface})  # noqa: TRY400  # no trace
+        return None
 
 
 def _join(name: str, telling: Telling, process: subprocess.Popen[bytes]) -> None:
