@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, Delete, Insert, Select, Update
@@ -100,20 +99,7 @@ def execute_together(session: Session, changes: Sequence[Change]) -> list[int]:
     database = _where_one_will_do(session, changes)
     if database is None:
         return [each.statement.execute(session, each.values) for each in changes]
-    return _execute_as_one(database, session, changes, is_in_turn=False)
-
-
-def execute_in_turn(session: Session, changes: Sequence[Change]) -> int:
-    """Execute changes that end with their conditions, up to the first that meets no row.
-
-    Returns:
-        How many met one.
-    """
-    database = _where_one_will_do(session, changes)
-    counts: Iterable[int] = (each.statement.execute(session, each.values) for each in changes)
-    if database is not None:
-        counts = _execute_as_one(database, session, changes, is_in_turn=True)
-    return sum(1 for _ in takewhile(bool, counts))
+    return _execute_as_one(database, session, changes)
 
 
 def _where_one_will_do(session: Session, changes: Sequence[Change]) -> Database | None:
@@ -124,11 +110,9 @@ def _where_one_will_do(session: Session, changes: Sequence[Change]) -> Database 
     return database
 
 
-def _execute_as_one(
-    database: Database, session: Session, changes: Sequence[Change], *, is_in_turn: bool
-) -> list[int]:
+def _execute_as_one(database: Database, session: Session, changes: Sequence[Change]) -> list[int]:
     parts = [(each.statement._for(database, session, each.values), each.values) for each in changes]  # noqa: SLF001  # of this module
-    text = _joined(tuple(compiled.text for compiled, _ in parts), is_in_turn=is_in_turn)
+    text = _joined(tuple(compiled.text for compiled, _ in parts))
     bound = {
         f"c{place}_{name}": value
         for place, (compiled, values) in enumerate(parts)
@@ -140,17 +124,11 @@ def _execute_as_one(
 
 
 @lru_cache(maxsize=256)
-def _joined(texts: tuple[str, ...], *, is_in_turn: bool) -> str:
-    """Return one statement that makes several changes and tells of each how many rows it met.
-
-    In turn: what one has changed is asked for before the next one looks at any row, so rows are
-    locked in that order.
-    """
+def _joined(texts: tuple[str, ...]) -> str:
+    """Return one statement that makes several changes and tells of each how many rows it met."""
     changes, counts = [], []
     for place, text in enumerate(texts):
         own = _BOUND.sub(lambda bound, place=place: f"%(c{place}_{bound[1]})s", text)  # type: ignore[misc]  # a default is typed nowhere
-        if place and is_in_turn:
-            own += f" AND EXISTS (SELECT 1 FROM c{place - 1})"  # noqa: S608  # a number
         changes.append(f"c{place} AS ({own} RETURNING 1)")
         counts.append(f"(SELECT count(*) FROM c{place})")  # noqa: S608  # a number
     return " ".join(("WITH", ", ".join(changes), "SELECT", ", ".join(counts)))

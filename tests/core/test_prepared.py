@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, event, func, insert, select, text, upd
 from sqlalchemy.exc import IntegrityError
 
 from synnefo_core.db.models import MarkRow
-from synnefo_core.db.prepared import Change, Prepared, execute_in_turn, execute_together
+from synnefo_core.db.prepared import Change, Prepared, execute_together
 from synnefo_core.db.session import Database
 from synnefo_core.errors import Unavailable
 
@@ -123,26 +123,6 @@ def test_several_changes_are_made_together_and_each_is_counted(database):
         assert execute_together(session, []) == []
     assert counts == [1, 1, 0]
     assert (found(database, "new"), found(database, "old")) == (("new", 7.0), ("old", 8.0))
-
-
-def test_changes_in_turn_end_with_the_first_that_meets_no_row(database):
-    for name in ("one", "two", "three"):
-        made(database, name)
-
-    def renewed(*names):
-        with database.unit_of_work() as session:
-            changes = [Change(RENEW, {"made_at": 5.0, "of": name}) for name in names]
-            return execute_in_turn(session, changes)
-
-    assert renewed() == 0
-    assert renewed("nobody", "one") == 0
-    assert renewed("one", "nobody", "two") == 1
-    assert renewed("one", "two") == 2
-    assert [found(database, name) for name in ("one", "two", "three")] == [
-        ("one", 5.0),
-        ("two", 5.0),
-        ("three", 1.0),
-    ]
 
 
 def test_who_listens_sees_all_statements(database):

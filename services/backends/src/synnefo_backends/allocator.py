@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, exists, func, select
 from sqlalchemy.orm import Session
 
 from synnefo_backends import bookings, chosen
-from synnefo_backends.bookings import Booked
 from synnefo_backends.models import (
     AggregateMemberRow,
     AggregateRow,
@@ -31,11 +30,40 @@ from synnefo_core.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
+_OF_CLUSTER = (
+    "id",
+    "name",
+    "zone",
+    "is_offline",
+    "is_drained",
+    "is_public",
+    "problem",
+    "disk_templates",
+    "nodes",
+    "vcpus",
+    "ram_mib",
+    "disk_mib",
+    "vcpu_ratio",
+    "ram_ratio",
+)
+_ROOM = ("vcpus", "ram_mib", "disk_mib")
+
 _backend: Table = BackendRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _reservation: Table = ReservationRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _aggregate: Table = AggregateRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _member: Table = AggregateMemberRow.__table__  # type: ignore[assignment]  # declared as FromClause
-_CLUSTERS = Prepared(select(_backend).order_by(_backend.c.name))
+_booked = bookings.SUMS.subquery("booked")
+_CLUSTERS = Prepared(
+    select(
+        *(_backend.c[name] for name in _OF_CLUSTER),
+        *(func.coalesce(_booked.c[name], 0).label(f"booked_{name}") for name in _ROOM),
+        exists(select(_reservation.c.backend_id)).label("are_reserved"),
+        exists(select(_member.c.backend_id)).label("are_described"),
+    )
+    .select_from(_backend.outerjoin(_booked, _booked.c.backend_id == _backend.c.id))
+    .order_by(_backend.c.name)
+)
+"""All clusters as they are, and whether what few clouds have is to be asked for, too."""
 _RESERVATIONS = Prepared(select(_reservation.c.backend_id, _reservation.c.project_id))
 _WORDS = Prepared(
     select(_member.c.backend_id, _aggregate.c.metadata).where(
@@ -152,8 +180,10 @@ def serves(context: RequestContext, backend_id: str, project_id: str) -> bool:
 
 
 def _candidates(context: RequestContext, session: Session, project_id: str) -> list[Candidate]:
-    taken, reserved = bookings.totals(session), _reserved(session)
-    said = _said(session)
+    rows = _CLUSTERS.all(session, {})
+    first = rows[0] if rows else None
+    reserved = _reserved(session) if first and first.are_reserved else {}
+    said = _said(session) if first and first.are_described else {}
     has_own = any(project_id in projects for projects in reserved.values())
     config = context.cloud.config.backends
     return [
@@ -173,16 +203,12 @@ def _candidates(context: RequestContext, session: Session, project_id: str) -> l
                 row.ram_mib * (row.ram_ratio or config.ram_ratio),
                 row.disk_mib,
             ),
-            booked=_room(taken.get(row.id, Booked())),
+            booked=Room(int(row.booked_vcpus), int(row.booked_ram_mib), int(row.booked_disk_mib)),
             has_project_elsewhere=has_own,
             words=said.get(row.id, {}),
         )
-        for row in _CLUSTERS.all(session, {})
+        for row in rows
     ]
-
-
-def _room(taken: Booked) -> Room:
-    return Room(taken.vcpus, taken.ram_mib, taken.disk_mib)
 
 
 def _reserved(session: Session) -> Mapping[str, frozenset[str]]:

@@ -80,7 +80,9 @@ _CHANGED = select(_change.c.backend_id, *(_change.c[name] for name in SIZES))
 _KEPT = select(
     _booking.c.backend_id, literal(1).label("servers"), *(_booking.c[name] for name in SIZES[1:])
 )
-_TOTALS = Prepared(_summed([_BOOKED, _CHANGED]))
+SUMS = _summed([_BOOKED, _CHANGED])
+"""What is booked on each cluster on which anything is or was."""
+_TOTALS = Prepared(SUMS)
 _ADD = Prepared(insert(_change))
 _BOOK = Prepared(insert(_booking))
 _RELEASE = (

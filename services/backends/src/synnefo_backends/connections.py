@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TypeVar, cast
 
-from synnefo_backends.registry import Backend, find, note_problem
+from synnefo_backends.registry import Backend, find, note_problem, version_of
 from synnefo_core.cloud import Cloud, make_driver
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import BackendBusy, BackendUnavailable, ComputeBackend
@@ -121,6 +121,12 @@ class _Pool:
                 found = self._connections[backend.id] = _Connection(self._cloud, backend)
             return found
 
+    def known(self, backend_id: str, version: int | None) -> ComputeBackend | None:
+        """Return the driver object that is there, if it was made for this version of the settings."""
+        with self._lock:
+            found = self._connections.get(backend_id)
+            return found.backend if found is not None and found.version == version else None
+
     def close(self) -> None:
         with self._lock:
             for connection in self._connections.values():
@@ -130,13 +136,12 @@ class _Pool:
 
 def has_facet(context: RequestContext, backend_id: str, facet: str) -> bool:
     """Return whether the driver of a cluster has an optional facet; the cluster is not asked."""
-    connection = _connection(context.cloud, find(context, backend_id))
-    return getattr(connection.backend, facet) is not None
+    return getattr(_driver(context, backend_id), facet) is not None
 
 
 def volume_template(context: RequestContext, backend_id: str) -> str:
     """Return the disk template of a cluster's volumes, empty for none; the cluster is not asked."""
-    volumes = _connection(context.cloud, find(context, backend_id)).backend.volumes
+    volumes = _driver(context, backend_id).volumes
     return "" if volumes is None else volumes.template
 
 
@@ -151,18 +156,35 @@ def disk_template(context: RequestContext, backend_id: str, wanted: str) -> str:
     Returns:
         That of the cluster's volumes where nothing is wanted and they are what it makes then.
     """
-    volumes = _connection(context.cloud, find(context, backend_id)).backend.volumes
-    return volumes.template if volumes and volumes.is_default and not wanted else wanted
+    if wanted:
+        return wanted
+    volumes = _driver(context, backend_id).volumes
+    return volumes.template if volumes and volumes.is_default else ""
 
 
 def rescue_media(context: RequestContext, backend_id: str) -> Collection[str]:
     """Return the names of what a cluster's servers can be rescued with; the cluster is not asked."""
-    rescue = _connection(context.cloud, find(context, backend_id)).backend.rescue
+    rescue = _driver(context, backend_id).rescue
     return () if rescue is None else rescue.media.keys()
 
 
 def _connection(cloud: Cloud, backend: Backend) -> _Connection:
-    return cloud.shared("backends.pool", lambda: _Pool(cloud)).get(backend)
+    return _pool(cloud).get(backend)
+
+
+def _pool(cloud: Cloud) -> _Pool:
+    return cloud.shared("backends.pool", lambda: _Pool(cloud))
+
+
+def _driver(context: RequestContext, backend_id: str) -> ComputeBackend:
+    """Return the driver object of a cluster, which is only asked what it is able to do.
+
+    Raises:
+        NotFound: There is no such cluster.
+    """
+    with context.reading() as session:
+        known = _pool(context.cloud).known(backend_id, version_of(session, backend_id))
+    return known or _connection(context.cloud, find(context, backend_id)).backend
 
 
 def call(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, Unpack, cast
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_backends.models import (
@@ -25,12 +25,16 @@ from synnefo_core.config import checked_settings
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import ComputeBackend
 from synnefo_core.db.base import new_id
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import Conflict, Duplicate, Invalid, NotFound, Unavailable
 from synnefo_core.keys import key_ring
 from synnefo_core.plugins import driver_class
 
 RING = "backends"
 """The keys that seal what clusters must be told but nobody may read."""
+
+_backend: Table = BackendRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_VERSION = Prepared(select(_backend.c.version).where(_backend.c.id == bindparam("backend_id")))
 
 _ZONE_NAME = re.compile(r"[^\s:]([^\x00-\x1f:]{0,253}[^\s:])?")
 
@@ -183,6 +187,13 @@ def find(context: RequestContext, name_or_id: str) -> Backend:
             noun = "backend"
             raise NotFound(noun, name_or_id)
         return shown(context.cloud, row, _reserved(session).get(row.id, ()))
+
+
+def version_of(session: Session, backend_id: str) -> int | None:
+    """Return the version of a cluster's settings; None without such a cluster."""
+    session.flush()  # what is prepared does not ask for it
+    found = _VERSION.first(session, {"backend_id": backend_id})
+    return None if found is None else int(found.version)
 
 
 def id_of(context: RequestContext, name: str) -> str:

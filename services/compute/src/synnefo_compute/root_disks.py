@@ -25,8 +25,9 @@ def reserve(context: RequestContext, row: ServerRow, *, template: str) -> Mappin
         Conflict: No store keeps disks.
         InvalidField: The image cannot be a disk.
     """
-    ours = synnefo_backends.volume_template(context, row.backend_id)
-    if not row.disk_gib or not ours or template != ours:
+    if not row.disk_gib or not template:
+        return {}
+    if template != synnefo_backends.volume_template(context, row.backend_id):
         return {}
     store = synnefo_volume.reserve_own_disk(
         context, row.id, size_gib=row.disk_gib, image_id=row.image_id

@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
+from synnefo_core.db.prepared import Prepared
 from synnefo_network.floating_models import FloatingIpRow
 from synnefo_network.models import AddressRow, IpHistoryRow, NetworkRow, PortRow
+from synnefo_network.values import Port
+
+_episode: Table = IpHistoryRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_ADD = Prepared(insert(_episode))
 
 SERVERS = "compute:"
 """How the kinds of devices begin that are servers."""
@@ -54,18 +59,40 @@ def note(
         lost = {ip: known[ip] for ip in known.keys() - there.keys()}
         got = {ip: there[ip] for ip in there.keys() - known.keys()}
         for episodes, is_attached in ((lost, False), (got, True)):
-            session.add_all(
-                IpHistoryRow(
-                    at=context.now(),
-                    ip=ip,
-                    device_id=device_id,
-                    project_id=project_id,
-                    user_id=context.user_id,
-                    is_attached=is_attached,
-                    because=because,
-                )
-                for ip, project_id in sorted(episodes.items())
-            )
+            for ip, project_id in sorted(episodes.items()):
+                whose = {"device_id": device_id, "project_id": project_id}
+                _add(context, session, ip, **whose, is_attached=is_attached, because=because)
+
+
+def note_new(context: RequestContext, session: Session, port: Port, *, because: str) -> None:
+    """Write down which public addresses a server has got with a port that was just made for it."""
+    if not (port.is_external and port.device_owner.startswith(SERVERS)):
+        return
+    whose = {"device_id": port.device_id, "project_id": port.project_id}
+    for ip in sorted(fixed.ip for fixed in port.fixed_ips if fixed.version == 4):
+        _add(context, session, ip, **whose, is_attached=True, because=because)
+
+
+def _add(
+    context: RequestContext,
+    session: Session,
+    ip: str,
+    *,
+    device_id: str,
+    project_id: str,
+    is_attached: bool,
+    because: str,
+) -> None:
+    values = {
+        "at": context.now(),
+        "ip": ip,
+        "device_id": device_id,
+        "project_id": project_id,
+        "user_id": context.user_id,
+        "is_attached": is_attached,
+        "because": because,
+    }
+    _ADD.execute(session, values)
 
 
 def _known(session: Session, device_id: str) -> Mapping[str, str]:

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.db.patterns import matching
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import InvalidField
 from synnefo_network import history, ports, sharing
 from synnefo_network.errors import AmbiguousNetwork
@@ -21,6 +22,16 @@ from synnefo_network.values import FixedIpRequest, PlugRequest, Port, PortSpec
 
 _OF_SERVERS = PortRow.device_owner.startswith(ports.SERVERS)
 """What a project says of its own ports plugs in none: device ids of others are no secret."""
+
+_PLUGGED = "plugged in"
+
+_network: Table = NetworkRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_usable = (
+    ((_network.c.project_id == bindparam("project_id")) & ~_network.c.is_external)
+    | _network.c.is_shared
+    | _network.c.id.in_(sharing.SHARED_BY_NAME)
+)
+_USABLE = Prepared(select(_network.c.id).where(_usable & ~_network.c.is_drained).limit(2))
 
 
 def plug(
@@ -66,9 +77,8 @@ def plug(
             else _make(context, session, request, use)
             for request in wanted
         ]
-        # Floating IPs can only stand for ports that were there before.
-        if given or any(port.is_external for port in plugged):
-            history.note(context, session, [device_id], because="plugged in")
+        if given:
+            history.note(context, session, [device_id], because=_PLUGGED)
         return plugged
 
 
@@ -85,13 +95,11 @@ class _Use:
 
 def _automatic(context: RequestContext, session: Session) -> Sequence[PlugRequest]:
     """Return the only network that the project can use, if there is one."""
-    own = (NetworkRow.project_id == context.project_id) & ~NetworkRow.is_external
-    usable = (own | sharing.shared_with(context)) & ~NetworkRow.is_drained
-    query = select(NetworkRow.id).where(usable).limit(2)
-    found = list(session.scalars(query))
+    session.flush()  # what is prepared does not ask for it
+    found = _USABLE.all(session, {"project_id": context.project_id or ""})
     if len(found) > 1:
         raise AmbiguousNetwork
-    return [PlugRequest(network_id=network_id) for network_id in found]
+    return [PlugRequest(network_id=row.id) for row in found]
 
 
 def _bind(context: RequestContext, session: Session, row: PortRow, use: _Use) -> Port:
@@ -117,7 +125,10 @@ def _make(context: RequestContext, session: Session, request: PlugRequest, use: 
         security_group_ids=use.security_group_ids if network.is_port_secured else None,
     )
     ports.require_choices(context, network, spec)
-    return ports.add(context, session, network, spec, is_temporary=True, is_awaited=use.is_awaited)
+    made = ports.add(context, session, network, spec, is_temporary=True, is_awaited=use.is_awaited)
+    # Floating IPs can only stand for ports that were there before.
+    history.note_new(context, session, made, because=_PLUGGED)
+    return made
 
 
 def settle(context: RequestContext, *, device_id: str) -> None:

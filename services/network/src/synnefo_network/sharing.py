@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
@@ -29,6 +29,12 @@ EXTERNAL = "access_as_external"
 ACTIONS = (SHARED, EXTERNAL)
 
 _NOBODY = ""
+
+_rbac: Table = RbacRow.__table__  # type: ignore[assignment]  # declared as FromClause
+SHARED_BY_NAME = select(_rbac.c.network_id).where(
+    _rbac.c.target == bindparam("project_id"), _rbac.c.action == SHARED
+)
+"""The query, to be prepared, for the ids of networks on which one project may have ports."""
 
 
 def granted(context: RequestContext, *actions: str) -> Select[str]:

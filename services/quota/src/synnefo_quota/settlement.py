@@ -20,12 +20,13 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
-from synnefo_core.db.prepared import Change as Movement, Prepared, execute_in_turn
+from synnefo_core.db.prepared import Change as Movement, Prepared
 from synnefo_core.db.session import add_if_absent, defer
 from synnefo_core.errors import CloudError, QuotaExceeded
-from synnefo_quota import registry
+from synnefo_quota import registry, together
 from synnefo_quota.models import HoldingRow, ProvisionLogRow
 from synnefo_quota.provisions import Key, NothingToGiveBack, Provision, ProvisionRefused
+from synnefo_quota.together import Move
 
 _COLLECTED = "quota_collected"
 
@@ -79,6 +80,16 @@ class Change:
             self.to_min += amount
 
     @property
+    def is_growing(self) -> bool:
+        """Whether the limit is looked at."""
+        return self.is_bounded and self.to_max > 0
+
+    @property
+    def is_shrinking(self) -> bool:
+        """Whether it is looked at that nothing falls below zero."""
+        return self.to_min < 0
+
+    @property
     def is_simple(self) -> bool:
         """Whether nothing but the bounds is to be moved, and nothing told of it."""
         return self.limit is None and not self.entries and bool(self.to_min or self.to_max)
@@ -110,8 +121,22 @@ def _settle(cloud: Cloud, session: Session) -> None:
 
 def _move(session: Session, keys: Sequence[Key], collected: Mapping[Key, Change]) -> int:
     """Move the bounds of the first holdings whose changes are no more than that; return how many."""
-    simple = takewhile(lambda key: collected[key].is_simple, keys)
-    return execute_in_turn(session, [_movement(_MOVES, key, collected[key]) for key in simple])
+    simple = list(takewhile(lambda key: collected[key].is_simple, keys))
+    if session.get_bind().dialect.name == "postgresql":
+        return together.move(session, [_named_move(key, collected[key]) for key in simple])
+    movements = (_movement(_MOVES, key, collected[key]) for key in simple)
+    done = (each.statement.execute(session, each.values) for each in movements)
+    return sum(1 for _ in takewhile(bool, done))
+
+
+def _named_move(key: Key, wanted: Change) -> Move:
+    return Move(
+        *key,
+        to_min=wanted.to_min,
+        to_max=wanted.to_max,
+        is_growing=wanted.is_growing,
+        is_shrinking=wanted.is_shrinking,
+    )
 
 
 def _limit(session: Session, key: Key, limit: int) -> None:
@@ -139,9 +164,8 @@ def _try(session: Session, key: Key, wanted: Change) -> Any | None:
 
 
 def _movement(moves: Mapping[tuple[bool, bool], Prepared], key: Key, wanted: Change) -> Movement:
-    is_growing = wanted.is_bounded and wanted.to_max > 0
     values = {**_named(key), "to_min": wanted.to_min, "to_max": wanted.to_max}
-    return Movement(moves[is_growing, wanted.to_min < 0], values)
+    return Movement(moves[wanted.is_growing, wanted.is_shrinking], values)
 
 
 def _refusal(session: Session, key: Key, wanted: Change) -> CloudError | RuntimeError:
