@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
@@ -20,6 +21,12 @@ from synnefo_core.testing.database import SERVER
 pytest_plugins = ["synnefo_core.testing.fixtures"]
 
 sys.path.insert(0, str(Path(__file__).parent / "system"))
+
+# How long an example takes is the machine's affair.
+settings.register_profile(
+    "untimed", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 
 def _is_on_postgresql() -> bool:
