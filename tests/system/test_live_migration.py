@@ -23,6 +23,7 @@ from tests.plugins.node_ganeti.volume_node import MIB, SHORT_S, TICKET, Cloud, N
 from tests.services.blocks.nbd_client import NbdClient
 from tests.system.labs import guest
 from tests.system.labs.fixtures import require
+from tests.system.labs.processes import hold
 from tests.system.labs.waiting import until
 from tests.system.qemu import GUEST_S, Qemu
 
@@ -96,7 +97,7 @@ def test_a_guest_that_writes_moves_and_nothing_is_lost(cloud, hosts):
     # The node that it left hangs: nobody can close the volume there.
     late, pid = NbdClient(str(here.node.run / "disk-1.sock")), here.node.pid()
     late.go()
-    os.kill(pid, signal.SIGSTOP)
+    hold(pid)
     there.node.do("open", VOL_OPEN_EXCLUSIVE="True")
     moved = there.acked()
     until(lambda: there.acked() > moved + 3, "the guest to write on", within_s=GUEST_S)

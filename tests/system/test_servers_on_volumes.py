@@ -70,8 +70,8 @@ class Site:
         made = self.client.call("POST", f"{COMPUTE}/servers", json={"server": asked}).json()
         return str(made["server"]["id"])
 
-    def made_server(self, name: str, image_id: str, network_id: str) -> str:
-        """Make a server with a card; return its id."""
+    def made_server(self, name: str, image_id: str, network_id: str = "") -> str:
+        """Make a server, with a card if a network is named; return its id."""
         server_id = self.ask_server(name, image_id, network_id)
         assert "ACTIVE" == self.client.settle(server_id, within_s=GUEST_S)
         return server_id

@@ -91,7 +91,9 @@ class Node:
         """Start the daemon; what is killed is the daemon itself, not only who entered the machine."""
         words = self.words("--check-s", "0.2", "run")
         mortal = self.machine.words("setpriv", "--pdeathsig", "KILL", *words)
-        return subprocess.Popen(mortal, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(mortal, stderr=subprocess.DEVNULL)
+        until(lambda: _is_mortal(process), "the daemon to begin", within_s=30)
+        return process
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """Kill a daemon, and wait until the kernel has forgotten it."""
@@ -132,6 +134,17 @@ class Node:
             "INSTANCE": "snf-1",
         }
         self.run("plug", environment=environment)
+
+
+def _is_mortal(process: subprocess.Popen[bytes]) -> bool:
+    """Whether the daemon will end with who entered its machine, or has ended."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    try:
+        names = [Path(f"/proc/{pid}/comm").read_text() for pid in children.read_text().split()]
+    except OSError:
+        names = []
+    begun = bool(names) and not {"nsenter\n", "setpriv\n"} & set(names)
+    return begun or process.poll() is not None
 
 
 def _is_free(lock: IO[str]) -> bool:

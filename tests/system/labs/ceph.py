@@ -16,7 +16,7 @@ from types import ModuleType
 from . import packages
 from .errors import LabFailed, LabUnavailable
 from .lab import Lab
-from .processes import PATH, spawn
+from .processes import PATH, hold, spawn
 from .waiting import free_port, until
 
 BINDING = Path("/usr/lib/python3/dist-packages")
@@ -85,12 +85,6 @@ def binding() -> ModuleType:
     raise LabUnavailable(f"the system's python3-rados is not for Python {sys.version.split()[0]}")
 
 
-def _is_stopped(pid: int) -> bool:
-    """Say whether no thread of a process runs any more."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return all("State:\tT" in (thread / "status").read_text() for thread in threads)
-
-
 class CephLab(Lab):
     """A cluster with the pool ``blocks`` and the user ``synnefo``, who may use that pool only.
 
@@ -123,8 +117,7 @@ class CephLab(Lab):
 
     def pause(self) -> None:
         """Let the OSD hang."""
-        os.kill(self._osd.pid, signal.SIGSTOP)
-        until(lambda: _is_stopped(self._osd.pid), "the OSD to stand still", within_s=20)
+        hold(self._osd.pid)
 
     def resume(self) -> None:
         """Let it go on."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from . import authority, packages
 from .errors import LabFailed
 from .lab import Lab
-from .processes import PATH, as_user, spawn, tail
+from .processes import PATH, as_user, hold, spawn, tail
 from .waiting import accepts, free_port, until
 
 BASE = "dc=lab,dc=test"
@@ -105,7 +105,7 @@ class LdapLab(Lab):
 
     def pause(self) -> None:
         """Let the server hang: it is connected to, and never answers."""
-        os.kill(self._server.pid, signal.SIGSTOP)
+        hold(self._server.pid)
 
     def resume(self) -> None:
         """Let it go on."""

@@ -84,6 +84,20 @@ class Process:
         return [pid for pid, stat in _running() if stat.session == self.pid and pid != self.pid]
 
 
+def hold(pid: int) -> None:
+    """Let a process stand still until SIGCONT; none of its threads runs any more."""
+    os.kill(pid, signal.SIGSTOP)
+    tasks = Path(f"/proc/{pid}/task")
+    until(lambda: all(_stands(task) for task in tasks.iterdir()), f"{pid} to stop", within_s=30)
+
+
+def _stands(task: Path) -> bool:
+    try:
+        return (task / "stat").read_text().rpartition(")")[2].split()[0] == "T"
+    except FileNotFoundError:
+        return True  # a thread that has just ended
+
+
 def spawn(
     command: list[str], *, log: Path, environment: dict[str, str], directory: Path
 ) -> subprocess.Popen[bytes]:
