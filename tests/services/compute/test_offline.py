@@ -4,13 +4,10 @@
 from __future__ import annotations
 
 import base64
-import io
 
 import pytest
 
 import synnefo_compute
-import synnefo_image
-import synnefo_object_store
 from synnefo_backend_sim import operator
 from synnefo_compute import FirstBoot, InjectedFile, ServerSpec
 from synnefo_compute.first_boot import offline
@@ -18,6 +15,7 @@ from synnefo_compute.first_boot.told import Told
 from synnefo_compute.sagas import instances
 from synnefo_core.errors import InvalidField
 from tests.services.compute.conftest import FLAVOR
+from tests.services.compute.disks import registered
 
 ASKS = {"CLOUD_INIT": "no"}
 TOLD = Told("s", "p", "Web 1", "web-1", "nova", {}, {"mine": "ssh-ed25519 AAAA me"}, "$6$hash")
@@ -32,26 +30,7 @@ def _quick_looks(monkeypatch):
 def image(member):
     """Return a function that registers a file as an image with properties, and returns its id."""
 
-    def made(properties):
-        synnefo_object_store.create_container(member, member.project_id, "disks", {})
-        synnefo_object_store.put_object(
-            member,
-            member.project_id,
-            "disks",
-            "disk",
-            read=io.BytesIO(b"x").read,
-            incoming=synnefo_object_store.Incoming("application/octet-stream", size_bytes=1),
-        )
-        spec = synnefo_image.ImageSpec(
-            name="old",
-            disk_format="raw",
-            container_format="bare",
-            location=synnefo_image.Location(member.project_id, "disks", "disk"),
-            properties=properties,
-        )
-        return synnefo_image.create(member, spec).id
-
-    return made
+    return lambda properties: registered(member, properties=properties)
 
 
 def test_a_server_of_such_an_image_is_written_on(member, cluster, network, settle, image):

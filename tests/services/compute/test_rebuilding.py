@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
 import pytest
 
 import synnefo_compute
-import synnefo_image
-import synnefo_object_store
 import synnefo_quota
 from synnefo_backend_sim import faults
 from synnefo_backend_sim.faults import Fault, FaultKind
@@ -19,6 +16,7 @@ from synnefo_core.context import new_request_id
 from synnefo_core.contracts.compute import PowerState
 from synnefo_core.errors import Forbidden, InvalidField, InvalidState, NotFound, Unbuilt
 from synnefo_core.testing.sagas import SagaContract, Trial
+from tests.services.compute.disks import registered
 
 CONTENT = b"a disk"
 
@@ -38,22 +36,7 @@ def again(member):
 @pytest.fixture
 def image(member) -> str:
     """Return the id of an image of the member's."""
-    synnefo_object_store.create_container(member, member.project_id, "disks", {})
-    synnefo_object_store.put_object(
-        member,
-        member.project_id,
-        "disks",
-        "disk",
-        read=io.BytesIO(CONTENT).read,
-        incoming=synnefo_object_store.Incoming("application/octet-stream", size_bytes=len(CONTENT)),
-    )
-    spec = synnefo_image.ImageSpec(
-        name="disk",
-        disk_format="raw",
-        container_format="bare",
-        location=synnefo_image.Location(member.project_id, "disks", "disk"),
-    )
-    return synnefo_image.create(member, spec).id
+    return registered(member, CONTENT)
 
 
 def cpu(context) -> int:
