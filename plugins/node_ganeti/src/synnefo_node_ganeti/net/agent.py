@@ -62,7 +62,7 @@ class Agent:
                 selector.register(each, selectors.EVENT_READ)  # type: ignore[arg-type]  # has fileno
             while not ending.is_told:
                 self.turn()
-                for key, _ in selector.select(self._check_s):
+                for key, _ in selector.select(self._rest_s):
                     waits[key.fileobj]()
 
     def close(self) -> None:
@@ -85,6 +85,11 @@ class Agent:
             log.error("the node is not what it should be: %s", problem)  # noqa: TRY400  # no trace
         else:
             log.debug("applied", extra={"cards": len(cards)})
+
+    @property
+    def _rest_s(self) -> float:
+        """How long to wait when nothing happens."""
+        return min(self._check_s, self._servers.again_in_s)
 
     def _forget_gone(self) -> None:
         if time.monotonic() >= self._forget_at:

@@ -11,12 +11,15 @@ import logging
 import os
 import signal
 import subprocess
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from synnefo_node_ganeti.net import files
 from synnefo_node_ganeti.net.metadata import Answers
+from synnefo_node_ganeti.net.patience import Patience
 from synnefo_node_ganeti.net.programs import ENVIRONMENT, ProgramFailed, ip, run
 from synnefo_node_ganeti.net.tables import SERVERS
 from synnefo_node_ganeti.net.telling import ADDRESS, INTERFACE, Telling
@@ -30,15 +33,22 @@ _END_S = 5.0
 class _Running:
     telling: Telling
     process: subprocess.Popen[bytes]
+    begun_at: float
     answers: Answers | None = None
 
 
 class Servers:
-    """Starts, replaces and ends servers; they end with whoever has this."""
+    """Starts, replaces and ends servers; they end with whoever has this.
 
-    def __init__(self, directory: Path) -> None:
+    Attributes:
+        again_in_s: After how many seconds to apply once more because of those that do not run.
+    """
+
+    def __init__(self, directory: Path, clock: Callable[[], float] = time.monotonic) -> None:
         """Name the directory of the configurations, and end what a killed daemon left running."""
-        self._directory = directory
+        self._directory, self._clock = directory, clock
+        self._patience = Patience(clock)
+        self.again_in_s = float("inf")
         self._running: dict[str, _Running] = {}
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         _end_orphans(directory)
@@ -48,22 +58,36 @@ class Servers:
     def apply(self, tellings: list[Telling]) -> None:
         """Have these servers run, and no others.
 
-        Raises:
-            ProgramFailed: One could not be started; those before it run.
+        One that can't be started is told of in the log, and holds up no other; it is tried again
+        later, ever more rarely, or when it is to be another one.
         """
         wanted = {telling.server.interface: telling for telling in tellings}
         for name, running in list(self._running.items()):
-            has_died = running.process.poll() is not None
-            if has_died:
-                log.error("a server died", extra={"interface": name})
-            if has_died or wanted.get(name) != running.telling:
+            if running.process.poll() is not None:
                 self._end(name)
+                worked_s = self._clock() - running.begun_at
+                wait_s = self._patience.fail(name, running.telling, worked_s=worked_s)
+                log.error("a server died", extra=_told_of(running.telling, wait_s))
+            elif wanted.get(name) != running.telling:
+                self._end(name)
+        self._patience.keep(wanted)
         for name, telling in wanted.items():
             there = self._running.get(name)
             if there is None:
-                self._start(name, telling)
+                self._try(name, telling)
             elif there.answers is None:
                 self._running[name] = replace(there, answers=_answers(there.process, telling))
+        self.again_in_s = self._patience.rest_s(wanted.keys() - self._running.keys())
+
+    def _try(self, name: str, telling: Telling) -> None:
+        """Start a server, unless it failed a short while ago."""
+        if not self._patience.is_over(name, telling):
+            return
+        try:
+            self._start(name, telling)
+        except (ProgramFailed, OSError) as problem:
+            extra = _told_of(telling, self._patience.fail(name, telling))
+            log.error("a server could not be started: %s", problem, extra=extra)  # noqa: TRY400  # no trace
 
     def close(self) -> None:
         """End them all."""
@@ -82,7 +106,7 @@ class Servers:
             stdout=subprocess.DEVNULL,
             env=ENVIRONMENT,
         )
-        self._running[name] = _Running(telling, process)
+        begun = self._running[name] = _Running(telling, process, self._clock())
         try:
             if telling.bridge:
                 _join(name, telling, process)
@@ -92,7 +116,7 @@ class Servers:
         except (ProgramFailed, OSError):
             self._end(name)
             raise
-        self._running[name] = _Running(telling, process, _answers(process, telling))
+        self._running[name] = replace(begun, answers=_answers(process, telling))
 
     def _end(self, name: str) -> None:
         running = self._running.pop(name)
@@ -112,6 +136,12 @@ class Servers:
         else:
             _unsettle(running.telling)
         files.remove(self._directory / f"{name}.conf")
+
+
+def _told_of(telling: Telling, wait_s: float) -> dict[str, object]:
+    """Return what a log says of a server that does not run."""
+    server = telling.server
+    return {"interface": server.interface, "network": server.network, "again_in_s": wait_s}
 
 
 def _answers(process: subprocess.Popen[bytes], telling: Telling) -> Answers | None:
