@@ -16,12 +16,14 @@ from synnefo_backend_sim import faults
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_backend_sim.moving import SimMovable
 from synnefo_blocks import volumes
-from synnefo_compute import DiskWish, ServerSpec, VolumeWish
+from synnefo_compute import DiskWish, ServerSpec, VolumeWish, unbound
 from synnefo_compute.balancing import evacuation
 from synnefo_compute.reconcile import repairs
 from synnefo_compute.sagas import instances, move_server
 from synnefo_core.context import new_request_id
+from synnefo_core.contracts.storage import StorageUnavailable
 from synnefo_core.contracts.volumes import PURPOSE, unseal
+from synnefo_core.outbox import Event
 from synnefo_core.signatures import Verifier
 from synnefo_core.testing.sagas import SagaContract, Trial
 
@@ -186,6 +188,16 @@ def seeded(cloud):
     return lambda name: volumes.create(storage, f"{name}-seed", SEED_BYTES)
 
 
+@pytest.fixture
+def started(again, flavor, network, volume, settle):
+    """Return a server that started from the volume."""
+    synnefo_volume.set_bootable(again(), volume.id, is_bootable=True)
+    disk = DiskWish("volume", volume.id, is_root=True)
+    made = synnefo_compute.create_server(again(), ServerSpec("web", flavor, disks=[disk]))
+    settle()
+    return made
+
+
 def heads(cloud):
     return set(volumes.names(cloud.store()))
 
@@ -203,22 +215,57 @@ def test_a_seed_goes_with_the_server_whose_disk_it_lies_beside(
 
 @pytest.mark.parametrize("is_forgotten", [False, True])
 def test_a_seed_goes_with_a_server_that_started_from_a_volume_which_stays(
-    cloud, again, flavor, network, volume, settle, seeded, is_forgotten, monkeypatch
+    cloud, again, started, volume, settle, seeded, is_forgotten, monkeypatch
 ):
-    synnefo_volume.set_bootable(again(), volume.id, is_bootable=True)
-    disk = DiskWish("volume", volume.id, is_root=True)
-    made = synnefo_compute.create_server(again(), ServerSpec("web", flavor, disks=[disk]))
-    settle()
     seeded(volume.id)
 
     if is_forgotten:
         monkeypatch.setattr(repairs, "find", lambda _context, _server: None)
-        assert repairs.forget(again(), made.id)
+        assert repairs.forget(again(), started.id)
     else:
-        synnefo_compute.delete_server(again(), made.id)
+        synnefo_compute.delete_server(again(), started.id)
     settle()
 
     assert {volume.id} == heads(cloud)
+
+
+def test_a_seed_goes_when_the_volume_is_taken_by_force_from_what_starts_from_it(
+    cloud, again, started, volume, settle, seeded
+):
+    seeded(volume.id)
+
+    synnefo_volume.detach_volume(again(), volume.id, is_forced=True)
+    settle()
+
+    assert {volume.id} == heads(cloud)
+    assert () == tuple(synnefo_compute.list_volumes(again(), started.id))
+
+
+def test_a_seed_stays_when_it_was_another_attachment_that_ended(
+    context, cloud, again, started, volume, settle, seeded
+):
+    seeded(volume.id)
+    old = {"volume_id": volume.id, "attachment_id": "of-another-server"}
+
+    unbound.detach(context, Event("volume.unbound", started.id, old))
+
+    assert {volume.id, f"{volume.id}-seed"} == heads(cloud)
+
+
+def test_a_volume_is_not_free_for_other_servers_before_its_seed_is_gone(
+    context, again, started, volume, settle, monkeypatch
+):
+    def refuse(*_):
+        raise StorageUnavailable("the store is away")
+
+    (had,) = synnefo_compute.list_volumes(again(), started.id)
+    told = {"volume_id": volume.id, "attachment_id": had.attachment_id}
+    monkeypatch.setattr(synnefo_volume, "remove_seed", refuse)
+
+    with pytest.raises(StorageUnavailable):
+        unbound.detach(context, Event("volume.unbound", started.id, told))
+
+    assert [had] == list(synnefo_compute.list_volumes(again(), started.id))
 
 
 def test_a_seed_goes_with_the_volume_that_it_was_left_beside(cloud, again, volume, settle, seeded):

@@ -15,6 +15,7 @@ import synnefo_backends
 import synnefo_volume
 from synnefo_compute import volumes
 from synnefo_compute.models import ServerRow
+from synnefo_compute.volumes import ServerVolume
 from synnefo_core.context import RequestContext
 
 
@@ -52,8 +53,16 @@ def remove_seed(context: RequestContext, server_id: str) -> None:
     with context.reading() as session:
         had = volumes.of_one(session, server_id)
     for one in had:
-        if one.boot_index == 0:
-            synnefo_volume.remove_seed(context, one.volume_id)
+        remove_seed_beside(context, one)
+
+
+def remove_seed_beside(context: RequestContext, volume: ServerVolume) -> None:
+    """Remove what told a guest who it is, if it started from this volume, which it has no more.
+
+    It is to be done before others may have the volume: theirs has the same name.
+    """
+    if volume.boot_index == 0:
+        synnefo_volume.remove_seed(context, volume.volume_id)
 
 
 def reserve_growth(context: RequestContext, row: ServerRow) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 
-from synnefo_compute import growing, volumes
+from synnefo_compute import growing, root_disks, volumes
 from synnefo_compute.reconcile import repairs
 from synnefo_compute.reconcile.differences import Nics, Volumes
 from synnefo_core.context import RequestContext
@@ -29,13 +29,19 @@ def unplug(context: RequestContext, event: Event) -> None:
 
 
 def detach(context: RequestContext, event: Event) -> None:
-    """Have the disk taken away of which the attachment has ended, as with cards."""
-    attachment_id = event.payload["attachment_id"]
+    """Have the disk taken away of which the attachment has ended, as with cards.
+
+    Raises:
+        StorageUnavailable: The guest started from it, and what it was told can't be removed now.
+    """
+    volume_id, attachment_id = event.payload["volume_id"], event.payload["attachment_id"]
+    with context.reading() as session:
+        found = volumes.find(session, volume_id)
+    if found is None or found.attachment_id != attachment_id:
+        return
+    root_disks.remove_seed_beside(context, found)
     with context.unit_of_work() as session:
-        found = volumes.find(session, event.payload["volume_id"])
-        if found is None or found.attachment_id != attachment_id:
-            return
-        volumes.remove(session, found.server_id, found.volume_id)
+        volumes.remove(session, found.server_id, volume_id)
     try:
         repairs.repair(context, found.server_id, kinds={Volumes.kind})
     except DriverError as cause:

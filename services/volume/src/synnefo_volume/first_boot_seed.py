@@ -2,7 +2,7 @@
 """The small disk beside the one that a server starts from, which tells the guest who it is.
 
 Nodes make it, under the ticket of the disk, and leave it when the disk goes: the server may have moved.
-So it is the cloud that removes it, with the server or with the disk.
+So it is the cloud that removes it: with the server, with the disk, or when the one loses the other.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SEED = "-seed"
 
 
 def remove_seed(context: RequestContext, volume_id: str) -> None:
-    """Remove the seed beside a volume, whose server is gone; no error without one."""
+    """Remove the seed beside a volume, whose server is gone or has it no more; no error without one."""
     with context.reading() as session:
         row = session.get(VolumeRow, volume_id)
     if row is not None:
