@@ -9,6 +9,7 @@ submits one job and returns its id, and tells what is wrong as those of
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
 
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, DiskSpec, NicSpec
 
@@ -31,6 +32,17 @@ class Cards(ABC):
     @abstractmethod
     def unplug(self, name: str, nic: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> str:
         """Take the card of this name from an instance; the job fails if it has none."""
+
+    def lacking(
+        self, prefix: str = "", *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> Mapping[str, Collection[str]]:
+        """Return the MACs of cards that could not be plugged into guests and are to come with their next start.
+
+        By the names of instances that start with ``prefix``, without those that lack none. That a
+        backend says nothing of a card does not mean that the guest has it: not every one can know.
+        """
+        del prefix, timeout_s
+        return {}
 
 
 class Volumes(ABC):

@@ -51,6 +51,7 @@ class CardsContract(ComputeRig):
         before = self.make(backend, instance_spec(is_started=is_started))
 
         self.succeed(backend, cards.plug(before.name, nic))
+        assert before.name not in cards.lacking(before.name)
         plugged = self.wait(backend, cards.plug(before.name, nic))
         between = backend.inventory.instance(before.name)
         self.succeed(backend, cards.unplug(before.name, nic.name))

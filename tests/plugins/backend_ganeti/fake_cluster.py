@@ -133,6 +133,7 @@ class FakeCluster:
             "opstatus": ["queued"] * len(operations),
             "opresult": [None] * len(operations),
             "end_ts": None,
+            "summary": [_summary(operation) for operation in operations],
             "archived": False,
         }
         return job_id
@@ -278,6 +279,8 @@ class FakeCluster:
         else:
             named = {part[2] for part in (chosen or [])[1:] if part[1] == "id"}
             rows = [self._job(job_id) for job_id in {*self.jobs, *named}]
+            # Naming this field makes a real one look into the archive as well.
+            rows = [row for row in rows if "archived" in fields or not row.get("archived")]
         kept = [row for row in rows if chosen is None or _holds(chosen, row)]
         return {"data": [[[0, row.get(field)] for field in fields] for row in kept]}
 
@@ -292,6 +295,11 @@ def _holds(chosen: list[Any], row: Row) -> bool:
         case ["=~", field, pattern]:
             return bool(re.search(pattern, row[field]))
     raise AssertionError(f"unknown filter {chosen}")
+
+
+def _summary(operation: Row) -> str:
+    word = operation["OP_ID"].removeprefix("OP_")
+    return f"{word}({operation['instance_name']})" if "instance_name" in operation else word
 
 
 def _instance(operation: Row, node: str) -> Row:

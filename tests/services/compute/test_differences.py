@@ -216,6 +216,27 @@ WORLDS = st.tuples(
 )
 
 
+@pytest.mark.parametrize(
+    "power, expected",
+    [(PowerState.RUNNING, [Nics(ID, lacking=("port1",))]), (PowerState.STOPPED, [])],
+)
+def test_a_card_that_a_guest_could_not_be_given_is_told_while_it_runs(power, expected):
+    state = states.ACTIVE if power is PowerState.RUNNING else states.STOPPED
+    server, instance = replace(SERVER, vm_state=state), replace(INSTANCE, power=power)
+
+    (*found,) = compare(
+        [server],
+        [instance],
+        server_id=lambda name: name.removeprefix("snf-"),
+        known=(),
+        lacking={instance.name: {MAC}, "snf-other": {"aa:00:00:00:00:02"}},
+        made_before=0.0,
+    )
+
+    assert expected == found
+    assert all("port1" in str(each) for each in found)
+
+
 @given(WORLDS)
 def test_a_busy_server_is_left_alone_and_each_kind_is_said_once(world):
     servers, instances = world

@@ -57,6 +57,17 @@ def test_all_that_was_modified_is_told(server, cluster, reconcile):
     assert {"size", "nics", "disks", "tags"} == {kind for kind, _ in reconcile(expect=1)}
 
 
+def test_a_card_that_the_guest_could_not_be_given_is_told_and_left_to_people(
+    server, cluster, reconcile, monkeypatch
+):
+    instance = cluster.inventory.instance(instance_of(server))
+    lacking = {instance.name: {each.mac.lower() for each in instance.nics}}
+    monkeypatch.setattr(type(cluster.cards), "lacking", lambda *_, **__: lacking)
+
+    assert [("nics", server.id)] == reconcile(expect=1)
+    assert [("nics", server.id)] == reconcile("--fix", "all", expect=1)
+
+
 def test_a_vanished_instance_is_told(server, cluster, reconcile):
     operator.remove(cluster.cluster, instance_of(server))
 

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
-from synnefo_backend_ganeti import translation
+from synnefo_backend_ganeti import lacking, translation
 from synnefo_backend_ganeti.failures import in_contract_words
 from synnefo_backend_ganeti.rapi import RapiClient
 from synnefo_core.contracts.compute import DEFAULT_TIMEOUT_S, NicSpec
@@ -30,3 +31,10 @@ class GanetiCards(Cards):
         deadline = time.monotonic() + timeout_s
         with in_contract_words():
             return str(self._client.remove_nic(name, nic, deadline=deadline))
+
+    def lacking(
+        self, prefix: str = "", *, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> Mapping[str, frozenset[str]]:
+        deadline = time.monotonic() + timeout_s
+        with in_contract_words():
+            return lacking.of_instances(self._client, prefix, deadline=deadline)

@@ -345,6 +345,16 @@ class RapiClient:
         """Return the jobs that a filter chooses, archived ones left out, in no order."""
         return jobs_from(self.query("job", JOB_FIELDS, chosen, deadline=deadline))
 
+    def summaries(
+        self, chosen: queries.Filter, *, deadline: float | None = None
+    ) -> dict[int, tuple[str, ...]]:
+        """Return in a word each what the jobs that a filter chooses do, such as ``INSTANCE_STARTUP(web)``, by id.
+
+        That is a small part of what they are asked to do, and those in the archive are left out.
+        """
+        rows = self.query("job", ("id", "summary"), chosen, deadline=deadline)
+        return {row.integer("id"): row.texts("summary") for row in rows}
+
     def jobs_by_id(self, job_ids: Iterable[int], *, deadline: float | None = None) -> list[Job]:
         """Return those of some jobs that are known, also archived ones, in one request."""
         chosen = queries.any_of(queries.equal("id", job_id) for job_id in job_ids)

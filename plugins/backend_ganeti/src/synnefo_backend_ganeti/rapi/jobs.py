@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from synnefo_backend_ganeti.rapi.errors import JobNotFound, MalformedAnswer
 from synnefo_backend_ganeti.rapi.records import Json, Record, integer, items
 
 JOB_FIELDS = ("id", "ops", "status", "opstatus", "opresult", "end_ts")
+
+_MAC = re.compile(r"add:mac=([0-9A-Fa-f:]+)")
 
 
 class JobStatus(enum.Enum):
@@ -81,12 +84,21 @@ class Operation:
 
         Ganeti calls such a job a success: the device is there after the next start, if it can be at all.
         """
+        return next((what for what, _, is_in in self._added() if not is_in), "")
+
+    @property
+    def cards(self) -> tuple[tuple[str, bool], ...]:
+        """The MACs of the network cards that were added, and whether the guest that ran has them."""
+        found = [(_MAC.match(how), is_in) for _, how, is_in in self._added()]
+        return tuple((match[1].lower(), is_in) for match, is_in in found if match)
+
+    def _added(self) -> list[tuple[str, str, bool]]:
+        """Return what was added, how, and whether nobody says that the guest could not be given it."""
         changes = self.result if isinstance(self.result, list) else []
-        pairs = [(each[0], str(each[1])) for each in changes if isinstance(each, list) and each[1:]]
-        added = {what for what, how in pairs if how.startswith("add")}
-        return next(
-            (str(what) for what, how in pairs if how == "hotplug:failed" and what in added), ""
-        )
+        parts = [each for each in changes if isinstance(each, list) and each[1:]]
+        pairs = [(str(what), str(how)) for what, how, *_ in parts]
+        failed = {what for what, how in pairs if how == "hotplug:failed"}
+        return [(what, how, what not in failed) for what, how in pairs if how.startswith("add")]
 
     @property
     def network(self) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 from synnefo_compute import names, states
@@ -116,6 +117,7 @@ class Nics(Difference):
         left: The names of cards whose ports are not the server's any more.
         unknown: The MACs of other cards that no port has.
         moved: Ports whose cards have another address: port, and the address there.
+        lacking: Ports whose cards the guest that runs could not be given.
     """
 
     kind: ClassVar[str] = "nics"
@@ -125,6 +127,7 @@ class Nics(Difference):
     left: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
+    lacking: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         said = [f"no card for port {port}" for port in self.missing]
@@ -132,6 +135,9 @@ class Nics(Difference):
         said += [f"port {port} has its card" for port in self.arrived]
         said += [f"card {name} without its port" for name in self.left]
         said += [f"unknown card {mac}" for mac in self.unknown]
+        said += [
+            f"the guest has no card for port {port} before it starts anew" for port in self.lacking
+        ]
         return ", ".join([*said, *(f"port {port} has {ip} there" for port, ip in self.moved)])
 
 
@@ -239,6 +245,7 @@ def compare(
     server_id: Callable[[str], str],
     known: Collection[str],
     elsewhere: Collection[str] = (),
+    lacking: Mapping[str, Collection[str]] = MappingProxyType({}),
     made_before: float,
 ) -> list[Difference]:
     """Return what differs between servers and the instances of their cluster.
@@ -249,12 +256,14 @@ def compare(
         server_id: Returns the id in an instance's name.
         known: Ids whose instances are no orphans.
         elsewhere: Ids of servers that are in other clusters, and have been for a while.
+        lacking: The MACs of cards that guests could not be given, by the names of instances.
         made_before: Instances that are younger are no orphans yet: seconds since the epoch.
     """
     by_id = {server_id(instance.name): instance for instance in instances}
     found: list[Difference] = []
     for server in servers:
-        found += of_server(server, by_id.pop(server.id, None))
+        instance = by_id.pop(server.id, None)
+        found += of_server(server, instance, lacking.get(instance.name, ()) if instance else ())
     for its_id, instance in by_id.items():
         if its_id not in known and (instance.created_at or 0.0) < made_before:
             is_ours = names.own_tag(its_id) in instance.tags
@@ -264,8 +273,13 @@ def compare(
     return found
 
 
-def of_server(server: Recorded, instance: Instance | None) -> list[Difference]:
-    """Return what differs between a server and its instance; nothing while a saga is at it."""
+def of_server(
+    server: Recorded, instance: Instance | None, lacking: Collection[str] = ()
+) -> list[Difference]:
+    """Return what differs between a server and its instance; nothing while a saga is at it.
+
+    ``lacking`` are the MACs of cards that its guest could not be given.
+    """
     if server.is_busy:
         return []
     if server.task_state != states.NO_TASK or server.vm_state == states.BUILDING:
@@ -284,7 +298,7 @@ def of_server(server: Recorded, instance: Instance | None) -> list[Difference]:
         found += [
             _power(server, instance),
             _size(server, instance),
-            _nics(server, instance),
+            _nics(server, instance, lacking),
             _disks(server, instance),
             _volumes(server, instance),
         ]
@@ -316,12 +330,13 @@ def _size(server: Recorded, instance: Instance) -> Size | None:
     return None if is_same else Size(server.id, vcpus, ram_mib)
 
 
-def _nics(server: Recorded, instance: Instance) -> Nics | None:
+def _nics(server: Recorded, instance: Instance, lacking: Collection[str]) -> Nics | None:
     cards = {card.mac.lower(): card for card in server.cards}
     there = {nic.mac.lower(): nic for nic in instance.nics}
     both = [(cards[mac], there[mac]) for mac in cards if mac in there]
     strange = {mac: nic for mac, nic in there.items() if mac not in cards}
     absent = [card for mac, card in cards.items() if mac not in there]
+    is_running = instance.power is PowerState.RUNNING
     difference = Nics(
         server.id,
         missing=tuple(card.port_id for card in absent if not card.is_awaited),
@@ -331,6 +346,9 @@ def _nics(server: Recorded, instance: Instance) -> Nics | None:
         unknown=tuple(mac for mac, nic in strange.items() if not names.port_id(nic.name)),
         # A card without an address says nothing of it: the guest asks for one.
         moved=tuple((card.port_id, nic.ip) for card, nic in both if nic.ip and nic.ip != card.ip),
+        lacking=tuple(
+            card.port_id for card, nic in both if is_running and nic.mac.lower() in lacking
+        ),
     )
     return difference if difference != Nics(server.id) else None
 

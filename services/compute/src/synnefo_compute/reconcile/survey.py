@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -45,7 +46,7 @@ def survey(context: RequestContext, backend: Backend, part: str = "") -> Survey:
     before = recorded.of_backend(context, backend.id, part)
     begin = names.prefix(context.cloud) + part
     try:
-        instances = synnefo_backends.call(context, backend.id, partial(_instances, begin))
+        instances, lacking = synnefo_backends.call(context, backend.id, partial(_seen, begin))
     except DriverError as cause:
         return Survey(backend, problem=str(cause) or type(cause).__name__)
     after = recorded.of_backend(context, backend.id, part)
@@ -58,10 +59,15 @@ def survey(context: RequestContext, backend: Backend, part: str = "") -> Survey:
         server_id=server_id,
         known={*before, *after, *elsewhere},
         elsewhere=recorded.settled(context, elsewhere, since=begun),
+        lacking=lacking,
         made_before=context.now() - ORPHAN_GRACE_S,
     )
     return Survey(backend, differences=tuple(found), servers=len(after), instances=len(instances))
 
 
-def _instances(begin: str, backend: ComputeBackend) -> list[Instance]:
-    return backend.inventory.instances(begin)
+def _seen(
+    begin: str, backend: ComputeBackend
+) -> tuple[list[Instance], Mapping[str, Collection[str]]]:
+    """Return a cluster's instances, and the cards that their guests lack."""
+    lacking = backend.cards.lacking(begin) if backend.cards else {}
+    return backend.inventory.instances(begin), lacking
