@@ -20,7 +20,7 @@ from synnefo_core import logs, metrics, wake
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts.driver import Unavailable
 from synnefo_core.db.models import EventRow, SubscriberRow
-from synnefo_core.db.session import add_if_absent, after_commit
+from synnefo_core.db.session import add_all_if_absent, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -107,8 +107,8 @@ class Dispatcher:
         Events that waited for one that was absent are due at once.
         """
         with self._context.unit_of_work() as session:
-            for kind, name in sorted(self._handlers):
-                add_if_absent(session, SubscriberRow, {"type": kind, "handler": name})
+            rows = [{"type": kind, "handler": name} for kind, name in sorted(self._handlers)]
+            add_all_if_absent(session, SubscriberRow, rows)
             waiting = EventRow.state == READY, EventRow.attempts == 0
             ours = EventRow.type.in_({kind for kind, _ in self._handlers})
             session.execute(

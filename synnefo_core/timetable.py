@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from synnefo_core.context import RequestContext
 from synnefo_core.db.models import TaskRow
-from synnefo_core.db.session import add_if_absent, changed_rows
+from synnefo_core.db.session import add_all_if_absent, changed_rows
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Timetable:
     def register(self) -> None:
         """Give tasks that are new a first turn: now."""
         with self._context.unit_of_work() as session:
-            for name in sorted(self._tasks):
-                turn = {"owner": "", "leased_until": 0.0, "due_at": self._context.now()}
-                add_if_absent(session, TaskRow, {"name": name, **turn})
+            turn = {"owner": "", "leased_until": 0.0, "due_at": self._context.now()}
+            rows = [{"name": name, **turn} for name in sorted(self._tasks)]
+            add_all_if_absent(session, TaskRow, rows)
 
     def due(self) -> list[Task]:
         """Return the tasks whose turn has come and that nobody has taken."""

@@ -324,10 +324,24 @@ def add_if_absent(session: Session, model: type[DeclarativeBase], row: Mapping[s
 
     Others who add the same row at the same time are waited for.
     """
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     # RETURNING tells it in every dialect; psycopg counts no rows of an ORM insert.
-    statement = insert(model).values(row).on_conflict_do_nothing().returning(literal(1))
+    statement = _insert_if_absent(session, model).values(row).returning(literal(1))
     return session.execute(statement).first() is not None
+
+
+def add_all_if_absent(
+    session: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Add those of the rows whose keys are not there, in this order and in one round trip."""
+    if rows:
+        session.execute(_insert_if_absent(session, model), rows)
+
+
+def _insert_if_absent(
+    session: Session, model: type[DeclarativeBase]
+) -> postgresql.Insert | sqlite.Insert:
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return insert(model).on_conflict_do_nothing()
 
 
 def defer(session: Session, name: str, call: Deferred) -> None:

@@ -14,6 +14,7 @@ import synnefo_network
 import synnefo_volume
 from synnefo_backend_sim import SimBackend
 from synnefo_compute import Server, ServerSpec
+from synnefo_compute.sagas import instances
 from synnefo_core.commands import main
 from synnefo_core.context import RequestContext
 from synnefo_core.worker import Worker
@@ -22,6 +23,12 @@ from synnefo_volume import VolumeSpec
 FLAVOR = "small"
 QUICK = {"job_delay_min_s": "0", "job_delay_max_s": "0", "nodes": "2"}
 """Settings of simulated clusters whose jobs take no time."""
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look first for jobs that take no time."""
+    monkeypatch.setattr(instances, "POLL_S", (0.0, *instances.POLL_S))
 
 
 @pytest.fixture

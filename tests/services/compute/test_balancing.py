@@ -13,16 +13,9 @@ from synnefo_backend_sim import faults, operator
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute import ServerSpec
 from synnefo_compute.balancing import evacuation, rebalancing
-from synnefo_compute.sagas import instances
 from synnefo_core.clock import Clock
 from synnefo_core.commands import main
 from synnefo_core.errors import Unavailable
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch):
-    """Look again at once for jobs that take no time."""
-    monkeypatch.setattr(instances, "POLL_S", (0.0,))
 
 
 @pytest.fixture

@@ -9,14 +9,7 @@ import synnefo_compute
 import synnefo_network
 from synnefo_backend_sim import faults
 from synnefo_backend_sim.faults import Fault, FaultKind
-from synnefo_compute.sagas import instances
 from synnefo_network import NetworkSpec, PlugRequest, SubnetSpec
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch):
-    """Look again at once for jobs that take no time."""
-    monkeypatch.setattr(instances, "POLL_S", (0.0,))
 
 
 @pytest.fixture

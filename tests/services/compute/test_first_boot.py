@@ -18,7 +18,6 @@ from synnefo_compute import FirstBoot, InjectedFile, ServerSpec
 from synnefo_compute.first_boot import config_drive, nocloud, told
 from synnefo_compute.first_boot.told import Address, Card, Told
 from synnefo_compute.models import FirstBootRow
-from synnefo_compute.sagas import instances
 from synnefo_core.errors import Forbidden
 from tests.services.compute.conftest import FLAVOR
 
@@ -48,11 +47,6 @@ TOLD = Told(
         )
     ],
 )
-
-
-@pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch):
-    monkeypatch.setattr(instances, "POLL_S", (0.01,))
 
 
 @pytest.fixture

@@ -14,16 +14,10 @@ from synnefo_backend_sim import faults
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_blocks import volumes
 from synnefo_compute import DiskWish, ServerSpec
-from synnefo_compute.sagas import create_server, instances
+from synnefo_compute.sagas import create_server
 from synnefo_core.context import new_request_id
 from synnefo_core.errors import Invalid, InvalidField, NotFound
 from synnefo_core.testing.sagas import SagaContract, Trial
-
-
-@pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch):
-    """Let the sagas look at their jobs more often than at a real cluster."""
-    monkeypatch.setattr(instances, "POLL_S", (0.01,))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from synnefo_blocks import volumes
 from synnefo_compute import DiskWish, ServerSpec, VolumeWish, unbound
 from synnefo_compute.balancing import evacuation
 from synnefo_compute.reconcile import repairs
-from synnefo_compute.sagas import instances, move_server
+from synnefo_compute.sagas import move_server
 from synnefo_core.context import new_request_id
 from synnefo_core.contracts.storage import StorageUnavailable
 from synnefo_core.contracts.volumes import PURPOSE, unseal
@@ -28,12 +28,6 @@ from synnefo_core.signatures import Verifier
 from synnefo_core.testing.sagas import SagaContract, Trial
 
 SEED_BYTES = 4 * 2**20
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch):
-    """Look again at once for jobs that take no time."""
-    monkeypatch.setattr(instances, "POLL_S", (0.0,))
 
 
 @pytest.fixture

@@ -12,18 +12,12 @@ from synnefo_backend_sim import operator
 from synnefo_compute import FirstBoot, InjectedFile, ServerSpec
 from synnefo_compute.first_boot import offline
 from synnefo_compute.first_boot.told import Told
-from synnefo_compute.sagas import instances
 from synnefo_core.errors import InvalidField
 from tests.services.compute.conftest import FLAVOR
 from tests.services.compute.disks import registered
 
 ASKS = {"CLOUD_INIT": "no"}
 TOLD = Told("s", "p", "Web 1", "web-1", "nova", {}, {"mine": "ssh-ed25519 AAAA me"}, "$6$hash")
-
-
-@pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch):
-    monkeypatch.setattr(instances, "POLL_S", (0.01,))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import synnefo_compute
 import synnefo_quota
 from synnefo_backend_sim import faults
 from synnefo_backend_sim.faults import Fault, FaultKind
-from synnefo_compute.sagas import instances, rebuild_server
+from synnefo_compute.sagas import rebuild_server
 from synnefo_core.context import new_request_id
 from synnefo_core.contracts.compute import PowerState
 from synnefo_core.errors import Forbidden, InvalidField, InvalidState, NotFound, Unbuilt
@@ -19,12 +19,6 @@ from synnefo_core.testing.sagas import SagaContract, Trial
 from tests.services.compute.disks import registered
 
 CONTENT = b"a disk"
-
-
-@pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch):
-    """Let the sagas look at their jobs more often than at a real cluster."""
-    monkeypatch.setattr(instances, "POLL_S", (0.01,))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from synnefo_backend_sim import faults, operator
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute.reconcile import repairs
 from synnefo_compute.reconcile.differences import Medium
-from synnefo_compute.sagas import instances, rescue_server
+from synnefo_compute.sagas import rescue_server
 from synnefo_core.context import new_request_id
 from synnefo_core.contracts.compute import JobState, PowerState
 from synnefo_core.errors import InvalidField, InvalidState, NotFound, QuotaExceeded, Unbuilt
@@ -22,12 +22,6 @@ from synnefo_core.testing.sagas import SagaContract, Trial
 
 IMAGE = "4b0b9fa4-1b5c-4b46-a6b4-0b6a9f9c8d11"
 OWN, MEDIUM = {"medium": "disk"}, {"medium": "cd "}
-
-
-@pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch):
-    """Let the sagas look at their jobs more often than at a real cluster."""
-    monkeypatch.setattr(instances, "POLL_S", (0.01,))
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ import synnefo_quota
 from synnefo_backend_sim import faults, operator
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute import resizing
-from synnefo_compute.sagas import confirm_resize, instances, resize_server
-from synnefo_core.clock import Clock
+from synnefo_compute.sagas import confirm_resize, resize_server
 from synnefo_core.context import new_request_id
 from synnefo_core.contracts.compute import PowerState
 from synnefo_core.errors import InvalidField, InvalidState, NotFound, QuotaExceeded, Unbuilt
@@ -23,26 +22,6 @@ from synnefo_core.testing.sagas import SagaContract, Trial
 GIB = 2**30
 WINDOW_S = 3600
 SMALL, LARGE = (2, 1024), (4, 2048)
-
-
-@pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch):
-    """Let the sagas look at their jobs more often than at a real cluster."""
-    monkeypatch.setattr(instances, "POLL_S", (0.01,))
-
-
-class HastyClock(Clock):
-    """Real time, and as much more as it is told."""
-
-    ahead_s = 0.0
-
-    def now(self) -> float:
-        return super().now() + self.ahead_s
-
-
-@pytest.fixture
-def clock():
-    return HastyClock()
 
 
 @pytest.fixture
@@ -285,7 +264,7 @@ def gone(context, cluster, server_id: str) -> bool:
 def test_what_nobody_decides_on_is_confirmed_in_time(resized, again, settle, context, clock):
     resizing.confirm_what_is_due(context)
     early = state(again(), resized)
-    clock.ahead_s = WINDOW_S
+    clock.ahead_s += WINDOW_S
     resizing.confirm_what_is_due(context)
     settle()
 

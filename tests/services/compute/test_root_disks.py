@@ -24,7 +24,6 @@ from synnefo_compute.sagas import (
     create_image,
     create_server,
     delete_server,
-    instances,
     rebuild_server,
 )
 from synnefo_core.context import new_request_id
@@ -33,12 +32,6 @@ from synnefo_core.testing.sagas import SagaContract, Trial
 
 GIB = 2**30
 FIRST, SECOND = b"the first image", b"another image"
-
-
-@pytest.fixture(autouse=True)
-def _quick_looks(monkeypatch):
-    """Let the sagas look at their jobs more often than at a real cluster."""
-    monkeypatch.setattr(instances, "POLL_S", (0.01,))
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from synnefo_core.cloud import Cloud
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.driver import Misconfigured
 from synnefo_core.contracts.quota import UNLIMITED, QuotaResource
-from synnefo_core.db.session import add_if_absent, after_commit
+from synnefo_core.db.session import add_all_if_absent, add_if_absent, after_commit
 from synnefo_core.errors import NotFound
 from synnefo_quota.models import HoldingRow, ResourceRow
 from synnefo_quota.provisions import Key, Provision
@@ -109,8 +109,8 @@ def register(cloud: Cloud, session: Session, names: Collection[str]) -> None:
     """
     known: set[str] = cloud.shared("quota.registered", set)
     new = sorted(name for name in names if name not in known and name in counted(cloud))
-    for name in new:
-        add_if_absent(session, ResourceRow, {"name": name, "owner": counted(cloud)[name].owner})
+    rows = [{"name": name, "owner": counted(cloud)[name].owner} for name in new]
+    add_all_if_absent(session, ResourceRow, rows)
     if new:
         after_commit(session, lambda: known.update(new))
 
@@ -223,10 +223,12 @@ def _keep_limits(context: RequestContext, name: str) -> None:
         defaults = Defaults(context.cloud, holders)
         with context.unit_of_work() as session:
             register(context.cloud, session, [name])
-            for holder in holders:
-                limit = defaults.limit((holder, "", name))
-                row = {"holder": holder, "source": "", "resource": name, "limit": limit}
-                add_if_absent(session, HoldingRow, {**row, "usage_min": 0, "usage_max": 0})
+            fixed = {"source": "", "resource": name, "usage_min": 0, "usage_max": 0}
+            rows = [
+                {**fixed, "holder": holder, "limit": defaults.limit((holder, "", name))}
+                for holder in holders
+            ]
+            add_all_if_absent(session, HoldingRow, rows)
 
 
 def _batches(context: RequestContext) -> Iterator[tuple[str, ...]]:

@@ -9,9 +9,9 @@ want are locked for the shortest time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from itertools import takewhile
 from typing import Any
 
@@ -111,12 +111,15 @@ def _settle(cloud: Cloud, session: Session) -> None:
     collected: dict[Key, Change] = session.info.pop(_COLLECTED, {})
     registry.register(cloud, session, {resource for _, _, resource in collected})
     keys = sorted(collected)
-    for key in keys[_move(session, keys, collected) :]:
+    left = keys[_move(session, keys, collected) :]
+    # Looked for once, and only if a holding is missing.
+    defaults = cache(lambda: registry.Defaults(cloud, {holder for holder, _, _ in left}))
+    for key in left:
         wanted = collected[key]
         if wanted.limit is not None:
             _limit(session, key, wanted.limit)
         if wanted.is_needed:
-            _write(cloud, session, key, wanted)
+            _write(session, key, wanted, defaults=defaults)
 
 
 def _move(session: Session, keys: Sequence[Key], collected: Mapping[Key, Change]) -> int:
@@ -144,10 +147,12 @@ def _limit(session: Session, key: Key, limit: int) -> None:
         session.execute(_LIMIT, {**_named(key), "new_limit": limit})
 
 
-def _write(cloud: Cloud, session: Session, key: Key, wanted: Change) -> None:
+def _write(
+    session: Session, key: Key, wanted: Change, *, defaults: Callable[[], registry.Defaults]
+) -> None:
     standing = _try(session, key, wanted)
     if standing is None:
-        _add(session, key, registry.Defaults(cloud, [key[0]]).limit(key))
+        _add(session, key, defaults().limit(key))
         standing = _try(session, key, wanted)
     if standing is None:
         raise _refusal(session, key, wanted)
