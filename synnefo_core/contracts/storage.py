@@ -145,6 +145,20 @@ class LentThing(ABC):
         """
 
 
+class RememberedThing(ABC):
+    """An immutable thing of which something may be had without waiting; closed when it is forgotten.
+
+    Attributes:
+        size_bytes: As stored.
+    """
+
+    size_bytes: int
+
+    @abstractmethod
+    def read_at_once(self, offset: int, length: int) -> bytes | None:
+        """Return what :meth:`BlockStore.get` would, or None where that would have to wait."""
+
+
 class BlockStore(ABC):
     """Immutable things named by the SHA-256 digest of their content."""
 
@@ -190,6 +204,17 @@ class BlockStore(ABC):
         """Return what :meth:`get` would, or None where that may have to wait for anything.
 
         Called where waiting would hold up other requests; what is small and in memory is worth it.
+        """
+        return None
+
+    def lend_at_once(  # a default for drivers
+        self,
+        kind: Kind,  # noqa: ARG002
+        digest: bytes,  # noqa: ARG002
+    ) -> RememberedThing | None:
+        """Return a thing to read it by pieces, as far as that need not wait for anything.
+
+        None where that can't be told, or it is not there. Called as :meth:`get_at_once` is.
         """
         return None
 

@@ -113,6 +113,20 @@ class BlockStoreContract(StoreFixtures):
         assert content[990:] == lent.read(990, 100)
         assert b"" == lent.read(1000, 1)
 
+    def test_what_is_lent_at_once_has_its_content_as_far_as_that_is_at_hand(
+        self, storage: Storage
+    ) -> None:
+        digest, content = fresh(1000)
+        storage.blocks.put(Kind.BLOCK, digest, content)
+
+        lent = storage.blocks.lend_at_once(Kind.BLOCK, digest)
+
+        assert storage.blocks.lend_at_once(Kind.BLOCK, fresh()[0]) is None
+        if lent is not None:
+            assert 1000 == lent.size_bytes
+            assert lent.read_at_once(10, 20) in {content[10:30], None}
+            assert lent.read_at_once(990, 100) in {content[990:], None}
+
     def test_what_is_not_there_is_not_lent(self, storage: Storage) -> None:
         digest, _ = fresh()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from synnefo_core.clock import Clock
-from synnefo_core.contracts.driver import DriverSetup
+from synnefo_core.contracts.driver import DriverError, DriverSetup
 from synnefo_core.contracts.storage import (
     BLOCK_BYTES,
     CLUSTER_BYTES,
@@ -24,6 +24,7 @@ from synnefo_core.contracts.storage import (
     HeadStore,
     Kind,
     NoSuchThing,
+    RememberedThing,
     Storage,
     StorageError,
     StoreProperties,
@@ -54,6 +55,14 @@ class Memory:
             if self.failure:
                 raise self.failure
             yield
+
+
+class _Remembered(RememberedThing):
+    def __init__(self, content: bytes) -> None:
+        self._content, self.size_bytes = content, len(content)
+
+    def read_at_once(self, offset: int, length: int) -> bytes | None:
+        return self._content[offset : offset + length]
 
 
 class MemoryBlocks(BlockStore):
@@ -89,6 +98,12 @@ class MemoryBlocks(BlockStore):
                 raise NoSuchThing(f"there is no {kind.value} {digest.hex()}")
             content, _ = self._things[kind][digest]
             return content[offset:] if length is None else content[offset : offset + length]
+
+    def lend_at_once(self, kind: Kind, digest: bytes) -> RememberedThing | None:
+        try:
+            return _Remembered(self.get(kind, digest))
+        except DriverError:
+            return None
 
     def size(self, kind: Kind, digest: bytes) -> int | None:
         _require_digest(digest)

@@ -308,5 +308,23 @@ def test_what_is_in_memory_is_had_at_once_and_nothing_else_is(tmp_path):
     # A filesystem that can't tell what is in memory says nothing.
     assert local.get_at_once(Kind.BLOCK, name, 10, 50) in {content[10:60], None}
     assert local.get_at_once(Kind.BLOCK, bytes(32), 0, 1) is None
+    assert local.lend_at_once(Kind.BLOCK, name).read_at_once(10, 50) in {content[10:60], None}
     shared = DirectoryBlocks(layout, disk, block_bytes=4096, is_shared=True)
     assert shared.get_at_once(Kind.BLOCK, name, 10, 50) is None
+    assert shared.lend_at_once(Kind.BLOCK, name) is None
+
+
+def test_what_is_lent_at_once_and_not_in_memory_is_not_read(tmp_path, monkeypatch):
+    disk, layout = Files(fsync=False), Layout(tmp_path)
+    prepare(layout, disk, block_bytes=4096, must_exist=False)
+    blocks = DirectoryBlocks(layout, disk, block_bytes=4096, is_shared=False)
+    name = hashlib.sha256(b"content").digest()
+    blocks.put(Kind.BLOCK, name, b"content")
+    lent = blocks.lend_at_once(Kind.BLOCK, name)
+
+    def from_disk(*_arguments):
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "preadv", from_disk)
+
+    assert lent.read_at_once(0, 7) is None

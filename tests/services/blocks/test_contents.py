@@ -3,12 +3,24 @@
 
 import hashlib
 import io
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from synnefo_blocks import Content, Reader, block_name, object_hash, split, write
-from synnefo_core.contracts.storage import Kind
+from synnefo_blocks import (
+    Content,
+    CorruptBlock,
+    Reader,
+    block_name,
+    object_hash,
+    reader,
+    split,
+    write,
+)
+from synnefo_core.contracts.storage import Kind, RememberedThing
+from tests.services.blocks.collected import BLOCK
 
 runs = st.tuples(st.binary(min_size=1, max_size=9), st.integers(1, 2000)).map(
     lambda run: (run[0] * run[1])[: run[1]]
@@ -37,6 +49,78 @@ def test_any_range_can_be_read(make_engine, content, data):
     reference = engine.write(content).reference
 
     assert content[start:stop] == engine.read(reference, start, stop)
+
+
+class Forgetful(RememberedThing):
+    """A block of which some pieces are not in memory."""
+
+    def __init__(self, lent, is_there):
+        self._lent, self._is_there, self.size_bytes = lent, is_there, lent.size_bytes
+
+    def read_at_once(self, offset, length):
+        return self._lent.read_at_once(offset, length) if self._is_there() else None
+
+
+@contextmanager
+def sending(engine, *, is_there=lambda: True):
+    """Send pieces of 100 bytes; ``is_there`` is asked of each whether it is in memory."""
+    lend = engine.blocks.lend_at_once
+
+    def lend_some(kind, name):
+        lent = lend(kind, name) if is_there() else None
+        return lent and Forgetful(lent, is_there)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "SENT_BYTES", 100)
+        patch.setattr(reader, "ASIDE_BYTES", 2 * BLOCK)
+        patch.setattr(engine.blocks, "lend_at_once", lend_some)
+        yield patch
+
+
+@given(contents.filter(len), st.data())
+@settings(deadline=None)
+def test_what_is_in_memory_and_what_is_not_is_read_alike(make_engine, content, data):
+    engine = make_engine()
+    start = data.draw(st.integers(0, len(content)))
+    stop = data.draw(st.integers(start, len(content)))
+    reference = engine.write(content).reference
+
+    with sending(engine, is_there=lambda: data.draw(st.booleans())):
+        found = engine.read(reference, start, stop)
+
+    assert content[start:stop] == found
+
+
+def test_what_is_in_memory_goes_in_small_pieces_and_lets_others_come(engine):
+    content = bytes(range(1, 256)) * 5
+    reference = engine.write(content).reference
+    turns = []
+
+    with sending(engine) as patch:
+        patch.setattr(reader, "time", SimpleNamespace(sleep=turns.append))
+        found = Reader(engine.storage, Inline(), reference)
+        pieces = list(found.read(10))
+
+    assert content[10:] == b"".join(pieces)
+    assert 100 == max(map(len, pieces))
+    assert [0] * -(-len(content) // BLOCK) == turns
+
+
+class Inline:
+    """Reads maps, and nothing in other threads."""
+
+    def run(self, call, *arguments):
+        return call(*arguments)
+
+
+def test_a_block_that_was_cut_off_is_refused_before_anything_of_it_is_sent(engine):
+    content = bytes(range(1, 256)) * 2
+    reference = engine.write(content).reference
+    engine.blocks.delete(Kind.BLOCK, reference.digest)
+    engine.blocks.put(Kind.BLOCK, reference.digest, content[:300])
+
+    with sending(engine), pytest.raises(CorruptBlock):
+        Reader(engine.storage, Inline(), reference).read()
 
 
 @given(contents, st.lists(st.integers(1, 700), min_size=1))

@@ -17,6 +17,8 @@ from synnefo_core.contracts.storage import StorageUnavailable
 from synnefo_storage_nfs import direct
 
 PAGE_BYTES = mmap.PAGESIZE
+SAMPLE_BYTES = 128 * 1024
+"""How far apart those bytes are from which is told what is in memory: files are read ahead so far."""
 DRAFT_PREFIX = ".draft-"
 DRAFT_AGE_S = 24 * 3600
 """Nobody writes one file for so long: an older draft is that of a dead writer."""
@@ -109,6 +111,19 @@ def read_remembered(descriptor: int, offset: int, length: int) -> bytes:
     content = bytearray(length)
     count = os.preadv(descriptor, [content], offset, os.RWF_NOWAIT)
     return bytes(memoryview(content)[:count])
+
+
+def is_remembered(descriptor: int, offset: int, length: int) -> bool:
+    """Say whether this machine very likely has so many bytes in memory; it has or lacks neighbours together.
+
+    Raises:
+        OSError: The disk must be asked, or the filesystem can't tell.
+    """
+    byte = [bytearray(1)]
+    return all(
+        os.preadv(descriptor, byte, place, os.RWF_NOWAIT)
+        for place in (*range(offset, offset + length, SAMPLE_BYTES), offset + length - 1)
+    )
 
 
 def size_of(path: Location) -> int:

@@ -10,24 +10,33 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from synnefo_core.contracts.storage import Fenced, HeadStore, LentHead, LentThing
+from synnefo_core.contracts.storage import Fenced, HeadStore, LentHead, LentThing, RememberedThing
 from synnefo_storage_nfs.faults import explained
-from synnefo_storage_nfs.files import Location
+from synnefo_storage_nfs.files import Location, is_remembered
 from synnefo_storage_nfs.headview import HeadView
 from synnefo_storage_nfs.headwriter import HeadWriter, Outdated
 
 
-class LentFile(LentThing):
+class LentFile(LentThing, RememberedThing):
     """An immutable thing as an open file."""
 
     def __init__(self, path: Location) -> None:
         self._descriptor = os.open(path, os.O_RDONLY)
+        self.size_bytes = os.fstat(self._descriptor).st_size
 
     def read(self, offset: int, length: int) -> bytes:
         try:
             return os.pread(self._descriptor, length, offset)
         except OSError as fault:
             raise explained(fault, "a block was not read") from fault
+
+    def read_at_once(self, offset: int, length: int) -> bytes | None:
+        try:
+            if is_remembered(self._descriptor, offset, min(length, self.size_bytes - offset)):
+                return os.pread(self._descriptor, length, offset)
+        except OSError:
+            pass  # who waits is told why
+        return None
 
     def __del__(self) -> None:
         if hasattr(self, "_descriptor"):

@@ -42,6 +42,11 @@ class Content:
         """The number of blocks; none for an empty content."""
         return block_count(self.size_bytes, self.block_bytes)
 
+    @property
+    def has_leaves(self) -> bool:
+        """Whether names of blocks may have to be read from the store."""
+        return self._map is not None and self._map.has_leaves
+
     def block_name(self, number: int) -> bytes:
         """Return the name of a block, counted from 0. May block the caller, to read a leaf."""
         if self._map is None or not self._map.has_leaves:
@@ -59,7 +64,7 @@ class Content:
 
     def leaf_names(self) -> list[bytes]:
         """Return the names of the leaves; none where the map lists the blocks itself."""
-        return split(self._names) if self._map is not None and self._map.has_leaves else []
+        return split(self._names) if self.has_leaves else []
 
     def _leaf_names(self, leaf: int) -> bytes:
         # Several threads read blocks of one content: what is kept is replaced in one go.

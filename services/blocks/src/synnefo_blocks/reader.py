@@ -6,9 +6,11 @@ Source: docs/design/blocks-format.rst, "Reading".
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import chain
 
 from synnefo_blocks.contents import Content
 from synnefo_blocks.digests import ZERO_BLOCK
@@ -23,7 +25,13 @@ READ_AHEAD_BYTES = 12 * 1024 * 1024
 
 AT_ONCE_BYTES = 64 * 1024
 """No more is read from memory by the thread that serves the request."""
-_ZEROS = bytes(64 * 1024)
+
+SENT_BYTES = 256 * 1024
+"""What is in memory is sent in pieces of this size: they stay near the processor on their way."""
+
+ASIDE_BYTES = 64 * 1024 * 1024
+"""So much is read by other threads, once something was not in memory, before that is tried again."""
+_ZEROS = bytes(SENT_BYTES)
 
 
 def read_block(blocks: BlockStore, name: bytes, slot_bytes: int, offset: int, length: int) -> bytes:
@@ -48,6 +56,11 @@ def read_block(blocks: BlockStore, name: bytes, slot_bytes: int, offset: int, le
     return stored[offset : offset + length].ljust(length, b"\0")
 
 
+def _lengths(total: int) -> Iterator[int]:
+    """Yield the lengths of the pieces in which so much is sent."""
+    return (min(SENT_BYTES, total - at) for at in range(0, total, SENT_BYTES))
+
+
 class Reader:
     """A content that is read by range; may be used for one range at a time."""
 
@@ -70,7 +83,23 @@ class Reader:
         return self._content.size_bytes
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """Return the bytes from ``start`` to before ``stop`` in pieces of up to a block.
+        """Return the bytes from ``start`` to before ``stop`` in pieces.
+
+        What is in memory is read by the thread that asks for it, in small pieces that go on before
+        the processor has forgotten them; it lets others come after each block. All else is read
+        as by :meth:`read_ahead`. The first piece is read before this returns.
+
+        Raises:
+            ValueError: As of :meth:`read_ahead`, like all others.
+        """
+        stop = self.size_bytes if stop is None else stop
+        if not 0 <= start <= self.size_bytes or stop - start <= SENT_BYTES:
+            return self.read_ahead(start, stop)
+        sent = self._sent(start, stop)
+        return chain((next(sent),), sent)
+
+    def read_ahead(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Return the same as :meth:`read` in pieces of up to a block, read by other threads.
 
         The first piece is read before this returns, so what is missing is known before anything
         is sent.
@@ -93,6 +122,41 @@ class Reader:
         if start + length == stop:
             return iter((first,))
         return self._rest(first, start + length, stop)
+
+    def _sent(self, at: int, stop: int) -> Iterator[bytes]:
+        while at < stop:
+            end = min(stop, at - at % self._content.block_bytes + self._content.block_bytes)
+            for piece in self._remembered(at, end):
+                yield piece
+                at += len(piece)
+            if at == end:
+                time.sleep(0)
+                continue
+            end = min(stop, at + ASIDE_BYTES - at % self._content.block_bytes)
+            yield from self.read_ahead(at, end)
+            at = end
+
+    def _remembered(self, at: int, stop: int) -> Iterator[bytes]:
+        """Yield what is in memory of one block, up to where something is not.
+
+        Nothing of one that is stored shorter or longer than its slot: that takes a closer look.
+        """
+        if self._content.has_leaves:
+            return
+        number, offset = divmod(at, self._content.block_bytes)
+        name, lengths = self._content.block_name(number), _lengths(stop - at)
+        if name == ZERO_BLOCK:
+            yield from (_ZEROS[:length] for length in lengths)
+            return
+        lent = self._blocks.lend_at_once(Kind.BLOCK, name)
+        if lent is None or lent.size_bytes != self._content.slot_bytes(number):
+            return
+        for length in lengths:
+            piece = lent.read_at_once(offset, length)
+            if piece is None or len(piece) < length:
+                return
+            yield piece
+            offset += length
 
     def _rest(self, first: bytes, start: int, stop: int) -> Iterator[bytes]:
         ahead: deque[Pending[bytes]] = deque()

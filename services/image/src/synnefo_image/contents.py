@@ -83,7 +83,7 @@ def store(
 
 def digest_of(context: RequestContext, reader: Reader) -> Digest:
     """Return the second digest of a content that is stored already."""
-    pieces = iter(reader.read())
+    pieces = iter(reader.read_ahead())
     algorithm = context.cloud.config.image.hash_algorithm
     digested = Digested(lambda _most: next(pieces, b""), algorithm, context.cloud.offload)
     while digested.read(0):

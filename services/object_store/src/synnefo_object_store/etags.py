@@ -27,6 +27,6 @@ def of_content(
     if reference.size_bytes > context.cloud.config.object_store.synced_md5_bytes:
         return offload.run(object_hash, names).hex()
     md5 = hashlib.md5(usedforsecurity=False)
-    for piece in Reader(storage, offload, reference).read():
+    for piece in Reader(storage, offload, reference).read_ahead():
         offload.run(md5.update, piece)
     return md5.hexdigest()
