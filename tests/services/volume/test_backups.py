@@ -209,6 +209,43 @@ def test_a_backup_whose_object_is_lost_says_so(member, make, back_up, is_replace
         objects.show_object(member, member.project_id, CONTAINER, backup.id)
 
 
+def test_a_list_tells_at_once_of_backups_whose_objects_are_lost(member, make, back_up):
+    volume = make()
+    lost, whole = back_up(volume), back_up(volume)
+    remove_object(member, lost)
+
+    found = {each.id: each.status for each in service.list_backups(member, limit=10)}
+
+    assert {lost.id: "error", whole.id: "available"} == found
+
+
+@pytest.mark.parametrize("losses", [1, 3])
+def test_a_list_of_what_is_available_leaves_them_out_and_its_pages_are_full(
+    member, make, back_up, losses
+):
+    volume = make()
+    made = [back_up(volume) for _ in range(4)]
+    for each in made[4 - losses :]:
+        remove_object(member, each)
+    available = service.Selection(where={"status": ["available"]})
+
+    found = service.list_backups(member, limit=1, selection=available)
+
+    assert [made[3 - losses].id] == [each.id for each in found]
+
+
+def test_a_list_asks_once_for_all_objects_of_a_page(member, make, back_up, statements):
+    volume = make()
+    counts = []
+    for _ in range(3):
+        back_up(volume)
+        with statements() as seen:
+            service.list_backups(member, limit=10)
+        counts.append(len(seen))
+
+    assert [2, 2, 2] == counts
+
+
 def test_the_worker_finds_backups_whose_objects_are_lost(member, make, back_up):
     lost, whole = back_up(make()), back_up(make())
     remove_object(member, lost)

@@ -14,6 +14,7 @@ from synnefo_object_store.containers import (
     show_container,
     update_container,
 )
+from synnefo_object_store.contents import contents_of
 from synnefo_object_store.copies import Copying, copy_object, move_object
 from synnefo_object_store.criteria import Criterion
 from synnefo_object_store.domains import FILES, check_domain, qualified, qualified_name, within
@@ -135,6 +136,7 @@ __all__ = [
     "assembled",
     "check_domain",
     "check_permits",
+    "contents_of",
     "copy_folder",
     "copy_object",
     "copy_whole",

@@ -20,6 +20,7 @@ from synnefo_volume.attachments import (
 from synnefo_volume.backups import (
     create_backup,
     delete_backup,
+    list_backups,
     reset_backup_status,
     show_backup,
     update_backup,
@@ -38,7 +39,6 @@ from synnefo_volume.listing import (
     count_snapshots,
     count_volumes,
     list_attachments,
-    list_backups,
     list_snapshots,
     list_transfers,
     list_volumes,

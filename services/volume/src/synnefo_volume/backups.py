@@ -7,6 +7,7 @@ other. The object is its owner's: once it is removed or replaced the backup is l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -19,9 +20,10 @@ from synnefo_core.context import RequestContext
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Invalid, InvalidField, InvalidState, NotFound
 from synnefo_volume import charges, kinds, states
+from synnefo_volume.listing import BACKUPS, NEWEST_FIRST, Sort
 from synnefo_volume.models import BackupRow, SnapshotRow, VolumeRow
 from synnefo_volume.rows import BACKUP, SNAPSHOT, VOLUME, owned, shown_backup
-from synnefo_volume.values import Backup, BackupSpec, SnapshotChanges
+from synnefo_volume.values import Backup, BackupSpec, Selection, SnapshotChanges
 
 CHECK_EVERY_S = 3600.0
 _AT_ONCE = 200
@@ -125,6 +127,44 @@ def show_backup(context: RequestContext, backup_id: str) -> Backup:
         return shown_backup(owned(context, session, BackupRow, backup_id))
 
 
+def list_backups(
+    context: RequestContext,
+    *,
+    limit: int,
+    marker: str = "",
+    offset: int = 0,
+    selection: Selection | None = None,
+    sort: Sort = NEWEST_FIRST,
+) -> list[Backup]:
+    """Return a page of the backups; those whose objects are lost are in "error" from then on.
+
+    Raises:
+        InvalidField: The marker is none of them, or there is no such attribute.
+    """
+
+    def page() -> list[Backup]:
+        return BACKUPS.page(
+            context, limit=limit, marker=marker, offset=offset, selection=selection, sort=sort
+        )
+
+    found = page()
+    # Each look ends with fewer that are thought to be right.
+    while sum(check(context, each) for each in _lost(context, found)):
+        found = page()
+    return found
+
+
+def _lost(context: RequestContext, found: Sequence[Backup]) -> list[str]:
+    """Return those of some backups whose objects are lost; one statement for all."""
+    thought = {_place(each): each for each in found if each.status == states.AVAILABLE}
+    there = synnefo_object_store.contents_of(context, thought.keys())
+    return [each.id for place, each in thought.items() if str(there.get(place)) != each.content]
+
+
+def _place(backup: Backup) -> synnefo_object_store.Place:
+    return synnefo_object_store.Place(backup.project_id, backup.container, backup.id)
+
+
 def update_backup(context: RequestContext, backup_id: str, changes: SnapshotChanges) -> Backup:
     """Change what is named; metadata are replaced.
 
@@ -200,18 +240,20 @@ def find_object(context: RequestContext, row: BackupRow) -> synnefo_object_store
     return found if str(found.reference) == row.content else None
 
 
-def check(context: RequestContext, backup_id: str) -> None:
-    """Set a backup whose object is lost to "error"."""
+def check(context: RequestContext, backup_id: str) -> bool:
+    """Set a backup whose object is lost to "error"; return whether it was."""
     with context.reading() as session:
         seen = session.get(BackupRow, backup_id)
         is_right = seen is None or _is_right(context, seen)
     if is_right:
-        return
+        return False
     with context.unit_of_work() as session:
         row = session.get(BackupRow, backup_id, with_for_update=True)
-        if row is not None and not _is_right(context, row):
-            row.status, row.updated_at = states.ERROR, context.now()
-            row.error = f"its object in container {row.container} was removed or replaced"
+        if row is None or _is_right(context, row):
+            return False
+        row.status, row.updated_at = states.ERROR, context.now()
+        row.error = f"its object in container {row.container} was removed or replaced"
+        return True
 
 
 def _is_right(context: RequestContext, row: BackupRow) -> bool:

@@ -175,7 +175,7 @@ list_volumes, count_volumes = VOLUMES.page, VOLUMES.count
 list_snapshots, count_snapshots = SNAPSHOTS.page, SNAPSHOTS.count
 list_attachments = ATTACHMENTS.page
 list_transfers = TRANSFERS.page
-list_backups, count_backups = BACKUPS.page, BACKUPS.count
+count_backups = BACKUPS.count
 
 
 def summarise_volumes(context: RequestContext, *, is_everyone: bool = False) -> Summary:

@@ -202,6 +202,7 @@ def shown_backup(row: Any) -> Backup:
         is_incremental=row.is_incremental,
         container=row.container,
         object_count=1 if row.content else 0,
+        content=row.content,
         metadata=dict(row.metadata_),
         error=row.error,
         taken_at=row.taken_at,

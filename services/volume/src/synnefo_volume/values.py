@@ -268,6 +268,7 @@ class Backup:
         is_incremental: Whether it was asked for as one; all share blocks, and none needs another.
         container: The container of the object.
         object_count: 0 as long as it is being made.
+        content: What the object is to hold, as a reference; empty as long as it is being made.
         error: What went wrong, for people.
         taken_at: The moment whose content it has.
     """
@@ -284,6 +285,7 @@ class Backup:
     is_incremental: bool
     container: str
     object_count: int
+    content: str = field(repr=False)
     metadata: Mapping[str, str]
     error: str
     taken_at: float
