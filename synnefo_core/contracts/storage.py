@@ -144,6 +144,11 @@ class LentThing(ABC):
             StorageUnavailable: The store did not answer; :meth:`BlockStore.get` may know more.
         """
 
+    @property
+    def descriptor(self) -> int | None:
+        """An open file that holds just the thing, while somebody refers to this; None without one."""
+        return None
+
 
 class RememberedThing(ABC):
     """An immutable thing of which something may be had without waiting; closed when it is forgotten.

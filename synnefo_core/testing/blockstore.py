@@ -127,6 +127,15 @@ class BlockStoreContract(StoreFixtures):
             assert lent.read_at_once(10, 20) in {content[10:30], None}
             assert lent.read_at_once(990, 100) in {content[990:], None}
 
+    def test_the_file_of_a_lent_thing_holds_just_the_thing(self, storage: Storage) -> None:
+        digest, content = fresh(1000)
+        storage.blocks.put(Kind.BLOCK, digest, content)
+
+        lent = storage.blocks.lend(Kind.BLOCK, digest)
+
+        if lent.descriptor is not None:
+            assert content == os.pread(lent.descriptor, 2000, 0)
+
     def test_what_is_not_there_is_not_lent(self, storage: Storage) -> None:
         digest, _ = fresh()
 

@@ -38,6 +38,10 @@ class LentFile(LentThing, RememberedThing):
             pass  # who waits is told why
         return None
 
+    @property
+    def descriptor(self) -> int:
+        return self._descriptor
+
     def __del__(self) -> None:
         if hasattr(self, "_descriptor"):
             os.close(self._descriptor)

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
+
+from synnefo_blocks.volumes import Part
 
 
 class Disk(Protocol):
@@ -16,6 +18,9 @@ class Disk(Protocol):
 
     def read(self, offset: int, length: int) -> bytes:
         """Return bytes."""
+
+    def parts(self, offset: int, length: int) -> Sequence[Part]:
+        """Return a range in pieces, some of them in files; none where it has to be read."""
 
     def write(self, offset: int, data: memoryview) -> None:
         """Write; durable after the next flush."""

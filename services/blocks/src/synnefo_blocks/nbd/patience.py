@@ -25,7 +25,7 @@ class PatientDisk:
     def __init__(self, disk: Disk, pause: Callable[[float], bool]) -> None:
         """Wrap a disk; ``pause`` waits so many seconds, and returns False when all is over."""
         self._disk, self._pause = disk, pause
-        self.read = disk.read
+        self.read, self.parts = disk.read, disk.parts
 
     @property
     def size_bytes(self) -> int:

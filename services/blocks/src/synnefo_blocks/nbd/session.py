@@ -7,7 +7,7 @@ import logging
 import socket
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +18,8 @@ from synnefo_blocks.nbd.parking import Lot, Parked
 from synnefo_blocks.nbd.patience import PatientDisk
 from synnefo_blocks.nbd.protocol import Command
 from synnefo_blocks.nbd.wire import Ended, Inbox, Outbox
-from synnefo_core.contracts.storage import Fenced, StorageError, StorageFull
+from synnefo_blocks.volumes import Part
+from synnefo_core.contracts.storage import CLUSTER_BYTES, Fenced, StorageError, StorageFull
 
 log = logging.getLogger(__name__)
 
@@ -138,16 +139,38 @@ class Session:
     def _read(self, cookie: int, offset: int, length: int) -> None:
         if offset + length > self._size_bytes:
             raise ValueError("behind the end")
-        content = self._disk.read(offset, length)
-        if self._terms.is_structured:
-            head = protocol.DATA.pack(
-                protocol.CHUNK_MAGIC, protocol.CHUNK_DONE, _DATA, cookie, length + 8, offset
-            )
+        is_long = length > CLUSTER_BYTES and self._terms.is_structured
+        parts = self._disk.parts(offset, length) if is_long else ()
+        if parts:
+            self._pass_on(cookie, offset, length, parts=parts)
         else:
-            head = protocol.SIMPLE_REPLY.pack(protocol.SIMPLE_MAGIC, 0, cookie)
-        self._outbox.add(head, content)
+            content = self._disk.read(offset, length)
+            if self._terms.is_structured:
+                head = protocol.DATA.pack(
+                    protocol.CHUNK_MAGIC, protocol.CHUNK_DONE, _DATA, cookie, length + 8, offset
+                )
+            else:
+                head = protocol.SIMPLE_REPLY.pack(protocol.SIMPLE_MAGIC, 0, cookie)
+            self._outbox.add(head, content)
         self._reads += 1
         self._read_bytes += length
+
+    def _pass_on(self, cookie: int, offset: int, length: int, *, parts: Sequence[Part]) -> None:
+        """Answer a read with what is in files; an error comes behind the content."""
+        faults: list[ValueError | StorageError] = []
+
+        def read(at: int, missing: int) -> bytes:
+            try:
+                return self._disk.read(offset + at, missing)
+            except (ValueError, StorageError) as fault:
+                faults.append(fault)
+                return bytes(missing)
+
+        head = protocol.DATA.pack(protocol.CHUNK_MAGIC, 0, _DATA, cookie, length + 8, offset)
+        self._outbox.pass_on(head, parts, read)
+        if faults:
+            raise faults[0]
+        self._chunk(protocol.CHUNK_NONE, cookie)
 
     def _write(self, flags: int, cookie: int, offset: int, data: memoryview) -> None:
         length = len(data)

@@ -9,7 +9,7 @@ must not: it comes while the guest still runs elsewhere.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,6 +173,9 @@ class LateDisk:
         if self._turn.taken is not None or self._turn.is_free():
             return self._turn.take().read(offset, length)
         return self._turn.look(offset, length)
+
+    def parts(self, offset: int, length: int) -> Sequence[volumes.Part]:
+        return self._turn.taken.parts(offset, length) if self._turn.taken is not None else ()
 
     def write(self, offset: int, data: memoryview) -> None:
         self._turn.await_turn().write(offset, data)

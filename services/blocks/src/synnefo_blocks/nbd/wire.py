@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from struct import Struct
 from typing import Any
 
 from synnefo_blocks.nbd.parking import Lot, Parked
+from synnefo_blocks.volumes import Part, Stored
 
 INBOX_BYTES = 256 * 1024
 OUTBOX_BYTES = 1024 * 1024
 MOST_PIECES = 512
 """Fewer than the system takes at once."""
+
+_GONE = {errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.ESHUTDOWN, errno.EBADF}
+"""What the socket says, and no file."""
 
 Piece = bytes | bytearray | memoryview
 
@@ -40,6 +46,58 @@ class Outbox:
                 self._waiting += len(piece)
             if self._waiting >= OUTBOX_BYTES:
                 self._send()
+
+    def pass_on(
+        self, head: bytes, parts: Sequence[Part], read: Callable[[int, int], bytes]
+    ) -> None:
+        """Send a message whose content is in files, and all before it, now.
+
+        Args:
+            head: What the message begins with.
+            parts: What follows; what is in files comes to the socket without a copy.
+            read: Returns so many bytes from a place in the content: where a file ends too early, or
+                can't be read.
+
+        Raises:
+            OSError: The other side closed the connection.
+        """
+        with self._lock:
+            self._pieces.append(head)
+            at = 0
+            for part in parts:
+                at += self._add_part(part, at, read)
+            self._send()
+
+    def _add_part(self, part: Part, at: int, read: Callable[[int, int], bytes]) -> int:
+        """Send a file, or anything else soon; return how many bytes that was."""
+        if isinstance(part, bytes):
+            self._pieces.append(part)
+            return len(part)
+        self._send()
+        sent = self._send_file(part)
+        if sent < part.length:
+            self._pieces.append(read(at + sent, part.length - sent))
+        return part.length
+
+    def _send_file(self, part: Stored) -> int:
+        """Send as much as is there; return how many bytes that was."""
+        sent = 0
+        while sent < part.length:
+            try:
+                count = os.sendfile(
+                    self._connection.fileno(),
+                    part.descriptor,
+                    part.offset + sent,
+                    part.length - sent,
+                )
+            except OSError as fault:
+                if fault.errno in _GONE:
+                    raise
+                return sent
+            if not count:
+                return sent
+            sent += count
+        return sent
 
     def send(self) -> None:
         """Send what waits."""

@@ -4,6 +4,7 @@
 Formats: docs/design/blocks-format.rst, "Volumes".
 """
 
+from synnefo_blocks.volumes.base import Stored
 from synnefo_blocks.volumes.catalog import (
     clear,
     create,
@@ -32,6 +33,7 @@ from synnefo_blocks.volumes.moving import (
 from synnefo_blocks.volumes.opening import adopt, open_volume
 from synnefo_blocks.volumes.record import VolumeRecord
 from synnefo_blocks.volumes.sealing import seal_layers
+from synnefo_blocks.volumes.view import Part
 from synnefo_blocks.volumes.volume import TooManyLayers, Volume
 from synnefo_blocks.volumes.wishes import forget_wishes, freeze, grow
 
@@ -42,6 +44,8 @@ __all__ = [
     "Finding",
     "LeaseTerms",
     "NotWanted",
+    "Part",
+    "Stored",
     "TooManyLayers",
     "Volume",
     "VolumeRecord",

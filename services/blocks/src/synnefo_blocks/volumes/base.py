@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import resource
 import threading
+from dataclasses import dataclass
 
 from synnefo_blocks.contents import Content
 from synnefo_blocks.digests import ZERO_BLOCK
@@ -20,6 +21,23 @@ from synnefo_core.contracts.storage import (
 
 MOST_OPEN = 4096
 """So many blocks stay open at most: 16 GiB. A quarter of the files that a process may have, if less."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A piece of a file that nobody changes.
+
+    Attributes:
+        lent: Keeps it open.
+        descriptor: The file.
+        offset: Where the piece begins in it.
+        length: How many bytes it has; the file may end before.
+    """
+
+    lent: LentThing
+    descriptor: int
+    offset: int
+    length: int
 
 
 class Base:
@@ -66,6 +84,20 @@ class Base:
             if len(piece) == length:
                 return piece
         return self._gathered(offset, length)
+
+    def stored(self, offset: int, length: int) -> list[Stored]:
+        """Return which open files hold a range; none where any of it has to be read."""
+        found = []
+        position, end = offset, offset + length
+        while position < end <= self._size_bytes:
+            number, at = divmod(position, self._block_bytes)
+            lent = self._open.get(number)
+            if lent is None or lent.descriptor is None or self.name(number) in self._trimmed:
+                return []
+            part = min(end - position, self._block_bytes - at)
+            found.append(Stored(lent, lent.descriptor, at, part))
+            position += part
+        return found
 
     def name(self, number: int) -> bytes:
         """Return the name of a block."""

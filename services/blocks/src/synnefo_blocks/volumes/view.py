@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from synnefo_blocks.volumes.base import Base
+from synnefo_blocks.volumes.base import Base, Stored
 from synnefo_blocks.volumes.overlay import Overlay, clusters_in
 from synnefo_blocks.volumes.states import BASE, ZERO, runs
 from synnefo_core.contracts.storage import CLUSTER_BYTES
+
+Part = Stored | bytes
+"""What is sent out of a file, or has been read."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,22 @@ class View:
             end = min(offset + length, (first + stop) * CLUSTER_BYTES)
             pieces.append(self._piece(state, start, end - start))
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def parts(self, offset: int, length: int) -> list[Part]:
+        """Return a range as far as open files have what is beneath, else none."""
+        first = offset // CLUSTER_BYTES
+        states = self.states[first : clusters_in(offset + length)]
+        if BASE not in states:
+            return []
+        parts: list[Part] = []
+        for begin, stop, state in runs(states):
+            start = max(offset, (first + begin) * CLUSTER_BYTES)
+            end = min(offset + length, (first + stop) * CLUSTER_BYTES)
+            found: Sequence[Part] = self.base.stored(start, end - start) if state == BASE else ()
+            if state == BASE and not found:
+                return []
+            parts += found or [self._piece(state, start, end - start)]
+        return parts
 
     def _piece(self, state: int, offset: int, length: int) -> bytes:
         if state == ZERO:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from synnefo_blocks.volumes import catalog, moving
 from synnefo_blocks.volumes.base import Base
@@ -20,7 +21,7 @@ from synnefo_blocks.volumes.mirror import Mirror
 from synnefo_blocks.volumes.overlay import LARGEST_BYTES, Overlay, Run, clusters_in
 from synnefo_blocks.volumes.record import Layer, VolumeRecord, head_name
 from synnefo_blocks.volumes.states import BASE, FIRST_SLOT, SLOTS, ZERO, runs, runs_of, set_run
-from synnefo_blocks.volumes.view import View
+from synnefo_blocks.volumes.view import Part, View
 from synnefo_core.contracts.storage import (
     CLUSTER_BYTES,
     Fenced,
@@ -29,6 +30,8 @@ from synnefo_core.contracts.storage import (
     StorageError,
     StorageUnavailable,
 )
+
+Seen = TypeVar("Seen")
 
 MOST_FORGOTTEN = 4096
 """So many runs of discarded clusters wait for a flush; then one is made."""
@@ -104,14 +107,17 @@ class Volume:
         self._require_within(offset, length)
         if not length:
             return b""
-        while True:
-            view = self._view
-            try:
-                return view.read(offset, length)
-            except (NoSuchThing, KeyError):
-                # A layer went into the base meanwhile.
-                if view is self._view:
-                    raise
+        return self._seen(View.read, offset, length)
+
+    def parts(self, offset: int, length: int) -> Sequence[Part]:
+        """Return a range in pieces, those beneath in files that nobody changes.
+
+        None where they are not in files that are open: :meth:`read` it then.
+
+        Raises: as :meth:`read` does.
+        """
+        self._require_within(offset, length)
+        return self._seen(View.parts, offset, length)
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
         """Write; durable after the next :meth:`flush`. Of a cluster at each end the rest is copied.
@@ -311,6 +317,16 @@ class Volume:
             with self._lock:
                 self._change(lambda record: replace(record, is_open=False))
                 self._lease.end()
+
+    def _seen(self, look: Callable[[View, int, int], Seen], offset: int, length: int) -> Seen:
+        while True:
+            view = self._view
+            try:
+                return look(view, offset, length)
+            except (NoSuchThing, KeyError):
+                # A layer went into the base meanwhile.
+                if view is self._view:
+                    raise
 
     def _write(self, offset: int, data: bytes | memoryview) -> None:
         view, end = self._view, offset + len(data)
