@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import gc
 import hashlib
 import os
 import subprocess
@@ -46,6 +47,8 @@ def block():
 @pytest.fixture
 def open_files():
     """Return how many files this process has open."""
+    # What tests before left in cycles would be closed between two counts.
+    gc.collect()
     return lambda: len(list(Path("/proc/self/fd").iterdir()))
 
 
