@@ -65,7 +65,7 @@ from synnefo_compute.groups import (
     show as show_server_group,
 )
 from synnefo_compute.hosted import Hosted, servers_of_clusters
-from synnefo_compute.imaging import create_image
+from synnefo_compute.imaging import create_backup, create_image
 from synnefo_compute.key_material import SSH, X509
 from synnefo_compute.keypairs import (
     Keypair,
@@ -218,6 +218,7 @@ __all__ = [
     "attach_card",
     "attach_volume",
     "confirm_resize",
+    "create_backup",
     "create_flavor",
     "create_image",
     "create_keypair",

@@ -56,6 +56,12 @@ POLICIES = [
         "POST /servers/{server_id}/action",
     ),
     rule(
+        "compute:server:create_backup",
+        MEMBER,
+        "Make an image of a server in place of the oldest",
+        "POST /servers/{server_id}/action",
+    ),
+    rule(
         "compute:server:create_image",
         MEMBER,
         "Make an image of a server",

@@ -65,6 +65,8 @@ MIGRATING = "migrating"
 """It moves to another node."""
 IMAGING = "image_snapshot"
 """An image is made of its disk."""
+BACKING_UP = "image_backup"
+"""An image is made of its disk that takes the place of older ones."""
 DELETING = "deleting"
 """It is being removed."""
 
@@ -101,6 +103,9 @@ ATTACH_VOLUME = Transition("attach_volume", frozenset({ACTIVE, STOPPED}), ATTACH
 DETACH_VOLUME = Transition("detach_volume", frozenset({ACTIVE, STOPPED}), DETACHING)
 MIGRATE = Transition("migrate", frozenset({ACTIVE, STOPPED}), MIGRATING)
 CREATE_IMAGE = Transition("createImage", frozenset({ACTIVE, STOPPED}), IMAGING, only_looks=True)
+CREATE_BACKUP = Transition(
+    "createBackup", frozenset({ACTIVE, STOPPED}), BACKING_UP, only_looks=True
+)
 
 TRANSITIONS = (
     START,
@@ -120,6 +125,7 @@ TRANSITIONS = (
     ATTACH_VOLUME,
     DETACH_VOLUME,
     CREATE_IMAGE,
+    CREATE_BACKUP,
 )
 
 

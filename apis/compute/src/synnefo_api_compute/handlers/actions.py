@@ -111,6 +111,24 @@ def _create_image(context: RequestContext, asked: Asked) -> Reply:
         name=wanted["name"].strip(),
         metadata=wanted.get("metadata", {}),
     )
+    return _imaged(context, asked, image_id)
+
+
+def _create_backup(context: RequestContext, asked: Asked) -> Reply | None:
+    wanted = asked.arguments
+    rotation = int(wanted["rotation"])
+    image_id = synnefo_compute.create_backup(
+        context,
+        asked.server_id,
+        name=wanted["name"].strip(),
+        backup_type=wanted["backup_type"],
+        rotation=rotation,
+        metadata=wanted.get("metadata", {}),
+    )
+    return _imaged(context, asked, image_id) if rotation else None
+
+
+def _imaged(context: RequestContext, asked: Asked, image_id: str) -> Reply:
     if asked.version >= versions.IMAGE_ID_IN_ANSWER:
         return Reply({"image_id": image_id})
     return Reply(headers={"Location": image.address(context, image_id)})
@@ -201,6 +219,7 @@ ACTIONS: dict[str, tuple[Action, str]] = {
     "reboot": (_reboot, "compute:server:reboot"),
     "reassign": (_reassign, "compute:server:reassign"),
     "rebuild": (_rebuild, "compute:server:rebuild"),
+    "createBackup": (_create_backup, "compute:server:create_backup"),
     "createImage": (_create_image, "compute:server:create_image"),
     "rescue": (_rescue, "compute:server:rescue"),
     "unrescue": (_unrescue, "compute:server:unrescue"),

@@ -126,6 +126,24 @@ ARGUMENTS = {
     "os-getSerialConsole": console.SERIAL,
     "os-getVNCConsole": console.VNC,
     "forceDelete": Schema(NOTHING),
+    "createBackup": Schema(
+        {
+            "type": "object",
+            "properties": {
+                "name": NAME,
+                "backup_type": {"type": "string", "maxLength": 255},
+                "rotation": {
+                    "type": ["integer", "string"],
+                    "pattern": "^[0-9]{1,9}$",
+                    "minimum": 0,
+                    "maximum": 999_999_999,
+                },
+                "metadata": METADATA,
+            },
+            "required": ["name", "backup_type", "rotation"],
+            "additionalProperties": False,
+        }
+    ),
     "createImage": Schema(
         {
             "type": "object",
@@ -196,7 +214,6 @@ ARGUMENTS = {
 
 UNBUILT = {
     "changePassword",
-    "createBackup",
     "evacuate",
     "injectNetworkInfo",
     "pause",

@@ -6,6 +6,8 @@ The volume room makes it, and takes it away if it can't; so there is nothing to 
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy.orm import Session
 
 import synnefo_image
@@ -15,8 +17,9 @@ from synnefo_compute.models import ServerRow
 from synnefo_compute.sagas import instances
 from synnefo_compute.sagas.instances import JobFailed
 from synnefo_compute.sagas.recorded import recorded
-from synnefo_core.errors import NotFound
+from synnefo_core.errors import Forbidden, NotFound
 from synnefo_core.sagas import Run, Saga, Step, Wait
+from synnefo_image import Selection
 
 
 def follow(run: Run) -> Wait | None:
@@ -27,6 +30,25 @@ def follow(run: Run) -> Wait | None:
         msg = "the image could not be made, or was deleted"
         raise JobFailed(msg) from cause
     return None if image.status == synnefo_image.states.ACTIVE else instances.waiting(run)
+
+
+def rotate(run: Run) -> None:
+    """Delete the oldest backups, as many as there are too many; those that are protected stay."""
+    if "rotation" not in run.data:
+        return
+    kind = {"image_type": "backup", "backup_type": run.data["backup_type"]}
+    backups = Selection(
+        where={
+            "owner": [instances.server(run).project_id],
+            "status": [synnefo_image.states.ACTIVE],
+        },
+        properties={"instance_uuid": run.subject_id, **kind},
+        visibility="all",
+    )
+    newest_first = synnefo_image.list_images(run.context, backups)
+    for image in newest_first[run.data["rotation"] :]:
+        with suppress(Forbidden, NotFound):
+            synnefo_image.delete(run.context, image.id)
 
 
 def succeed(run: Run, session: Session) -> None:
@@ -48,4 +70,6 @@ def _end(run: Run, session: Session, row: ServerRow) -> None:
     actions.end(run, session)
 
 
-SAGA = recorded(Saga(IMAGE, [Step("follow", follow)], succeed=succeed, fail=fail))
+SAGA = recorded(
+    Saga(IMAGE, [Step("follow", follow), Step("rotate", rotate)], succeed=succeed, fail=fail)
+)
