@@ -90,10 +90,12 @@ ROUTES = [
     Route("GET",    "/backups",                           backups.index,         "volume:backup:show",        query=backup.LIST),
     Route("GET",    "/backups/detail",                    backups.detail,        "volume:backup:show",        query=backup.LIST),
     Route("POST",   "/backups",                           backups.create,        "volume:backup:create",      202, backup.CREATE),
+    Route("POST",   "/backups/import_record",             backups.import_record, "volume:backup:import",      201, backup.IMPORT),
     Route("GET",    "/backups/{backup_id}",               backups.show,          "volume:backup:show"),
     Route("PUT",    "/backups/{backup_id}",               backups.update,        "volume:backup:update",      body=backup.UPDATE, since=versions.UPDATED_BACKUPS),
     Route("DELETE", "/backups/{backup_id}",               backups.delete,        "volume:backup:delete",      202),
     Route("POST",   "/backups/{backup_id}/restore",       backups.restore,       "volume:backup:restore",     202, backup.RESTORE),
+    Route("GET",    "/backups/{backup_id}/export_record", backups.export_record, "volume:backup:export"),
     Route("POST",   "/backups/{backup_id}/action",        backups.act,           "volume:backup:override",    202, backup.ACTION),
 
     *(
@@ -179,8 +181,6 @@ UNBUILT = [
     ("GET",            "/os-snapshot-manage/detail"),
     ("GET POST",       "/manageable_snapshots"),
     ("GET",            "/manageable_snapshots/detail"),
-    ("GET",            "/backups/{backup_id}/export_record"),
-    ("POST",           "/backups/import_record"),
     ("GET POST",       "/groups"),
     ("GET",            "/groups/detail"),
     ("GET PUT DELETE", "/groups/{group_id}"),

@@ -17,6 +17,7 @@ from synnefo_volume.attachments import (
     unreserve_volume,
     update_attachment,
 )
+from synnefo_volume.backup_records import BackupRecord, export_backup, import_backup
 from synnefo_volume.backups import (
     create_backup,
     delete_backup,
@@ -155,6 +156,7 @@ __all__ = [
     "Attachment",
     "AttachmentSpec",
     "Backup",
+    "BackupRecord",
     "BackupSpec",
     "ImageWish",
     "Manageable",
@@ -198,6 +200,7 @@ __all__ = [
     "detach_volume",
     "disassociate_qos",
     "disassociate_qos_everywhere",
+    "export_backup",
     "extend_volume",
     "forbid_type",
     "give_up_move",
@@ -205,6 +208,7 @@ __all__ = [
     "grow_own_disk",
     "has_own_disk",
     "image_of_disk",
+    "import_backup",
     "initialize_connection",
     "let_go_of_own_disk",
     "list_attachments",

@@ -56,6 +56,18 @@ POLICIES = [
         "POST /backups/{backup_id}/restore",
     ),
     rule(
+        "volume:backup:export",
+        MEMBER,
+        "Have the record of a backup",
+        "GET /backups/{backup_id}/export_record",
+    ),
+    rule(
+        "volume:backup:import",
+        MEMBER,
+        "Have a backup known again by its record",
+        "POST /backups/import_record",
+    ),
+    rule(
         "volume:backup:override",
         ADMIN,
         "Say what state a backup is in, or remove it in any",

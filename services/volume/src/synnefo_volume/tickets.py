@@ -19,10 +19,10 @@ from synnefo_core.signatures import Signer
 _DIRECTORY, _FILE = "volume-tickets", "private"
 
 
-def signer(cloud: Cloud) -> Signer:
-    """Return what signs tickets; the first call in a cloud makes the key."""
+def signer(cloud: Cloud, purpose: str = PURPOSE) -> Signer:
+    """Return what signs tickets, or for another purpose; the first call in a cloud makes the key."""
     directory = cloud.data_dir / "keys" / _DIRECTORY
-    return cloud.shared("volume.signer", lambda: Signer(_key(directory), PURPOSE))
+    return cloud.shared(f"volume.signer.{purpose}", lambda: Signer(_key(directory), purpose))
 
 
 def _key(directory: Path) -> bytes:

@@ -14,7 +14,7 @@ from synnefo_api_volume.schemas.body import is_set
 from synnefo_api_volume.views import backup as view
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Version
-from synnefo_volume import Backup, BackupSpec
+from synnefo_volume import Backup, BackupRecord, BackupSpec
 
 _LISTING = pages.Listing(
     noun="backups",
@@ -92,6 +92,18 @@ def restore(context: RequestContext, backup_id: str, body: dict[str, Any]) -> di
     )
     shown = {"backup_id": backup_id, "volume_id": volume.id, "volume_name": volume.name}
     return {"restore": shown}
+
+
+def export_record(context: RequestContext, backup_id: str) -> dict[str, Any]:
+    """Answer ``GET /backups/{backup_id}/export_record``."""
+    return {"backup-record": view.record(synnefo_volume.export_backup(context, backup_id))}
+
+
+def import_record(context: RequestContext, body: dict[str, Any]) -> dict[str, Any]:
+    """Answer ``POST /backups/import_record``."""
+    asked = body["backup-record"]
+    record = BackupRecord(asked["backup_service"], asked["backup_url"])
+    return {"backup": view.brief(context, synnefo_volume.import_backup(context, record))}
 
 
 def act(context: RequestContext, backup_id: str, body: dict[str, Any]) -> None:

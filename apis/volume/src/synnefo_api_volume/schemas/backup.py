@@ -37,6 +37,16 @@ RESTORE = body.of(
     "restore", {"volume_id": {"type": ["string", "null"], "maxLength": 64}, "name": body.TEXT}
 )
 
+IMPORT = body.of(
+    "backup-record",
+    {
+        "backup_service": body.NAME,
+        "backup_url": {"type": "string", "minLength": 1, "maxLength": 2**18},
+    },
+    "backup_service",
+    "backup_url",
+)
+
 ACTION = body.OVERRIDE
 
 LIST = query.of({**FILTERS, "volume_id": query.WORD, "snapshot_id": query.WORD})

@@ -11,7 +11,7 @@ from synnefo_api_volume.views import link
 from synnefo_core.clock import iso_naive
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.api import Version
-from synnefo_volume import Backup
+from synnefo_volume import Backup, BackupRecord
 
 
 def brief(context: RequestContext, backup: Backup) -> dict[str, Any]:
@@ -21,6 +21,11 @@ def brief(context: RequestContext, backup: Backup) -> dict[str, Any]:
         "name": backup.name or None,
         "links": link.both(context, f"backups/{backup.id}"),
     }
+
+
+def record(record: BackupRecord) -> dict[str, Any]:
+    """Show what its owner keeps; Cinder calls the text a URL."""
+    return {"backup_service": record.service, "backup_url": record.text}
 
 
 def full(context: RequestContext, backup: Backup, version: Version) -> dict[str, Any]:
