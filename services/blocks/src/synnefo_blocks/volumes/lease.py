@@ -87,7 +87,9 @@ class Lease:
             Lapsed: It has run out, and may come back with the next answer.
             Fenced: There is another writer, or none any more.
         """
-        if self._until == -math.inf:
+        until = self._until
+        if until == math.inf or self._clock.monotonic() < until:
+            return
+        if until == -math.inf:
             raise Fenced(f"volume {self._name} is written by nobody here")
-        if self._until != math.inf and self._clock.monotonic() >= self._until:
-            raise Lapsed(f"the right to write volume {self._name} has run out")
+        raise Lapsed(f"the right to write volume {self._name} has run out")
