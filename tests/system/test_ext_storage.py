@@ -15,7 +15,7 @@ from synnefo_backend_ganeti.driver import GanetiBackend
 from synnefo_blocks import volumes, write
 from synnefo_core.config import checked_settings
 from synnefo_core.contracts import volumes as tickets
-from synnefo_core.contracts.compute import InstanceSpec, JobState
+from synnefo_core.contracts.compute import InstanceSpec, Job, JobState, NicSpec
 from synnefo_core.contracts.driver import DriverSetup
 from synnefo_core.contracts.seed import Seed
 from synnefo_core.contracts.storage import NoSuchThing
@@ -34,6 +34,7 @@ MIB = 1024 * 1024
 SIZE_MIB = 64
 IMAGE = b"what the image says"
 IMAGE_MIB = 3
+LATE_MAC = "aa:00:00:00:00:99"
 SERVER = "snf-on-volumes"
 SEEN = f"""
 import json
@@ -78,12 +79,17 @@ class Cluster:
 
     def run(self, job_id: str) -> None:
         """Wait for a job to succeed."""
+        job = self.ended(job_id)
+        assert JobState.SUCCESS is job.state, job.error
+
+    def ended(self, job_id: str) -> Job:
+        """Wait for a job to end."""
 
         def job():
             return self.backend.job_queue.job(job_id)
 
         until(lambda: job().state.is_final, f"job {job_id}", within_s=JOB_S)
-        assert JobState.SUCCESS is job().state, job().error
+        return job()
 
     def ask(self, command: str) -> str:
         return self.lab.ask_guest(SERVER, command, within_s=JOB_S).strip()
@@ -204,6 +210,25 @@ def test_another_volume_comes_and_goes_while_it_runs(guest):
     assert not guest.record("extra").is_open
     assert b"kept" == volumes.look(guest.storage, "extra").read(5 * MIB, 4)
     assert "two" == guest.get(11)
+
+
+def test_a_card_that_it_could_not_be_given_is_told(guest):
+    hook = "/etc/ganeti/kvm-vif-bridge"
+    guest.lab.run("sh", "-c", f"printf '#!/bin/sh\\nexit 1\\n' > {hook} && chmod +x {hook}")
+    try:
+        job_id = guest.backend.cards.plug(SERVER, NicSpec("nic-late", LATE_MAC))
+        ended = guest.ended(job_id)
+    finally:
+        guest.lab.run("rm", hook)
+
+    lacking = guest.backend.cards.lacking(SERVER)
+    listed = [nic.mac for nic in guest.backend.inventory.instance(SERVER).nics]
+    assert (JobState.ERROR, [LATE_MAC], {SERVER: {LATE_MAC}}) == (ended.state, listed, lacking)
+    # Where docs/operators/reconciliation.rst has operators look.
+    assert [] == guest.lab.run("ls", f"/run/ganeti/kvm-hypervisor/nic/{SERVER}").stdout.split()
+
+    guest.run(guest.backend.cards.unplug(SERVER, "nic-late"))
+    assert [] == list(guest.backend.inventory.instance(SERVER).nics)
 
 
 def test_it_grows_under_the_guest(guest):
