@@ -22,7 +22,7 @@ from synnefo_network import NetworkSpec, PortSpec, SubnetSpec
 from synnefo_network.models import AddressRow, PortGroupRow, PortRow
 from tools.bench import processes
 from tools.bench.load import Plan
-from tools.bench.scale import Tell, serving
+from tools.bench.scale import Tell, analyze, serving
 
 NUMBER, REQUESTS = 100_000, 1000
 CONNECTIONS = (1, 16)
@@ -69,6 +69,7 @@ def measure(place: Path, number: int, tell: Tell) -> bool:
         network_id = synnefo_network.create_network(member, NetworkSpec()).id
         synnefo_network.create_subnet(member, SubnetSpec(network_id=network_id, cidr=_CIDR))
         ids = _fill(member, network_id, number)
+        analyze(cloud)
         client = _Client(port, seeded.token, network_id)
         is_kept = True
         for kind, connections in product(_kinds(ids), CONNECTIONS):
@@ -80,7 +81,7 @@ def measure(place: Path, number: int, tell: Tell) -> bool:
             cpu_ms = 1000 * (running["apis"].cpu_s() - before) / outcome["requests"]
             tell(f"{name}, {connections} connections: {_told(outcome, cpu_ms)}")
             if method == "POST" and connections > 1:
-                is_kept = _is_kept(outcome)
+                is_kept = is_kept and _is_kept(outcome)
         return is_kept
 
 
@@ -104,6 +105,8 @@ def _kinds(ids: Sequence[str]) -> list[tuple[str, str, list[str], int]]:
     some = ordered[:: max(1, len(ids) // (2 * REQUESTS))][: 2 * REQUESTS]
     return [
         ("create", "POST", [PATH], 201),
+        # The first time one of the two processes, at least, has never made a port.
+        ("create again", "POST", [PATH], 201),
         ("show", "GET", [f"{PATH}/{each}" for each in some], 200),
         ("list the first 100", "GET", [f"{PATH}?limit=100"], 200),
         ("list 100 behind a marker", "GET", [f"{PATH}?limit=100&marker={middle}"], 200),

@@ -16,6 +16,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sqlalchemy import text
+
 import synnefo_backends
 from synnefo_backend_sim import operator
 from synnefo_backends import bookings
@@ -96,6 +98,15 @@ def serving(place: Path) -> Iterator[tuple[Cloud, Seeded, int, Mapping[str, Serv
         yield cloud, seeded, port, running
 
 
+def analyze(cloud: Cloud) -> None:
+    """Have PostgreSQL look at tables that have just grown, as it does by itself within a minute.
+
+    Until then it keeps to plans that it has made for small ones.
+    """
+    with cloud.database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+
+
 @contextmanager
 def _growing(place: Path) -> Iterator[tuple[Fleet, Client, Mapping[str, Served]]]:
     with serving(place) as (cloud, seeded, port, running):
@@ -110,6 +121,7 @@ def measure(place: Path, tell: Tell, listed: Sequence[int] = LISTED) -> None:
         for number in listed:
             fleet.grow(number - grown, has_instances=number <= LOOKED_AT)
             grown = number
+            analyze(fleet.context.cloud)
             _list(client, number, tell)
             if number == LOOKED_AT:
                 _create(client, tell)
