@@ -16,8 +16,9 @@ import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
-from socket import IPPROTO_TCP, TCP_NODELAY
+from socket import IPPROTO_TCP, SO_SNDBUF, SOL_SOCKET, TCP_NODELAY
 from typing import TYPE_CHECKING
 
 from synnefo_core import greenlocks
@@ -38,6 +39,9 @@ GRACE_S = 10.0
 
 _GREEN_THREADS = 1000
 _IDLE_S = 75
+_NEAR_BYTES = 256 * 1024
+"""How much is under way to a client on this machine (a proxy): what is more has left the processor's own memory
+by the time that the client takes it. Others are far, and the system finds out how much they need."""
 _GIVE_WAY_S = (0.0005, 0.001, 0.002, 0.004)
 """How long one waits, time after time, for another process to take a connection."""
 
@@ -123,6 +127,8 @@ class _GreenServer:
         # Its connections inherit it. A body that goes out behind its headers would otherwise wait
         # until the client has acknowledged these, which clients put off for 40 ms.
         bound.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        if ip_address(bound.getsockname()[0]).is_loopback:
+            bound.setsockopt(SOL_SOCKET, SO_SNDBUF, _NEAR_BYTES)
         return bound
 
     def before_fork(self) -> None:

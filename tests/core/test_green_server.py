@@ -41,6 +41,15 @@ client = socket.create_connection(bound.getsockname())
 accepted, _ = bound.accept()
 print("no delay" if accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) else "delay")
 """
+# Says how much a socket has under way: one of its own accord, a server's on this machine alone, one's for all.
+UNDER_WAY = """
+import socket
+from synnefo_core import server
+server.become_green()
+green = server._GreenServer()
+for bound in (socket.socket(), green.listen("127.0.0.1", 0), green.listen("0.0.0.0", 0)):
+    print(bound.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF))
+"""
 # Two processes with one socket; each answers with its own number.
 SHARING = """
 import os, signal, sys, time
@@ -116,6 +125,16 @@ def test_who_sends_many_requests_at_once_is_not_served_before_all_others(port):
         modest.sendall(REQUEST)
 
         assert answers(modest, 1)[0] < max(first) + MANY // 2
+
+
+def test_little_is_under_way_to_clients_on_this_machine_and_what_they_need_to_others():
+    command = [sys.executable, "-c", UNDER_WAY]
+
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    usual, near, far = map(int, output.split())
+    assert usual == far
+    assert usual != near <= 512 * 1024
 
 
 def test_processes_that_share_a_socket_have_as_many_connections_each(shared_port):

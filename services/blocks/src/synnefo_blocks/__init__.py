@@ -8,6 +8,7 @@ It knows no database and no web. ``write`` stores a stream and returns what to r
 from synnefo_blocks.contents import Content
 from synnefo_blocks.digests import ZERO_BLOCK, block_name, object_hash, split, trimmed
 from synnefo_blocks.errors import ContentTooLong, CorruptBlock, CorruptMap, MissingBlock
+from synnefo_blocks.lanes import Lane
 from synnefo_blocks.maps import Sealed, largest_content, seal
 from synnefo_blocks.reader import Reader, read_block
 from synnefo_blocks.references import EMPTY, Reference
@@ -20,6 +21,7 @@ __all__ = [
     "ContentTooLong",
     "CorruptBlock",
     "CorruptMap",
+    "Lane",
     "MissingBlock",
     "Read",
     "Reader",

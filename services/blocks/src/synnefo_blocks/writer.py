@@ -15,6 +15,7 @@ from itertools import chain
 
 from synnefo_blocks.digests import ZERO_BLOCK, object_hash, trimmed
 from synnefo_blocks.errors import ContentTooLong
+from synnefo_blocks.lanes import Lane
 from synnefo_blocks.maps import Sealed, largest_content, seal
 from synnefo_blocks.references import EMPTY, Reference
 from synnefo_core.contracts.driver import DriverError
@@ -26,6 +27,9 @@ Read = Callable[[int], bytes]
 
 IN_FLIGHT_BYTES = 24 * 1024 * 1024
 """How much of one content is being hashed and stored at a time."""
+
+ABREAST_BYTES = 512 * 1024
+"""Less is hashed sooner than another thread is told to."""
 
 
 @dataclass(frozen=True)
@@ -97,18 +101,28 @@ def write(
     if len(first) == block_bytes:
         return _Pipeline(storage, offload, tell).run(chain([first], pieces))
     if not first:
-        return Written(EMPTY, b"", ZERO_BLOCK, hashlib.md5(usedforsecurity=False).hexdigest(), 0)
-    written = offload.run(_write_one, storage.blocks, first)
+        return Written(EMPTY, b"", ZERO_BLOCK, _md5(b""), 0)
+    written = _write_one(storage.blocks, offload, first)
     if written.reference.is_stored:
         tell(written.names)
     return written
 
 
-def _write_one(blocks: BlockStore, content: bytes) -> Written:
+def _write_one(blocks: BlockStore, offload: Offload, content: bytes) -> Written:
     """Store a content of one block: one file, no map."""
-    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    name, is_new = store_block(blocks, content)
+    if len(content) < ABREAST_BYTES:
+        md5, (name, is_new) = offload.run(lambda: (_md5(content), store_block(blocks, content)))
+    else:
+        taken = offload.submit(_md5, content)
+        try:
+            name, is_new = offload.run(store_block, blocks, content)
+        finally:
+            md5 = taken.result()
     return Written(Reference(Kind.BLOCK, name, len(content)), name, name, md5, int(is_new))
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def store_block(blocks: BlockStore, content: bytes) -> tuple[bytes, bool]:
@@ -163,43 +177,6 @@ def store_map(blocks: BlockStore, sealed: Sealed) -> None:
             continue
 
 
-class _Lane:
-    """The MD5 of a stream: blocks in their order, in a native thread of its own.
-
-    Several blocks wait for one that is hashed, so the thread is never idle while there is work.
-    """
-
-    def __init__(self, offload: Offload, most_waiting: int) -> None:
-        self._offload, self._most_waiting = offload, most_waiting
-        self._md5 = hashlib.md5(usedforsecurity=False)
-        self._waiting: list[bytes] = []
-        self._running: Pending[None] | None = None
-
-    def add(self, block: bytes) -> None:
-        self._waiting.append(block)
-        if self._running is None or len(self._waiting) >= self._most_waiting:
-            self._go_on()
-
-    def finish(self) -> str:
-        self._go_on()
-        self.settle()
-        return self._md5.hexdigest()
-
-    def settle(self) -> None:
-        """Wait for what is running, without beginning anything."""
-        if self._running is not None:
-            self._running.result()
-
-    def _go_on(self) -> None:
-        self.settle()
-        blocks, self._waiting = self._waiting, []
-        self._running = self._offload.submit(self._hash, blocks)
-
-    def _hash(self, blocks: list[bytes]) -> None:
-        for block in blocks:
-            self._md5.update(block)
-
-
 class _Pipeline:
     """One content of more than a block on its way into the store."""
 
@@ -207,7 +184,7 @@ class _Pipeline:
         self._blocks, self._offload, self._tell = storage.blocks, offload, tell
         self._block_bytes = storage.properties.block_bytes
         self._depth = max(2, IN_FLIGHT_BYTES // self._block_bytes)
-        self._lane = _Lane(offload, max(1, min(2, self._depth // 3)))
+        self._lane = Lane(offload, hashlib.md5(usedforsecurity=False))
         self._stored: deque[Pending[tuple[bytes, bool]]] = deque()
         self._names = bytearray()
         self._new_blocks = 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import hashlib
 
-from synnefo_blocks import Read
-from synnefo_core.offload import Offload, Pending
+from synnefo_blocks import Lane, Read
+from synnefo_core.offload import Offload
 
 Digest = tuple[str, str]
 """An algorithm and a digest by it, in hexadecimal; both empty when there is none."""
@@ -17,24 +17,16 @@ class Digested:
 
     def __init__(self, read: Read, algorithm: str, offload: Offload) -> None:
         """Take the digest by an algorithm that ``hashlib`` knows."""
-        self._read, self._offload = read, offload
-        self._algorithm, self._hash = algorithm, hashlib.new(algorithm)
-        self._pending: Pending[None] | None = None
+        self._read, self._algorithm = read, algorithm
+        self._lane = Lane(offload, hashlib.new(algorithm))
 
     def read(self, most: int) -> bytes:
         """Return up to so many bytes, none at the end."""
         piece = self._read(most)
         if piece:
-            self._settle()
-            self._pending = self._offload.submit(self._hash.update, piece)
+            self._lane.add(piece)
         return piece
 
     def digest(self) -> Digest:
         """Return the algorithm and the digest of what was read, in hexadecimal."""
-        self._settle()
-        return self._algorithm, self._hash.hexdigest()
-
-    def _settle(self) -> None:
-        if self._pending is not None:
-            self._pending.result()
-            self._pending = None
+        return self._algorithm, self._lane.finish()
