@@ -29,8 +29,9 @@ pytestmark = pytest.mark.skipif(is_green(), reason="a server is a process of its
 
 BLOCK = 4 * CLUSTER_BYTES
 SIZE = 5 * BLOCK
-CONTENT = random.Random(7).randbytes(2 * BLOCK) + bytes(BLOCK) + b"end" * 10_000
-"""Two whole blocks, one of zeros, and the beginning of one."""
+DATA = random.Random(7).randbytes(2 * BLOCK - CLUSTER_BYTES)
+CONTENT = DATA + bytes(CLUSTER_BYTES + BLOCK) + b"end" * 10_000
+"""A block, one whose file is shorter since zeros end it, one of zeros, and the beginning of one."""
 
 
 @pytest.fixture
@@ -110,7 +111,13 @@ def test_what_is_beneath_is_read_in_no_other_way(client, monkeypatch):
     opened(client)
     monkeypatch.setattr(View, "read", None)
 
-    assert (CONTENT[7 : 2 * BLOCK], True) == read(client, 7, 2 * BLOCK - 7)
+    assert (DATA[7:], True) == read(client, 7, len(DATA) - 7)
+
+
+def test_where_a_file_is_shorter_than_its_block_there_are_zeros(client):
+    opened(client)
+
+    assert (CONTENT[: 2 * BLOCK], True) == read(client, 0, 2 * BLOCK)
 
 
 def test_a_file_that_ends_too_early_is_an_error_and_the_client_goes_on(client, volume):
