@@ -167,5 +167,5 @@ def test_the_key_of_tickets_is_private_and_stays(cloud):
 
     file = cloud.data_dir / "keys" / "volume-tickets" / "private"
     assert 0o600 == file.stat().st_mode & 0o777
-    cloud._shared.pop("volume.signer")
+    cloud._shared.pop(f"volume.signer.{PURPOSE}")
     assert key == service.ticket_key(cloud)
