@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Engine, create_engine, text
+
 from tools.bench.processes import cpu_s
 
 if TYPE_CHECKING:
@@ -18,15 +20,35 @@ KINDS = ("sqlite", "postgresql")
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
+def analyze(engine: Engine) -> None:
+    """Have PostgreSQL look at tables that have just grown, as it does by itself within a minute.
+
+    Until then it keeps to plans that it has made for small ones.
+    """
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+
+
 class Databases:
     """Where each cloud gets a database of its own; without a server that is a file of its own."""
 
     def __init__(self, server: PostgresLab | None) -> None:
         self._server = server
+        self._urls: list[str] = []
 
     def url(self, name: str) -> str:
         """Return the URL of a new database; empty for the cloud's default."""
-        return self._server.create_database(name) if self._server else ""
+        if self._server is None:
+            return ""
+        self._urls.append(self._server.create_database(name))
+        return self._urls[-1]
+
+    def analyze(self) -> None:
+        """Have PostgreSQL look at what its tables hold now."""
+        for url in self._urls:
+            engine = create_engine(url)
+            analyze(engine)
+            engine.dispose()
 
     def cpu_s(self) -> float:
         """Return the processor time of the database's own processes, 0 if it has none."""

@@ -21,8 +21,9 @@ from synnefo_core.db.base import Base
 from synnefo_network import NetworkSpec, PortSpec, SubnetSpec
 from synnefo_network.models import AddressRow, PortGroupRow, PortRow
 from tools.bench import processes
+from tools.bench.databases import analyze
 from tools.bench.load import Plan
-from tools.bench.scale import Tell, analyze, serving
+from tools.bench.scale import Tell, serving
 
 NUMBER, REQUESTS = 100_000, 1000
 CONNECTIONS = (1, 16)
@@ -69,7 +70,7 @@ def measure(place: Path, number: int, tell: Tell) -> bool:
         network_id = synnefo_network.create_network(member, NetworkSpec()).id
         synnefo_network.create_subnet(member, SubnetSpec(network_id=network_id, cidr=_CIDR))
         ids = _fill(member, network_id, number)
-        analyze(cloud)
+        analyze(cloud.database.engine)
         client = _Client(port, seeded.token, network_id)
         is_kept = True
         for kind, connections in product(_kinds(ids), CONNECTIONS):

@@ -16,8 +16,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import text
-
 import synnefo_backends
 from synnefo_backend_sim import operator
 from synnefo_backends import bookings
@@ -29,7 +27,7 @@ from synnefo_core.cloud import Cloud, assemble
 from tests.system.labs.waiting import free_port
 from tools.bench import clouds, processes
 from tools.bench.arithmetic import percentile
-from tools.bench.databases import databases
+from tools.bench.databases import analyze, databases
 from tools.bench.fleet import FLAVOR, Fleet
 from tools.bench.processes import Served
 from tools.bench.seed import Seeded, seed
@@ -98,15 +96,6 @@ def serving(place: Path) -> Iterator[tuple[Cloud, Seeded, int, Mapping[str, Serv
         yield cloud, seeded, port, running
 
 
-def analyze(cloud: Cloud) -> None:
-    """Have PostgreSQL look at tables that have just grown, as it does by itself within a minute.
-
-    Until then it keeps to plans that it has made for small ones.
-    """
-    with cloud.database.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
-
-
 @contextmanager
 def _growing(place: Path) -> Iterator[tuple[Fleet, Client, Mapping[str, Served]]]:
     with serving(place) as (cloud, seeded, port, running):
@@ -121,7 +110,7 @@ def measure(place: Path, tell: Tell, listed: Sequence[int] = LISTED) -> None:
         for number in listed:
             fleet.grow(number - grown, has_instances=number <= LOOKED_AT)
             grown = number
-            analyze(fleet.context.cloud)
+            analyze(fleet.context.cloud.database.engine)
             _list(client, number, tell)
             if number == LOOKED_AT:
                 _create(client, tell)

@@ -36,4 +36,5 @@ def both(
         ) as peer,
         ours(directory / "ours", database_url=database.url("ours"), workers=workers) as cloud,
     ):
+        database.analyze()
         yield (peer, cloud), database.cpu_s
