@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -16,7 +17,7 @@ from synnefo_backend_sim import SimBackend
 from synnefo_compute import Server, ServerSpec
 from synnefo_compute.sagas import instances
 from synnefo_core.commands import main
-from synnefo_core.context import RequestContext
+from synnefo_core.context import RequestContext, new_request_id
 from synnefo_core.worker import Worker
 from synnefo_volume import VolumeSpec
 
@@ -29,6 +30,12 @@ QUICK = {"job_delay_min_s": "0", "job_delay_max_s": "0", "nodes": "2"}
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look first for jobs that take no time."""
     monkeypatch.setattr(instances, "POLL_S", (0.0, *instances.POLL_S))
+
+
+@pytest.fixture
+def again(member: RequestContext) -> Callable[[], RequestContext]:
+    """Return a function that gives the member's context for one more request."""
+    return lambda: replace(member, request_id=new_request_id())
 
 
 @pytest.fixture

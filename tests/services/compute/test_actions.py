@@ -12,19 +12,12 @@ import synnefo_compute
 from synnefo_backend_sim import faults
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute.models import ActionRow
-from synnefo_core.context import new_request_id
 from synnefo_core.errors import InvalidState, NotFound
 
 
 def names(context, server_id: str) -> list[str]:
     """Return what was asked, newest first."""
     return [action.name for action in synnefo_compute.list_actions(context, server_id)]
-
-
-@pytest.fixture
-def again(member):
-    """Return a function that gives the member's context for one more request."""
-    return lambda: replace(member, request_id=new_request_id())
 
 
 def test_what_was_asked_is_listed_newest_first(server, again, settle):

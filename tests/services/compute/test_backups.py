@@ -3,22 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 import synnefo_compute
 import synnefo_image
 import synnefo_quota
 from synnefo_compute import ServerSpec
-from synnefo_core.context import new_request_id
 from tests.services.compute.disks import registered
-
-
-@pytest.fixture
-def again(member):
-    """Return a function that gives the member's context for one more request."""
-    return lambda: replace(member, request_id=new_request_id())
 
 
 @pytest.fixture

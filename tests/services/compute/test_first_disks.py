@@ -15,15 +15,8 @@ from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_blocks import volumes
 from synnefo_compute import DiskWish, ServerSpec
 from synnefo_compute.sagas import create_server
-from synnefo_core.context import new_request_id
 from synnefo_core.errors import Invalid, InvalidField, NotFound
 from synnefo_core.testing.sagas import SagaContract, Trial
-
-
-@pytest.fixture
-def again(member):
-    """Return a function that gives the member's context for one more request."""
-    return lambda: replace(member, request_id=new_request_id())
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from synnefo_compute import DiskWish, ServerSpec, VolumeWish, unbound
 from synnefo_compute.balancing import evacuation
 from synnefo_compute.reconcile import repairs
 from synnefo_compute.sagas import move_server
-from synnefo_core.context import new_request_id
 from synnefo_core.contracts.storage import StorageUnavailable
 from synnefo_core.contracts.volumes import PURPOSE, unseal
 from synnefo_core.outbox import Event
@@ -28,12 +27,6 @@ from synnefo_core.signatures import Verifier
 from synnefo_core.testing.sagas import SagaContract, Trial
 
 SEED_BYTES = 4 * 2**20
-
-
-@pytest.fixture
-def again(member):
-    """Return a function that gives the member's context for one more request."""
-    return lambda: replace(member, request_id=new_request_id())
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 import synnefo_compute
@@ -12,19 +10,12 @@ import synnefo_quota
 from synnefo_backend_sim import faults
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute.sagas import rebuild_server
-from synnefo_core.context import new_request_id
 from synnefo_core.contracts.compute import PowerState
 from synnefo_core.errors import Forbidden, InvalidField, InvalidState, NotFound, Unbuilt
 from synnefo_core.testing.sagas import SagaContract, Trial
 from tests.services.compute.disks import registered
 
 CONTENT = b"a disk"
-
-
-@pytest.fixture
-def again(member):
-    """Return a function that gives the member's context for one more request."""
-    return lambda: replace(member, request_id=new_request_id())
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 import synnefo_backends
@@ -15,19 +13,12 @@ from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute.reconcile import repairs
 from synnefo_compute.reconcile.differences import Medium
 from synnefo_compute.sagas import rescue_server
-from synnefo_core.context import new_request_id
 from synnefo_core.contracts.compute import JobState, PowerState
 from synnefo_core.errors import InvalidField, InvalidState, NotFound, QuotaExceeded, Unbuilt
 from synnefo_core.testing.sagas import SagaContract, Trial
 
 IMAGE = "4b0b9fa4-1b5c-4b46-a6b4-0b6a9f9c8d11"
 OWN, MEDIUM = {"medium": "disk"}, {"medium": "cd "}
-
-
-@pytest.fixture
-def again(member):
-    """Return a function that gives the member's context for one more request."""
-    return lambda: replace(member, request_id=new_request_id())
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 import synnefo_backends
@@ -14,7 +12,6 @@ from synnefo_backend_sim import faults, operator
 from synnefo_backend_sim.faults import Fault, FaultKind
 from synnefo_compute import resizing
 from synnefo_compute.sagas import confirm_resize, resize_server
-from synnefo_core.context import new_request_id
 from synnefo_core.contracts.compute import PowerState
 from synnefo_core.errors import InvalidField, InvalidState, NotFound, QuotaExceeded, Unbuilt
 from synnefo_core.testing.sagas import SagaContract, Trial
@@ -41,12 +38,6 @@ def flavors(context, cluster):
         synnefo_compute.create_flavor(
             context, flavor_id=name, name=name, vcpus=vcpus, ram_mib=ram_mib, disk_gib=disk_gib
         )
-
-
-@pytest.fixture
-def again(member):
-    """Return a function that gives the member's context for one more request."""
-    return lambda: replace(member, request_id=new_request_id())
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from synnefo_compute.sagas import (
     delete_server,
     rebuild_server,
 )
-from synnefo_core.context import new_request_id
 from synnefo_core.errors import Conflict, Forbidden, InvalidField, InvalidState, NotFound
 from synnefo_core.testing.sagas import SagaContract, Trial
 
@@ -47,12 +46,6 @@ def flavors(context, cluster):
             disk_gib=disk_gib,
             disk_template="ext",
         )
-
-
-@pytest.fixture
-def again(member):
-    """Return a function that gives the member's context for one more request."""
-    return lambda: replace(member, request_id=new_request_id())
 
 
 @pytest.fixture

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 import synnefo_compute
 import synnefo_network
 from synnefo_compute import suspending
 from synnefo_core.commands import main
-from synnefo_core.context import for_worker, new_request_id
+from synnefo_core.context import for_worker
 from synnefo_core.errors import Forbidden, NotFound, Unauthenticated
 
 FORBIDDEN = {
@@ -32,12 +30,6 @@ FORBIDDEN = {
     ),
     "card": lambda context, server_id: synnefo_compute.attach_card(context, server_id),
 }
-
-
-@pytest.fixture
-def again(member):
-    """Return a function that gives the member's context for one more request."""
-    return lambda: replace(member, request_id=new_request_id())
 
 
 @pytest.fixture
