@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Images for servers to be made of."""
+"""Images for servers to be made of, and flavors whose disks are in a store of the cloud's."""
 
 import io
 
+import synnefo_compute
 import synnefo_image
 import synnefo_object_store
 
@@ -26,3 +27,17 @@ def registered(member, content=b"x", properties=None) -> str:
         properties=properties or {},
     )
     return synnefo_image.create(member, spec).id
+
+
+def add_thin_flavor(context, name="thin", *, vcpus=1, ram_mib=512, disk_gib=5) -> str:
+    """Add a flavor whose disks are volumes, and return its id."""
+    synnefo_compute.create_flavor(
+        context,
+        flavor_id=name,
+        name=name,
+        vcpus=vcpus,
+        ram_mib=ram_mib,
+        disk_gib=disk_gib,
+        disk_template="ext",
+    )
+    return name

@@ -9,21 +9,13 @@ import synnefo_compute
 import synnefo_image
 import synnefo_quota
 from synnefo_compute import ServerSpec
-from tests.services.compute.disks import registered
+from tests.services.compute.disks import add_thin_flavor, registered
 
 
 @pytest.fixture
 def make(context, again, network, cluster, settle):
     """Return a function that makes a server on a clone of an image, and returns it."""
-    synnefo_compute.create_flavor(
-        context,
-        flavor_id="thin",
-        name="thin",
-        vcpus=1,
-        ram_mib=512,
-        disk_gib=1,
-        disk_template="ext",
-    )
+    add_thin_flavor(context, disk_gib=1)
 
     def made(name):
         image_id = registered(again(), name.encode(), {"os": "any"})

@@ -17,20 +17,13 @@ from synnefo_compute import DiskWish, ServerSpec
 from synnefo_compute.sagas import create_server
 from synnefo_core.errors import Invalid, InvalidField, NotFound
 from synnefo_core.testing.sagas import SagaContract, Trial
+from tests.services.compute.disks import add_thin_flavor
 
 
 @pytest.fixture
 def thin(context, cluster, network):
     """Add a flavor whose disks are volumes, and the default type."""
-    synnefo_compute.create_flavor(
-        context,
-        flavor_id="thin",
-        name="thin",
-        vcpus=1,
-        ram_mib=512,
-        disk_gib=5,
-        disk_template="ext",
-    )
+    add_thin_flavor(context)
     admin = replace(context, roles=frozenset({"admin"}))
     synnefo_volume.create_type(admin, name="standard")
 
@@ -208,15 +201,7 @@ def test_what_starts_from_a_volume_is_not_rebuilt(volume, submit_with, settle, a
 
 
 def test_what_starts_from_a_volume_gets_another_flavor(context, volume, submit_with, settle, again):
-    synnefo_compute.create_flavor(
-        context,
-        flavor_id="more",
-        name="more",
-        vcpus=2,
-        ram_mib=768,
-        disk_gib=9,
-        disk_template="ext",
-    )
+    add_thin_flavor(context, "more", vcpus=2, ram_mib=768, disk_gib=9)
     made = submit_with(DiskWish("volume", volume(), is_root=True))
     settle()
 

@@ -25,6 +25,7 @@ from synnefo_core.contracts.volumes import PURPOSE, unseal
 from synnefo_core.outbox import Event
 from synnefo_core.signatures import Verifier
 from synnefo_core.testing.sagas import SagaContract, Trial
+from tests.services.compute.disks import add_thin_flavor
 
 SEED_BYTES = 4 * 2**20
 
@@ -32,16 +33,7 @@ SEED_BYTES = 4 * 2**20
 @pytest.fixture
 def flavor(context, cluster):
     """Add a flavor whose disks are volumes; return its id."""
-    synnefo_compute.create_flavor(
-        context,
-        flavor_id="thin",
-        name="thin",
-        vcpus=1,
-        ram_mib=512,
-        disk_gib=5,
-        disk_template="ext",
-    )
-    return "thin"
+    return add_thin_flavor(context)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from synnefo_compute.sagas import (
 )
 from synnefo_core.errors import Conflict, Forbidden, InvalidField, InvalidState, NotFound
 from synnefo_core.testing.sagas import SagaContract, Trial
+from tests.services.compute.disks import add_thin_flavor
 
 GIB = 2**30
 FIRST, SECOND = b"the first image", b"another image"
@@ -37,15 +38,7 @@ FIRST, SECOND = b"the first image", b"another image"
 def flavors(context, cluster):
     """Add two flavors whose disks are in a store of the cloud's."""
     for name, disk_gib in (("thin", 5), ("thin-large", 8)):
-        synnefo_compute.create_flavor(
-            context,
-            flavor_id=name,
-            name=name,
-            vcpus=1,
-            ram_mib=512,
-            disk_gib=disk_gib,
-            disk_template="ext",
-        )
+        add_thin_flavor(context, name, disk_gib=disk_gib)
 
 
 @pytest.fixture
