@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from synnefo_core import greenlocks
 from synnefo_core.contracts.driver import Misconfigured
+from synnefo_core.turns import Turns
 
 if TYPE_CHECKING:
     import socket
@@ -113,7 +114,14 @@ def become_green() -> None:
         from synnefo_core.db import green  # only where its library is
 
         poll = eventlet.patcher.original("select").poll
-        green.install(trampoline=eventlet.hubs.trampoline, poll=poll)
+        green.install(wait=lambda *which, **how: _turns().wait(*which, **how), poll=poll)
+
+
+def _turns() -> Turns:
+    """Return the turns of the native thread's green threads."""
+    import eventlet.hubs  # only for this runtime
+
+    return Turns.of(eventlet.hubs.get_hub(), eventlet.getcurrent)
 
 
 class _GreenServer:
@@ -157,7 +165,7 @@ class _GreenServer:
 
         def in_turn(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             # Who asks again at once would otherwise be served before all others who wait.
-            eventlet.sleep(0)
+            _turns().begin()
             return application(environ, start_response)
 
         server = eventlet.spawn(

@@ -32,11 +32,11 @@ class _Look(Exception):
     """Time to look."""
 
 
-def install(*, trampoline: Callable[..., object], poll: Callable[[], Any]) -> None:
+def install(*, wait: Callable[..., object], poll: Callable[[], Any]) -> None:
     """Have all connections wait so from now on.
 
     Args:
-        trampoline: Gives way to others until a descriptor is ready (eventlet's).
+        wait: Gives way to others until a descriptor is ready (:meth:`synnefo_core.turns.Turns.wait`).
         poll: The system's, which does not give way.
     """
     by_itself = psycopg.waiting.wait_selector
@@ -50,19 +50,13 @@ def install(*, trampoline: Callable[..., object], poll: Callable[[], Any]) -> No
             return may_write | (Ready.R if events & ~select.POLLOUT else 0)
         is_reading = wanted != Wait.W
         try:
-            trampoline(
-                descriptor,
-                read=is_reading,
-                write=not is_reading,
-                timeout=LOOK_S,
-                timeout_exc=_Look,
-            )
+            wait(descriptor, is_reading=is_reading, timeout_s=LOOK_S, late=_Look)
         except _Look:
             os.fstat(descriptor)
             return Ready.NONE
         return Ready.R if is_reading else Ready.W
 
-    def wait(
+    def run(
         generator: Any, descriptor: int, interval: float = 0.0, timeout: float | None = None
     ) -> Any:
         """Run a generator of psycopg to its end; see ``psycopg.waiting.wait_selector``."""
@@ -75,4 +69,4 @@ def install(*, trampoline: Callable[..., object], poll: Callable[[], Any]) -> No
         except StopIteration as end:
             return end.value
 
-    psycopg.waiting.wait = cast("WaitFunc", wait)
+    psycopg.waiting.wait = cast("WaitFunc", run)
