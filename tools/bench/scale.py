@@ -39,6 +39,9 @@ LOOKED_AT = 10_000
 MOVED, STOPPED = 20, 100
 """So many servers are moved, and so many somebody has stopped in the clusters meanwhile."""
 CREATED, REQUESTS = 200, 100
+WARMING = 4
+"""So many requests a connection go before those that are measured: processes begin without connections to the
+database, statements and caches."""
 PAGE = "/compute/v2.1/servers/detail?limit=100"
 CREATE = "/compute/v2.1/servers"
 
@@ -122,18 +125,20 @@ def measure(place: Path, tell: Tell, listed: Sequence[int] = LISTED) -> None:
 
 def _list(client: Client, number: int, tell: Tell) -> None:
     for connections in (1, 16):
-        # Processes begin with connections to the database, and caches, that they have not got yet.
-        client.ask("GET", PAGE, [None] * 4 * connections, connections)
+        client.ask("GET", PAGE, [None] * WARMING * connections, connections)
         times = client.ask("GET", PAGE, [None] * REQUESTS * connections, connections)
         tell(f"list 100 of {number}, {connections} connections: {told(times)}")
 
 
 def _create(client: Client, tell: Tell) -> None:
     for connections in (1, 8):
+        warming = WARMING * connections
         bodies = [
-            {"server": {"name": f"made-{place}", "flavorRef": FLAVOR}} for place in range(CREATED)
+            {"server": {"name": f"made-{place}", "flavorRef": FLAVOR}}
+            for place in range(warming + CREATED)
         ]
-        times = client.ask("POST", CREATE, bodies, connections)
+        client.ask("POST", CREATE, bodies[:warming], connections)
+        times = client.ask("POST", CREATE, bodies[warming:], connections)
         tell(f"create of {LOOKED_AT} accepted, {connections} connections: {told(times)}")
 
 
