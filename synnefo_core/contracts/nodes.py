@@ -42,7 +42,10 @@ ASK = "node.ask"
 HELLO = "node.hello"
 """The topic under which a node says ``{"node": its name, "documents": how many, "digest": …}`` of
 :func:`digest_of`; about ports that are gone it says nothing. A gateway says ``"gateway": true``, and its number
-and digest are about ports and routers together; of who is none any more, also about the routers that it still has."""
+and digest are about ports and routers together; of who is none any more, also about the routers that it still has.
+What is not as it should be there is said as ``"problem": text``; without one all is."""
+PROBLEM_LENGTH = 500
+"""So much of a problem is said, in characters."""
 KNOWN = "node.known"
 """The topic of the answer to :data:`ASK`: ``{"node": …, "after": …, "until": …, "known": {port:
 version}}``, all between two ports' ids, the second one included; None for no bound. Messages like

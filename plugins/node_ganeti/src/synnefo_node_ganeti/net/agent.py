@@ -15,7 +15,8 @@ from inotify_simple import INotify, flags
 from synnefo_node_ganeti.ending import Ending
 from synnefo_node_ganeti.net.announcing import Advertiser
 from synnefo_node_ganeti.net.node import Node
-from synnefo_node_ganeti.net.programs import ProgramFailed
+from synnefo_node_ganeti.net.parts import Parts, told
+from synnefo_node_ganeti.net.patience import Patience
 from synnefo_node_ganeti.net.routers import links, name_space
 from synnefo_node_ganeti.net.servers import Servers
 from synnefo_node_ganeti.net.spaces import path
@@ -33,12 +34,18 @@ _LINK_CHANGES = 1
 class Agent:
     """Waits for documents and for interfaces that come and go, and applies what there is then.
 
-    It looks again every ``check_s``, too: somebody may have changed the rules by hand.
+    It looks again every ``check_s``, too: somebody may have changed the rules by hand. What fails is tried
+    again sooner, then ever later, and at every turn.
+
+    Attributes:
+        problems: What is not as it should be since the last turn, a line each.
     """
 
     def __init__(self, node: Node, *, check_s: float) -> None:
         self._node, self._check_s = node, check_s
         self._forget_at = time.monotonic()
+        self._patience = Patience()
+        self.problems: tuple[str, ...] = ()
         self._servers = Servers(node.servers)
         self._advertiser = Advertiser()
         self._inotify = INotify()
@@ -72,24 +79,35 @@ class Agent:
         self._links.close()
 
     def turn(self) -> None:
-        """Apply what there is now; a failure is told of, and tried again at the next turn."""
-        try:
-            cards = self._node.apply()
+        """Apply what there is now, part by part; a failure is told of, tried again, and holds up no other part."""
+        parts = Parts()
+        with parts.part("rules"):
+            self._node.apply()
+        with parts.part("old documents"):
             self._forget_gone()
-            self._servers.apply(tellings(cards))
-            here = self._node.route()
-            self._advertiser.apply(
-                {path(name_space(each.router)): links(each) for each in here},
-            )
-        except (ProgramFailed, OSError) as problem:
-            log.error("the node is not what it should be: %s", problem)  # noqa: TRY400  # no trace
-        else:
-            log.debug("applied", extra={"cards": len(cards)})
+        with parts.part("servers"):
+            # None but those whose rules are in place: they keep guests from asking as somebody else.
+            self._servers.apply(tellings(self._node.placed()))
+        with parts.part("routers"):
+            self._node.route()
+        with parts.part("advertisements"):
+            here = self._node.routers_here()
+            self._advertiser.apply({path(name_space(each.router)): links(each) for each in here})
+        self._note(parts.problems)
+
+    def _note(self, problems: dict[str, str]) -> None:
+        self._patience.keep(problems)
+        for name, problem in problems.items():
+            extra = {"part": name, "again_in_s": self._patience.fail(name, None)}
+            log.error("the node is not what it should be: %s", problem, extra=extra)
+        down = [f"server {name}: not running" for name in self._servers.down]
+        self.problems = (*told(problems), *down)
 
     @property
     def _rest_s(self) -> float:
         """How long to wait when nothing happens."""
-        return min(self._check_s, self._servers.again_in_s)
+        failed_s = self._patience.rest_s(self._patience.names)
+        return min(self._check_s, self._servers.again_in_s, failed_s)
 
     def _forget_gone(self) -> None:
         if time.monotonic() >= self._forget_at:

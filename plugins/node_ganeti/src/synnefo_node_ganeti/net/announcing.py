@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from synnefo_node_ganeti.net.inside import inside
+from synnefo_node_ganeti.net.parts import Parts
 from synnefo_node_ganeti.net.routers import Link
 
 ADVERTISED_EVERY_S = 200.0
@@ -83,8 +84,9 @@ class Advertiser:
         """Speak for these routers, and for no others; speak now where it is time.
 
         Raises:
-            OSError: A router or its interface is not there.
+            ProgramFailed: A router or its interface is not there; the others are spoken for.
         """
+        parts = Parts()
         wanted = {
             (space, link)
             for space, links in routers.items()
@@ -94,13 +96,14 @@ class Advertiser:
         for key in self._links.keys() - wanted:
             self._forget(key)
         for key in wanted - self._links.keys():
-            self._links[key] = inside(key[0], partial(_icmp6, key[1].inner))
-            self._selector.register(self._links[key], selectors.EVENT_READ, key)
-            self._advertise(key)
+            with parts.part(key[1].inner):
+                self._begin(key)
         if time.monotonic() >= self._last + ADVERTISED_EVERY_S:
             self._last = time.monotonic()
             for key in list(self._links):
-                self._advertise(key)
+                with parts.part(key[1].inner):
+                    self._advertise(key)
+        parts.require()
 
     def hear(self) -> None:
         """Answer who asks."""
@@ -112,6 +115,11 @@ class Advertiser:
         for key in list(self._links):
             self._forget(key)
         self._selector.close()
+
+    def _begin(self, key: tuple[Path, Link]) -> None:
+        self._links[key] = inside(key[0], partial(_icmp6, key[1].inner))
+        self._selector.register(self._links[key], selectors.EVENT_READ, key)
+        self._advertise(key)
 
     def _advertise(self, key: tuple[Path, Link]) -> None:
         leg = key[1].leg

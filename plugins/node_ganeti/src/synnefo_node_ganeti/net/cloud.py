@@ -17,7 +17,7 @@ from pathlib import Path
 
 from synnefo_core.contracts.bus import Bus, BusUnavailable, Message
 from synnefo_core.contracts.figures import FIGURES, Sample, messages
-from synnefo_core.contracts.nodes import ASK, DOCUMENT, HELLO, KNOWN, digest_of
+from synnefo_core.contracts.nodes import ASK, DOCUMENT, HELLO, KNOWN, PROBLEM_LENGTH, digest_of
 from synnefo_node_ganeti.net import files
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class CloudLine:
         versions: Callable[[], Mapping[str, int]],
         routers: Callable[[], Mapping[str, int]],
         is_gateway: bool,
+        problems: Callable[[], Sequence[str]] = tuple,
         hello_s: float,
         samples: Callable[[], Sequence[Sample]] | None = None,
         figures_s: float = 60.0,
@@ -57,6 +58,7 @@ class CloudLine:
             routers: Returns the same by router: of all, or of those that a node still has which is no gateway
                 any more.
             is_gateway: Whether it may have routers.
+            problems: Returns what is not as it should be here, a line each.
             hello_s: How often the cloud hears what is here.
             samples: Returns what instances have used, if the cloud is to hear that.
             figures_s: How often it does.
@@ -64,7 +66,7 @@ class CloudLine:
         self._bus, self._node, self._incoming = bus, node, incoming
         self._versions, self._routers, self._hello_s = versions, routers, hello_s
         self._samples, self._figures_s = samples, figures_s
-        self._is_gateway = is_gateway
+        self._is_gateway, self._problems = is_gateway, problems
         self._hello_at = time.monotonic()
         self._figures_at = math.inf if samples is None else self._hello_at
         self._patience_until = 0.0
@@ -114,6 +116,9 @@ class CloudLine:
             "digest": digest_of(known),
             "gateway": self._is_gateway,
         }
+        problem = "; ".join(self._problems())
+        if problem:
+            said["problem"] = problem[:PROBLEM_LENGTH]
         is_told = self._tell(HELLO, said)
         self._hello_at = time.monotonic() + (self._hello_s if is_told else _RETRY_S)
         self._patience_until = self._hello_at + _SETTLE_S

@@ -13,7 +13,7 @@ from synnefo_core.contracts.gateways import GatewayDocument, Leg
 from synnefo_core.signatures import Verifier
 from synnefo_node_ganeti.net import routers
 from synnefo_node_ganeti.net.cards import Joint
-from synnefo_node_ganeti.net.programs import ProgramFailed
+from synnefo_node_ganeti.net.parts import Parts
 from synnefo_node_ganeti.net.shelf import ROUTERS, Refused, Shelf
 from synnefo_node_ganeti.net.spaces import Spaces
 
@@ -21,13 +21,18 @@ log = logging.getLogger(__name__)
 
 
 class Gateway:
-    """A directory with a document per router, and the name spaces that they are."""
+    """A directory with a document per router, and the name spaces that they are.
+
+    Attributes:
+        here: The routers of this node, as they were when the kernel took them last.
+    """
 
     def __init__(self, directory: Path, verifier: Verifier, *, name: str) -> None:
         """Name the directory, and this node as documents do."""
         self._name = name
         self._shelf = Shelf(directory, verifier, ROUTERS)
         self._spaces = Spaces()
+        self.here: list[GatewayDocument] = []
 
     def take(self, signed: str) -> None:
         """Keep a document instead of an older one; until :meth:`sync` not for good.
@@ -64,23 +69,23 @@ class Gateway:
             for leg in self._legs()
         ]
 
-    def apply(self) -> list[GatewayDocument]:
-        """Have the routers that documents say are here, and no others; return them.
+    def apply(self) -> None:
+        """Have the routers that documents say are here, and no others.
 
         Raises:
             ProgramFailed: The kernel does not want one; the others are there.
         """
         mine, unknown = self._known()
-        self._spaces.keep({routers.name_space(key) for key in (*mine, *unknown)})
-        problems = []
-        for document in mine.values():
-            try:
+        parts, before = Parts(), {each.router: each for each in self.here}
+        here = {key: before[key] for key in mine if key in before}
+        with parts.part("others"):
+            self._spaces.keep({routers.name_space(key) for key in (*mine, *unknown)})
+        for key, document in mine.items():
+            with parts.part(f"router {key}"):
                 self._spaces.put(document)
-            except (ProgramFailed, OSError) as problem:
-                problems.append(f"router {document.router}: {problem}")
-        if problems:
-            raise ProgramFailed("; ".join(problems))
-        return list(mine.values())
+                here[key] = document
+        self.here = list(here.values())
+        parts.require()
 
     def clear(self) -> None:
         """Take all routers away; documents stay."""

@@ -24,6 +24,7 @@ from synnefo_node_ganeti.net.agent import Agent
 from synnefo_node_ganeti.net.cloud import CloudLine
 from synnefo_node_ganeti.net.gateway import Gateway
 from synnefo_node_ganeti.net.node import AlreadyRunning, Node, NoDocument, NotConnected, Plug
+from synnefo_node_ganeti.net.parts import Parts
 from synnefo_node_ganeti.net.programs import ProgramFailed
 from synnefo_node_ganeti.net.shelf import Refused
 from synnefo_node_ganeti.sampler import Sampler
@@ -117,7 +118,7 @@ def _run(node: Node, arguments: argparse.Namespace) -> None:
     with ExitStack() as stack:
         stack.enter_context(node.as_only_daemon())
         agent = stack.enter_context(closing(Agent(node, check_s=arguments.check_s)))
-        line = _line(node, arguments)
+        line = _line(node, arguments, agent)
         if line is not None:
             line.start()
             stack.callback(line.close)
@@ -125,7 +126,7 @@ def _run(node: Node, arguments: argparse.Namespace) -> None:
         agent.run(ending)
 
 
-def _line(node: Node, arguments: argparse.Namespace) -> CloudLine | None:
+def _line(node: Node, arguments: argparse.Namespace, agent: Agent) -> CloudLine | None:
     """Return the way to the cloud, where there is one."""
     if not arguments.config.exists():
         log.warning("documents come as files only: there is no %s", arguments.config)
@@ -139,6 +140,7 @@ def _line(node: Node, arguments: argparse.Namespace) -> CloudLine | None:
         versions=node.shelf.versions,
         routers=node.routers if told.is_gateway else node.own_routers,
         is_gateway=told.is_gateway,
+        problems=lambda: agent.problems,
         hello_s=told.hello_s,
         samples=sampler.samples if told.figures_s else None,
         figures_s=told.figures_s,
@@ -164,8 +166,12 @@ def _unplug(node: Node, arguments: argparse.Namespace) -> None:
 
 
 def _apply(node: Node, _: argparse.Namespace) -> None:
-    node.apply()
-    node.route()
+    parts = Parts()
+    with parts.part("rules"):
+        node.apply()
+    with parts.part("routers"):
+        node.route()
+    parts.require()
 
 
 def _rules(node: Node, _: argparse.Namespace) -> None:

@@ -19,6 +19,7 @@ from synnefo_node_ganeti.net import attaching, files, ruleset, tables
 from synnefo_node_ganeti.net.cards import Card
 from synnefo_node_ganeti.net.connections import CARD_PREFIX, Connection, Connections, Zones
 from synnefo_node_ganeti.net.gateway import Gateway
+from synnefo_node_ganeti.net.parts import Parts
 from synnefo_node_ganeti.net.placing import Placing
 from synnefo_node_ganeti.net.shelf import PORTS, NotSigned, Refused, Shelf
 from synnefo_node_ganeti.net.telling import tellings
@@ -85,6 +86,7 @@ class Node:
         self._zones = Zones(directory / "zones.json")
         self._gateway = gateway
         self._placing = Placing(directory / "rules.json")
+        self._placed: list[Card] = []
 
     def plug(self, plug: Plug) -> None:
         """Connect a card, once its rules are in place.
@@ -126,33 +128,55 @@ class Node:
         """Return the names that connected cards have in Ganeti, by their interfaces."""
         return self._connections.names()
 
-    def apply(self) -> list[Card]:
-        """Make the kernel's rules what they should be now; return the cards that there are.
+    def apply(self) -> None:
+        """Make the kernel's rules what they should be now.
 
         What came meanwhile is taken in, and cards whose interfaces are gone are forgotten.
 
         Raises:
-            ProgramFailed: The kernel does not want it.
+            ProgramFailed: Something of it can't be done; the rest is.
         """
+        parts = Parts()
         with self._alone():
-            self._take_in()
+            with parts.part("documents"):
+                self._take_in()
             for connection in self._connections.all():
-                if not attaching.is_there(connection.tap):
-                    log.info("a card is gone", extra={"tap": connection.tap})
-                    attaching.undo(connection.undo)
-                    self._connections.remove(connection.tap)
-                else:
-                    attaching.to_group(connection.tap)
-            return self._put_rules()
+                with parts.part(f"card {connection.tap}"):
+                    self._look_after(connection)
+            with parts.part("rules"):
+                self._put_rules()
+        parts.require()
 
-    def route(self) -> list[GatewayDocument]:
-        """Have the routers that this node should have, once its rules know of them; return them.
+    def _look_after(self, connection: Connection) -> None:
+        """Forget a card that is gone."""
+        if attaching.is_there(connection.tap):
+            attaching.to_group(connection.tap)
+            return
+        log.info("a card is gone", extra={"tap": connection.tap})
+        attaching.undo(connection.undo)
+        self._connections.remove(connection.tap)
+
+    def placed(self) -> list[Card]:
+        """Return the cards that there are whose rules are in place, as far as this process knows.
+
+        Where the kernel did not want the newest rules these are the cards of those before.
+        """
+        there = {(each.tap, each.port) for each in self._connections.all()}
+        return [card for card in self._placed if (card.tap, card.document.port) in there]
+
+    def route(self) -> None:
+        """Have the routers that this node should have, once its rules know of them.
 
         Raises:
             ProgramFailed: The kernel does not want one; the others are there.
         """
-        with self._alone():
-            return self._gateway.apply() if self._gateway else []
+        if self._gateway is not None:
+            with self._alone():
+                self._gateway.apply()
+
+    def routers_here(self) -> list[GatewayDocument]:
+        """Return the routers of this node, as they were when the kernel took them last."""
+        return [] if self._gateway is None else self._gateway.here
 
     def routers(self) -> dict[str, int]:
         """Return the versions of the documents of routers that are here, by router."""
@@ -194,6 +218,7 @@ class Node:
         attaching.require_connections_on_bridges()
         cards, wanted = self._wanted()
         self._placing.put(wanted)
+        self._placed = cards
         return cards
 
     def _wanted(self) -> tuple[list[Card], tables.Tables]:

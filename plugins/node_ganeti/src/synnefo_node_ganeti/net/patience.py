@@ -42,6 +42,11 @@ class Patience:
         before = self._failures.get(name)
         return before is None or before.what != what or before.again_at <= self._clock()
 
+    @property
+    def names(self) -> list[str]:
+        """What failed."""
+        return list(self._failures)
+
     def keep(self, names: Iterable[str]) -> None:
         """Forget all but these."""
         self._failures = {name: self._failures[name] for name in names if name in self._failures}

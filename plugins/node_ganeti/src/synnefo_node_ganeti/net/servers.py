@@ -42,6 +42,7 @@ class Servers:
 
     Attributes:
         again_in_s: After how many seconds to apply once more because of those that do not run.
+        down: The interfaces of those, in order.
     """
 
     def __init__(self, directory: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -49,6 +50,7 @@ class Servers:
         self._directory, self._clock = directory, clock
         self._patience = Patience(clock)
         self.again_in_s = float("inf")
+        self.down: list[str] = []
         self._running: dict[str, _Running] = {}
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         _end_orphans(directory)
@@ -77,7 +79,8 @@ class Servers:
                 self._try(name, telling)
             elif there.answers is None:
                 self._running[name] = replace(there, answers=_answers(there.process, telling))
-        self.again_in_s = self._patience.rest_s(wanted.keys() - self._running.keys())
+        self.down = sorted(wanted.keys() - self._running.keys())
+        self.again_in_s = self._patience.rest_s(self.down)
 
     def _try(self, name: str, telling: Telling) -> None:
         """Start a server, unless it failed a short while ago."""
