@@ -26,6 +26,7 @@ class Node:
         self.shelf = Shelf(home / "ports", Verifier(keys, nodes.PURPOSE), PORTS)
         self.routers = Shelf(home / "routers", Verifier(keys, gateways.PURPOSE), ROUTERS)
         self.heard, self.is_asked = [], False
+        self.problem = ""
         self.known: dict[str, int] = {}
 
     def listen(self) -> Node:
@@ -69,6 +70,8 @@ class Node:
         said = {"node": self.name, "documents": len(self.known), "digest": digest_of(self.known)}
         if self.is_gateway:
             said["gateway"] = True
+        if self.problem:
+            said["problem"] = self.problem
         hellos.hear_hellos(self._context, [Message(HELLO, said, sender=self.cluster)])
         self.is_asked, bus = False, self._context.cloud.bus
         while bus.receive(timeout_s=0):

@@ -467,6 +467,20 @@ def test_operators_drain_agents_by_their_ids_and_see_what_these_have(
         service.show_node_agent(admin, "none")
 
 
+def test_operators_see_what_fails_on_a_node_until_it_works(context, tmp_path):
+    node = Node(context, tmp_path, "n1").listen()
+    node.problem = "rules: nft:\x00\nno table" + "e" * 9000
+    node.hello()
+    (told,) = service.list_node_agents(context)
+    assert told.problem.startswith("rules: nft:  no tablee")
+    assert len(told.problem) == 500
+
+    node.problem = ""
+    node.hello()
+
+    assert [""] == [each.problem for each in service.list_node_agents(context)]
+
+
 def test_the_nodes_of_clusters_with_a_network_tell_its_guests(
     gate, context, admin, member, network, tmp_path
 ):

@@ -27,12 +27,13 @@ def shown(agent: NodeAgent) -> dict[str, Any]:
         "created_at": began,
         "started_at": began,
         "heartbeat_timestamp": heard,
-        "resources_synced": agent.behind == 0,
+        "resources_synced": agent.behind == 0 and not agent.problem,
         "configurations": {
             "cluster": agent.cluster,
             "documents": agent.documents,
             "behind": agent.behind,
             **({"routers": agent.routers} if agent.is_gateway else {}),
+            **({"problem": agent.problem} if agent.problem else {}),
         },
     }
 

@@ -38,6 +38,7 @@ class NodeAgent:
         is_gateway: Whether it says that it can have routers.
         is_drained: Whether an operator wants it to have none.
         routers: How many it has.
+        problem: What is not as it should be there, as it said last; empty if all is.
         first_at, heard_at: Seconds since the epoch.
     """
 
@@ -52,6 +53,7 @@ class NodeAgent:
     is_gateway: bool
     is_drained: bool
     routers: int
+    problem: str
 
 
 def list_node_agents(context: RequestContext) -> list[NodeAgent]:
@@ -73,6 +75,7 @@ def list_node_agents(context: RequestContext) -> list[NodeAgent]:
             is_gateway=row.is_gateway,
             is_drained=row.is_drained,
             routers=load[row.cluster, row.name],
+            problem=row.problem,
         )
         for row in rows
     ]

@@ -12,7 +12,7 @@ from synnefo_network.nodes import agents, signing, spots
 
 
 class ListNodes(CloudLister):
-    """List the nodes that were heard: when last, what they know, and what they lack."""
+    """List the nodes that were heard: when last, what they know, what they lack, and what fails there."""
 
     def take_action(self, parsed_args: argparse.Namespace) -> Table:
         """Return a row for each."""
@@ -27,6 +27,7 @@ class ListNodes(CloudLister):
                 node.behind,
                 _gateway(node),
                 node.routers,
+                node.problem,
             )
             for node in agents.list_node_agents(for_worker(self.cloud))
         ]
@@ -39,6 +40,7 @@ class ListNodes(CloudLister):
             "Behind",
             "Gateway",
             "Routers",
+            "Problem",
         ), rows
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.bus import BusUnavailable, Message
-from synnefo_core.contracts.nodes import ASK, HELLO, KNOWN, digest_of
+from synnefo_core.contracts.nodes import ASK, HELLO, KNOWN, PROBLEM_LENGTH, digest_of
 from synnefo_core.db.among import among
 from synnefo_core.db.session import add_if_absent, changed_rows
 from synnefo_core.listening import Listener
@@ -45,6 +45,7 @@ class Hello:
     documents: int
     digest: str
     is_gateway: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,15 @@ def hello_of(payload: Mapping[str, Any]) -> Hello:
     is_gateway = payload.get("gateway", False)
     if not isinstance(is_gateway, bool):
         raise Senseless("gateway")
-    return Hello(_node(payload), number, digest, is_gateway)
+    problem = payload.get("problem", "")
+    if not isinstance(problem, str):
+        raise Senseless("problem")
+    return Hello(_node(payload), number, digest, is_gateway, _line(problem))
+
+
+def _line(problem: str) -> str:
+    """Return what a node complains of in one line that can be kept and shown."""
+    return "".join(each if each.isprintable() else " " for each in problem[:PROBLEM_LENGTH])
 
 
 def known_of(payload: Mapping[str, Any]) -> Known:
@@ -140,7 +149,12 @@ def _note(context: RequestContext, session: Session, cluster: str, hello: Hello)
     key = {"cluster": cluster, "name": hello.node}
     row = session.get(NodeRow, (cluster, hello.node))
     is_back = row is None or _was_away(context, row)
-    values = {"documents": hello.documents, "heard_at": now, "is_gateway": hello.is_gateway}
+    values = {
+        "documents": hello.documents,
+        "heard_at": now,
+        "is_gateway": hello.is_gateway,
+        "problem": hello.problem,
+    }
     if is_back:
         values["back_at"] = now
     if hello.is_gateway != (row is not None and row.is_gateway) or (hello.is_gateway and is_back):

@@ -68,7 +68,7 @@ class NodeRow(Model):
     """A node that has said which documents it has, and how many those are.
 
     ``is_gateway`` is true of one that says that it can have routers, ``is_drained`` of one that an operator wants to have
-    none; ``back_at`` is when it was heard first after it was away.
+    none; ``back_at`` is when it was heard first after it was away, ``problem`` what it said last that is not as it should be.
     """
 
     __tablename__ = "network_node"
@@ -81,6 +81,7 @@ class NodeRow(Model):
     is_gateway: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_drained: Mapped[bool] = mapped_column(default=False, server_default=false())
     back_at: Mapped[Moment] = mapped_column(default=0.0, server_default=text("0"))
+    problem: Mapped[LongText] = mapped_column(default="", server_default=text("''"))
 
 
 class SpotRow(Model):
