@@ -21,6 +21,7 @@ from synnefo_api_compute.handlers import (
     keypairs,
     limits,
     metadata,
+    migrations,
     quota_sets,
     security_groups,
     server_groups,
@@ -45,6 +46,7 @@ from synnefo_api_compute.schemas import (
     keypair,
     limit,
     metadata as items,
+    migration,
     quota_set,
     security_group,
     server,
@@ -78,6 +80,8 @@ ROUTES = [
     Route("DELETE", "/servers/{server_id}/os-server-password", diagnostics.clear_password, "compute:server_password:clear", 204),
     Route("POST",   "/servers/{server_id}/remote-consoles", consoles.create, "compute:server:console", body=console.CREATE, since=versions.REMOTE_CONSOLES),
 
+    Route("GET",    "/servers/{server_id}/migrations",                       migrations.of_server,   "compute:server_migration:list", since=versions.MIGRATION_TYPES),
+    Route("GET",    "/servers/{server_id}/migrations/{migration_id}",        migrations.show,        "compute:server_migration:show", since=versions.MIGRATION_TYPES),
     Route("GET",    "/servers/{server_id}/os-instance-actions",              instance_actions.index, "compute:action:list", query=instance_action.LIST),
     Route("GET",    "/servers/{server_id}/os-instance-actions/{request_id}", instance_actions.show,  "compute:action:show"),
 
@@ -171,6 +175,7 @@ ROUTES = [
     Route("GET",    "/os-services",                    services.index,           "compute:service:list",    query=service.LIST),
     Route("PUT",    "/os-services/{service}",          services.update,          "compute:service:update",  body=service.UPDATE),
     Route("DELETE", "/os-services/{service}",          services.delete,          "compute:service:delete",  204),
+    Route("GET",    "/os-migrations",                  migrations.index,         "compute:migration:list",  query=migration.LIST),
     Route("GET",    "/os-hypervisors",                 hypervisors.index,        "compute:hypervisor:list", query=hypervisor.LIST),
     Route("GET",    "/os-hypervisors/detail",          hypervisors.detail,       "compute:hypervisor:list", query=hypervisor.LIST),
     Route("GET",    "/os-hypervisors/statistics",      hypervisors.statistics,   "compute:hypervisor:list", until=versions.before(versions.NO_FIGURES)),

@@ -84,6 +84,13 @@ from synnefo_compute.metadata import (
     show as show_metadata,
     show_item as show_metadata_item,
 )
+from synnefo_compute.moves import (
+    Choice as ChoiceOfMoves,
+    Move,
+    listing as list_moves,
+    of_server as list_live_moves,
+    show as show_live_move,
+)
 from synnefo_compute.moving import migrate_server, move_server
 from synnefo_compute.passwords import new_password
 from synnefo_compute.policies import SWAP_VOLUME
@@ -188,6 +195,7 @@ __all__ = [
     "X509",
     "Action",
     "Amount",
+    "ChoiceOfMoves",
     "ConsoleUnavailable",
     "Diagnosis",
     "DiskWish",
@@ -197,6 +205,7 @@ __all__ = [
     "Hosted",
     "InjectedFile",
     "Keypair",
+    "Move",
     "NewKeypair",
     "PartOfActions",
     "Period",
@@ -245,6 +254,8 @@ __all__ = [
     "list_flavor_access",
     "list_flavors",
     "list_keypairs",
+    "list_live_moves",
+    "list_moves",
     "list_server_groups",
     "list_servers",
     "list_tags",
@@ -281,6 +292,7 @@ __all__ = [
     "show_flavor",
     "show_flavor_specs",
     "show_keypair",
+    "show_live_move",
     "show_metadata",
     "show_metadata_item",
     "show_server",

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
+from synnefo_compute import moves
 from synnefo_compute.models import ActionRow, ServerRow
 from synnefo_compute.rows import owned
 from synnefo_core.context import RequestContext
@@ -79,6 +80,7 @@ def record(
         ended_at=now if is_done else 0.0,
         message="",
         events=[{"name": f"compute_{name}", "started_at": now, **ended}],
+        places=moves.left(server, name),
     )
     session.add(row)
 
@@ -96,6 +98,7 @@ def end(run: Run, session: Session) -> None:
     for row in session.scalars(query):
         if row.request_id == run.context.request_id:
             _end(row, run, run.error)
+            row.places = moves.reached(server, row, is_done=not run.error)
         elif server.is_deleted:
             _end(row, run, "" if row.name == DELETE else "the server was deleted")
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, false
+from sqlalchemy import Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from synnefo_core.db.base import (
@@ -165,7 +165,10 @@ class ActionRow(Model):
     """What was asked of a server: see :mod:`synnefo_compute.actions`."""
 
     __tablename__ = "compute_action"
-    __table_args__ = (Index("ix_compute_action_server", "server_id", "started_at", "id"),)
+    __table_args__ = (
+        Index("ix_compute_action_server", "server_id", "started_at", "id"),
+        Index("ix_compute_action_name", "name", "started_at", "id"),
+    )
 
     id: Mapped[Key]
     server_id: Mapped[Id]
@@ -177,6 +180,7 @@ class ActionRow(Model):
     ended_at: Mapped[Moment]
     message: Mapped[LongText]
     events: Mapped[JsonList]
+    places: Mapped[Json] = mapped_column(default=dict, server_default=text("'{}'"))
 
 
 class TagRow(Model):

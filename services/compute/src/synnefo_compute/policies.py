@@ -372,6 +372,24 @@ POLICIES = [
         "GET /os-hypervisors/{hypervisor_id}",
         "GET /os-hypervisors/{hypervisor_id}/uptime",
     ),
+    rule(
+        "compute:migration:list",
+        ADMIN,
+        "List the moves of all servers",
+        "GET /os-migrations",
+    ),
+    rule(
+        "compute:server_migration:list",
+        ADMIN,
+        "List the live moves of a server that are under way",
+        "GET /servers/{server_id}/migrations",
+    ),
+    rule(
+        "compute:server_migration:show",
+        ADMIN,
+        "Show a live move of a server that is under way",
+        "GET /servers/{server_id}/migrations/{migration_id}",
+    ),
     rule("compute:usage:list", ADMIN, "See what all used", "GET /os-simple-tenant-usage"),
     rule(
         "compute:usage:show",
