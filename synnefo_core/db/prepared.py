@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, Delete, Insert, Select, Update
+from sqlalchemy import BindParameter, Delete, Insert, Select, Update, table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 DATABASE = "synnefo_database"
 """Under what name a session knows the :class:`~synnefo_core.db.session.Database` that made it."""
+FIRST = table("c0")
+"""From this a change selects that is made only where the first of several together met a row.
+
+Where :func:`are_made_as_one` is true; it has a row for each that the first one met.
+"""
 _CURSOR = "synnefo_cursor"
 _BOUND = re.compile(r"%\((\w+)\)s")
 
@@ -94,20 +99,19 @@ class Change:
 def execute_together(session: Session, changes: Sequence[Change]) -> list[int]:
     """Execute several changes; return how many rows each met.
 
-    None may rely on what another does: PostgreSQL makes all of them as one statement.
+    None may rely on what another does, but for :data:`FIRST`: PostgreSQL makes all of them as one
+    statement.
     """
-    database = _where_one_will_do(session, changes)
-    if database is None:
+    database: Database | None = session.info.get(DATABASE)
+    if database is None or len(changes) < 2 or not are_made_as_one(session):
         return [each.statement.execute(session, each.values) for each in changes]
     return _execute_as_one(database, session, changes)
 
 
-def _where_one_will_do(session: Session, changes: Sequence[Change]) -> Database | None:
-    """Return PostgreSQL's database if several changes can be made as one statement."""
+def are_made_as_one(session: Session) -> bool:
+    """Return whether several changes together are one statement: PostgreSQL's are."""
     database: Database | None = session.info.get(DATABASE)
-    if len(changes) < 2 or database is None or database.is_observed or database.is_sqlite:
-        return None
-    return database
+    return not (database is None or database.is_observed or database.is_sqlite)
 
 
 def _execute_as_one(database: Database, session: Session, changes: Sequence[Change]) -> list[int]:

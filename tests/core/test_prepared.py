@@ -6,11 +6,11 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy import bindparam, delete, event, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, event, func, insert, literal, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from synnefo_core.db.models import MarkRow
-from synnefo_core.db.prepared import Change, Prepared, execute_together
+from synnefo_core.db.prepared import FIRST, Change, Prepared, are_made_as_one, execute_together
 from synnefo_core.db.session import Database
 from synnefo_core.errors import Unavailable
 
@@ -173,3 +173,16 @@ def test_a_connection_that_was_lost_while_reading_is_an_outage_for_once(database
     with pytest.raises(Unavailable), database.reading() as session:
         die.first(session, {})
     assert found(database, "mark") is None
+
+
+def test_what_comes_with_the_first_change_is_not_made_without_it(database):
+    given = select(bindparam("new_name", type_=MARKS.c.name.type), literal(1.0)).select_from(FIRST)
+    along = Prepared(insert(MARKS).from_select(["name", "made_at"], given))
+    made(database, "old")
+    with database.unit_of_work() as session:
+        if not are_made_as_one(session):
+            pytest.skip("its changes are made one after the other")
+        for first, name in (("nobody", "never"), ("old", "new")):
+            changes = [Change(DROP, {"of": first}), Change(along, {"new_name": name})]
+            execute_together(session, changes)
+    assert (None, ("new", 1.0)) == (found(database, "never"), found(database, "new"))

@@ -5,6 +5,7 @@ from sqlalchemy import select
 import synnefo_network as service
 from synnefo_core.db.models import EventRow
 from synnefo_core.errors import Forbidden, InvalidField, NotFound
+from synnefo_network import claims, macs
 from synnefo_network.errors import (
     AddressInUse,
     AddressOutside,
@@ -150,6 +151,31 @@ def test_a_mac_is_given_once_in_a_network(member, network, shared):
     with pytest.raises(MacInUse):
         make(member, network, mac="52-54-00-aa-bb-cc")
     assert "52:54:00:aa:bb:cc" == make(member, other, mac="52:54:00:aa:bb:cc").mac
+
+
+def test_where_a_random_mac_is_taken_another_is_tried(member, network, subnet, monkeypatch):
+    first = make(member, network)
+    drawn = iter([first.mac, f"{network.mac_prefix}:00:00:01"])
+    monkeypatch.setattr(macs, "random_mac", lambda prefix: next(drawn))
+
+    second = make(member, network)
+
+    assert f"{network.mac_prefix}:00:00:01" == second.mac
+    assert second == service.show_port(member, second.id)
+    assert {*ips(first), *ips(second)} == taken(member)
+    assert first.security_group_ids == second.security_group_ids
+
+
+def test_where_a_random_address_is_taken_another_is_tried(member, network, subnet, monkeypatch):
+    first = make(member, network)
+    position = int(ips(first)[0].rpartition(".")[2])
+    monkeypatch.setattr(claims, "any_of", lambda spans: position)
+
+    second = make(member, network)
+
+    assert 1 == len(second.fixed_ips)
+    assert ips(first) != ips(second)
+    assert second == service.show_port(member, second.id)
 
 
 @pytest.mark.parametrize("mac", ["nonsense", "01:00:5e:00:00:01", "00:00:00:00:00:00"])

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_network
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +22,8 @@ from synnefo_network.errors import AddressInUse, AddressOutside, NoAddressLeft
 from synnefo_network.models import AddressRow, PortRow, SubnetRow
 from synnefo_network.values import FixedIp, FixedIpRequest
 
+_FAMILIES = (4, 6)
+
 AUTOMATIC_MODES = frozenset({"slaac", "dhcpv6-stateless"})
 """Address modes in which the address follows from the prefix and the MAC."""
 
@@ -29,21 +33,67 @@ def is_automatic(subnet: SubnetRow) -> bool:
     return subnet.ipv6_address_mode in AUTOMATIC_MODES
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """An address that a new port may get at once.
+
+    Attributes:
+        fixed: The address.
+        values: Its row.
+        key: What is claimed with it.
+    """
+
+    fixed: FixedIp
+    values: Mapping[str, Any]
+    key: str
+
+
+def propose(subnets: Sequence[SubnetRow], port_id: str) -> Proposal | None:
+    """Return an address at random for a port that wants any; it may be taken, or there is none."""
+    for subnet in subnets:
+        network = ip_network(subnet.cidr)
+        drawn = None if is_automatic(subnet) else claims.any_of(_spans(subnet, network))
+        if drawn is not None:
+            return _proposal(subnet, network, network.network_address + drawn, port_id)
+    return None
+
+
+def _proposal(
+    subnet: SubnetRow, network: ranges.Range, address: ranges.Address, port_id: str
+) -> Proposal:
+    values = {
+        "id": new_id(),
+        "subnet_id": subnet.id,
+        "port_id": port_id,
+        "ip": str(address),
+        "position": ranges.position(network, address),
+    }
+    fixed = FixedIp(subnet.id, str(address), subnet.ip_version)
+    return Proposal(fixed, values, f"{subnet.id} {address}")
+
+
+def _spans(subnet: SubnetRow, network: ranges.Range) -> list[claims.Span]:
+    """Return the pools of a subnet as positions."""
+    return ranges.spans(network, [(first, last) for first, last in subnet.pools])
+
+
 class Assignment:
     """Giving addresses to one port, inside the unit of work that makes or changes it."""
 
-    def __init__(self, session: Session, port: PortRow, subnets: Sequence[SubnetRow]) -> None:
+    def __init__(self, session: Session, port: Any, subnets: Sequence[SubnetRow]) -> None:
         """Work for a port whose row is there already, with all subnets of its network."""
         self._session, self._port, self._subnets = session, port, subnets
 
-    def give_any(self) -> list[FixedIp]:
-        """Give the port an address of each version, as far as there are subnets.
+    def give_any(self, had: FixedIp | None = None) -> list[FixedIp]:
+        """Give the port an address of each version, as far as there are subnets; one it may have.
 
         Raises:
             NoAddressLeft: All pools of a version are used up.
         """
         given = [self._give_automatic(subnet) for subnet in self._subnets if is_automatic(subnet)]
-        for version in (4, 6):
+        if had is not None:
+            given.append(had)
+        for version in (each for each in _FAMILIES if had is None or each != had.version):
             subnets = [s for s in self._subnets if s.ip_version == version and not is_automatic(s)]
             if subnets:
                 given.append(self._give_of(subnets))
@@ -114,7 +164,7 @@ class Assignment:
         for subnet in subnets:
             network = ip_network(subnet.cidr)
             drawn = claims.draw(
-                ranges.spans(network, [(first, last) for first, last in subnet.pools]),
+                _spans(subnet, network),
                 claims.Book(self._session, AddressRow, {"subnet_id": subnet.id}),
                 partial(self._take_position, subnet, network),
             )
@@ -127,16 +177,9 @@ class Assignment:
         return self._take(subnet, network, network.network_address + position)
 
     def _take(self, subnet: SubnetRow, network: ranges.Range, address: ranges.Address) -> bool:
-        values = {
-            "id": new_id(),
-            "subnet_id": subnet.id,
-            "port_id": self._port.id,
-            "ip": str(address),
-            "position": ranges.position(network, address),
-        }
+        wanted = _proposal(subnet, network, address, self._port.id)
         try:
-            key = f"{subnet.id} {address}"
-            return claims.claim(self._session, AddressRow, values, key=key)
+            return claims.claim(self._session, AddressRow, wanted.values, key=wanted.key)
         except IntegrityError as cause:
             raise Conflict(f"subnet {subnet.id} was deleted meanwhile") from cause
 

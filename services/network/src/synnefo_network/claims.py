@@ -44,17 +44,17 @@ _NEW, _NUMBER = "new_", "number"
 _random = random.SystemRandom()
 
 
-def insert_unless_taken(session: Session, model: type[Model], values: dict[str, Any]) -> bool:
+def insert_unless_taken(session: Session, model: type[Model], values: Mapping[str, Any]) -> bool:
     """Insert a row unless a unique constraint forbids it; return whether it was.
 
     Waits for another transaction that is inserting the same value.
     """
     session.flush()  # what is prepared does not ask for it
     statement = _ignoring(model, session.get_bind().dialect.name)
-    return statement.execute(session, _whole(model, values)) == 1
+    return statement.execute(session, whole(model, values)) == 1
 
 
-def claim(session: Session, model: type[Model], values: dict[str, Any], *, key: str) -> bool:
+def claim(session: Session, model: type[Model], values: Mapping[str, Any], *, key: str) -> bool:
     """Insert like :func:`insert_unless_taken`, but never wait for another transaction.
 
     False also when another transaction is just claiming the same ``key``: whether it will
@@ -63,10 +63,10 @@ def claim(session: Session, model: type[Model], values: dict[str, Any], *, key: 
     if session.get_bind().dialect.name != "postgresql":
         return insert_unless_taken(session, model, values)
     session.flush()
-    whole = _whole(model, values)
-    given = {f"{_NEW}{name}": value for name, value in whole.items()}
-    statement = _claiming(model, tuple(whole))
-    return statement.execute(session, {**given, _NUMBER: _lock_number(key)}) == 1
+    row = whole(model, values)
+    given = {f"{_NEW}{name}": value for name, value in row.items()}
+    statement = _claiming(model, tuple(row))
+    return statement.execute(session, {**given, _NUMBER: lock_number(key)}) == 1
 
 
 def wait(session: Session, key: str) -> None:
@@ -75,7 +75,7 @@ def wait(session: Session, key: str) -> None:
     For what one row alone can't say. SQLite has one writer at a time as it is.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_lock_number(key))))
+        session.execute(select(func.pg_advisory_xact_lock(lock_number(key))))
 
 
 @cache
@@ -94,7 +94,7 @@ def _claiming(model: type[Model], names: tuple[str, ...]) -> Prepared:
     return _counting(statement.from_select(list(names), select(*given).where(is_mine)))
 
 
-def _whole(model: type[Model], values: dict[str, Any]) -> dict[str, Any]:
+def whole(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values with the defaults of what is left out, which Python makes."""
     defaults = ((column.name, column.default) for column in _table(model).c)
     made = {
@@ -102,7 +102,7 @@ def _whole(model: type[Model], values: dict[str, Any]) -> dict[str, Any]:
         for name, default in defaults
         if isinstance(default, ColumnDefault) and name not in values
     }
-    return values | made
+    return {**values, **made}
 
 
 def _counting(statement: Insert) -> Prepared:
@@ -114,7 +114,8 @@ def _table(model: type[Model]) -> Table:
     return cast("Table", model.__table__)
 
 
-def _lock_number(key: str) -> int:
+def lock_number(key: str) -> int:
+    """Return the number of the lock that guards a key."""
     digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
@@ -188,6 +189,12 @@ def draw(spans: Sequence[Span], book: Book, try_claim: Callable[[int], bool]) ->
         try_claim: Claims a position; false when it is taken.
     """
     return next((p for p in _candidates(spans, book) if try_claim(p)), None)
+
+
+def any_of(spans: Sequence[Span]) -> int | None:
+    """Return a position of some spans at random, which may be taken; None if they are empty."""
+    total = sum(last - first + 1 for first, last in spans)
+    return _at(spans, _random.randrange(total)) if total else None
 
 
 def _candidates(spans: Sequence[Span], book: Book) -> Iterator[int]:

@@ -115,7 +115,8 @@ def _bind(context: RequestContext, session: Session, row: PortRow, use: _Use) ->
 def _make(context: RequestContext, session: Session, request: PlugRequest, use: _Use) -> Port:
     if request.network_id is None:
         raise InvalidField("networks", "each entry names a port or a network")
-    network = ports.usable_network(context, session, request.network_id)
+    place = ports.usable_place(context, session, request.network_id, use.project_id)
+    network = place.network
     spec = PortSpec(
         network_id=network.id,
         project_id=use.project_id,
@@ -125,7 +126,7 @@ def _make(context: RequestContext, session: Session, request: PlugRequest, use: 
         security_group_ids=use.security_group_ids if network.is_port_secured else None,
     )
     ports.require_choices(context, network, spec)
-    made = ports.add(context, session, network, spec, is_temporary=True, is_awaited=use.is_awaited)
+    made = ports.add(context, session, place, spec, is_temporary=True, is_awaited=use.is_awaited)
     # Floating IPs can only stand for ports that were there before.
     history.note_new(context, session, made, because=_PLUGGED)
     return made

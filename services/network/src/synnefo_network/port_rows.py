@@ -3,28 +3,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, cast
+from collections import namedtuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
+    ColumnElement,
     Table,
     bindparam,
     delete,
     false,
+    func,
     insert,
     literal,
     or_,
     select,
     true,
 )
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.db.among import among
-from synnefo_core.db.prepared import Change, Prepared, execute_together
+from synnefo_core.db.prepared import FIRST, Change, Prepared, are_made_as_one, execute_together
 from synnefo_core.errors import Conflict
+from synnefo_network import claims
+from synnefo_network.addresses import Proposal
 from synnefo_network.floating_models import FloatingIpRow
 from synnefo_network.forwarding_models import PortForwardingRow
 from synnefo_network.models import (
@@ -32,6 +42,7 @@ from synnefo_network.models import (
     NetworkRow,
     PortGroupRow,
     PortRow,
+    SecurityGroupRow,
     SubnetRow,
     TagRow,
 )
@@ -42,23 +53,62 @@ _port: Table = PortRow.__table__  # type: ignore[assignment]  # declared as From
 _network: Table = NetworkRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _subnet: Table = SubnetRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _address: Table = AddressRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_group: Table = SecurityGroupRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _member: Table = PortGroupRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _floating: Table = FloatingIpRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _forwarding: Table = PortForwardingRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _tag: Table = TagRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _change: Table = ChangeRow.__table__  # type: ignore[assignment]  # declared as FromClause
 
+_DEFAULT_GROUP = select(_group.c.id).where(_group.c.default_of == bindparam("owner_id"))
 _OPEN = Prepared(
-    select(*_network.c).where(
+    select(
+        _DEFAULT_GROUP.scalar_subquery().label("default_group_id"),
+        *(column.label(f"network_{column.name}") for column in _network.c),
+        *(column.label(f"subnet_{column.name}") for column in _subnet.c),
+    )
+    .select_from(_network.outerjoin(_subnet, _subnet.c.network_id == _network.c.id))
+    .where(
         _network.c.id == bindparam("network_id"),
         or_(_network.c.project_id == bindparam("project_id"), _network.c.is_shared == true()),
     )
+    .order_by(_subnet.c.id)
 )
+"""A row for each subnet, or one without: what a port needs to know, in one look."""
+_FIRST_SUBNET = 1 + len(_network.c)
+
+
+def _rows_of(table: Table) -> Callable[[Iterable[Any]], Any]:
+    """Return what makes rows of a table's columns, as reading it alone does."""
+    names = [column.name for column in table.c]
+    row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024  # a typed one has names in its source
+    return partial(tuple.__new__, row)
+
+
+_network_row, _subnet_row = _rows_of(_network), _rows_of(_subnet)
 _SUBNETS = Prepared(
     select(*_subnet.c).where(_subnet.c.network_id == bindparam("network_id")).order_by(_subnet.c.id)
 )
 _JOIN = Prepared(insert(_member))
 _NOTE = Prepared(insert(_change))
+
+
+def _with_first(table: Table, names: Sequence[str], *conditions: ColumnElement[bool]) -> Insert:
+    """Return an INSERT of a row that comes with the first one of several statements, or not."""
+    given = [bindparam(f"new_{name}", type_=table.c[name].type) for name in names]
+    rows = select(*given).select_from(FIRST).where(*conditions)
+    return postgresql.insert(table).from_select(list(names), rows)
+
+
+_NEW = Prepared(postgresql.insert(_port).on_conflict_do_nothing())
+_NEW_JOIN = Prepared(_with_first(_member, ["port_id", "group_id"]))
+_NEW_NOTE = Prepared(_with_first(_change, ["kind", "thing_id"]))
+_IS_MINE = func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger))
+_NEW_ADDRESS = Prepared(
+    _with_first(
+        _address, ["id", "subnet_id", "port_id", "ip", "position"], _IS_MINE
+    ).on_conflict_do_nothing()
+)
 _LOCK = Prepared(
     select(
         _port.c.id,
@@ -103,17 +153,90 @@ _REMOVE = (
 """Each looks at what was there before: PostgreSQL makes one statement of them."""
 
 
-def open_network(context: RequestContext, session: Session, network_id: str) -> NetworkRow | None:
+@dataclass(frozen=True)
+class Place:
+    """Where a port is to be.
+
+    Attributes:
+        network: Its network.
+        subnets: What the network has until then; none where they were not looked for.
+        default_group_id: The security group of the port's project, None where it is not known.
+    """
+
+    network: NetworkRow
+    subnets: Sequence[SubnetRow]
+    default_group_id: str | None
+
+
+def open_place(
+    context: RequestContext, session: Session, network_id: str, owner_id: str
+) -> Place | None:
     """Return a network that is the caller's project's, or shared with everybody: most are."""
     session.flush()  # what is prepared does not ask for it
-    key = {"network_id": network_id, "project_id": context.project_id or ""}
-    return cast("NetworkRow | None", _OPEN.first(session, key))
+    key = {
+        "network_id": network_id,
+        "project_id": context.project_id or "",
+        "owner_id": owner_id,
+    }
+    rows = _OPEN.all(session, key)
+    if not rows:
+        return None
+    network = _network_row(rows[0][1:_FIRST_SUBNET])
+    subnets = [_subnet_row(row[_FIRST_SUBNET:]) for row in rows if row.subnet_id is not None]
+    return Place(network, subnets, rows[0].default_group_id)
 
 
 def subnets_of(session: Session, network_id: str) -> list[SubnetRow]:
     """Return the subnets of a network, which are not to be changed."""
     session.flush()
     return _SUBNETS.all(session, {"network_id": network_id})
+
+
+def insert_whole(
+    session: Session,
+    values: Mapping[str, Any],
+    *,
+    group_ids: Iterable[str],
+    address: Proposal | None,
+) -> tuple[bool, bool]:
+    """Insert a port unless its MAC is taken, have groups apply to it, and nodes be told of it.
+
+    Returns:
+        Whether it was inserted, and whether it got the address, too, which may be taken.
+
+    Raises:
+        Conflict: A group was deleted meanwhile.
+        IntegrityError: That, the network or the subnet was.
+    """
+    if are_made_as_one(session):
+        return _insert_as_one(session, values, group_ids, address)
+    if not claims.insert_unless_taken(session, PortRow, values):
+        return False, False
+    connect(session, values["id"], group_ids)
+    if address is None:
+        return True, False
+    return True, claims.claim(session, AddressRow, address.values, key=address.key)
+
+
+def _insert_as_one(
+    session: Session,
+    values: Mapping[str, Any],
+    group_ids: Iterable[str],
+    address: Proposal | None,
+) -> tuple[bool, bool]:
+    session.flush()
+    port_id = values["id"]
+    changes = [
+        Change(_NEW, claims.whole(PortRow, values)),
+        Change(_NEW_NOTE, {"new_kind": Kind.PORT.value, "new_thing_id": port_id}),
+        *(Change(_NEW_JOIN, {"new_port_id": port_id, "new_group_id": each}) for each in group_ids),
+    ]
+    if address is not None:
+        given = {f"new_{name}": value for name, value in address.values.items()}
+        given["number"] = claims.lock_number(address.key)
+        changes.append(Change(_NEW_ADDRESS, given))
+    counts = execute_together(session, changes)
+    return counts[0] == 1, address is not None and counts[-1] == 1
 
 
 def connect(session: Session, port_id: str, group_ids: Iterable[str]) -> None:

@@ -29,9 +29,17 @@ def is_secured(network: NetworkRow, spec: PortSpec) -> bool:
 
 
 def groups_of_new(
-    context: RequestContext, session: Session, spec: PortSpec, *, project_id: str, is_secured: bool
+    context: RequestContext,
+    session: Session,
+    spec: PortSpec,
+    *,
+    project_id: str,
+    default_id: str | None,
+    is_secured: bool,
 ) -> dict[str, str]:
     """Return the names of a new port's groups by id: those that it wants, or its project's default.
+
+    ``default_id`` is the latter's, None if the project has none yet.
 
     Raises:
         NotFound: There is no such group, or the caller may not see it.
@@ -42,7 +50,8 @@ def groups_of_new(
         return require_groups(context, session, spec.security_group_ids)
     if not is_secured:
         return {}
-    return {security_groups.default_of(context, session, project_id): security_groups.DEFAULT}
+    group_id = default_id or security_groups.default_of(context, session, project_id)
+    return {group_id: security_groups.DEFAULT}
 
 
 def require_possible(is_secured: bool, group_ids: Collection[str], pairs: Sequence[Any]) -> None:

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from types import SimpleNamespace
 from typing import Any, TypedDict
 
 from sqlalchemy import ColumnElement, select
@@ -42,6 +44,7 @@ from synnefo_network.errors import MacInUse, NetworkDrained, PortInUse
 from synnefo_network.models import NetworkRow, PortRow
 from synnefo_network.nodes import changes as told
 from synnefo_network.nodes.changes import Kind
+from synnefo_network.port_rows import Place
 from synnefo_network.values import (
     AddressPair,
     DhcpOptionChange,
@@ -100,10 +103,10 @@ def create_port(context: RequestContext, spec: PortSpec) -> Port:
         NotFound: There is no such network, or the caller may not see it.
     """
     with context.unit_of_work() as session:
-        network = usable_network(context, session, spec.network_id)
+        place = usable_place(context, session, spec.network_id, spec.project_id)
         _require_device(context, spec.device_id, spec.device_owner)
-        require_choices(context, network, spec)
-        made = add(context, session, network, spec, is_temporary=False)
+        require_choices(context, place.network, spec)
+        made = add(context, session, place, spec, is_temporary=False)
         history.note(context, session, [made.device_id], because="port made")
         return made
 
@@ -119,23 +122,26 @@ def _require_device(context: RequestContext, device_id: str, device_owner: str) 
         context.cloud.policy.require(context, policies.OWN_DEVICE)
 
 
-def usable_network(context: RequestContext, session: Session, network_id: str) -> NetworkRow:
-    """Return a network on which the caller may have ports: own or shared.
+def usable_place(
+    context: RequestContext, session: Session, network_id: str, project_id: str | None
+) -> Place:
+    """Return where the caller may have ports, of a project or its own: on a network own or shared.
 
     Raises:
         Forbidden: It can be seen because it leads outside, but it is not shared.
         NotFound: There is none, or the caller may not see it.
     """
-    network = port_rows.open_network(context, session, network_id)
-    if network is not None:
-        return network
+    owner_id = context.project_id if project_id is None else project_id
+    place = port_rows.open_place(context, session, network_id, owner_id or "")
+    if place is not None:
+        return place
     query = select(NetworkRow).where(NetworkRow.id == network_id, *networks.visible(context))
     network = session.scalar(query)
     if network is None:
         raise NotFound("network", network_id)
     if not network.is_shared and not sharing.shared_among(context, session, [network]):
         networks.require_own(context, network)
-    return network
+    return Place(network, (), None)
 
 
 def require_choices(context: RequestContext, network: NetworkRow, spec: PortSpec) -> None:
@@ -152,7 +158,7 @@ def require_choices(context: RequestContext, network: NetworkRow, spec: PortSpec
 def add(
     context: RequestContext,
     session: Session,
-    network: NetworkRow,
+    place: Place,
     spec: PortSpec,
     *,
     is_temporary: bool,
@@ -160,58 +166,59 @@ def add(
 ) -> Port:
     """Make the rows of a port on a network that was checked before."""
     project_id = networks.owner_of(context, spec.project_id)
-    made = replace(spec, project_id=project_id)
-    row = _insert(context, session, network, made, is_temporary=is_temporary, is_awaited=is_awaited)
+    given = {"project_id": project_id, "is_temporary": is_temporary, "is_awaited": is_awaited}
+    values = _values(context, place.network, spec) | given
     groups = port_security.groups_of_new(
-        context, session, spec, project_id=project_id, is_secured=row.is_secured
+        context,
+        session,
+        spec,
+        project_id=project_id,
+        default_id=place.default_group_id,
+        is_secured=values["is_secured"],
     )
-    port_rows.connect(session, row.id, groups)
-    return _give(session, network, row, spec=spec, groups=groups)
+    wanted = addresses.propose(place.subnets, values["id"]) if spec.fixed_ips is None else None
+    insert = partial(port_rows.insert_whole, session, group_ids=groups, address=wanted)
+    row, has_address = _insert(place.network, spec, values, insert)
+    # Read again: from here on no automatic subnet comes that would not find the port.
+    assignment = Assignment(session, row, port_rows.subnets_of(session, place.network.id))
+    if spec.fixed_ips is None:
+        fixed = assignment.give_any(wanted.fixed if wanted and has_address else None)
+    else:
+        fixed = assignment.give(spec.fixed_ips)
+    return shown(row, place.network, fixed, groups=groups)
 
 
 def add_own(context: RequestContext, session: Session, network: NetworkRow, spec: PortSpec) -> Port:
     """Make a port of the cloud's own, on any network, of the project that the specification says."""
     row = insert_own(context, session, network, spec)
-    return _give(session, network, row, spec=spec, groups={})
+    assignment = Assignment(session, row, port_rows.subnets_of(session, network.id))
+    given = assignment.give_any() if spec.fixed_ips is None else assignment.give(spec.fixed_ips)
+    return shown(row, network, given, groups={})
 
 
 def insert_own(
     context: RequestContext, session: Session, network: NetworkRow, spec: PortSpec
 ) -> PortRow:
     """Make a port of the cloud's own that has no address yet; nothing filters its traffic."""
-    open_spec = replace(spec, is_secured=False)
-    return _insert(context, session, network, open_spec, is_temporary=False, is_awaited=False)
+    values = _values(context, network, replace(spec, is_secured=False))
+
+    def insert(whole: Mapping[str, Any]) -> tuple[bool, bool]:
+        return claims.insert_unless_taken(session, PortRow, whole), False
+
+    row, _ = _insert(network, spec, values, insert)
+    return PortRow(**vars(row))
 
 
-def _give(
-    session: Session,
-    network: NetworkRow,
-    row: PortRow,
-    *,
-    spec: PortSpec,
-    groups: Mapping[str, str],
-) -> Port:
-    """Give a new port the addresses that it shall have."""
-    assignment = Assignment(session, row, port_rows.subnets_of(session, network.id))
-    given = assignment.give_any() if spec.fixed_ips is None else assignment.give(spec.fixed_ips)
-    return shown(row, network, given, groups=groups)
+def _values(context: RequestContext, network: NetworkRow, spec: PortSpec) -> dict[str, Any]:
+    """Return the row of a new port, but for its MAC and what is sent under it.
 
-
-def _insert(
-    context: RequestContext,
-    session: Session,
-    network: NetworkRow,
-    spec: PortSpec,
-    *,
-    is_temporary: bool,
-    is_awaited: bool,
-) -> PortRow:
-    """Insert a port under a MAC that no other port of the network has."""
+    Raises:
+        NetworkDrained: The network gets no new ports.
+    """
     if network.is_drained and spec.device_owner != RESERVED:
         raise NetworkDrained(network.id)
-    wanted = None if spec.mac is None else macs.parse(spec.mac)
     now = context.now()
-    values = {
+    return {
         "id": new_id(),
         "network_id": network.id,
         "project_id": spec.project_id,
@@ -220,8 +227,8 @@ def _insert(
         "is_admin_up": spec.is_admin_up,
         "device_id": spec.device_id,
         "device_owner": spec.device_owner,
-        "is_temporary": is_temporary,
-        "is_awaited": is_awaited,
+        "is_temporary": False,
+        "is_awaited": False,
         "is_secured": port_security.is_secured(network, spec),
         "dhcp_options": dhcp_options.changed([], spec.dhcp_options),
         "dns_name": dns_names.parse_name(spec.dns_name),
@@ -230,18 +237,34 @@ def _insert(
         "created_at": now,
         "updated_at": now,
     }
+
+
+def _insert(
+    network: NetworkRow,
+    spec: PortSpec,
+    values: Mapping[str, Any],
+    insert: Callable[[Mapping[str, Any]], tuple[bool, bool]],
+) -> tuple[SimpleNamespace, bool]:
+    """Insert a port under a MAC that no other port of the network has.
+
+    Args:
+        network: Whose MAC prefix it gets.
+        spec: What is wanted.
+        values: Of the row.
+        insert: Inserts it unless its MAC is taken; says whether it did, and also gave an address.
+    """
+    wanted = None if spec.mac is None else macs.parse(spec.mac)
     for _ in range(_MAC_TRIES):
         mac = wanted or macs.random_mac(network.mac_prefix)
+        pairs = port_security.parse_pairs(spec.address_pairs, mac)
+        whole = {**values, "mac": mac, "address_pairs": pairs}
         try:
-            of_mac = {
-                "mac": mac,
-                "address_pairs": port_security.parse_pairs(spec.address_pairs, mac),
-            }
-            is_new = claims.insert_unless_taken(session, PortRow, values | of_mac)
+            is_new, has_address = insert(whole)
         except IntegrityError as cause:
-            raise Conflict(f"network {network.id} was deleted meanwhile") from cause
+            problem = f"network {network.id}, or what a port on it needs, was deleted meanwhile"
+            raise Conflict(problem) from cause
         if is_new:
-            return PortRow(**values, **of_mac)
+            return SimpleNamespace(**whole), has_address
         if wanted:
             break
     raise MacInUse(wanted or f"{network.mac_prefix}:…")
