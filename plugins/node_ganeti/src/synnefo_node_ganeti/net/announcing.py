@@ -96,12 +96,12 @@ class Advertiser:
         for key in self._links.keys() - wanted:
             self._forget(key)
         for key in wanted - self._links.keys():
-            with parts.part(key[1].inner):
+            with parts.part(_name(key)):
                 self._begin(key)
         if time.monotonic() >= self._last + ADVERTISED_EVERY_S:
             self._last = time.monotonic()
             for key in list(self._links):
-                with parts.part(key[1].inner):
+                with parts.part(_name(key)):
                     self._advertise(key)
         parts.require()
 
@@ -132,6 +132,11 @@ class Advertiser:
         messages = self._links.pop(key)
         self._selector.unregister(messages)
         messages.close()
+
+
+def _name(key: tuple[Path, Link]) -> str:
+    """Return what tells an interface from those of other routers, which may be called alike."""
+    return f"{key[0].name} {key[1].inner}"
 
 
 def _icmp6(interface: str) -> socket.socket:
