@@ -162,8 +162,7 @@ class _Compiled:
                 self._fixed[name] = value if convert is None else convert(value)
         self._columns = list(statement.exported_columns) if _returns(statement) else []
         names_of = [column.name for column in self._columns]
-        # Its own ``_make`` is written in Python and takes ten times as long.
-        self._row: Callable[[Iterable[Any]], Any] = partial(tuple.__new__, _row_type(names_of))
+        self._row = maker_of_rows(names_of)
         self._converted: list[tuple[int, _Convert]] | None = None
 
     def bound(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,9 +197,11 @@ class _Compiled:
         return converted
 
 
-def _row_type(names: list[str]) -> Any:
-    """Return a type of tuples whose places have names."""
-    return namedtuple("Row", names)  # noqa: PYI024  # a typed one has names in its source
+def maker_of_rows(names: list[str]) -> Callable[[Iterable[Any]], Any]:
+    """Return what makes tuples whose places have names."""
+    row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024  # a typed one has names in its source
+    # Its own ``_make`` is written in Python and takes ten times as long.
+    return partial(tuple.__new__, row)
 
 
 def _returns(statement: _Statement) -> bool:

@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -31,7 +29,14 @@ from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
 from synnefo_core.db.among import among
-from synnefo_core.db.prepared import FIRST, Change, Prepared, are_made_as_one, execute_together
+from synnefo_core.db.prepared import (
+    FIRST,
+    Change,
+    Prepared,
+    are_made_as_one,
+    execute_together,
+    maker_of_rows,
+)
 from synnefo_core.errors import Conflict
 from synnefo_network import claims
 from synnefo_network.addresses import Proposal
@@ -76,16 +81,9 @@ _OPEN = Prepared(
 )
 """A row for each subnet, or one without: what a port needs to know, in one look."""
 _FIRST_SUBNET = 1 + len(_network.c)
-
-
-def _rows_of(table: Table) -> Callable[[Iterable[Any]], Any]:
-    """Return what makes rows of a table's columns, as reading it alone does."""
-    names = [column.name for column in table.c]
-    row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024  # a typed one has names in its source
-    return partial(tuple.__new__, row)
-
-
-_network_row, _subnet_row = _rows_of(_network), _rows_of(_subnet)
+_network_row, _subnet_row = (
+    maker_of_rows([column.name for column in table.c]) for table in (_network, _subnet)
+)
 _SUBNETS = Prepared(
     select(*_subnet.c).where(_subnet.c.network_id == bindparam("network_id")).order_by(_subnet.c.id)
 )
