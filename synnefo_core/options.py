@@ -72,6 +72,13 @@ WORKER = [
         min=60.0,
         help="How long sagas that have ended are kept, to tell what became of them.",
     ),
+    cfg.IntOpt(
+        "nice",
+        default=10,
+        min=0,
+        max=19,
+        help="How much `work` gives way to processes that answer requests, as nice(2) counts.",
+    ),
 ]
 
 LOGGING = [

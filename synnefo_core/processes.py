@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING, NoReturn, Protocol
 
-from synnefo_core import logs, metrics, outbox, sagas, timetable
+from synnefo_core import logs, metrics, outbox, priority, sagas, timetable
 from synnefo_core.cloud import Cloud, assemble
 from synnefo_core.companions import Companions
 from synnefo_core.context import for_worker
@@ -303,6 +303,7 @@ def work(cloud: Cloud) -> int:
     """Be a worker until told to end."""
     migrations.require_current(cloud.database, cloud.branches())
     wait = until_told()
+    priority.give_way(cloud.config.worker.nice)
     metrics.listen(cloud)
     worker = Worker(cloud)
     worker.start()

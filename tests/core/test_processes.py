@@ -234,6 +234,8 @@ def test_work_is_a_process_of_its_own(start, data):
 
     eventually(lambda: "is at work" in worker.said, within_s=60)
 
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert max(10, own) == os.getpriority(os.PRIO_PROCESS, worker.pid)
     assert 0 == worker.stop(signal.SIGINT)
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from sqlalchemy import text
 
 from synnefo_core.cloud import Cloud
-from tools.bench.scale import Tell, serving, told
+from tools.bench.arithmetic import percentile
+from tools.bench.asking import Tell
+from tools.bench.scale import serving
 
 GROWN = (1_000, 100_000, 10_000_000)
 """How many objects there are when it is measured."""
@@ -48,7 +50,7 @@ def measure(place: Path, tell: Tell, grown: Sequence[int] = GROWN) -> None:
             there = number
             tell(f"{number} objects (the last of them added in {took_s:.0f} s)")
             for name, times in asking.everything(number).items():
-                tell(f"    {name}: {told(times)}")
+                tell(f"    {name}: {_told(times)}")
 
 
 def _grow(cloud: Cloud, there: int, wanted: int) -> float:
@@ -114,3 +116,9 @@ class _Asking:
         put = [self.ask("PUT", f"/{middle}new{n}", b"y" * SIZE_BYTES) for n in range(TIMES)]
         gone = [self.ask("DELETE", f"/{middle}new{n}") for n in range(TIMES)]
         return times | {"PUT of 4 KiB": sorted(put), "DELETE": sorted(gone)}
+
+
+def _told(times: Sequence[float]) -> str:
+    """Say what times in ms were like, which are in their order."""
+    middle, last = percentile(times, 0.5), percentile(times, 0.99)
+    return f"p50 {middle:.1f} ms, p99 {last:.1f} ms"

@@ -30,9 +30,9 @@ from synnefo_network.nodes.changes import Kind
 from synnefo_node_ganeti.net.shelf import PORTS, Shelf
 from tests.plugins.bus_amqp.brokers import is_up
 from tests.system.labs.waiting import until
+from tools.bench.asking import Tell
 from tools.bench.brokers import CLUSTER, listener
 from tools.bench.fleet import Fleet
-from tools.bench.scale import Tell
 
 NUMBER, MEMBERS = 10_000, 1_000
 _PATIENCE_S = 1800.0

@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
@@ -20,10 +18,9 @@ from synnefo_core.context import RequestContext, for_claims
 from synnefo_core.db.base import Base
 from synnefo_network import NetworkSpec, PortSpec, SubnetSpec
 from synnefo_network.models import AddressRow, PortGroupRow, PortRow
-from tools.bench import processes
+from tools.bench.asking import Client, Tell
 from tools.bench.databases import analyze
-from tools.bench.load import Plan
-from tools.bench.scale import Tell, serving
+from tools.bench.scale import serving
 
 NUMBER, REQUESTS = 100_000, 1000
 CONNECTIONS = (1, 16)
@@ -35,34 +32,6 @@ _FIRST = ipaddress.IPv4Address("10.0.0.0")
 _CIDR, _FIRST_POSITION = "10.0.0.0/14", 16
 
 
-@dataclass(frozen=True)
-class _Client:
-    """Who asks for what over how many connections; the generator is a process of its own."""
-
-    port: int
-    token: str
-    network_id: str
-
-    def ask(self, method: str, paths: Sequence[str], connections: int, *, status: int = 200) -> Any:
-        """Make :data:`REQUESTS` requests; return what the generator says of them."""
-        port = {"network_id": self.network_id}
-        plan = Plan(
-            self.port,
-            method,
-            list(paths),
-            [{"X-Auth-Token": self.token, "Content-Type": "application/json"}],
-            body=json.dumps({"port": port}) if method == "POST" else "",
-            status=status,
-            connections=connections,
-            most=REQUESTS,
-            seconds=120.0,
-        )
-        outcome = json.loads(processes.generate(json.dumps(asdict(plan)), timeout_s=180))
-        if outcome["problems"]:
-            raise RuntimeError(f"{method} {paths[0]}: {outcome['problems']}")
-        return outcome
-
-
 def measure(place: Path, number: int, tell: Tell) -> bool:
     """Measure each kind of request, and tell of it line by line; return whether goals are kept."""
     with serving(place) as (cloud, seeded, port, running):
@@ -71,32 +40,20 @@ def measure(place: Path, number: int, tell: Tell) -> bool:
         synnefo_network.create_subnet(member, SubnetSpec(network_id=network_id, cidr=_CIDR))
         ids = _fill(member, network_id, number)
         analyze(cloud.database.engine)
-        client = _Client(port, seeded.token, network_id)
+        client = Client(port, seeded.token)
         is_kept = True
         for kind, connections in product(_kinds(ids), CONNECTIONS):
             name, method, paths, status = kind
             # Who deletes, deletes others the second time.
             some = paths[connections > 1 :: 2] if method == "DELETE" else paths
+            body = {"port": {"network_id": network_id}} if method == "POST" else None
             before = running["apis"].cpu_s()
-            outcome = client.ask(method, some, connections, status=status)
-            cpu_ms = 1000 * (running["apis"].cpu_s() - before) / outcome["requests"]
-            tell(f"{name}, {connections} connections: {_told(outcome, cpu_ms)}")
+            outcome = client.ask(method, some, REQUESTS, connections, body=body, status=status)
+            cpu_ms = 1000 * (running["apis"].cpu_s() - before) / REQUESTS
+            tell(f"{name}, {connections} connections: {outcome}, CPU {cpu_ms:.2f} ms")
             if method == "POST" and connections > 1:
-                is_kept = is_kept and _is_kept(outcome)
+                is_kept = is_kept and outcome.p99_ms < GOAL_P99_MS and outcome.per_s >= GOAL_PER_S
         return is_kept
-
-
-def _is_kept(outcome: Mapping[str, Any]) -> bool:
-    per_s = outcome["requests"] / outcome["seconds"]
-    return bool(outcome["p99_ms"] < GOAL_P99_MS and per_s >= GOAL_PER_S)
-
-
-def _told(outcome: Mapping[str, Any], cpu_ms: float) -> str:
-    per_s = outcome["requests"] / outcome["seconds"]
-    return (
-        f"{per_s:.0f} per s, p50 {outcome['p50_ms']:.1f} ms, p99 {outcome['p99_ms']:.1f} ms,"
-        f" CPU {cpu_ms:.2f} ms"
-    )
 
 
 def _kinds(ids: Sequence[str]) -> list[tuple[str, str, list[str], int]]:

@@ -6,14 +6,11 @@ One cloud grows: eventlet, PostgreSQL, thirteen simulated clusters.
 
 from __future__ import annotations
 
-import http.client
-import json
 import resource
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import synnefo_backends
@@ -26,7 +23,7 @@ from synnefo_compute.reconcile.survey import survey
 from synnefo_core.cloud import Cloud, assemble
 from tests.system.labs.waiting import free_port
 from tools.bench import clouds, processes
-from tools.bench.arithmetic import percentile
+from tools.bench.asking import Client, Tell
 from tools.bench.databases import analyze, databases
 from tools.bench.fleet import FLAVOR, Fleet
 from tools.bench.processes import Served
@@ -38,46 +35,12 @@ LISTED = (1_000, 10_000, 200_000)
 LOOKED_AT = 10_000
 MOVED, STOPPED = 20, 100
 """So many servers are moved, and so many somebody has stopped in the clusters meanwhile."""
-CREATED, REQUESTS = 200, 100
+CREATED, REQUESTS = 600, 100
 WARMING = 4
 """So many requests a connection go before those that are measured: processes begin without connections to the
 database, statements and caches."""
 PAGE = "/compute/v2.1/servers/detail?limit=100"
 CREATE = "/compute/v2.1/servers"
-
-Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Client:
-    """Who asks, and where."""
-
-    port: int
-    token: str
-
-    def ask(
-        self, method: str, path: str, bodies: Sequence[object], connections: int
-    ) -> list[float]:
-        """Make a request with each body, over so many connections; return their times in ms."""
-        with ThreadPoolExecutor(connections) as pool:
-            parts = [bodies[place::connections] for place in range(connections)]
-            times = pool.map(lambda part: self._ask(method, path, part), parts)
-        return sorted(one for some in times for one in some)
-
-    def _ask(self, method: str, path: str, bodies: Sequence[object]) -> list[float]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"X-Auth-Token": self.token, "Content-Type": "application/json"}
-        times = []
-        for body in bodies:
-            began = time.monotonic()
-            connection.request(method, path, json.dumps(body) if body else None, headers)
-            answer = connection.getresponse()
-            answer.read()
-            times.append(1000 * (time.monotonic() - began))
-            if answer.status not in (200, 202):
-                raise RuntimeError(f"{method} {path}: {answer.status}")
-        connection.close()
-        return times
 
 
 @contextmanager
@@ -125,21 +88,17 @@ def measure(place: Path, tell: Tell, listed: Sequence[int] = LISTED) -> None:
 
 def _list(client: Client, number: int, tell: Tell) -> None:
     for connections in (1, 16):
-        client.ask("GET", PAGE, [None] * WARMING * connections, connections)
-        times = client.ask("GET", PAGE, [None] * REQUESTS * connections, connections)
-        tell(f"list 100 of {number}, {connections} connections: {told(times)}")
+        client.ask("GET", [PAGE], WARMING * connections, connections)
+        outcome = client.ask("GET", [PAGE], REQUESTS * connections, connections)
+        tell(f"list 100 of {number}, {connections} connections: {outcome}")
 
 
 def _create(client: Client, tell: Tell) -> None:
+    body = {"server": {"name": "made", "flavorRef": FLAVOR}}
     for connections in (1, 8):
-        warming = WARMING * connections
-        bodies = [
-            {"server": {"name": f"made-{place}", "flavorRef": FLAVOR}}
-            for place in range(warming + CREATED)
-        ]
-        client.ask("POST", CREATE, bodies[:warming], connections)
-        times = client.ask("POST", CREATE, bodies[warming:], connections)
-        tell(f"create of {LOOKED_AT} accepted, {connections} connections: {told(times)}")
+        client.ask("POST", [CREATE], WARMING * connections, connections, body=body, status=202)
+        outcome = client.ask("POST", [CREATE], CREATED, connections, body=body, status=202)
+        tell(f"create of {LOOKED_AT} accepted, {connections} connections: {outcome}")
 
 
 def _look(fleet: Fleet, tell: Tell) -> None:
@@ -174,9 +133,3 @@ def _move(fleet: Fleet, tell: Tell) -> None:
     tell(f"{moved} of {MOVED} servers moved, 4 at once: {time.monotonic() - began:.1f} s")
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     tell(f"memory of the process that has the {CLUSTERS} clusters open: at most {peak_mib:.0f} MiB")
-
-
-def told(times: Sequence[float]) -> str:
-    """Say what times in ms were like, which are in their order."""
-    middle, last = percentile(times, 0.5), percentile(times, 0.99)
-    return f"p50 {middle:.1f} ms, p99 {last:.1f} ms"
