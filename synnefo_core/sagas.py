@@ -19,16 +19,29 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from synnefo_core import errors, logs, metrics, wake
 from synnefo_core.context import RequestContext, for_worker
 from synnefo_core.contracts import driver
+from synnefo_core.db.among import among
 from synnefo_core.db.models import SagaRow
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.db.session import after_commit, changed_rows
 
 log = logging.getLogger(__name__)
@@ -178,57 +191,72 @@ class Claim:
     is_cancelled: bool
 
 
+_TOLD = [each.name for each in fields(Claim)]
+_saga: Table = SagaRow.__table__  # type: ignore[assignment]  # declared as FromClause
+_due = _saga.alias()
+
+
+def _first_due(*columns: ColumnElement[Any], state: ColumnElement[str]) -> Select[Any]:
+    """Select the saga of a state that has been due longest: the first of an index, however many there are."""
+    return (
+        select(*columns)
+        .where(
+            _due.c.state == state,
+            _due.c.due_at <= bindparam("moment"),
+            _due.c.leased_until <= bindparam("moment"),
+            among(_due.c.kind, "kinds"),
+        )
+        .order_by(_due.c.due_at)
+        .limit(1)
+    )
+
+
+_of_states = union_all(
+    *(
+        select(_first_due(_due.c.state, _due.c.due_at, state=literal(state)).subquery())
+        for state in LIVE
+    )
+).subquery()
+_DUE_STATE = Prepared(select(_of_states.c.state).order_by(_of_states.c.due_at).limit(1))
+_wanted = _first_due(_due.c.id, state=bindparam("wanted_state"))
+_CLAIM = Prepared(
+    update(_saga)
+    .where(_saga.c.id == _wanted.with_for_update(skip_locked=True).scalar_subquery())
+    .values(
+        owner=bindparam("taker"),
+        epoch=_saga.c.epoch + 1,
+        leased_until=bindparam("leased_to"),
+    )
+    .returning(*(_saga.c[name] for name in _TOLD))
+)
+_LOCK = Prepared(
+    select(_saga.c.is_cancelled).where(_saga.c.id == bindparam("saga_id")).with_for_update()
+)
+_WRITE = Prepared(
+    update(_saga)
+    .where(_saga.c.id == bindparam("saga_id"), _saga.c.epoch == bindparam("claimed_epoch"))
+    .returning(_saga.c.is_cancelled)
+)
+"""Of a saga under the epoch of its claim; the columns are those whose values are given."""
+
+
 def claim(
     context: RequestContext, kinds: Sequence[str], *, owner: str, lease_s: float
 ) -> Claim | None:
-    """Take the saga that has been due longest, or None.
+    """Take the saga that has been due longest, or None; then nothing is written.
 
     Only kinds that are known here are taken: the sagas of an absent plugin wait for it.
     """
     now = context.now()
-    query = (
-        select(SagaRow)
-        .where(
-            SagaRow.state.in_(LIVE),
-            SagaRow.due_at <= now,
-            SagaRow.leased_until <= now,
-            SagaRow.kind.in_(kinds),
-        )
-        .order_by(SagaRow.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    with context.unit_of_work() as session:
-        row = session.scalars(query).first()
-        if row is None:
-            return None
-        row.owner, row.epoch, row.leased_until = owner, row.epoch + 1, now + lease_s
-        return Claim(
-            id=row.id,
-            kind=row.kind,
-            subject_id=row.subject_id,
-            request_id=row.request_id,
-            epoch=row.epoch,
-            state=row.state,
-            position=row.position,
-            data=dict(row.data),
-            attempts=row.attempts,
-            error=row.error,
-            is_cancelled=row.is_cancelled,
-        )
-
-
-def is_due(context: RequestContext, kinds: Sequence[str]) -> bool:
-    """Return whether :func:`claim` would find something; writes nothing."""
-    now = context.now()
-    query = select(SagaRow.id).where(
-        SagaRow.state.in_(LIVE),
-        SagaRow.due_at <= now,
-        SagaRow.leased_until <= now,
-        SagaRow.kind.in_(kinds),
-    )
+    due = {"moment": now, "kinds": kinds}
     with context.reading() as session:
-        return session.execute(query.limit(1)).first() is not None
+        found = _DUE_STATE.first(session, due)
+    if found is None:
+        return None
+    lease = {"wanted_state": found.state, "taker": owner, "leased_to": now + lease_s}
+    with context.unit_of_work() as session:
+        row = _CLAIM.first(session, {**due, **lease})
+    return None if row is None else Claim(**row._asdict())
 
 
 def next_due(context: RequestContext, kinds: Sequence[str]) -> float | None:
@@ -408,7 +436,9 @@ class Runner:
         try:
             with self._context.unit_of_work() as session:
                 # Locked before anything that ``write`` locks: whoever cancels does the same.
-                row = session.get_one(SagaRow, claimed.id, with_for_update=True)
+                row = _LOCK.first(session, {"saga_id": claimed.id})
+                if row is None:
+                    raise LostLease(claimed.id)
                 if state == DONE and row.is_cancelled:
                     claimed.is_cancelled = True
                     return True
@@ -438,16 +468,11 @@ class Runner:
             "updated_at": self._context.now(),
             **values,
         }
-        statement = (
-            update(SagaRow)
-            .where(SagaRow.id == claimed.id, SagaRow.epoch == claimed.epoch)
-            .values(written)
-            .returning(SagaRow.is_cancelled)
-        )
-        is_cancelled = session.scalar(statement)
-        if is_cancelled is None:
+        which = {"saga_id": claimed.id, "claimed_epoch": claimed.epoch}
+        found = _WRITE.first(session, {**written, **which})
+        if found is None:
             raise LostLease(claimed.id)
-        claimed.is_cancelled = is_cancelled
+        claimed.is_cancelled = found.is_cancelled
 
     def _told(self, claimed: Claim) -> Run:
         return Run(

@@ -131,7 +131,7 @@ class Worker:
 
     def _claim(self) -> sagas.Claim | None:
         kinds = list(self.runner.definitions)
-        if not kinds or not sagas.is_due(self._context, kinds):
+        if not kinds:
             return None
         return sagas.claim(self._context, kinds, owner=self.owner, lease_s=self._lease_s)
 

@@ -260,6 +260,25 @@ def test_a_saga_without_its_plugin_waits_for_it(house):
     assert sagas.DONE == site.row.state
 
 
+@pytest.mark.parametrize("first", sagas.LIVE)
+def test_what_has_been_due_longest_is_taken_first_whether_it_runs_or_unwinds(house, first):
+    site = Site(house, Step("a", passes))
+    for _ in sagas.LIVE:
+        site.begin()
+    with site.context.unit_of_work() as session:
+        states = [first, *(state for state in sagas.LIVE if state != first)]
+        for row, (due_at, state) in zip(
+            session.scalars(select(SagaRow)), enumerate(states), strict=True
+        ):
+            row.state, row.due_at = state, site.clock.moment - 10 + due_at
+
+    taken = [
+        sagas.claim(site.context, ["test.saga"], owner="one", lease_s=30.0) for _ in sagas.LIVE
+    ]
+
+    assert states == [each.state for each in taken]
+
+
 def test_a_saga_is_held_by_one_worker_until_its_lease_ends(house):
     site = Site(house, Step("a", passes))
     site.begin()

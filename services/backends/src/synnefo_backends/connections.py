@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TypeVar, cast
 
-from synnefo_backends.registry import Backend, find, note_problem, version_of
+from synnefo_backends.registry import Backend, brief, find, note_problem
 from synnefo_core.cloud import Cloud, make_driver
 from synnefo_core.context import RequestContext
 from synnefo_core.contracts.compute import BackendBusy, BackendUnavailable, ComputeBackend
@@ -121,11 +121,11 @@ class _Pool:
                 found = self._connections[backend.id] = _Connection(self._cloud, backend)
             return found
 
-    def known(self, backend_id: str, version: int | None) -> ComputeBackend | None:
-        """Return the driver object that is there, if it was made for this version of the settings."""
+    def known(self, backend_id: str, version: int) -> _Connection | None:
+        """Return the connection that is there, if it was made for this version of the settings."""
         with self._lock:
             found = self._connections.get(backend_id)
-            return found.backend if found is not None and found.version == version else None
+            return found if found is not None and found.version == version else None
 
     def close(self) -> None:
         with self._lock:
@@ -168,8 +168,10 @@ def rescue_media(context: RequestContext, backend_id: str) -> Collection[str]:
     return () if rescue is None else rescue.media.keys()
 
 
-def _connection(cloud: Cloud, backend: Backend) -> _Connection:
-    return _pool(cloud).get(backend)
+def _connection(context: RequestContext, backend_id: str, version: int) -> _Connection:
+    """Return the connection to a cluster; what it needs is read only where it is new."""
+    pool = _pool(context.cloud)
+    return pool.known(backend_id, version) or pool.get(find(context, backend_id))
 
 
 def _pool(cloud: Cloud) -> _Pool:
@@ -182,9 +184,8 @@ def _driver(context: RequestContext, backend_id: str) -> ComputeBackend:
     Raises:
         NotFound: There is no such cluster.
     """
-    with context.reading() as session:
-        known = _pool(context.cloud).known(backend_id, version_of(session, backend_id))
-    return known or _connection(context.cloud, find(context, backend_id)).backend
+    told = brief(context, backend_id)
+    return _connection(context, told.id, told.version).backend
 
 
 def call(
@@ -201,11 +202,11 @@ def call(
     if context.cloud.database.is_in_transaction:
         msg = "a cluster is never called inside a unit of work"
         raise RuntimeError(msg)
-    backend = find(context, backend_id)
+    backend = brief(context, backend_id)
     if backend.is_offline:
         msg = f"the cluster {backend.name} is offline"
         raise LeftAlone(msg)
-    connection = _connection(context.cloud, backend)
+    connection = _connection(context, backend.id, backend.version)
     connection.breaker.admit(backend.name)
     try:
         with connection.place(backend.name):

@@ -34,7 +34,11 @@ RING = "backends"
 """The keys that seal what clusters must be told but nobody may read."""
 
 _backend: Table = BackendRow.__table__  # type: ignore[assignment]  # declared as FromClause
-_VERSION = Prepared(select(_backend.c.version).where(_backend.c.id == bindparam("backend_id")))
+_BRIEF = Prepared(
+    select(_backend.c.id, _backend.c.name, _backend.c.version, _backend.c.is_offline).where(
+        (_backend.c.id == bindparam("which")) | (_backend.c.name == bindparam("which"))
+    )
+)
 
 _ZONE_NAME = re.compile(r"[^\s:]([^\x00-\x1f:]{0,253}[^\s:])?")
 
@@ -189,11 +193,19 @@ def find(context: RequestContext, name_or_id: str) -> Backend:
         return shown(context.cloud, row, _reserved(session).get(row.id, ()))
 
 
-def version_of(session: Session, backend_id: str) -> int | None:
-    """Return the version of a cluster's settings; None without such a cluster."""
-    session.flush()  # what is prepared does not ask for it
-    found = _VERSION.first(session, {"backend_id": backend_id})
-    return None if found is None else int(found.version)
+def brief(context: RequestContext, name_or_id: str) -> Any:
+    """Return id, name and version of a cluster's settings, and whether it is offline.
+
+    Raises:
+        NotFound: None has this name or id.
+    """
+    with context.reading() as session:
+        session.flush()  # what is prepared does not ask for it
+        row = _BRIEF.first(session, {"which": name_or_id})
+    if row is None:
+        noun = "backend"
+        raise NotFound(noun, name_or_id)
+    return row
 
 
 def id_of(context: RequestContext, name: str) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 import synnefo_backends
 from synnefo_compute import actions, names, observed, states
 from synnefo_compute.kinds import DELETE
 from synnefo_compute.models import ServerRow
+from synnefo_compute.rows import TABLE
 from synnefo_core import sagas
 from synnefo_core.contracts.compute import (
     BackendError,
@@ -23,6 +25,7 @@ from synnefo_core.contracts.compute import (
     JobMissing,
     JobState,
 )
+from synnefo_core.db.prepared import Prepared
 from synnefo_core.sagas import Run, Wait
 
 Answer = TypeVar("Answer")
@@ -30,8 +33,8 @@ Answer = TypeVar("Answer")
 POLL_S = (0.1, 0.2, 0.4, 0.8, 1.5)
 """How long to wait between looks at a job, growing; the last one repeats."""
 
-
 _AT = "at"
+_CLUSTER = Prepared(select(TABLE.c.backend_id).where(TABLE.c.id == bindparam("server")))
 
 
 class JobFailed(BackendError):
@@ -66,7 +69,10 @@ def call(run: Run, do: Callable[[ComputeBackend], Answer]) -> Answer:
 
 def backend_id(run: Run) -> str:
     """Return the cluster of :func:`at`, or the server's."""
-    return run.data.get(_AT) or server(run).backend_id
+    if cluster := run.data.get(_AT):
+        return str(cluster)
+    with run.context.reading() as session:
+        return str(_CLUSTER.all(session, {"server": run.subject_id})[0].backend_id)
 
 
 def at(run: Run, cluster: str) -> Run:
