@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy import delete, exists, insert, inspect, select
 
 import synnefo_backends
 import synnefo_network
@@ -122,6 +122,13 @@ class Fleet:
                 of_one = charges.of_server(ServerRow(**some[0][ServerRow]))
                 of_all = [replace(each, amount=each.amount * len(some)) for each in of_one]
                 synnefo_quota.charge(self.context, of_all)
+
+    @property
+    def is_building(self) -> bool:
+        """Whether a server is still being made."""
+        building = exists().where(ServerRow.vm_state == states.BUILDING)
+        with self.context.reading() as session:
+            return bool(session.scalar(select(building)))
 
     def _copy(self, place: int) -> Rows:
         server_id, port_id, now = str(uuid.uuid4()), str(uuid.uuid4()), self.context.now()

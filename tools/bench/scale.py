@@ -21,7 +21,7 @@ from synnefo_compute.balancing import evacuation, execution
 from synnefo_compute.reconcile import rounds
 from synnefo_compute.reconcile.survey import survey
 from synnefo_core.cloud import Cloud, assemble
-from tests.system.labs.waiting import free_port
+from tests.system.labs.waiting import free_port, until
 from tools.bench import clouds, processes
 from tools.bench.asking import Client, Tell
 from tools.bench.databases import analyze, databases
@@ -39,6 +39,7 @@ CREATED, REQUESTS = 600, 100
 WARMING = 4
 """So many requests a connection go before those that are measured: processes begin without connections to the
 database, statements and caches."""
+_MADE_S = 600
 PAGE = "/compute/v2.1/servers/detail?limit=100"
 CREATE = "/compute/v2.1/servers"
 
@@ -79,7 +80,7 @@ def measure(place: Path, tell: Tell, listed: Sequence[int] = LISTED) -> None:
             analyze(fleet.context.cloud.database.engine)
             _list(client, number, tell)
             if number == LOOKED_AT:
-                _create(client, tell)
+                _create(fleet, client, tell)
                 _look(fleet, tell)
                 _move(fleet, tell)
         for name, part in running.items():
@@ -93,12 +94,16 @@ def _list(client: Client, number: int, tell: Tell) -> None:
         tell(f"list 100 of {number}, {connections} connections: {outcome}")
 
 
-def _create(client: Client, tell: Tell) -> None:
+def _create(fleet: Fleet, client: Client, tell: Tell) -> None:
+    """Create servers, and wait until the worker has made all of them."""
     body = {"server": {"name": "made", "flavorRef": FLAVOR}}
     for connections in (1, 8):
         client.ask("POST", [CREATE], WARMING * connections, connections, body=body, status=202)
         outcome = client.ask("POST", [CREATE], CREATED, connections, body=body, status=202)
         tell(f"create of {LOOKED_AT} accepted, {connections} connections: {outcome}")
+        began = time.monotonic()
+        until(lambda: not fleet.is_building, "the servers", within_s=_MADE_S)
+        tell(f"    the last of {CREATED} made {time.monotonic() - began:.1f} s later")
 
 
 def _look(fleet: Fleet, tell: Tell) -> None:
