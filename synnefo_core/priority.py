@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _OF_SESSION = Path("/proc/self/autogroup")
-"""Linux may schedule each session as one; a process's own niceness then counts within its session only."""
+"""Linux may schedule each session of processes (setsid(2)) as one; niceness then counts within it only."""
 
 
 def give_way(nice: int) -> None:
@@ -22,7 +22,7 @@ def give_way(nice: int) -> None:
     if os.getpriority(os.PRIO_PROCESS, 0) < nice:
         os.setpriority(os.PRIO_PROCESS, 0, nice)
     if os.getsid(0) != os.getpid():
-        return  # what others of the session get is not ours to say
-    with suppress(OSError, IndexError, ValueError):  # sessions may not be scheduled so here
+        return  # a shell leads it, or another service that has processes of its own in it
+    with suppress(OSError, IndexError, ValueError):  # the kernel may not have this, or not use it
         if int(_OF_SESSION.read_text().split()[-1]) < nice:
             _OF_SESSION.write_text(str(nice))
