@@ -3,6 +3,7 @@
 
 import itertools
 import subprocess
+import sys
 
 import pytest
 
@@ -96,6 +97,38 @@ def test_what_somebody_changed_by_hand_is_put_back(world):
     node.run("apply")
 
     assert before == node.rules()
+
+
+REFUSED = """
+import sys
+from synnefo_node_ganeti.net import main, matches
+whole = matches._match
+matches._match = lambda rule, sets: "no such match" if rule.first == 66 else whole(rule, sets)
+sys.exit(main.main(sys.argv[1:]))
+"""
+"""The command, with a rule that makes a text that nftables does not understand."""
+
+
+def test_a_card_whose_rules_the_kernel_refuses_holds_up_no_other(world):
+    node = world.node("picky", "br0")
+    guests = [world.guest(f"p{number}", node, document(number), "br0") for number in (1, 2, 3)]
+    for guest, port in zip(guests[:2], (66, 443), strict=True):
+        guest.document = document(int(guest.machine.name[1:]), version=2, rules=web(port))
+        node.tell(guest.document)
+
+    _, *words = node.words("apply")
+    with pytest.raises(LabFailed, match=r"rules of card tap-p1: (?s:.*)no such match"):
+        node.machine.run(sys.executable, "-c", REFUSED, *words)
+
+    probes = [
+        frames.ether(guests[2].mac, guest.mac, frames.IP4, frames.tcp("10.0.0.3", guest.ip(), way))
+        for guest, way in ((guests[0], (9, 22)), (guests[0], (9, 66)), (guests[1], (9, 443)))
+    ]
+    reached = [guests[0], guests[0], guests[1]]
+    told = [arrives(guests[2], guest, probe) for guest, probe in zip(reached, probes, strict=True)]
+    assert [False, False, True] == told
+    node.run("apply")
+    assert arrives(guests[2], guests[0], probes[1])
 
 
 def test_an_older_document_and_a_forged_one_change_nothing(world):

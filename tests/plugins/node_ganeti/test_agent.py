@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from synnefo_core.contracts.nodes import PURPOSE
+from synnefo_core.contracts.nodes import PURPOSE, Direction, Rule
 from synnefo_core.signatures import Signer, Verifier
 from synnefo_node_ganeti.net import agent as agent_module, announcing, gateway, node as node_module
 from synnefo_node_ganeti.net.agent import Agent
@@ -46,8 +46,14 @@ class Kernel:
             raise ProgramFailed(f"no {what}")
 
     def put(self, wanted) -> None:
-        self.refuse("rules")
+        self.check(wanted)
         self.cards = [tap for tap in ("tap0", "tap1") if tap in str(wanted)]
+
+    def check(self, wanted) -> None:
+        self.refuse("rules")
+        for part in ("dport 66", "src-tap1"):
+            if part in str(wanted):
+                self.refuse(part)
 
     def route(self, document) -> None:
         self.refuse(document.router)
@@ -93,6 +99,7 @@ def kernel(monkeypatch):
     monkeypatch.setattr(kept, "is_there", lambda _: True)
     monkeypatch.setattr(kept, "to_group", kernel.refuse)
     monkeypatch.setattr(node_module.Placing, "put", lambda _, wanted: kernel.put(wanted))
+    monkeypatch.setattr(node_module.Placing, "check", lambda _, wanted: kernel.check(wanted))
     monkeypatch.setattr(gateway.Spaces, "keep", lambda *_: None)
     monkeypatch.setattr(gateway.Spaces, "put", lambda _, document: kernel.route(document))
     monkeypatch.setattr(agent_module, "Servers", lambda _: Servers(kernel))
@@ -115,9 +122,9 @@ def node(kernel, signer, tmp_path):
     return node
 
 
-def connect(node, signer, number):
+def connect(node, signer, number, **told_of_it):
     """Give a node a card, from ``tap0`` on."""
-    told = replace(document(number), expires_at=4e9)
+    told = replace(document(number, **told_of_it), expires_at=4e9)
     (node.incoming / str(number)).write_text(signer.sign(told.to_json()))
     Connections(node.cards).put(Connection(f"tap{number - 1}", told.port, "br0"))
 
@@ -181,6 +188,20 @@ def test_a_card_that_the_kernel_refuses_holds_up_no_other(agent, kernel, node, s
 
     assert ["tap0", "tap1"] == kernel.cards
     assert ("rules: card tap0: no tap0",) == agent.problems
+
+
+@pytest.mark.parametrize("part, placed", [("dport 66", ["tap0", "tap1"]), ("src-tap1", ["tap0"])])
+def test_rules_of_one_card_that_the_kernel_refuses_hold_up_no_other(
+    agent, kernel, node, signer, part, placed
+):
+    connect(node, signer, 2, rules=(Rule(Direction.INGRESS, 4, 6, 66, 66),))
+    kernel.broken = {part}
+
+    agent.turn()
+
+    assert (["tap0", "tap1"], ["sv1"]) == (kernel.cards, kernel.served)
+    assert (f"rules: rules of card tap1: no {part}",) == agent.problems
+    assert placed == [card.tap for card in node.placed()]
 
 
 def test_documents_that_can_not_be_written_hold_up_no_rules(agent, kernel, node, monkeypatch):

@@ -226,6 +226,23 @@ def test_a_card_that_could_not_be_joined_leaves_no_rules(node, told, monkeypatch
     assert "delete chain bridge synnefo in-tap0" in node.asked[-1]
 
 
+def test_a_card_whose_rules_the_kernel_refuses_is_not_connected(node, told, monkeypatch):
+    whole = placing.run
+
+    def refusing(words, text=None):
+        if text is not None and "dport 22" in text:
+            raise ProgramFailed("dport is not known")
+        return whole(words, text)
+
+    monkeypatch.setattr(placing, "run", refusing)
+
+    with pytest.raises(ProgramFailed, match="dport is not known"):
+        node.plug(Plug.of(ENVIRONMENT))
+
+    assert [] == Connections(node.cards).all()
+    assert "bridge" not in node.asked
+
+
 @pytest.mark.parametrize(
     "link, table", [("100", "100"), ("main", "main"), ("snf-link-1", str((29550 << 16) + 1))]
 )

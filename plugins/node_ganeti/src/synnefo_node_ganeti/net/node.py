@@ -7,20 +7,22 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from synnefo_core.contracts.gateways import GatewayDocument
 from synnefo_core.contracts.nodes import Mode, PortDocument
 from synnefo_core.signatures import Verifier
 from synnefo_node_ganeti.net import attaching, files, ruleset, tables
-from synnefo_node_ganeti.net.cards import Card
+from synnefo_node_ganeti.net.cards import Card, Joint
 from synnefo_node_ganeti.net.connections import CARD_PREFIX, Connection, Connections, Zones
 from synnefo_node_ganeti.net.gateway import Gateway
 from synnefo_node_ganeti.net.parts import Parts
 from synnefo_node_ganeti.net.placing import Placing
+from synnefo_node_ganeti.net.programs import ProgramFailed
+from synnefo_node_ganeti.net.refusals import Apart, held_apart
 from synnefo_node_ganeti.net.shelf import PORTS, NotSigned, Refused, Shelf
 from synnefo_node_ganeti.net.telling import tellings
 
@@ -70,6 +72,26 @@ class Plug:
             raise NotConnected(f"the variable {missing} is not set") from None
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What the rules are about.
+
+    Attributes:
+        cards: Those of which something is known.
+        closed: The interfaces of the others.
+        joints: Where routers are joined to bridges.
+    """
+
+    cards: Sequence[Card]
+    closed: Sequence[str]
+    joints: Sequence[Joint]
+
+    def tables(self) -> tables.Tables:
+        """Return the rules that there should be."""
+        servers = [each.server for each in tellings(self.cards)]
+        return ruleset.render(self.cards, servers, self.closed, self.joints)
+
+
 class Node:
     """The state directory, and what it makes of the kernel; several processes may have one."""
 
@@ -103,9 +125,11 @@ class Node:
             # First on disk: whatever happens from here on, somebody knows what to take away.
             self._connections.put(Connection(plug.tap, document.port, bridge))
             try:
-                cards = self._put_rules()
+                refused = self._put_rules()
+                if plug.tap in refused:
+                    raise ProgramFailed(refused[plug.tap])
                 if is_routed:
-                    self._lead(plug, next(card for card in cards if card.tap == plug.tap))
+                    self._lead(plug, next(card for card in self._placed if card.tap == plug.tap))
                 else:
                     attaching.to_bridge(plug.tap, document, bridge)
             except BaseException:
@@ -144,7 +168,8 @@ class Node:
                 with parts.part(f"card {connection.tap}"):
                     self._look_after(connection)
             with parts.part("rules"):
-                self._put_rules()
+                for tap, problem in self._put_rules().items():
+                    parts.problems[f"rules of card {tap}"] = problem
         parts.require()
 
     def _look_after(self, connection: Connection) -> None:
@@ -205,7 +230,7 @@ class Node:
 
     def rules(self) -> str:
         """Return the rules as they should be, for a kernel that has none; none is changed."""
-        return tables.whole(self._wanted()[1])
+        return tables.whole(self._found().tables())
 
     def _disconnect(self, tap: str) -> None:
         for connection in self._connections.all():
@@ -214,15 +239,29 @@ class Node:
         self._connections.remove(tap)
         self._put_rules()
 
-    def _put_rules(self) -> list[Card]:
-        attaching.require_connections_on_bridges()
-        cards, wanted = self._wanted()
-        self._placing.put(wanted)
-        self._placed = cards
-        return cards
+    def _put_rules(self) -> dict[str, str]:
+        """Have the kernel have the rules; return what it says of cards whose rules it refuses, by interface.
 
-    def _wanted(self) -> tuple[list[Card], tables.Tables]:
-        """Return the cards of which something is known, and the rules that there should be."""
+        Raises:
+            ProgramFailed: It wants none of them.
+        """
+        attaching.require_connections_on_bridges()
+        found, apart = self._found(), Apart()
+        try:
+            self._placing.put(found.tables())
+        except ProgramFailed:
+            apart = held_apart(
+                found.cards, lambda some: self._placing.check(replace(found, cards=some).tables())
+            )
+            if not apart.problems:
+                raise
+            closed = [*found.closed, *apart.closed]
+            found = replace(found, cards=apart.cards, closed=closed)
+            self._placing.put(found.tables())
+        self._placed = [*found.cards]
+        return apart.problems
+
+    def _found(self) -> _Found:
         connections = self._connections.all()
         found = [(each, self._known(each.port)) for each in connections]
         known = [(each, document) for each, document in found if document is not None]
@@ -232,10 +271,8 @@ class Node:
             Card(each.tap, each.bridge, zones[document.network.id], document)
             for each, document in known
         ]
-        others = [each.tap for each, document in found if document is None]
-        servers = [each.server for each in tellings(cards)]
-        joints = self._gateway.joints(zones) if self._gateway else []
-        return cards, ruleset.render(cards, servers, others, joints)
+        unknown = [each.tap for each, document in found if document is None]
+        return _Found(cards, unknown, self._gateway.joints(zones) if self._gateway else [])
 
     def _known(self, port: str) -> PortDocument | None:
         try:

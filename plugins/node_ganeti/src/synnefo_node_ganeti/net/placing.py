@@ -43,6 +43,14 @@ class Placing:
         if texts:
             self._remember(wanted)
 
+    def check(self, wanted: Tables) -> None:
+        """Ask whether the kernel would take tables in place of those that there are; none is changed.
+
+        Raises:
+            ProgramFailed: It would not.
+        """
+        run(["nft", "--check", "-f", "-"], text=tables.replacing(wanted))
+
     def clear(self) -> None:
         """Take all tables away."""
         run(["nft", "-f", "-"], text=tables.nothing())

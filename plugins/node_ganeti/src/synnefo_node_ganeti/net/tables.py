@@ -161,13 +161,7 @@ def whole(tables: Tables) -> str:
 
 def nothing() -> str:
     """Return what takes all tables of ours away."""
-    return "".join(
-        f"{verb} {family} {name}\n"
-        for family in FRAMES
-        for name in (TABLE, _CLOSING)
-        # What is not there can't be deleted, so it is made first.
-        for verb in ("table", "delete table")
-    )
+    return _gone(TABLE, _CLOSING)
 
 
 def anew(tables: Tables) -> list[str]:
@@ -187,12 +181,23 @@ def anew(tables: Tables) -> list[str]:
             ],
         )
     ]
-    old = "".join(f"{verb} {family} {TABLE}\n" for family in FRAMES for verb in _ANEW)
     opening = "".join(f"delete table {family} {_CLOSING}\n" for family in FRAMES)
-    return ["\n".join(closing) + "\n", old + whole(tables), opening]
+    return ["\n".join(closing) + "\n", replacing(tables), opening]
 
 
-_ANEW = ("table", "delete table")
+def replacing(tables: Tables) -> str:
+    """Return what makes tables, and first takes those away that there are."""
+    return _gone(TABLE) + whole(tables)
+
+
+def _gone(*names: str) -> str:
+    # What is not there can't be deleted, so it is made first.
+    return "".join(
+        f"{verb} {family} {name}\n"
+        for family in FRAMES
+        for name in names
+        for verb in ("table", "delete table")
+    )
 
 
 def changes(before: Tables, after: Tables) -> list[str]:
