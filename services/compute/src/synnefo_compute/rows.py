@@ -19,17 +19,33 @@ from synnefo_core.errors import NotFound
 TABLE: Table = ServerRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _tag: Table = TagRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _volume: Table = ServerVolumeRow.__table__  # type: ignore[assignment]  # declared as FromClause
-_NOT_TOLD = frozenset({"noticed_at", "own_boot"})
+_NOT_TOLD = frozenset(
+    {
+        "held_disk_gib",
+        "held_flavor_id",
+        "held_ram_mib",
+        "held_vcpus",
+        "is_deleted",
+        "noticed_at",
+        "own_boot",
+        "resized_at",
+    }
+)
+_CONVERTED = [TABLE.c.metadata.label("metadata_"), TABLE.c.is_active_charged, TABLE.c.locked_by]
+_AS_IT_IS = [
+    column
+    for column in TABLE.c
+    if column.name not in _NOT_TOLD | {"metadata", "is_active_charged", "locked_by"}
+]
+AS_IT_IS = [column.name for column in _AS_IT_IS]
+"""What is told of a server as it is in its row."""
 COLUMNS = [
-    *(
-        column.label("metadata_") if column.name == "metadata" else column
-        for column in TABLE.c
-        if column.name not in _NOT_TOLD
-    ),
+    *_AS_IT_IS,
+    *_CONVERTED,
     exists().where(_tag.c.server_id == TABLE.c.id).label("is_tagged"),
     exists().where(_volume.c.server_id == TABLE.c.id).label("has_volumes"),
 ]
-"""What is told of a server, under the names that the model has for it, and whether it has tags and volumes."""
+"""That, what is told of it otherwise, under the names that the model has for it, and whether it has tags and volumes."""
 IS_THERE = TABLE.c.is_deleted.is_(False)
 _IS_IT = and_(TABLE.c.id == bindparam("server"), IS_THERE)
 IS_OURS = TABLE.c.project_id == bindparam("of_project")

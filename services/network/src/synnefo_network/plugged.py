@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, select
 
 from synnefo_core.context import RequestContext
 from synnefo_core.db.among import among
 from synnefo_core.db.prepared import Prepared
-from synnefo_network import ports
+from synnefo_network import ports, shown_ports
 from synnefo_network.floating_models import FloatingIpRow
 from synnefo_network.models import (
     AddressRow,
@@ -39,20 +39,12 @@ _group: Table = SecurityGroupRow.__table__  # type: ignore[assignment]  # declar
 
 
 _ID = attrgetter("id")
-
-
-class _Network(NamedTuple):
-    """What a port tells of its network."""
-
-    name: str
-    is_external: bool
-    mode: str
-    link: str
-    dns_domain: str
-
-
-_OF_NETWORK = [_network.c[name].label(f"network_{name}") for name in _Network._fields]
-_TOLD_OF_NETWORK = attrgetter(*(column.name for column in _OF_NETWORK))
+_OF_PORT = [
+    *(_port.c[name] for name in shown_ports.OF_PORT),
+    *(_network.c[name].label(told) for name, told in shown_ports.OF_NETWORK.items()),
+    _port.c.address_pairs,
+    _port.c.dhcp_options,
+]
 _OF_ADDRESS = [
     _address.c.subnet_id.label("of_subnet"),
     _address.c.ip.label("address"),
@@ -62,7 +54,7 @@ _OF_ADDRESS = [
 _OF_GROUP = _group.c.name.label("group_name")
 
 _PORTS = (
-    select(*_port.c, *_OF_NETWORK, *_OF_ADDRESS, _member.c.group_id, _OF_GROUP)
+    select(*_OF_PORT, *_OF_ADDRESS, _member.c.group_id, _OF_GROUP)
     .select_from(
         _port.join(_network, _network.c.id == _port.c.network_id)
         .outerjoin(_address, _address.c.port_id == _port.c.id)
@@ -125,13 +117,15 @@ def _shown(rows: list[Any]) -> Port:
     An address that has floating IPs of several networks is there as often.
     """
     first = rows[0]
-    network = _Network._make(_TOLD_OF_NETWORK(first))
-    if len(rows) == 1 and first.of_subnet is not None and first.group_id is not None:
-        # Nearly all ports have one address and one group: nothing can be there twice.
-        fixed = FixedIp(first.of_subnet, first.address, first.ip_version)
+    if len(rows) == 1:
+        # Nearly all ports have one address and one group at most: nothing can be there twice.
+        subnet_id, group_id = first.of_subnet, first.group_id
+        fixed = (
+            (FixedIp(subnet_id, first.address, first.ip_version),) if subnet_id is not None else ()
+        )
         floating = [(first.address, first.floating_ip)] if first.floating_ip is not None else []
-        groups = {first.group_id: first.group_name}
-        return ports.shown(first, network, (fixed,), groups=groups, floating=floating)
+        groups = {group_id: first.group_name} if group_id is not None else {}
+        return shown_ports.of_columns(first, first, fixed, groups=groups, floating=floating)
     given = dict.fromkeys(
         FixedIp(row.of_subnet, row.address, row.ip_version)
         for row in rows
@@ -143,4 +137,4 @@ def _shown(rows: list[Any]) -> Port:
             (row.address, row.floating_ip) for row in rows if row.floating_ip is not None
         )
     ]
-    return ports.shown(first, network, [*given], groups=groups, floating=floating)
+    return shown_ports.of_columns(first, first, [*given], groups=groups, floating=floating)

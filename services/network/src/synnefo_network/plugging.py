@@ -13,7 +13,7 @@ from synnefo_core.context import RequestContext
 from synnefo_core.db.patterns import matching
 from synnefo_core.db.prepared import Prepared
 from synnefo_core.errors import InvalidField
-from synnefo_network import history, ports, sharing
+from synnefo_network import history, ports, sharing, shown_ports
 from synnefo_network.errors import AmbiguousNetwork
 from synnefo_network.models import AddressRow, NetworkRow, PortRow
 from synnefo_network.nodes import changes
@@ -109,7 +109,7 @@ def _bind(context: RequestContext, session: Session, row: PortRow, use: _Use) ->
     row.revision += 1
     row.updated_at = context.now()
     changes.note(session, Kind.PORT, row.id)
-    return ports.show_all(session, [row])[0]
+    return shown_ports.show_all(session, [row])[0]
 
 
 def _make(context: RequestContext, session: Session, request: PlugRequest, use: _Use) -> Port:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
@@ -15,10 +15,8 @@ from sqlalchemy.orm import Session
 
 from synnefo_core import outbox
 from synnefo_core.context import RequestContext
-from synnefo_core.db.among import among
 from synnefo_core.db.base import new_id
 from synnefo_core.errors import Conflict, NotFound
-from synnefo_core.values import made
 from synnefo_network import (
     addresses,
     claims,
@@ -32,6 +30,7 @@ from synnefo_network import (
     port_rows,
     port_security,
     sharing,
+    shown_ports,
 )
 from synnefo_network.addresses import Assignment
 from synnefo_network.devices import (
@@ -48,7 +47,6 @@ from synnefo_network.port_rows import Place
 from synnefo_network.values import (
     AddressPair,
     DhcpOptionChange,
-    ExtraDhcpOption,
     FixedIp,
     FixedIpRequest,
     Port,
@@ -185,7 +183,7 @@ def add(
         fixed = assignment.give_any(wanted.fixed if wanted and has_address else None)
     else:
         fixed = assignment.give(spec.fixed_ips)
-    return shown(row, place.network, fixed, groups=groups)
+    return shown_ports.shown(row, place.network, fixed, groups=groups)
 
 
 def add_own(context: RequestContext, session: Session, network: NetworkRow, spec: PortSpec) -> Port:
@@ -193,7 +191,7 @@ def add_own(context: RequestContext, session: Session, network: NetworkRow, spec
     row = insert_own(context, session, network, spec)
     assignment = Assignment(session, row, port_rows.subnets_of(session, network.id))
     given = assignment.give_any() if spec.fixed_ips is None else assignment.give(spec.fixed_ips)
-    return shown(row, network, given, groups={})
+    return shown_ports.shown(row, network, given, groups={})
 
 
 def insert_own(
@@ -315,7 +313,7 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
         if was_of != row.device_id or "fixed_ips" in changes:
             session.flush()
             history.note(context, session, [was_of, row.device_id], because="port changed")
-        return show_all(session, [row])[0]
+        return shown_ports.show_all(session, [row])[0]
 
 
 def _secure(
@@ -423,61 +421,3 @@ def require_free(row: PortRow) -> None:
     """
     if row.device_id:
         raise PortInUse(row.id, row.device_id)
-
-
-def show_all(session: Session, rows: Sequence[PortRow]) -> list[Port]:
-    """Return ports as values, with three queries for all of them."""
-    ids = [row.id for row in rows]
-    given, groups = addresses.of_ports(session, ids), port_security.groups_of(session, ids)
-    found = _networks(session, {row.network_id for row in rows})
-    return [
-        shown(row, found[row.network_id], given.get(row.id, ()), groups=groups.get(row.id, {}))
-        for row in rows
-    ]
-
-
-def _networks(session: Session, ids: Iterable[str]) -> Mapping[str, NetworkRow]:
-    query = select(NetworkRow).where(among(NetworkRow.id, list(ids)))
-    return {network.id: network for network in session.scalars(query)}
-
-
-def shown(
-    row: Any,
-    network: Any,
-    given: Sequence[FixedIp],
-    *,
-    groups: Mapping[str, str],
-    floating: Sequence[tuple[str, str]] = (),
-) -> Port:
-    """Return a port as a value: of its row and its network's, or of what has the same columns."""
-    return made(
-        Port,
-        id=row.id,
-        network_id=row.network_id,
-        network_name=network.name,
-        project_id=row.project_id,
-        name=row.name,
-        description=row.description,
-        mac=row.mac,
-        fixed_ips=tuple(given),
-        floating_ips=tuple(floating),
-        device_id=row.device_id,
-        device_owner=row.device_owner,
-        is_admin_up=row.is_admin_up,
-        is_temporary=row.is_temporary,
-        is_awaited=row.is_awaited,
-        is_secured=row.is_secured,
-        security_group_ids=tuple(groups),
-        security_group_names=tuple(groups.values()),
-        address_pairs=tuple(AddressPair(ip, mac) for mac, ip in row.address_pairs),
-        dhcp_options=tuple(ExtraDhcpOption(*option) for option in row.dhcp_options),
-        is_external=network.is_external,
-        mode=network.mode,
-        link=network.link,
-        dns_name=row.dns_name,
-        dns_domain=row.dns_domain,
-        dns_suffix=row.dns_domain or network.dns_domain,
-        revision=row.revision,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )

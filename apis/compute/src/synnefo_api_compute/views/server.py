@@ -108,8 +108,12 @@ def _links(context: RequestContext, noun: str, item_id: str) -> list[dict[str, s
     base = context.cloud.public_url
     return [
         {"rel": "self", "href": f"{base}{PREFIX}/{noun}/{item_id}"},
-        {"rel": "bookmark", "href": f"{base}/compute/{noun}/{item_id}"},
+        _bookmark(context, noun, item_id),
     ]
+
+
+def _bookmark(context: RequestContext, noun: str, item_id: str) -> dict[str, str]:
+    return {"rel": "bookmark", "href": f"{context.cloud.public_url}/compute/{noun}/{item_id}"}
 
 
 def brief(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
@@ -133,6 +137,8 @@ def created(context: RequestContext, server: Server) -> dict[str, Any]:
 
 def groups(server: Server) -> list[dict[str, str]]:
     """Show the names of the security groups of all ports."""
+    if len(server.ports) == 1:
+        return [{"name": name} for name in server.ports[0].security_group_names]
     found = {
         group_id: name
         for port in server.ports
@@ -241,7 +247,7 @@ def _later(version: Version) -> tuple[tuple[str, Callable[[Server], Any]], ...]:
 
 def _flavor(context: RequestContext, server: Server, look: Look) -> dict[str, Any]:
     if look.version < versions.EMBEDDED_FLAVOR:
-        links = _links(context, "flavors", server.flavor_id)[1:]
+        links = [_bookmark(context, "flavors", server.flavor_id)]
         return {"id": server.flavor_id, "links": links}
     flavor = look.flavors.get(server.flavor_id)
     return {
