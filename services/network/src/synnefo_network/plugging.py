@@ -109,7 +109,7 @@ def _bind(context: RequestContext, session: Session, row: PortRow, use: _Use) ->
     row.revision += 1
     row.updated_at = context.now()
     changes.note(session, Kind.PORT, row.id)
-    return shown_ports.show_all(session, [row])[0]
+    return shown_ports.changed(session, row)
 
 
 def _make(context: RequestContext, session: Session, request: PlugRequest, use: _Use) -> Port:

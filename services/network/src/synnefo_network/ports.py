@@ -313,7 +313,7 @@ def update_port(context: RequestContext, port_id: str, changes: PortChanges) -> 
         if was_of != row.device_id or "fixed_ips" in changes:
             session.flush()
             history.note(context, session, [was_of, row.device_id], because="port changed")
-        return shown_ports.show_all(session, [row])[0]
+        return shown_ports.changed(session, row)
 
 
 def _secure(

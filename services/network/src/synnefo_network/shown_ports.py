@@ -8,10 +8,8 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from synnefo_core.db.among import among
 from synnefo_core.values import made
 from synnefo_network import addresses, port_security
 from synnefo_network.models import NetworkRow, PortRow
@@ -49,20 +47,12 @@ _NAMES = (*OF_PORT, *OF_NETWORK.values())
 _of_port, _of_network = attrgetter(*OF_PORT), attrgetter(*OF_NETWORK)
 
 
-def show_all(session: Session, rows: Sequence[PortRow]) -> list[Port]:
-    """Return ports as values, with three queries for all of them."""
-    ids = [row.id for row in rows]
-    given, groups = addresses.of_ports(session, ids), port_security.groups_of(session, ids)
-    found = _networks(session, {row.network_id for row in rows})
-    return [
-        shown(row, found[row.network_id], given.get(row.id, ()), groups=groups.get(row.id, {}))
-        for row in rows
-    ]
-
-
-def _networks(session: Session, ids: Iterable[str]) -> Mapping[str, NetworkRow]:
-    query = select(NetworkRow).where(among(NetworkRow.id, list(ids)))
-    return {network.id: network for network in session.scalars(query)}
+def changed(session: Session, row: PortRow) -> Port:
+    """Return a port that is there as a value, with what it has in this transaction."""
+    network = session.get_one(NetworkRow, row.network_id)
+    given = addresses.of_ports(session, [row.id]).get(row.id, ())
+    groups = port_security.groups_of(session, [row.id]).get(row.id, {})
+    return shown(row, network, given, groups=groups)
 
 
 def shown(row: Any, network: Any, given: Sequence[FixedIp], *, groups: Mapping[str, str]) -> Port:
