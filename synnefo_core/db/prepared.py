@@ -59,7 +59,7 @@ class Prepared:
             return list(session.execute(self.statement, dict(values)).all())
         compiled = self._for(database, session, values)
         with _cursor(database, session) as cursor:
-            cursor.execute(compiled.text, compiled.bound(values))
+            _execute(database, cursor, compiled.text, compiled.bound(values))
             return compiled.rows(cursor)
 
     def first(self, session: Session, values: Mapping[str, Any]) -> Any | None:
@@ -74,7 +74,7 @@ class Prepared:
             return int(session.execute(self.statement, dict(values)).rowcount)  # type: ignore[attr-defined]  # of what changes rows
         compiled = self._for(database, session, values)
         with _cursor(database, session) as cursor:
-            cursor.execute(compiled.text, compiled.bound(values))
+            _execute(database, cursor, compiled.text, compiled.bound(values))
             return int(cursor.rowcount)
 
     def _for(self, database: Database, session: Session, values: Mapping[str, Any]) -> _Compiled:
@@ -123,7 +123,7 @@ def _execute_as_one(database: Database, session: Session, changes: Sequence[Chan
         for name, value in compiled.bound(values).items()
     }
     with _cursor(database, session) as cursor:
-        cursor.execute(text, bound)
+        _execute(database, cursor, text, bound)
         return list(cursor.fetchone() or ())
 
 
@@ -213,6 +213,14 @@ def _fixed(parameter: BindParameter[Any]) -> Any:
         msg = f"{parameter.key} is not given, or a list: that can't be prepared"
         raise TypeError(msg)
     return parameter.effective_value
+
+
+def _execute(database: Database, cursor: DBAPICursor, text: str, bound: Mapping[str, Any]) -> None:
+    """Execute a statement; have PostgreSQL keep it from the first time on."""
+    if database.is_sqlite:
+        cursor.execute(text, bound)
+    else:
+        cursor.execute(text, bound, prepare=True)  # type: ignore[call-arg]  # psycopg's
 
 
 @contextmanager

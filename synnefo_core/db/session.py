@@ -84,6 +84,8 @@ class Database:
         arguments: dict[str, Any] = {
             "pool_size": pool_size,
             "max_overflow": pool_size,
+            # The one that was used last has its plans, and its part of the processor's cache.
+            "pool_use_lifo": True,
             "json_deserializer": json_text.read,
         }
         if self.is_sqlite:

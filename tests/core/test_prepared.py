@@ -140,6 +140,16 @@ def test_who_listens_sees_all_statements(database):
     assert found(database, "nobody") is None
 
 
+def test_the_database_keeps_them_from_the_first_time_on(database):
+    if database.is_sqlite:
+        pytest.skip("a file keeps no statements")
+    once = Prepared(select(MARKS.c.name).where(MARKS.c.made_at == bindparam("only_asked_here")))
+    with database.unit_of_work() as session:
+        once.all(session, {"only_asked_here": 1.0})
+        kept = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert 1 == len([each for each in kept if "made_at = " in each])
+
+
 def test_a_connection_that_was_lost_is_an_outage_and_not_used_again(database):
     if database.is_sqlite:
         pytest.skip("a file has no connections to lose")

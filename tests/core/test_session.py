@@ -155,6 +155,19 @@ def test_a_connection_that_the_server_ended_is_not_used_again(database, url):
         assert pid != session.scalar(text("SELECT pg_backend_pid()"))
 
 
+def test_the_connection_that_was_used_last_is_used_next(database):
+    if database.is_sqlite:
+        pytest.skip("SQLite is no server")
+    pid = text("SELECT pg_backend_pid()")
+    early, late = database.engine.connect(), database.engine.connect()
+    expected = late.scalar(pid)
+    for connection in (early, late):
+        connection.close()
+
+    with database.reading() as session:
+        assert expected == session.scalar(pid)
+
+
 def test_what_was_read_can_be_looked_at_afterwards(database):
     write(database, "a")
 
