@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,6 @@ from tests.system.client import Client
 from tests.system.deployment import Deployment, deployed
 
 pytestmark = pytest.mark.system
-
-SECOND_START_S = 5.0
 
 
 @pytest.fixture
@@ -50,7 +47,7 @@ def test_the_first_start_makes_a_useful_cloud(cloud):
     assert ["sim"] == [row["Name"] for row in cloud.listing("backend", "list")]
 
 
-def test_the_second_start_keeps_what_there_is_and_is_quick(cloud, record_property):
+def test_the_second_start_keeps_what_there_is(cloud):
     cloud.run()
     client = Client(cloud)
     client.call("PUT", f"/object-store/v1/AUTH_{client.project_id}/c")
@@ -60,27 +57,15 @@ def test_the_second_start_keeps_what_there_is_and_is_quick(cloud, record_propert
     admin_delete(cloud, "/compute/v2.1/flavors/4")
     login = cloud.login()
 
-    took_s = restarted(cloud)
+    cloud.stop()
+    cloud.run()
     client = Client(cloud)
 
-    record_property("second_start_s", round(took_s, 2))
-    assert took_s < SECOND_START_S
     assert login == cloud.login()
     kept = client.call("GET", f"/object-store/v1/AUTH_{client.project_id}/c/o")
     assert b"kept" == kept.content
     assert "ACTIVE" == client.settle(server)
     assert "m1.large" not in names(client)["flavors"]  # removed is not made again
-
-
-def restarted(cloud: Deployment) -> float:
-    """Stop a cloud and start it again; return how long that takes on an idle machine, in seconds.
-
-    That is the processor time: it waits for nothing, and the machine may have other things to do.
-    """
-    cloud.stop()
-    process = cloud.run()
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def admin_delete(cloud: Deployment, path: str) -> None:

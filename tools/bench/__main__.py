@@ -9,6 +9,7 @@ python -m tools.bench container [--objects N]…
 python -m tools.bench addresses [--clients N] [--number N] [--processes N]
 python -m tools.bench ports [--number N]
 python -m tools.bench documents [--number N]
+python -m tools.bench starts [--number N]
 python -m tools.bench volume [--quick] [--rounds N] [--seconds S] [--case NAME]…
 python -m tools.bench compare OLD.json NEW.json
 python -m tools.bench profile CASE
@@ -53,6 +54,7 @@ from tools.bench import (
     promises,
     rounds,
     scale,
+    starts,
     storage,
     swift,
     tables,
@@ -99,10 +101,13 @@ def _parser() -> argparse.ArgumentParser:
     shared.set_defaults(call=_addresses)
     many = commands.add_parser("ports", help="measure ports of a cloud that has very many")
     many.add_argument("--number", type=int, default=ports.NUMBER, help="how many it has")
-    many.set_defaults(call=_ports)
+    many.set_defaults(call=_numbered, measure=ports.measure)
     heard_of = commands.add_parser("documents", help="measure how fast nodes hear what is new")
     heard_of.add_argument("--number", type=int, default=documents.NUMBER, help="ports there are")
     heard_of.set_defaults(call=_documents)
+    started = commands.add_parser("starts", help="measure how long a cloud takes to start")
+    started.add_argument("--number", type=int, default=starts.NUMBER, help="starts after the first")
+    started.set_defaults(call=_numbered, measure=starts.measure)
     grown = commands.add_parser("scale", help="measure a cloud with very many servers")
     grown.add_argument(
         "--servers", type=int, action="append", dest="sizes", metavar="N", help="how many"
@@ -270,11 +275,12 @@ def _documents(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _ports(arguments: argparse.Namespace) -> int:
+def _numbered(arguments: argparse.Namespace) -> int:
+    """Measure something of a number, which says whether its promises are kept."""
     weather = facts.Weather()
     with _place() as (place, machine):
         _tell(f"{machine}, revision {facts.revision()}")
-        is_kept = ports.measure(place, arguments.number, _tell)
+        is_kept = arguments.measure(place, arguments.number, _tell)
     _tell(f"load: {weather.until_now()}")
     return int(not is_kept)
 
