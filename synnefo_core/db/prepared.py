@@ -90,14 +90,22 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Change:
-    """A prepared statement that changes rows, and its values."""
+    """A prepared statement that changes rows, and its values.
+
+    Attributes:
+        statement: The statement.
+        values: Its values.
+        told: Of which column the value is told, in place of how many rows it met; it meets one
+            at most, and together with others.
+    """
 
     statement: Prepared
     values: Mapping[str, Any]
+    told: str | None = None
 
 
-def execute_together(session: Session, changes: Sequence[Change]) -> list[int]:
-    """Execute several changes; return how many rows each met.
+def execute_together(session: Session, changes: Sequence[Change]) -> list[Any]:
+    """Execute several changes; return how many rows each met, or what it is to tell.
 
     None may rely on what another does, but for :data:`FIRST`: PostgreSQL makes all of them as one
     statement.
@@ -114,9 +122,10 @@ def are_made_as_one(session: Session) -> bool:
     return not (database is None or database.is_observed or database.is_sqlite)
 
 
-def _execute_as_one(database: Database, session: Session, changes: Sequence[Change]) -> list[int]:
+def _execute_as_one(database: Database, session: Session, changes: Sequence[Change]) -> list[Any]:
     parts = [(each.statement._for(database, session, each.values), each.values) for each in changes]  # noqa: SLF001  # of this module
-    text = _joined(tuple(compiled.text for compiled, _ in parts))
+    texts = tuple(compiled.text for compiled, _ in parts)
+    text = _joined(texts, tuple(each.told for each in changes))
     bound = {
         f"c{place}_{name}": value
         for place, (compiled, values) in enumerate(parts)
@@ -128,14 +137,14 @@ def _execute_as_one(database: Database, session: Session, changes: Sequence[Chan
 
 
 @lru_cache(maxsize=256)
-def _joined(texts: tuple[str, ...]) -> str:
+def _joined(texts: tuple[str, ...], told: tuple[str | None, ...]) -> str:
     """Return one statement that makes several changes and tells of each how many rows it met."""
-    changes, counts = [], []
-    for place, text in enumerate(texts):
+    changes, answers = [], []
+    for place, (text, column) in enumerate(zip(texts, told, strict=True)):
         own = _BOUND.sub(lambda bound, place=place: f"%(c{place}_{bound[1]})s", text)  # type: ignore[misc]  # a default is typed nowhere
-        changes.append(f"c{place} AS ({own} RETURNING 1)")
-        counts.append(f"(SELECT count(*) FROM c{place})")  # noqa: S608  # a number
-    return " ".join(("WITH", ", ".join(changes), "SELECT", ", ".join(counts)))
+        changes.append(f"c{place} AS ({own} RETURNING {column or 1})")
+        answers.append(f"(SELECT {column or 'count(*)'} FROM c{place})")  # noqa: S608  # our own names
+    return " ".join(("WITH", ", ".join(changes), "SELECT", ", ".join(answers)))
 
 
 class _Compiled:

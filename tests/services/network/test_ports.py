@@ -169,13 +169,28 @@ def test_where_a_random_mac_is_taken_another_is_tried(member, network, subnet, m
 def test_where_a_random_address_is_taken_another_is_tried(member, network, subnet, monkeypatch):
     first = make(member, network)
     position = int(ips(first)[0].rpartition(".")[2])
-    monkeypatch.setattr(claims, "any_of", lambda spans: position)
+    monkeypatch.setattr(claims, "some_of", lambda spans, number: [position, position])
 
     second = make(member, network)
 
     assert 1 == len(second.fixed_ips)
     assert ips(first) != ips(second)
     assert second == service.show_port(member, second.id)
+
+
+def test_of_some_random_addresses_the_first_that_is_free_is_given(
+    member, network, subnet, monkeypatch
+):
+    first = make(member, network)
+    position = int(ips(first)[0].rpartition(".")[2])
+    free = [each for each in (20, 30, 40) if each != position][:2]
+    monkeypatch.setattr(claims, "some_of", lambda spans, number: [position, *free])
+
+    second = make(member, network)
+
+    assert [f"10.0.0.{free[0]}"] == ips(second)
+    assert second == service.show_port(member, second.id)
+    assert {*ips(first), *ips(second)} == taken(member)
 
 
 @pytest.mark.parametrize("mac", ["nonsense", "01:00:5e:00:00:01", "00:00:00:00:00:00"])

@@ -23,6 +23,8 @@ from synnefo_network.models import AddressRow, PortRow, SubnetRow
 from synnefo_network.values import FixedIp, FixedIpRequest
 
 _FAMILIES = (4, 6)
+_PROPOSED = 4
+"""Of a subnet whose addresses are half taken, one of sixteen new ports finds none of them free."""
 
 AUTOMATIC_MODES = frozenset({"slaac", "dhcpv6-stateless"})
 """Address modes in which the address follows from the prefix and the MAC."""
@@ -35,7 +37,7 @@ def is_automatic(subnet: SubnetRow) -> bool:
 
 @dataclass(frozen=True)
 class Proposal:
-    """An address that a new port may get at once.
+    """An address that a new port may get at once, if nobody has it.
 
     Attributes:
         fixed: The address.
@@ -48,14 +50,15 @@ class Proposal:
     key: str
 
 
-def propose(subnets: Sequence[SubnetRow], port_id: str) -> Proposal | None:
-    """Return an address at random for a port that wants any; it may be taken, or there is none."""
+def propose(subnets: Sequence[SubnetRow], port_id: str) -> list[Proposal]:
+    """Return some addresses of one subnet at random for a port that wants any."""
     for subnet in subnets:
         network = ip_network(subnet.cidr)
-        drawn = None if is_automatic(subnet) else claims.any_of(_spans(subnet, network))
-        if drawn is not None:
-            return _proposal(subnet, network, network.network_address + drawn, port_id)
-    return None
+        drawn = [] if is_automatic(subnet) else claims.some_of(_spans(subnet, network), _PROPOSED)
+        if drawn:
+            first = network.network_address
+            return [_proposal(subnet, network, first + each, port_id) for each in drawn]
+    return []
 
 
 def _proposal(

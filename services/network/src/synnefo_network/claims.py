@@ -191,10 +191,10 @@ def draw(spans: Sequence[Span], book: Book, try_claim: Callable[[int], bool]) ->
     return next((p for p in _candidates(spans, book) if try_claim(p)), None)
 
 
-def any_of(spans: Sequence[Span]) -> int | None:
-    """Return a position of some spans at random, which may be taken; None if they are empty."""
+def some_of(spans: Sequence[Span], number: int) -> list[int]:
+    """Return so many positions of some spans at random, which may be taken; none if they are empty."""
     total = sum(last - first + 1 for first, last in spans)
-    return _at(spans, _random.randrange(total)) if total else None
+    return [_at(spans, _random.randrange(total)) for _ in range(number)] if total else []
 
 
 def _candidates(spans: Sequence[Span], book: Book) -> Iterator[int]:

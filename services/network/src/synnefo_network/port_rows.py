@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     ColumnElement,
+    String,
     Table,
     bindparam,
+    cast,
+    column,
     delete,
+    exists,
     false,
     func,
     insert,
@@ -28,7 +33,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from synnefo_core.context import RequestContext
-from synnefo_core.db.among import among
+from synnefo_core.db.among import Texts, among
 from synnefo_core.db.prepared import (
     FIRST,
     Change,
@@ -53,6 +58,7 @@ from synnefo_network.models import (
 )
 from synnefo_network.nodes.changes import Kind
 from synnefo_network.nodes.models import ChangeRow
+from synnefo_network.values import FixedIp
 
 _port: Table = PortRow.__table__  # type: ignore[assignment]  # declared as FromClause
 _network: Table = NetworkRow.__table__  # type: ignore[assignment]  # declared as FromClause
@@ -91,22 +97,49 @@ _JOIN = Prepared(insert(_member))
 _NOTE = Prepared(insert(_change))
 
 
-def _with_first(table: Table, names: Sequence[str], *conditions: ColumnElement[bool]) -> Insert:
+def _with_first(table: Table, names: Sequence[str]) -> Insert:
     """Return an INSERT of a row that comes with the first one of several statements, or not."""
     given = [bindparam(f"new_{name}", type_=table.c[name].type) for name in names]
-    rows = select(*given).select_from(FIRST).where(*conditions)
+    rows = select(*given).select_from(FIRST)
     return postgresql.insert(table).from_select(list(names), rows)
 
 
 _NEW = Prepared(postgresql.insert(_port).on_conflict_do_nothing())
 _NEW_JOIN = Prepared(_with_first(_member, ["port_id", "group_id"]))
 _NEW_NOTE = Prepared(_with_first(_change, ["kind", "thing_id"]))
-_IS_MINE = func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger))
-_NEW_ADDRESS = Prepared(
-    _with_first(
-        _address, ["id", "subnet_id", "port_id", "ip", "position"], _IS_MINE
-    ).on_conflict_do_nothing()
-)
+
+
+def _with_address() -> Insert:
+    """Return an INSERT of the first address of several that nobody has or is about to have.
+
+    See :func:`synnefo_network.claims.claim`.
+    """
+    lists = {"ip": String, "position": BigInteger, "number": BigInteger}
+    given: list[ColumnElement[Any]] = [
+        cast(bindparam(f"{name}s", type_=Texts()), ARRAY(lists[name])) for name in lists
+    ]
+    drawn = (
+        func.unnest(*given)
+        .table_valued(*(column(name, lists[name]) for name in lists))
+        .render_derived(name="drawn")
+    )
+    subnet_id = bindparam("new_subnet_id", type_=_address.c.subnet_id.type)
+    is_taken = (_address.c.subnet_id == subnet_id) & (_address.c.ip == drawn.c.ip)
+    new = [bindparam(f"new_{name}", type_=_address.c[name].type) for name in ("id", "port_id")]
+    rows = (
+        select(*new, subnet_id, drawn.c.ip, drawn.c.position)
+        .select_from(FIRST.join(drawn, true()))
+        .where(
+            ~exists().where(is_taken).correlate(drawn),
+            func.pg_try_advisory_xact_lock(drawn.c.number),
+        )
+        .limit(1)
+    )
+    names = ["id", "port_id", "subnet_id", "ip", "position"]
+    return postgresql.insert(_address).from_select(names, rows).on_conflict_do_nothing()
+
+
+_NEW_ADDRESS = Prepared(_with_address())
 _LOCK = Prepared(
     select(
         _port.c.id,
@@ -195,33 +228,36 @@ def insert_whole(
     values: Mapping[str, Any],
     *,
     group_ids: Iterable[str],
-    address: Proposal | None,
-) -> tuple[bool, bool]:
+    proposals: Sequence[Proposal],
+) -> tuple[bool, FixedIp | None]:
     """Insert a port unless its MAC is taken, have groups apply to it, and nodes be told of it.
 
     Returns:
-        Whether it was inserted, and whether it got the address, too, which may be taken.
+        Whether it was inserted, and which address it got of those proposed: all may be taken.
 
     Raises:
         Conflict: A group was deleted meanwhile.
         IntegrityError: That, the network or the subnet was.
     """
     if are_made_as_one(session):
-        return _insert_as_one(session, values, group_ids, address)
+        return _insert_as_one(session, values, group_ids, proposals)
     if not claims.insert_unless_taken(session, PortRow, values):
-        return False, False
+        return False, None
     connect(session, values["id"], group_ids)
-    if address is None:
-        return True, False
-    return True, claims.claim(session, AddressRow, address.values, key=address.key)
+    given = (
+        each.fixed
+        for each in proposals
+        if claims.claim(session, AddressRow, each.values, key=each.key)
+    )
+    return True, next(given, None)
 
 
 def _insert_as_one(
     session: Session,
     values: Mapping[str, Any],
     group_ids: Iterable[str],
-    address: Proposal | None,
-) -> tuple[bool, bool]:
+    proposals: Sequence[Proposal],
+) -> tuple[bool, FixedIp | None]:
     session.flush()
     port_id = values["id"]
     changes = [
@@ -229,12 +265,23 @@ def _insert_as_one(
         Change(_NEW_NOTE, {"new_kind": Kind.PORT.value, "new_thing_id": port_id}),
         *(Change(_NEW_JOIN, {"new_port_id": port_id, "new_group_id": each}) for each in group_ids),
     ]
-    if address is not None:
-        given = {f"new_{name}": value for name, value in address.values.items()}
-        given["number"] = claims.lock_number(address.key)
-        changes.append(Change(_NEW_ADDRESS, given))
-    counts = execute_together(session, changes)
-    return counts[0] == 1, address is not None and counts[-1] == 1
+    if proposals:
+        changes.append(Change(_NEW_ADDRESS, _drawn(proposals), told="ip"))
+    done = execute_together(session, changes)
+    given = (each.fixed for each in proposals if each.fixed.ip == done[-1])
+    return done[0] == 1, next(given, None)
+
+
+def _drawn(proposals: Sequence[Proposal]) -> dict[str, Any]:
+    first = proposals[0].values
+    return {
+        "new_id": first["id"],
+        "new_port_id": first["port_id"],
+        "new_subnet_id": first["subnet_id"],
+        "ips": [each.fixed.ip for each in proposals],
+        "positions": [str(each.values["position"]) for each in proposals],
+        "numbers": [str(claims.lock_number(each.key)) for each in proposals],
+    }
 
 
 def connect(session: Session, port_id: str, group_ids: Iterable[str]) -> None:

@@ -174,15 +174,13 @@ def add(
         default_id=place.default_group_id,
         is_secured=values["is_secured"],
     )
-    wanted = addresses.propose(place.subnets, values["id"]) if spec.fixed_ips is None else None
-    insert = partial(port_rows.insert_whole, session, group_ids=groups, address=wanted)
-    row, has_address = _insert(place.network, spec, values, insert)
+    wanted = addresses.propose(place.subnets, values["id"]) if spec.fixed_ips is None else []
+    insert = partial(port_rows.insert_whole, session, group_ids=groups, proposals=wanted)
+    row, got = _insert(place.network, spec, values, insert)
     # Read again: from here on no automatic subnet comes that would not find the port.
     assignment = Assignment(session, row, port_rows.subnets_of(session, place.network.id))
-    if spec.fixed_ips is None:
-        fixed = assignment.give_any(wanted.fixed if wanted and has_address else None)
-    else:
-        fixed = assignment.give(spec.fixed_ips)
+    wishes = spec.fixed_ips
+    fixed = assignment.give_any(got) if wishes is None else assignment.give(wishes)
     return shown_ports.shown(row, place.network, fixed, groups=groups)
 
 
@@ -200,8 +198,8 @@ def insert_own(
     """Make a port of the cloud's own that has no address yet; nothing filters its traffic."""
     values = _values(context, network, replace(spec, is_secured=False))
 
-    def insert(whole: Mapping[str, Any]) -> tuple[bool, bool]:
-        return claims.insert_unless_taken(session, PortRow, whole), False
+    def insert(whole: Mapping[str, Any]) -> tuple[bool, None]:
+        return claims.insert_unless_taken(session, PortRow, whole), None
 
     row, _ = _insert(network, spec, values, insert)
     return PortRow(**vars(row))
@@ -241,15 +239,15 @@ def _insert(
     network: NetworkRow,
     spec: PortSpec,
     values: Mapping[str, Any],
-    insert: Callable[[Mapping[str, Any]], tuple[bool, bool]],
-) -> tuple[SimpleNamespace, bool]:
+    insert: Callable[[Mapping[str, Any]], tuple[bool, FixedIp | None]],
+) -> tuple[SimpleNamespace, FixedIp | None]:
     """Insert a port under a MAC that no other port of the network has.
 
     Args:
         network: Whose MAC prefix it gets.
         spec: What is wanted.
         values: Of the row.
-        insert: Inserts it unless its MAC is taken; says whether it did, and also gave an address.
+        insert: Inserts it unless its MAC is taken; says whether it did, and what address it gave.
     """
     wanted = None if spec.mac is None else macs.parse(spec.mac)
     for _ in range(_MAC_TRIES):
@@ -257,12 +255,12 @@ def _insert(
         pairs = port_security.parse_pairs(spec.address_pairs, mac)
         whole = {**values, "mac": mac, "address_pairs": pairs}
         try:
-            is_new, has_address = insert(whole)
+            is_new, given = insert(whole)
         except IntegrityError as cause:
             problem = f"network {network.id}, or what a port on it needs, was deleted meanwhile"
             raise Conflict(problem) from cause
         if is_new:
-            return SimpleNamespace(**whole), has_address
+            return SimpleNamespace(**whole), given
         if wanted:
             break
     raise MacInUse(wanted or f"{network.mac_prefix}:…")
