@@ -72,7 +72,7 @@ def _run(words: Sequence[str], files: Sequence[int], bounds: Bounds) -> str:
             capture_output=True,
             timeout=bounds.time_s,
             check=False,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+            env=confinement.environment("C"),
         )
     except subprocess.TimeoutExpired as cause:
         raise UnfitDisk(f"the disk takes more than {bounds.time_s} s to read") from cause

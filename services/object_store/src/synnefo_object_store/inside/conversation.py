@@ -182,7 +182,7 @@ def _started(bounds: Bounds, theirs: socket.socket, empty: str) -> subprocess.Po
         stdin=theirs.fileno(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
+        env=confinement.environment("C.UTF-8"),
     )
 
 
